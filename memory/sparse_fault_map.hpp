@@ -1,0 +1,45 @@
+// A fault map that is a list of cells, as measured; and its native file format, sparse CSV.
+#pragma once
+
+#include <filesystem>
+#include <iosfwd>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "memory/fault_map.hpp"
+
+namespace brownout::memory {
+
+/// The header of a map file.
+struct FaultMapHeader {
+  SramGeometry geometry;
+  std::string unit;                        ///< "V" or "Vmin", as in the profile
+  std::optional<Voltage> lowest_measured;  ///< below it the map says nothing
+  std::string source;
+};
+
+class SparseFaultMap final : public FaultMap {
+ public:
+  /// Throws std::runtime_error: a cell outside the geometry, a cell named twice.
+  SparseFaultMap(FaultMapHeader header, std::vector<Fault> faults);
+
+  const FaultMapHeader& header() const { return header_; }
+  const std::vector<Fault>& faults() const { return faults_; }  ///< by bank, row, column
+  const SramGeometry& geometry() const override { return header_.geometry; }
+  CellMasks masks_at(Voltage voltage) const override;
+  std::string source() const override { return header_.source; }
+
+ private:
+  FaultMapHeader header_;
+  std::vector<Fault> faults_;
+};
+
+/// Reads `# key: value` header lines (banks, rows, columns, unit, lowest_measured, source), then
+/// `bank,row,column,vfail,kind[,p]`. Errors are std::runtime_error with file:line.
+SparseFaultMap read_fault_map_csv(const std::filesystem::path& path);
+/// `name` stands for the file in messages.
+SparseFaultMap read_fault_map_csv(std::istream& in, const std::string& name);
+void write_fault_map_csv(std::ostream& out, const SparseFaultMap& map);
+
+}  // namespace brownout::memory

@@ -1,0 +1,182 @@
+// Opening an ONNX file and reading its constants and attributes.
+#include "models/onnx_graph.hpp"
+
+#include <google/protobuf/stubs/common.h>
+#include <google/protobuf/stubs/logging.h>
+
+#include <bit>
+#include <cstring>
+#include <fstream>
+#include <limits>
+#include <stdexcept>
+#include <system_error>
+
+namespace brownout::models {
+namespace {
+
+static_assert(std::endian::native == std::endian::little, "raw_data is little-endian");
+
+constexpr std::int64_t kOldestOpset = 10;
+
+}  // namespace
+
+OnnxGraph::OnnxGraph(const std::filesystem::path& path) : path_(path.string()) {
+  std::error_code error;
+  const std::filesystem::file_status status = std::filesystem::status(path, error);
+  if (!std::filesystem::exists(status)) fail("no such file");
+  if (!std::filesystem::is_regular_file(status)) fail("not a regular file");
+  std::ifstream file(path, std::ios::binary);
+  if (!file) fail("cannot be opened");
+  if (file.peek() == std::ifstream::traits_type::eof()) fail("the file is empty");
+  {
+#if GOOGLE_PROTOBUF_VERSION < 4022000
+    const google::protobuf::LogSilencer silencer;  // the exception says it
+#endif
+    if (!model_.ParseFromIstream(&file)) fail("not an ONNX file, or a truncated one");
+  }
+  if (!model_.has_graph() || model_.graph().node_size() == 0) {
+    fail("not an ONNX file: it has no graph with nodes");
+  }
+  std::int64_t opset = 0;
+  for (const onnx::OperatorSetIdProto& import : model_.opset_import()) {
+    if (import.domain().empty() || import.domain() == "ai.onnx") opset = import.version();
+  }
+  if (opset == 0) fail("no opset is given: a truncated file?");
+  if (opset < kOldestOpset) {
+    fail("opset " + std::to_string(opset) + " is older than " + std::to_string(kOldestOpset));
+  }
+  for (const onnx::TensorProto& tensor : proto().initializer()) {
+    constants_.emplace(tensor.name(), &tensor);
+  }
+  for (const onnx::NodeProto& node : proto().node()) {
+    for (const std::string& input : node.input()) ++uses_[input];
+    if (node.op_type() != "Constant") continue;
+    const onnx::AttributeProto* value = find_attribute(node, "value");
+    if (value == nullptr || node.output_size() != 1) fail(node, "only a tensor value is supported");
+    constants_.emplace(node.output(0), &value->t());
+  }
+  for (const onnx::ValueInfoProto& output : proto().output()) ++uses_[output.name()];
+}
+
+const onnx::TensorProto* OnnxGraph::constant(const std::string& name) const {
+  const auto found = constants_.find(name);
+  return found == constants_.end() ? nullptr : found->second;
+}
+
+int OnnxGraph::uses(const std::string& name) const {
+  const auto found = uses_.find(name);
+  return found == uses_.end() ? 0 : found->second;
+}
+
+void OnnxGraph::fail(const std::string& message) const {
+  throw std::runtime_error(path_ + ": " + message);
+}
+
+void OnnxGraph::fail(const onnx::NodeProto& node, const std::string& message) const {
+  fail("node " + describe(node) + ": " + message);
+}
+
+template <typename Element, typename Typed>
+std::vector<Element> OnnxGraph::elements(const onnx::TensorProto& tensor, int type,
+                                         const Typed& typed) const {
+  const auto name = [&] { return "constant '" + tensor.name() + "': "; };
+  if (tensor.data_type() != type) {
+    fail(name() + "its type is " + onnx::TensorProto::DataType_Name(tensor.data_type()) +
+         " where " + onnx::TensorProto::DataType_Name(type) + " is expected");
+  }
+  if (tensor.data_location() == onnx::TensorProto::EXTERNAL) {
+    fail(name() + "external data is not supported");
+  }
+  const auto count = static_cast<std::size_t>(element_count(tensor));
+  std::vector<Element> values;
+  if (tensor.has_raw_data()) {
+    if (tensor.raw_data().size() != count * sizeof(Element)) {
+      fail(name() + "its data does not have the size of its shape");
+    }
+    values.resize(count);
+    if (count > 0) std::memcpy(values.data(), tensor.raw_data().data(), count * sizeof(Element));
+    return values;
+  }
+  if (static_cast<std::size_t>(typed.size()) != count) {
+    fail(name() + "its data does not have the size of its shape");
+  }
+  for (const auto value : typed) values.push_back(static_cast<Element>(value));
+  return values;
+}
+
+std::vector<float> OnnxGraph::floats(const onnx::TensorProto& tensor) const {
+  return elements<float>(tensor, onnx::TensorProto::FLOAT, tensor.float_data());
+}
+std::vector<std::int64_t> OnnxGraph::int64s(const onnx::TensorProto& tensor) const {
+  return elements<std::int64_t>(tensor, onnx::TensorProto::INT64, tensor.int64_data());
+}
+std::vector<std::int32_t> OnnxGraph::int32s(const onnx::TensorProto& tensor) const {
+  return elements<std::int32_t>(tensor, onnx::TensorProto::INT32, tensor.int32_data());
+}
+std::vector<std::int8_t> OnnxGraph::int8s(const onnx::TensorProto& tensor) const {
+  return elements<std::int8_t>(tensor, onnx::TensorProto::INT8, tensor.int32_data());
+}
+std::vector<std::uint8_t> OnnxGraph::uint8s(const onnx::TensorProto& tensor) const {
+  return elements<std::uint8_t>(tensor, onnx::TensorProto::UINT8, tensor.int32_data());
+}
+
+std::string display_name(const onnx::NodeProto& node) {
+  if (!node.name().empty()) return node.name();
+  return node.output_size() > 0 ? node.output(0) : std::string("(no name)");
+}
+
+std::string describe(const onnx::NodeProto& node) {
+  std::string text = display_name(node);
+  text.insert(text.begin(), '\'');
+  text += "' (";
+  if (!node.domain().empty()) text += node.domain() + ".";
+  return text + node.op_type() + ")";
+}
+
+const onnx::AttributeProto* find_attribute(const onnx::NodeProto& node, const std::string& name) {
+  for (const onnx::AttributeProto& attribute : node.attribute()) {
+    if (attribute.name() == name) return &attribute;
+  }
+  return nullptr;
+}
+
+std::int64_t int_attribute(const onnx::NodeProto& node, const std::string& name,
+                           std::int64_t fallback) {
+  const onnx::AttributeProto* attribute = find_attribute(node, name);
+  return attribute == nullptr ? fallback : attribute->i();
+}
+
+float float_attribute(const onnx::NodeProto& node, const std::string& name, float fallback) {
+  const onnx::AttributeProto* attribute = find_attribute(node, name);
+  return attribute == nullptr ? fallback : attribute->f();
+}
+
+std::string string_attribute(const onnx::NodeProto& node, const std::string& name,
+                             const std::string& fallback) {
+  const onnx::AttributeProto* attribute = find_attribute(node, name);
+  return attribute == nullptr ? fallback : attribute->s();
+}
+
+std::vector<std::int64_t> ints_attribute(const onnx::NodeProto& node, const std::string& name) {
+  const onnx::AttributeProto* attribute = find_attribute(node, name);
+  if (attribute == nullptr) return {};
+  return {attribute->ints().begin(), attribute->ints().end()};
+}
+
+const std::string& input_name(const onnx::NodeProto& node, int index) {
+  static const std::string kNone;
+  return index < node.input_size() ? node.input(index) : kNone;
+}
+
+std::int64_t element_count(const onnx::TensorProto& tensor) {
+  std::int64_t count = 1;
+  for (const std::int64_t dim : tensor.dims()) {
+    if (dim < 0 || (dim > 0 && count > std::numeric_limits<std::int32_t>::max() / dim)) {
+      throw std::runtime_error("constant '" + tensor.name() + "': impossible shape");
+    }
+    count *= dim;
+  }
+  return count;
+}
+
+}  // namespace brownout::models

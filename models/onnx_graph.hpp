@@ -1,0 +1,66 @@
+// An ONNX file opened for import: its graph, constants by name, attributes, and errors that name
+// file and node. Private to this folder.
+#pragma once
+
+#include <onnx/onnx_pb.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace brownout::models {
+
+class OnnxGraph {
+ public:
+  /// Throws std::runtime_error: missing, empty, truncated, no ONNX, opset below 10.
+  explicit OnnxGraph(const std::filesystem::path& path);
+  OnnxGraph(const OnnxGraph&) = delete;
+  OnnxGraph& operator=(const OnnxGraph&) = delete;
+
+  const onnx::GraphProto& proto() const { return model_.graph(); }
+  /// An initializer or the value of a Constant node; nullptr if there is none.
+  const onnx::TensorProto* constant(const std::string& name) const;
+  /// How many node inputs and graph outputs read an edge.
+  int uses(const std::string& name) const;
+
+  [[noreturn]] void fail(const std::string& message) const;
+  [[noreturn]] void fail(const onnx::NodeProto& node, const std::string& message) const;
+
+  /// The elements of a constant of exactly this type.
+  std::vector<float> floats(const onnx::TensorProto& tensor) const;
+  std::vector<std::int64_t> int64s(const onnx::TensorProto& tensor) const;
+  std::vector<std::int32_t> int32s(const onnx::TensorProto& tensor) const;
+  std::vector<std::int8_t> int8s(const onnx::TensorProto& tensor) const;
+  std::vector<std::uint8_t> uint8s(const onnx::TensorProto& tensor) const;
+
+ private:
+  template <typename Element, typename Typed>
+  std::vector<Element> elements(const onnx::TensorProto& tensor, int type,
+                                const Typed& typed) const;
+
+  std::string path_;
+  onnx::ModelProto model_;
+  std::unordered_map<std::string, const onnx::TensorProto*> constants_;
+  std::unordered_map<std::string, int> uses_;
+};
+
+/// "'conv1' (Conv)"; a node without a name goes by its output.
+std::string describe(const onnx::NodeProto& node);
+/// The name to show and store: as `describe`, without the operator.
+std::string display_name(const onnx::NodeProto& node);
+
+const onnx::AttributeProto* find_attribute(const onnx::NodeProto& node, const std::string& name);
+std::int64_t int_attribute(const onnx::NodeProto& node, const std::string& name,
+                           std::int64_t fallback);
+float float_attribute(const onnx::NodeProto& node, const std::string& name, float fallback);
+std::string string_attribute(const onnx::NodeProto& node, const std::string& name,
+                             const std::string& fallback);
+/// Empty where the attribute is absent.
+std::vector<std::int64_t> ints_attribute(const onnx::NodeProto& node, const std::string& name);
+/// The name of input `index`, empty where it is left out.
+const std::string& input_name(const onnx::NodeProto& node, int index);
+std::int64_t element_count(const onnx::TensorProto& tensor);
+
+}  // namespace brownout::models

@@ -1,0 +1,15 @@
+// Reads a quantized ONNX file (QDQ form) into a QuantizedNetwork.
+#pragma once
+
+#include <filesystem>
+
+#include "models/quantized_network.hpp"
+
+namespace brownout::models {
+
+/// Throws std::runtime_error: file missing, empty, truncated or no ONNX; a node that is unknown or
+/// float-only (named, with the list of what is supported); a quantization that integer arithmetic
+/// does not cover.
+QuantizedNetwork import_onnx(const std::filesystem::path& path);
+
+}  // namespace brownout::models

@@ -1,0 +1,284 @@
+// Conversion of single ONNX nodes: windows, weights, biases and their checks.
+#include "models/onnx_nodes.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace brownout::models {
+namespace {
+
+constexpr std::int64_t kLargestDimension = 1 << 16;
+
+int checked_int(const OnnxGraph& graph, const onnx::NodeProto& node, const char* what,
+                std::int64_t value, std::int64_t low) {
+  if (value < low || value > kLargestDimension) {
+    graph.fail(node, std::string(what) + ": " + std::to_string(value) + " is not in " +
+                         std::to_string(low) + ".." + std::to_string(kLargestDimension));
+  }
+  return static_cast<int>(value);
+}
+
+/// A list attribute with one entry per dimension (or two: pads), with its default.
+std::vector<int> list(const OnnxGraph& graph, const onnx::NodeProto& node, const char* name,
+                      std::size_t size, std::int64_t fallback, std::int64_t low) {
+  std::vector<std::int64_t> values = ints_attribute(node, name);
+  if (values.empty()) values.assign(size, fallback);
+  if (values.size() != size) {
+    graph.fail(node, std::string(name) + " has " + std::to_string(values.size()) +
+                         " entries: only two-dimensional windows are supported");
+  }
+  std::vector<int> checked;
+  for (const std::int64_t value : values) {
+    checked.push_back(checked_int(graph, node, name, value, low));
+  }
+  return checked;
+}
+
+/// Pads of one dimension for auto_pad SAME_*: outputs = ceil(input / stride).
+void pad_same(int input, int kernel, int stride, int dilation, bool upper, int& begin, int& end) {
+  const int outputs = (input + stride - 1) / stride;
+  const int total = std::max((outputs - 1) * stride + dilation * (kernel - 1) + 1 - input, 0);
+  begin = upper ? total / 2 : total - total / 2;
+  end = total - begin;
+}
+
+Window read_window(const OnnxGraph& graph, const onnx::NodeProto& node, const Shape& input,
+                   int kernel_height, int kernel_width) {
+  const std::vector<int> strides = list(graph, node, "strides", 2, 1, 1);
+  const std::vector<int> dilations = list(graph, node, "dilations", 2, 1, 1);
+  Window window{.kernel_height = kernel_height,
+                .kernel_width = kernel_width,
+                .stride_height = strides[0],
+                .stride_width = strides[1],
+                .dilation_height = dilations[0],
+                .dilation_width = dilations[1]};
+  const std::string auto_pad = string_attribute(node, "auto_pad", "NOTSET");
+  if (auto_pad == "SAME_UPPER" || auto_pad == "SAME_LOWER") {
+    const bool upper = auto_pad == "SAME_UPPER";
+    pad_same(input.height, kernel_height, strides[0], dilations[0], upper, window.pad_top,
+             window.pad_bottom);
+    pad_same(input.width, kernel_width, strides[1], dilations[1], upper, window.pad_left,
+             window.pad_right);
+  } else if (auto_pad == "NOTSET") {
+    const std::vector<int> pads = list(graph, node, "pads", 4, 0, 0);
+    window.pad_top = pads[0];
+    window.pad_left = pads[1];
+    window.pad_bottom = pads[2];
+    window.pad_right = pads[3];
+  } else if (auto_pad != "VALID") {
+    graph.fail(node, "auto_pad: unknown value '" + auto_pad + "'");
+  }
+  return window;
+}
+
+/// Scales, given that they run along `axis` of the weights where there is more than one.
+std::vector<float> channel_scales(const OnnxGraph& graph, const onnx::NodeProto& node,
+                                  const QuantizedConstant& weights, std::int64_t axis,
+                                  int channels) {
+  if (weights.scales.size() > 1 &&
+      (weights.axis != axis || weights.scales.size() != static_cast<std::size_t>(channels))) {
+    graph.fail(node, "the scales of '" + weights.name + "' do not run along the output channels");
+  }
+  return weights.scales;
+}
+
+float single_scale(const OnnxGraph& graph, const onnx::NodeProto& node) {
+  const onnx::TensorProto* scale = graph.constant(input_name(node, 1));
+  if (scale == nullptr) graph.fail(node, "its scale is not a constant");
+  const std::vector<float> values = graph.floats(*scale);
+  if (values.size() != 1) graph.fail(node, "activations need one scale per tensor");
+  if (!std::isfinite(values[0]) || values[0] <= 0) graph.fail(node, "its scale is not positive");
+  return values[0];
+}
+
+}  // namespace
+
+ActivationQuantization read_activation_quantization(const OnnxGraph& graph,
+                                                    const onnx::NodeProto& node) {
+  ActivationQuantization quantization{.scale = single_scale(graph, node)};
+  const std::string& name = input_name(node, 2);
+  if (name.empty()) return quantization;  // uint8, zero point 0
+  const onnx::TensorProto* zero_point = graph.constant(name);
+  if (zero_point == nullptr) graph.fail(node, "its zero point is not a constant");
+  if (element_count(*zero_point) != 1) graph.fail(node, "its zero point is not a scalar");
+  if (zero_point->data_type() == onnx::TensorProto::UINT8) {
+    quantization.zero_point = graph.uint8s(*zero_point)[0];
+  } else if (zero_point->data_type() == onnx::TensorProto::INT8) {
+    quantization.zero_point = graph.int8s(*zero_point)[0] + 128;
+    quantization.source_signed = true;
+  } else {
+    graph.fail(node, "activations must be uint8 or int8, not " +
+                         onnx::TensorProto::DataType_Name(zero_point->data_type()));
+  }
+  return quantization;
+}
+
+QuantizedConstant read_quantized_constant(const OnnxGraph& graph, const onnx::NodeProto& node) {
+  QuantizedConstant constant;
+  constant.dequantize = &node;
+  constant.name = input_name(node, 0);
+  constant.codes = graph.constant(constant.name);
+  const onnx::TensorProto* scale = graph.constant(input_name(node, 1));
+  if (scale == nullptr) graph.fail(node, "its scale is not a constant");
+  constant.scales = graph.floats(*scale);
+  for (const float value : constant.scales) {
+    if (!std::isfinite(value) || value <= 0) graph.fail(node, "a scale is not positive");
+  }
+  const std::int64_t rank = constant.codes->dims_size();
+  constant.axis = int_attribute(node, "axis", 1);
+  if (constant.axis < 0) constant.axis += rank;
+  if (constant.scales.empty()) graph.fail(node, "it has no scale");
+  if (constant.scales.size() > 1 && (constant.axis < 0 || constant.axis >= rank)) {
+    graph.fail(node, "its axis is outside its tensor");
+  }
+  const std::string& name = input_name(node, 2);
+  if (name.empty()) return constant;
+  const onnx::TensorProto* zero_point = graph.constant(name);
+  if (zero_point == nullptr) graph.fail(node, "its zero point is not a constant");
+  const auto all_zero = [](const auto& values) {
+    return std::all_of(values.begin(), values.end(), [](auto value) { return value == 0; });
+  };
+  bool zero = false;
+  switch (zero_point->data_type()) {
+    case onnx::TensorProto::INT8:
+      zero = all_zero(graph.int8s(*zero_point));
+      break;
+    case onnx::TensorProto::INT32:
+      zero = all_zero(graph.int32s(*zero_point));
+      break;
+    default:
+      graph.fail(node, "weights must be int8 and biases int32, not " +
+                           onnx::TensorProto::DataType_Name(zero_point->data_type()));
+  }
+  if (!zero) graph.fail(node, "weights and biases need zero point 0");
+  return constant;
+}
+
+std::vector<std::int32_t> read_bias(const OnnxGraph& graph, const onnx::NodeProto& node,
+                                    const ActivationTensor& input, const Convolution& convolution,
+                                    const QuantizedConstant* bias) {
+  const auto channels = static_cast<std::size_t>(convolution.out_channels);
+  if (bias == nullptr) return std::vector<std::int32_t>(channels, 0);
+  std::vector<std::int32_t> codes = graph.int32s(*bias->codes);
+  if (codes.size() != channels) graph.fail(node, "bias '" + bias->name + "': wrong size");
+  const auto pick = [](const std::vector<float>& scales, std::size_t c) {
+    return scales[scales.size() == 1 ? 0 : c];
+  };
+  for (std::size_t c = 0; c < channels; ++c) {
+    if (bias->scales.size() != 1 && bias->scales.size() != channels) {
+      graph.fail(node, "bias '" + bias->name + "': wrong number of scales");
+    }
+    if (pick(bias->scales, c) != input.scale * pick(convolution.weight_scales, c)) {
+      graph.fail(node, "the scale of bias '" + bias->name +
+                           "' is not input scale x weight scale (channel " + std::to_string(c) +
+                           ")");
+    }
+  }
+  return codes;
+}
+
+Convolution read_convolution(const OnnxGraph& graph, const onnx::NodeProto& node,
+                             const ActivationTensor& input, const QuantizedConstant& weights,
+                             const QuantizedConstant* bias) {
+  const auto& dims = weights.codes->dims();
+  if (dims.size() != 4) {
+    graph.fail(node, "weights '" + weights.name + "' have " + std::to_string(dims.size()) +
+                         " dimensions: only two-dimensional convolutions are supported");
+  }
+  for (const std::int64_t dim : dims) checked_int(graph, node, "weight shape", dim, 1);
+  Convolution convolution;
+  convolution.name = display_name(node);
+  convolution.out_channels = static_cast<int>(dims[0]);
+  convolution.groups = checked_int(graph, node, "group", int_attribute(node, "group", 1), 1);
+  const std::vector<std::int64_t> kernel = ints_attribute(node, "kernel_shape");
+  if (!kernel.empty() && kernel != std::vector<std::int64_t>{dims[2], dims[3]}) {
+    graph.fail(node, "kernel_shape differs from the shape of weights '" + weights.name + "'");
+  }
+  if (input.shape.channels != dims[1] * convolution.groups ||
+      convolution.out_channels % convolution.groups != 0) {
+    graph.fail(node, "weights '" + weights.name + "' do not fit " +
+                         std::to_string(input.shape.channels) + " input channels in " +
+                         std::to_string(convolution.groups) + " groups");
+  }
+  convolution.window = read_window(graph, node, input.shape, static_cast<int>(dims[2]),
+                                   static_cast<int>(dims[3]));
+  convolution.weight_name = weights.name;
+  convolution.weight_shape.assign(dims.begin(), dims.end());
+  convolution.weights = graph.int8s(*weights.codes);
+  convolution.weight_scales = channel_scales(graph, node, weights, 0, convolution.out_channels);
+  convolution.bias = read_bias(graph, node, input, convolution, bias);
+  return convolution;
+}
+
+Convolution read_fully_connected(const OnnxGraph& graph, const onnx::NodeProto& node,
+                                 const ActivationTensor& input, const QuantizedConstant& weights,
+                                 const QuantizedConstant* bias) {
+  const auto& dims = weights.codes->dims();
+  if (dims.size() != 2) graph.fail(node, "weights '" + weights.name + "' are not a matrix");
+  if (float_attribute(node, "alpha", 1) != 1 || float_attribute(node, "beta", 1) != 1 ||
+      int_attribute(node, "transA", 0) != 0) {
+    graph.fail(node, "alpha and beta must be 1 and transA 0");
+  }
+  const bool output_first = int_attribute(node, "transB", 0) != 0;
+  const int output_axis = output_first ? 0 : 1;
+  if (dims[1 - output_axis] != input.shape.size() || dims[output_axis] < 1) {
+    graph.fail(node, "weights '" + weights.name + "' do not fit an input of " +
+                         std::to_string(input.shape.size()) + " elements");
+  }
+  Convolution convolution;
+  convolution.name = display_name(node);
+  convolution.fully_connected = true;
+  convolution.out_channels = static_cast<int>(dims[output_axis]);
+  convolution.window.kernel_height = input.shape.height;
+  convolution.window.kernel_width = input.shape.width;
+  convolution.weight_name = weights.name;
+  convolution.weight_shape.assign(dims.begin(), dims.end());
+  convolution.weight_layout = output_first ? WeightLayout::kOutputFirst : WeightLayout::kInputFirst;
+  convolution.weights = graph.int8s(*weights.codes);
+  if (!output_first) {
+    const std::vector<std::int8_t> file = convolution.weights;
+    const auto outputs = static_cast<std::size_t>(dims[1]);
+    const std::size_t k_size = file.size() / outputs;
+    for (std::size_t n = 0; n < outputs; ++n) {
+      for (std::size_t k = 0; k < k_size; ++k) {
+        convolution.weights[n * k_size + k] = file[k * outputs + n];
+      }
+    }
+  }
+  convolution.weight_scales =
+      channel_scales(graph, node, weights, output_axis, convolution.out_channels);
+  convolution.bias = read_bias(graph, node, input, convolution, bias);
+  return convolution;
+}
+
+Pooling read_pooling(const OnnxGraph& graph, const onnx::NodeProto& node, const Shape& input) {
+  Pooling pooling;
+  pooling.name = display_name(node);
+  if (node.op_type() == "GlobalAveragePool") {
+    pooling.kind = PoolKind::kGlobalAverage;
+    pooling.window.kernel_height = input.height;
+    pooling.window.kernel_width = input.width;
+    return pooling;
+  }
+  pooling.kind = node.op_type() == "MaxPool" ? PoolKind::kMax : PoolKind::kAverage;
+  if (int_attribute(node, "ceil_mode", 0) != 0) graph.fail(node, "ceil_mode 1 is not supported");
+  if (node.output_size() > 1) graph.fail(node, "indices of a maximum are not supported");
+  if (ints_attribute(node, "kernel_shape").empty()) graph.fail(node, "it has no kernel_shape");
+  const std::vector<int> kernel = list(graph, node, "kernel_shape", 2, 1, 1);
+  pooling.window = read_window(graph, node, input, kernel[0], kernel[1]);
+  const Window& w = pooling.window;
+  if (w.pad_top >= w.kernel_height || w.pad_bottom >= w.kernel_height ||
+      w.pad_left >= w.kernel_width || w.pad_right >= w.kernel_width) {
+    graph.fail(node, "pads as large as the kernel leave windows empty");
+  }
+  if (pooling.kind == PoolKind::kAverage) {
+    if (w.dilation_height != 1 || w.dilation_width != 1) {
+      graph.fail(node, "a dilated average pool is not supported");
+    }
+    pooling.count_include_pad = int_attribute(node, "count_include_pad", 0) != 0;
+  }
+  return pooling;
+}
+
+}  // namespace brownout::models

@@ -1,0 +1,157 @@
+// What holds for every quantized network, whichever file it came from: names, shapes, consistency.
+#include "models/quantized_network.hpp"
+
+#include <stdexcept>
+
+namespace brownout::models {
+namespace {
+
+int window_extent(int input, int pads, int kernel, int stride, int dilation) {
+  const int reach = dilation * (kernel - 1) + 1;
+  const int padded = input + pads;
+  if (padded < reach) {
+    throw std::runtime_error("a window of " + std::to_string(reach) +
+                             " does not fit into a padded input of " + std::to_string(padded));
+  }
+  return (padded - reach) / stride + 1;
+}
+
+class Checker {
+ public:
+  explicit Checker(const QuantizedNetwork& network)
+      : network_(network), made_(network.tensors.size(), false) {}
+
+  void run() {
+    name_ = "the network";
+    require(is_tensor(network_.input) && is_tensor(network_.output), "input or output tensor id");
+    for (const ActivationTensor& tensor : network_.tensors) {
+      name_ = tensor.name;
+      require(tensor.shape.channels > 0 && tensor.shape.height > 0 && tensor.shape.width > 0,
+              "tensor shape");
+      require(tensor.scale > 0 && is_code(tensor.zero_point), "tensor scale or zero point");
+    }
+    mark(network_.input) = true;
+    for (const Node& node : network_.nodes) {
+      name_ = node_name(node);
+      for (const TensorId id : node_inputs(node)) {
+        require(is_tensor(id) && mark(id), "an input that no earlier node makes");
+      }
+      const TensorId output = node_output(node);
+      require(is_tensor(output) && !mark(output), "an output id that is invalid or made twice");
+      std::visit([this](const auto& concrete) { check(concrete); }, node);
+      mark(output) = true;
+    }
+    name_ = "the network";
+    require(mark(network_.output), "an output that no node makes");
+  }
+
+ private:
+  void require(bool holds, const char* what) const {
+    if (!holds) {
+      throw std::logic_error("inconsistent network '" + network_.name + "': " + name_ + ": " +
+                             what);
+    }
+  }
+
+  bool is_tensor(TensorId id) const {
+    return id >= 0 && static_cast<std::size_t>(id) < network_.tensors.size();
+  }
+  static bool is_code(int code) { return code >= 0 && code <= 255; }
+  std::vector<bool>::reference mark(TensorId id) { return made_[static_cast<std::size_t>(id)]; }
+  const Shape& shape(TensorId id) const { return network_.tensor(id).shape; }
+
+  void check_window(const Window& w) const {
+    require(w.kernel_height > 0 && w.kernel_width > 0, "kernel size");
+    require(w.stride_height > 0 && w.stride_width > 0, "stride");
+    require(w.dilation_height > 0 && w.dilation_width > 0, "dilation");
+    require(w.pad_top >= 0 && w.pad_left >= 0 && w.pad_bottom >= 0 && w.pad_right >= 0, "pads");
+  }
+
+  void check_clamp(int low, int high) const {
+    require(is_code(low) && is_code(high) && low <= high, "clamp");
+  }
+
+  void check(const Convolution& node) const {
+    check_window(node.window);
+    check_clamp(node.clamp_low, node.clamp_high);
+    const Shape& in = shape(node.input);
+    require(node.groups > 0 && node.out_channels > 0 && in.channels % node.groups == 0 &&
+                node.out_channels % node.groups == 0,
+            "groups do not divide the channels");
+    const auto outputs = static_cast<std::size_t>(node.out_channels);
+    const auto k = static_cast<std::size_t>(in.channels / node.groups) *
+                   static_cast<std::size_t>(node.window.kernel_height) *
+                   static_cast<std::size_t>(node.window.kernel_width);
+    require(node.weights.size() == outputs * k, "number of weights");
+    require(node.bias.size() == outputs, "number of biases");
+    require(node.weight_scales.size() == 1 || node.weight_scales.size() == outputs,
+            "number of weight scales");
+    require(node.weight_bits >= 2 && node.weight_bits <= 8, "weight bits");
+    require(shape(node.output) == window_output(in, node.window, node.out_channels),
+            "output shape");
+  }
+
+  void check(const Addition& node) const {
+    check_clamp(node.clamp_low, node.clamp_high);
+    require(shape(node.left) == shape(node.right) && shape(node.left) == shape(node.output),
+            "shapes of an addition");
+  }
+
+  void check(const Pooling& node) const {
+    check_window(node.window);
+    const Shape& in = shape(node.input);
+    require(shape(node.output) == window_output(in, node.window, in.channels), "output shape");
+    require(node.kind != PoolKind::kGlobalAverage || (node.window.kernel_height == in.height &&
+                                                      node.window.kernel_width == in.width),
+            "a global pool's window");
+    require(node.window.pad_top < node.window.kernel_height &&
+                node.window.pad_bottom < node.window.kernel_height &&
+                node.window.pad_left < node.window.kernel_width &&
+                node.window.pad_right < node.window.kernel_width,
+            "a pool's pads, which leave windows empty");
+  }
+
+  const QuantizedNetwork& network_;
+  std::vector<bool> made_;
+  std::string name_;
+};
+
+}  // namespace
+
+Shape window_output(const Shape& input, const Window& w, int channels) {
+  return {channels,
+          window_extent(input.height, w.pad_top + w.pad_bottom, w.kernel_height, w.stride_height,
+                        w.dilation_height),
+          window_extent(input.width, w.pad_left + w.pad_right, w.kernel_width, w.stride_width,
+                        w.dilation_width)};
+}
+
+const std::string& node_name(const Node& node) {
+  return std::visit([](const auto& n) -> const std::string& { return n.name; }, node);
+}
+
+TensorId node_output(const Node& node) {
+  return std::visit([](const auto& n) { return n.output; }, node);
+}
+
+std::vector<TensorId> node_inputs(const Node& node) {
+  if (const auto* addition = std::get_if<Addition>(&node)) {
+    return {addition->left, addition->right};
+  }
+  if (const auto* convolution = std::get_if<Convolution>(&node)) return {convolution->input};
+  return {std::get<Pooling>(node).input};
+}
+
+WeightSet clean_weights(const QuantizedNetwork& network) {
+  WeightSet weights(network.nodes.size());
+  for (std::size_t i = 0; i < network.nodes.size(); ++i) {
+    if (const auto* convolution = std::get_if<Convolution>(&network.nodes[i])) {
+      weights[i] = convolution->weights;
+    }
+  }
+  return weights;
+}
+
+void check_consistent(const QuantizedNetwork& network) { Checker(network).run(); }
+
+}  // namespace brownout::models

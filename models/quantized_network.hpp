@@ -1,0 +1,122 @@
+// A quantized network as plain values: tensors of 8-bit codes and the nodes between them. No
+// file format and no way to execute it; see onnx_import.hpp and integer_engine.hpp.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace brownout::models {
+
+/// The shape of one image's activations. In memory: height x width x channels (NHWC).
+struct Shape {
+  int channels = 0;
+  int height = 0;
+  int width = 0;
+
+  std::int64_t size() const { return std::int64_t{channels} * height * width; }
+  std::int64_t index(int c, int h, int w) const {
+    return (std::int64_t{h} * width + w) * channels + c;
+  }
+  bool operator==(const Shape&) const = default;
+};
+
+using TensorId = int;
+
+/// Activations: real value = scale * (code - zero_point), codes 0..255. A signed source tensor is
+/// held with 128 added to codes and zero point, which changes no difference code - zero_point.
+struct ActivationTensor {
+  std::string name;
+  Shape shape;
+  float scale = 1.0F;
+  int zero_point = 0;
+  bool source_signed = false;
+};
+
+/// Sliding window of a convolution or a pool, in elements.
+struct Window {
+  int kernel_height = 1, kernel_width = 1;
+  int stride_height = 1, stride_width = 1;
+  int pad_top = 0, pad_left = 0, pad_bottom = 0, pad_right = 0;
+  int dilation_height = 1, dilation_width = 1;
+
+  bool operator==(const Window&) const = default;
+};
+
+/// How the weights of a node lie in the source file.
+enum class WeightLayout { kOutputFirst, kInputFirst };
+
+/// A convolution, or a fully connected layer: that is a convolution whose kernel covers its whole
+/// input, so that its weights, (output, (channel, height, width)), keep the order of the file.
+struct Convolution {
+  std::string name;
+  TensorId input = 0, output = 0;
+  Window window;
+  int groups = 1;
+  int out_channels = 0;
+  bool fully_connected = false;
+
+  std::string weight_name;                 ///< of the initializer in the source file
+  std::vector<std::int64_t> weight_shape;  ///< as in the source file
+  WeightLayout weight_layout = WeightLayout::kOutputFirst;
+  int weight_bits = 8;
+  std::vector<std::int8_t> weights;  ///< out_channels x k, k = (c_in * KH + kh) * KW + kw
+  std::vector<float> weight_scales;  ///< one, or one per output channel; zero points are 0
+  std::vector<std::int32_t> bias;    ///< per output channel, scale = input scale * weight scale
+  int clamp_low = 0, clamp_high = 255;  ///< codes of the output's fused activation
+
+  int k_size() const {
+    return static_cast<int>(static_cast<std::int64_t>(weights.size()) / out_channels);
+  }
+};
+
+/// Element-wise sum of two tensors with their own scales.
+struct Addition {
+  std::string name;
+  TensorId left = 0, right = 0, output = 0;
+  int clamp_low = 0, clamp_high = 255;
+};
+
+enum class PoolKind { kMax, kAverage, kGlobalAverage };
+
+struct Pooling {
+  std::string name;
+  PoolKind kind = PoolKind::kMax;
+  TensorId input = 0, output = 0;
+  Window window = {};
+  bool count_include_pad = false;  ///< average only
+};
+
+using Node = std::variant<Convolution, Addition, Pooling>;
+
+struct QuantizedNetwork {
+  std::string name;
+  std::vector<ActivationTensor> tensors;
+  std::vector<Node> nodes;  ///< in topological order; every tensor but the input is made by one
+  TensorId input = 0;
+  TensorId output = 0;
+
+  const ActivationTensor& tensor(TensorId id) const {
+    return tensors[static_cast<std::size_t>(id)];
+  }
+};
+
+/// Shape of a window's result; throws std::runtime_error when the window is larger than the padded
+/// input.
+Shape window_output(const Shape& input, const Window& window, int channels);
+
+const std::string& node_name(const Node& node);
+TensorId node_output(const Node& node);
+std::vector<TensorId> node_inputs(const Node& node);
+
+/// Weights by node index, each out_channels x k as in Convolution::weights; empty where a node has
+/// none. The network's own, or as an array reads them out of a failing memory.
+using WeightSet = std::vector<std::vector<std::int8_t>>;
+
+WeightSet clean_weights(const QuantizedNetwork& network);
+
+/// Throws std::logic_error naming the node when shapes, ids or order do not fit together.
+void check_consistent(const QuantizedNetwork& network);
+
+}  // namespace brownout::models

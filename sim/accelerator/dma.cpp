@@ -1,0 +1,144 @@
+#include "sim/accelerator/dma.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace brownout::accelerator {
+
+using machine::Event;
+
+Dma::Dma(const sc_core::sc_module_name& name, JobState& state) : sc_module(name), state_(state) {
+  SC_METHOD(complete);
+  sensitive << completed_;
+  dont_initialize();
+}
+
+void Dma::restart(DramLayout layout) {
+  layout_ = std::move(layout);
+  queue_.clear();
+  busy_ = false;
+  free_from_ = 0;
+  input_ready_ = output_done_ = -1;
+  // Resident weights are there from the start.
+  const Cycle ready = state_.program().streams_weights() ? -1 : 0;
+  weights_ready_.assign(state_.program().folds.size(), ready);
+  taken_from_.assign(state_.program().folds.size(), -1);
+}
+
+void Dma::fetch_input() {
+  queue_.push_back({Kind::kInput, -1, 0});
+  try_start();
+}
+
+void Dma::fetch_weights(int fold) {
+  queue_.push_back({Kind::kWeights, fold, 0});
+  try_start();
+}
+
+void Dma::weights_taken(int fold, Cycle from) {
+  taken_from_[static_cast<std::size_t>(fold)] = from;
+  try_start();
+}
+
+void Dma::store_output(Cycle from) {
+  queue_.push_back({Kind::kOutput, -1, from});
+  try_start();
+}
+
+/// Words may be overwritten once the fold that still needs them has been loaded.
+bool Dma::gate_open(Transfer& transfer) const {
+  if (transfer.kind != Kind::kWeights) return true;
+  const int after =
+      state_.program().folds[static_cast<std::size_t>(transfer.fold)].transfer_after;
+  if (after < 0) return true;
+  transfer.earliest = taken_from_[static_cast<std::size_t>(after)];
+  return transfer.earliest >= 0;
+}
+
+void Dma::try_start() {
+  if (busy_ || queue_.empty() || !gate_open(queue_.front())) return;
+  current_ = queue_.front();
+  queue_.pop_front();
+  busy_ = true;
+  const Cycle start = std::max(free_from_, current_.earliest);
+  const schedule::TileProgram& program = state_.program();
+  switch (current_.kind) {
+    case Kind::kInput:
+      data_.resize(program.input_bytes);
+      access(tlm::TLM_READ_COMMAND, layout_.input, data_, start);
+      break;
+    case Kind::kWeights: {
+      const int tile = program.folds[static_cast<std::size_t>(current_.fold)].tile;
+      data_.resize(program.bytes_of(program.tiles[static_cast<std::size_t>(tile)]));
+      access(tlm::TLM_READ_COMMAND, layout_.tiles[static_cast<std::size_t>(tile)], data_, start);
+      break;
+    }
+    case Kind::kOutput: {
+      const auto address =
+          program.tensor_address[static_cast<std::size_t>(state_.job->network.output)];
+      const auto codes = activation_sram->read(address, program.output_bytes);
+      data_.assign(codes.begin(), codes.end());
+      access(tlm::TLM_WRITE_COMMAND, layout_.output, data_, start);
+      break;
+    }
+  }
+}
+
+void Dma::access(tlm::tlm_command command, std::uint64_t address, std::vector<std::uint8_t>& bytes,
+                 Cycle start) {
+  tlm::tlm_generic_payload payload;
+  payload.set_command(command);
+  payload.set_address(address);
+  payload.set_data_ptr(bytes.data());
+  payload.set_data_length(static_cast<unsigned>(bytes.size()));
+  payload.set_streaming_width(static_cast<unsigned>(bytes.size()));
+  sc_core::sc_time delay;
+  socket->b_transport(payload, delay);
+  if (payload.is_response_error()) throw std::logic_error("DMA: access outside the DRAM");
+  done_at_ = start + static_cast<Cycle>(delay.value() / 2);
+  completed_.notify(state_.clock.until_just_before(done_at_));
+}
+
+void Dma::complete() {
+  const schedule::TileProgram& program = state_.program();
+  const auto burst = static_cast<std::uint64_t>(program.spec.dram.burst_bytes);
+  const std::uint64_t bus_bytes = (data_.size() + burst - 1) / burst * burst;
+  busy_ = false;
+  free_from_ = done_at_;
+  switch (current_.kind) {
+    case Kind::kInput: {
+      const auto address =
+          program.tensor_address[static_cast<std::size_t>(state_.job->network.input)];
+      for (std::size_t i = 0; i < data_.size(); ++i) activation_sram->write(address + i, data_[i]);
+      state_.run.transfer_counts[Event::kDramRead] += bus_bytes;
+      state_.run.transfer_counts[Event::kActivationSramWrite] += data_.size();
+      input_ready_ = done_at_;
+      break;
+    }
+    case Kind::kWeights: {
+      const schedule::Tile& tile =
+          program.tile_of(program.folds[static_cast<std::size_t>(current_.fold)]);
+      const std::size_t word_bytes = data_.size() / tile.words();
+      for (std::uint64_t w = 0; w < tile.words(); ++w) {
+        std::uint64_t word = 0;
+        for (std::size_t b = 0; b < word_bytes; ++b) {
+          word |= std::uint64_t{data_[w * word_bytes + b]} << (8 * b);
+        }
+        weight_sram->write(tile.address + w, word);
+      }
+      state_.counts(tile.layer)[Event::kDramRead] += bus_bytes;
+      state_.counts(tile.layer)[Event::kWeightSramWrite] += tile.words();
+      weights_ready_[static_cast<std::size_t>(current_.fold)] = done_at_;
+      break;
+    }
+    case Kind::kOutput:
+      state_.run.transfer_counts[Event::kActivationSramRead] += data_.size();
+      state_.run.transfer_counts[Event::kDramWrite] += bus_bytes;
+      output_done_ = done_at_;
+      break;
+  }
+  progress_.notify(Clock::half());
+  try_start();
+}
+
+}  // namespace brownout::accelerator

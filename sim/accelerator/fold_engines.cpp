@@ -1,0 +1,119 @@
+#include "sim/accelerator/fold_engines.hpp"
+
+#include <algorithm>
+#include <bit>
+
+namespace brownout::accelerator {
+
+using machine::Event;
+
+void WeightLoader::begin(JobState& state, WeightSramPort& sram, int fold) {
+  state_ = &state;
+  sram_ = &sram;
+  tile_ = &state.program().tile_of(state.program().folds[static_cast<std::size_t>(fold)]);
+  row_ = -1;
+  row_complete_ = true;
+  words_read_ = 0;
+  trace_ = nullptr;
+  if (state.program().layers[static_cast<std::size_t>(tile_->layer)].node ==
+      state.job->trace_node) {
+    state.run.loaded_tiles.push_back({fold, {}});
+    trace_ = &state.run.loaded_tiles.back();
+  }
+}
+
+bool WeightLoader::advance() {
+  if (row_complete_) {
+    ++row_;
+    row_complete_ = false;
+    words_read_ = 0;
+    weights_.assign(static_cast<std::size_t>(state_->spec().array.columns), 0);
+  }
+  if (row_ < tile_->rows) {
+    const auto banks = static_cast<std::uint32_t>(state_->spec().weight_sram.banks);
+    const std::uint32_t until = std::min(tile_->words_per_row, words_read_ + banks);
+    for (; words_read_ < until; ++words_read_) read_word(words_read_);
+    if (words_read_ < tile_->words_per_row) return false;
+    if (trace_ != nullptr) {
+      trace_->weights.insert(trace_->weights.end(), weights_.begin(),
+                             weights_.begin() + tile_->columns);
+    }
+  }
+  row_complete_ = true;
+  state_->counts(tile_->layer)[Event::kWeightRegisterWrite] += weights_.size();
+  return true;
+}
+
+void WeightLoader::read_word(std::uint32_t word_of_row) {
+  const int bits = state_->program().weight_bits;
+  const int lanes = state_->spec().weight_sram.word_bits / bits;
+  const std::uint64_t address = tile_->address +
+                                static_cast<std::uint64_t>(row_) * tile_->words_per_row +
+                                word_of_row;
+  const std::uint64_t word = sram_->read(address);
+  const std::uint64_t wrong = word ^ sram_->stored(address);
+  const std::uint64_t lane_mask = (std::uint64_t{1} << bits) - 1;
+  FetchedBits& fetched = state_->run.fetched_bits[static_cast<std::size_t>(tile_->layer)];
+  for (int lane = 0; lane < lanes; ++lane) {
+    const int column = static_cast<int>(word_of_row) * lanes + lane;
+    if (column >= tile_->columns) break;
+    const int shift = lane * bits;
+    const auto code = static_cast<std::uint32_t>((word >> shift) & lane_mask);
+    weights_[static_cast<std::size_t>(column)] =
+        static_cast<std::int16_t>(memory::decode(state_->job->encoding, code, bits));
+    fetched.total += static_cast<unsigned>(bits);
+    fetched.wrong += static_cast<unsigned>(std::popcount((wrong >> shift) & lane_mask));
+  }
+  ++state_->counts(tile_->layer)[Event::kWeightSramRead];
+}
+
+void ActivationFeeder::begin_layer(JobState& state, ActivationSramPort& sram, int layer) {
+  state_ = &state;
+  layer_ = layer;
+  const models::QuantizedNetwork& network = state.job->network;
+  const auto& convolution =
+      std::get<models::Convolution>(network.nodes[static_cast<std::size_t>(layer)]);
+  const models::ActivationTensor& input = network.tensor(convolution.input);
+  const auto address = state.program().tensor_address[static_cast<std::size_t>(convolution.input)];
+  input_ = sram.read(address, static_cast<std::uint64_t>(input.shape.size()));
+  zero_point_ = input.zero_point;
+  indexer_.emplace(network, convolution);
+  vector_.assign(static_cast<std::size_t>(state.spec().array.rows), 0);
+}
+
+void ActivationFeeder::begin(int fold) {
+  fold_ = &state_->program().folds[static_cast<std::size_t>(fold)];
+  tile_ = &state_->program().tile_of(*fold_);
+  m_ = -1;
+  std::fill(vector_.begin(), vector_.end(), std::int16_t{0});
+}
+
+std::span<const std::int16_t> ActivationFeeder::next() {
+  ++m_;
+  const schedule::InputIndexer::Origin origin = indexer_->origin(fold_->m0 + m_);
+  std::uint64_t read = 0;
+  std::uint64_t zeros = 0;
+  for (int r = 0; r < tile_->rows; ++r) {
+    const std::int64_t at = (*indexer_)(tile_->group, origin, tile_->k0 + r);
+    const int x = at < 0 ? 0 : input_[static_cast<std::size_t>(at)] - zero_point_;
+    read += at < 0 ? 0 : 1;
+    zeros += x == 0 ? 1 : 0;
+    vector_[static_cast<std::size_t>(r)] = static_cast<std::int16_t>(x);
+  }
+  const auto rows = static_cast<std::uint64_t>(tile_->rows);
+  const auto columns = static_cast<std::uint64_t>(tile_->columns);
+  const auto array_rows = static_cast<std::uint64_t>(state_->spec().array.rows);
+  const auto array_columns = static_cast<std::uint64_t>(state_->spec().array.columns);
+  machine::EventCounts& counts = state_->counts(layer_);
+  counts[Event::kActivationSramRead] += read;
+  counts[Event::kMacGated] += zeros * columns;
+  counts[Event::kMacActive] += (rows - zeros) * columns;
+  // An element crosses every column of the array, a sum every row.
+  counts[Event::kActivationShift] += rows * array_columns;
+  counts[Event::kPsumShift] += columns * array_rows;
+  counts[Event::kAccumulatorWrite] += columns;
+  if (!fold_->first_k) counts[Event::kAccumulatorRead] += columns;
+  return vector_;
+}
+
+}  // namespace brownout::accelerator

@@ -1,0 +1,56 @@
+// The registers of the array: every PE's weight, activation and partial sum, and one clock edge of
+// them all. Knows nothing of tiles, tags or time.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace brownout::accelerator {
+
+/// R x C processing elements. In a cycle PE (r, c) takes the activation of its left neighbour (or
+/// the left input), adds activation * weight to the partial sum of the PE above (or to 0), and
+/// holds both in registers, which its right and lower neighbours see in the next cycle.
+class PeArray {
+ public:
+  PeArray(int rows, int columns);
+
+  int rows() const { return rows_; }
+  int columns() const { return columns_; }
+
+  /// What enters column 0 of each row at the next step. Cleared by step().
+  void set_left_input(int row, std::int16_t activation) {
+    activations_[stride_ * static_cast<std::size_t>(row)] = activation;
+  }
+  /// Fills the staged weight register of a PE.
+  void stage_weight(int row, int column, std::int16_t weight) {
+    staged_[position(row, column)] = weight;
+  }
+  /// Makes the staged weight of a PE the one it multiplies with.
+  void activate_weight(int row, int column) {
+    weights_[position(row, column)] = staged_[position(row, column)];
+  }
+  /// One clock edge.
+  void step();
+  /// Partial sums that left the last row at the last step, by column.
+  std::span<const std::int32_t> bottom() const {
+    return std::span(sums_).subspan(static_cast<std::size_t>(rows_) *
+                                        static_cast<std::size_t>(columns_),
+                                    static_cast<std::size_t>(columns_));
+  }
+
+ private:
+  std::size_t position(int row, int column) const {
+    return static_cast<std::size_t>(row) * static_cast<std::size_t>(columns_) +
+           static_cast<std::size_t>(column);
+  }
+
+  int rows_, columns_;
+  std::size_t stride_;  // of a row of activations: the left input, then a register per column
+  // Two-phase state: step() reads the registers and writes the next ones, then they trade places.
+  std::vector<std::int16_t> activations_, next_activations_;
+  std::vector<std::int32_t> sums_, next_sums_;  // row 0 is the constant 0 above the array
+  std::vector<std::int16_t> weights_, staged_;
+};
+
+}  // namespace brownout::accelerator

@@ -1,0 +1,83 @@
+// The sequencer: executes a TileProgram. Loads tiles into the array, streams activations through
+// it, hands finished blocks to the vector unit, and keeps the layers apart. Records when.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <systemc>
+#include <vector>
+
+#include "sim/accelerator/dma.hpp"
+#include "sim/accelerator/fold_engines.hpp"
+#include "sim/accelerator/job_state.hpp"
+#include "sim/accelerator/memories.hpp"
+#include "sim/accelerator/systolic_array.hpp"
+#include "sim/accelerator/vector_unit.hpp"
+
+namespace brownout::accelerator {
+
+class Sequencer final : public sc_core::sc_module {
+ public:
+  SC_HAS_PROCESS(Sequencer);
+  Sequencer(const sc_core::sc_module_name& name, JobState& state);
+
+  sc_core::sc_port<ArrayPort> array{"array"};
+  sc_core::sc_port<WeightSramPort> weight_sram{"weight_sram"};
+  sc_core::sc_port<ActivationSramPort> activation_sram{"activation_sram"};
+  sc_core::sc_port<VectorPort> vector_unit{"vector_unit"};
+  sc_core::sc_port<DmaPort> dma{"dma"};
+
+  /// Starts the job at the current time.
+  void restart();
+  bool finished() const { return phase_ == Phase::kFinished; }
+  /// Cycles in which the array was clocked during a layer.
+  std::uint64_t clocked_cycles(std::size_t layer) const { return clocked_cycles_[layer]; }
+
+ private:
+  enum class Phase { kIdle, kInput, kLayers, kOutput, kFinished };
+  /// What a cycle ended with: the array was clocked, or there is nothing to do until a cycle (or,
+  /// without a cycle, until the DMA makes progress).
+  struct Outcome {
+    bool clocked = false;
+    std::optional<Cycle> wait_until;
+  };
+
+  void run();
+  Outcome act(Cycle now);
+  Outcome act_in_layer(Cycle now);
+  Outcome act_in_matrix_layer(Cycle now);
+  void begin_layer(Cycle now);
+  void end_layer(Cycle now);
+  void start_stream(Cycle now);
+  void start_load(Cycle now);
+  void advance_load(Cycle now);
+  void advance_stream(Cycle now);
+  void finish_fold(int fold, Cycle end);
+
+  const schedule::Layer& layer() const {
+    return state_.program().layers[static_cast<std::size_t>(layer_)];
+  }
+  const schedule::Fold& fold(int index) const {
+    return state_.program().folds[static_cast<std::size_t>(index)];
+  }
+  machine::FoldTimes& times(int index) {
+    return state_.run.times.folds[static_cast<std::size_t>(index)];
+  }
+  int end_fold() const { return layer().first_fold + layer().fold_count; }
+
+  JobState& state_;
+  Phase phase_ = Phase::kIdle;
+  bool posted_ = false;  // another module was given work in this cycle
+  int layer_ = 0;
+  // Folds of the layer: the next to load, to stream and to finish; each goes through all three.
+  int next_load_ = 0, next_stream_ = 0, next_finish_ = 0;
+  bool loading_ = false, streaming_ = false;
+  WeightLoader loader_;
+  ActivationFeeder feeder_;
+  std::vector<Cycle> block_done_;  // by block of the layer
+  Cycle vector_done_ = 0;
+  std::vector<std::uint64_t> clocked_cycles_;  // by layer
+  sc_core::sc_event start_;
+};
+
+}  // namespace brownout::accelerator

@@ -1,0 +1,148 @@
+// The facade's own object also defines sc_main, which libsystemc needs and nobody calls.
+#include "sim/accelerator/simulator.hpp"
+
+#include <stdexcept>
+#include <systemc>
+
+#include "sim/accelerator/accumulators.hpp"
+#include "sim/accelerator/dma.hpp"
+#include "sim/accelerator/dram.hpp"
+#include "sim/accelerator/job_state.hpp"
+#include "sim/accelerator/memories.hpp"
+#include "sim/accelerator/sequencer.hpp"
+#include "sim/accelerator/systolic_array.hpp"
+#include "sim/accelerator/vector_unit.hpp"
+#include "sim/schedule/weight_image.hpp"
+
+int sc_main(int, char**) { return 1; }
+
+namespace brownout::accelerator {
+namespace {
+
+/// Places input, output and weight tiles in DRAM, and fills it.
+std::vector<std::uint8_t> dram_image(const Job& job, DramLayout& layout) {
+  const schedule::TileProgram& program = job.program;
+  std::vector<std::uint8_t> image(job.input.begin(), job.input.end());
+  layout.output = image.size();
+  image.resize(image.size() + program.output_bytes, 0);
+  const auto word_bytes = static_cast<unsigned>(program.spec.weight_sram.word_bits) / 8;
+  if (program.streams_weights()) {
+    for (const schedule::Tile& tile : program.tiles) {
+      layout.tiles.push_back(image.size());
+      for (std::uint64_t word : schedule::tile_words(program, tile, job.weights, job.encoding)) {
+        for (unsigned b = 0; b < word_bytes; ++b) {
+          image.push_back(static_cast<std::uint8_t>(word >> (8 * b)));
+        }
+      }
+    }
+  }
+  layout.size = image.size();
+  return image;
+}
+
+std::int64_t deepest_block(const schedule::TileProgram& program) {
+  std::int64_t depth = 1;
+  for (const schedule::Fold& fold : program.folds) depth = std::max(depth, fold.m_count);
+  return depth;
+}
+
+}  // namespace
+
+struct Simulator::Implementation {
+  JobState state;
+  WeightSram weight_sram{"weight_sram"};
+  ActivationSram activation_sram{"activation_sram"};
+  Accumulators accumulators{"accumulators"};
+  SystolicArray array{"array"};
+  VectorUnit vector_unit{"vector_unit", state};
+  Dram dram{"dram", state};
+  Dma dma{"dma", state};
+  Sequencer sequencer{"sequencer", state};
+
+  Implementation() {
+    array.accumulators(accumulators);
+    vector_unit.accumulators(accumulators);
+    vector_unit.activation_sram(activation_sram);
+    dma.socket.bind(dram.socket);
+    dma.weight_sram(weight_sram);
+    dma.activation_sram(activation_sram);
+    sequencer.array(array);
+    sequencer.weight_sram(weight_sram);
+    sequencer.activation_sram(activation_sram);
+    sequencer.vector_unit(vector_unit);
+    sequencer.dma(dma);
+  }
+
+  void prepare(const Job& job) {
+    const schedule::TileProgram& program = job.program;
+    state.job = &job;
+    state.run = {};
+    state.run.times.folds.resize(program.folds.size());
+    state.run.counts.resize(program.layers.size());
+    state.run.fetched_bits.resize(program.layers.size());
+    state.clock.restart();
+    weight_sram.resize(program.spec.weight_sram.organisation(), job.masks);
+    activation_sram.resize(program.activation_bytes);
+    accumulators.resize(program.spec.array.columns, deepest_block(program),
+                        program.spec.accumulator.bits);
+    array.resize(program.spec.array.rows, program.spec.array.columns);
+    vector_unit.restart();
+    DramLayout layout;
+    dram.load(dram_image(job, layout));
+    dma.restart(std::move(layout));
+    if (!program.streams_weights()) load_resident(job);
+  }
+
+  /// Setup, not part of the inference.
+  void load_resident(const Job& job) {
+    for (const schedule::Tile& tile : job.program.tiles) {
+      std::uint64_t address = tile.address;
+      for (std::uint64_t word :
+           schedule::tile_words(job.program, tile, job.weights, job.encoding)) {
+        weight_sram.write(address++, word);
+      }
+    }
+  }
+
+  /// Clocked PEs without a multiply-accumulate.
+  void count_idle_pes() {
+    const schedule::TileProgram& program = state.program();
+    const auto pes = static_cast<std::uint64_t>(program.spec.array.rows) *
+                     static_cast<std::uint64_t>(program.spec.array.columns);
+    for (std::size_t i = 0; i < program.layers.size(); ++i) {
+      machine::EventCounts& counts = state.run.counts[i];
+      counts[machine::Event::kPeIdleCycle] = sequencer.clocked_cycles(i) * pes -
+                                             counts[machine::Event::kMacActive] -
+                                             counts[machine::Event::kMacGated];
+    }
+  }
+};
+
+Simulator::Simulator() {
+  static bool exists = false;
+  if (exists) throw std::logic_error("one Simulator per process: SystemC's context is global");
+  exists = true;
+  implementation_ = std::make_unique<Implementation>();
+}
+
+Simulator::~Simulator() = default;
+
+MachineRun Simulator::run(const Job& job) {
+  Implementation& machine = *implementation_;
+  BurstDram default_dram(job.program.spec.dram);
+  machine.state.dram = job.dram != nullptr ? job.dram : &default_dram;
+  machine.prepare(job);
+  machine.sequencer.restart();
+  sc_core::sc_start();  // until nothing is left to do
+  if (!machine.sequencer.finished()) {
+    throw std::logic_error("the machine stopped before the inference was done");
+  }
+  machine.count_idle_pes();
+  const std::vector<std::uint8_t>& dram = machine.dram.bytes();
+  const auto output = dram.begin() + static_cast<std::ptrdiff_t>(job.input.size());
+  machine.state.run.logits.assign(
+      output, output + static_cast<std::ptrdiff_t>(job.program.output_bytes));
+  return std::move(machine.state.run);
+}
+
+}  // namespace brownout::accelerator

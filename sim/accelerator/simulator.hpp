@@ -1,0 +1,88 @@
+// The facade of the SystemC machine, free of SystemC: a program, weights, faults and one image in;
+// values, times and counts out. One Simulator lives in a process, and runs jobs one after another.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "memory/encoding.hpp"
+#include "memory/sram_macro.hpp"
+#include "models/quantized_network.hpp"
+#include "sim/machine/cycles.hpp"
+#include "sim/machine/event_counts.hpp"
+#include "sim/schedule/tile_program.hpp"
+
+namespace brownout::accelerator {
+
+/// When the DRAM answers. Bind another model to study other memories; compute cycles stay the same.
+class DramModel {
+ public:
+  virtual ~DramModel() = default;
+  /// Cycles that a transfer of `bytes` bytes takes, asked once per transfer, in order.
+  virtual machine::Cycle transfer_cycles(std::uint64_t bytes) = 0;
+};
+
+/// Latency, then bursts back to back at the bus's width (DESIGN 6, DRAM).
+class BurstDram final : public DramModel {
+ public:
+  explicit BurstDram(const machine::DramSpec& spec) : spec_(spec) {}
+  machine::Cycle transfer_cycles(std::uint64_t bytes) override;
+
+ private:
+  machine::DramSpec spec_;
+};
+
+/// One inference. The references must outlive the run.
+struct Job {
+  const models::QuantizedNetwork& network;
+  const schedule::TileProgram& program;
+  const models::WeightSet& weights;               ///< as written
+  memory::Encoding encoding = memory::Encoding::kTwosComplement;
+  const std::vector<memory::WordMask>& masks;     ///< of every word of the weight SRAM
+  std::span<const std::uint8_t> input;            ///< codes of one image (NHWC)
+  DramModel* dram = nullptr;                      ///< nullptr: BurstDram of the program's spec
+  int trace_node = -1;  ///< keep the weights that this node's folds load
+};
+
+/// The weights of one fold as the array took them: used rows x used columns.
+struct LoadedTile {
+  int fold = 0;  ///< index into TileProgram::folds
+  std::vector<std::int16_t> weights;
+};
+
+/// Real weight bits that a layer fetched, and those that differed from what was written.
+struct FetchedBits {
+  std::uint64_t total = 0;
+  std::uint64_t wrong = 0;
+
+  bool operator==(const FetchedBits&) const = default;
+};
+
+struct MachineRun {
+  std::vector<std::uint8_t> logits;                      ///< as they arrived in the DRAM
+  std::vector<std::vector<std::uint8_t>> layer_outputs;  ///< by node index, NHWC codes
+  machine::ProgramTimes times;
+  std::vector<machine::EventCounts> counts;  ///< by node index
+  machine::EventCounts transfer_counts;      ///< input in, output out
+  std::vector<FetchedBits> fetched_bits;     ///< by node index
+  std::vector<LoadedTile> loaded_tiles;      ///< of the traced node
+};
+
+class Simulator {
+ public:
+  /// Elaborates the SystemC modules. Throws std::logic_error for a second one in a process.
+  Simulator();
+  ~Simulator();
+  Simulator(const Simulator&) = delete;
+  Simulator& operator=(const Simulator&) = delete;
+
+  MachineRun run(const Job& job);
+
+ private:
+  struct Implementation;
+  std::unique_ptr<Implementation> implementation_;
+};
+
+}  // namespace brownout::accelerator

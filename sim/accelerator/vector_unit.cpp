@@ -1,0 +1,150 @@
+#include "sim/accelerator/vector_unit.hpp"
+
+#include <algorithm>
+
+namespace brownout::accelerator {
+
+using machine::Event;
+
+namespace {
+
+constexpr std::uint64_t kParameterBytes = 8;  // an int32 bias and a float32 multiplier
+
+}  // namespace
+
+VectorUnit::VectorUnit(const sc_core::sc_module_name& name, JobState& state)
+    : sc_module(name), state_(state) {
+  SC_METHOD(complete);
+  sensitive << completed_;
+  dont_initialize();
+}
+
+void VectorUnit::restart() {
+  queue_.clear();
+  free_from_ = 0;
+  requantizers_.clear();
+  for (const models::Node& node : state_.job->network.nodes) {
+    const auto* convolution = std::get_if<models::Convolution>(&node);
+    requantizers_.push_back(convolution != nullptr
+                                ? models::make_requantizer(state_.job->network, *convolution)
+                                : models::Requantizer{});
+  }
+}
+
+Cycle VectorUnit::requantize_block(int last_fold, Cycle from) {
+  const schedule::Fold& fold = state_.program().folds[static_cast<std::size_t>(last_fold)];
+  const std::int64_t sums = fold.m_count * state_.program().tile_of(fold).columns;
+  return enqueue({.fold = last_fold}, sums, from);
+}
+
+Cycle VectorUnit::run_layer(int layer, Cycle from) {
+  const auto index = static_cast<std::size_t>(layer);
+  return enqueue({.layer = layer}, state_.program().layers[index].vector_elements, from);
+}
+
+Cycle VectorUnit::enqueue(Work work, std::int64_t elements, Cycle from) {
+  const std::int64_t lanes = state_.spec().vector_lanes;
+  work.done = std::max(free_from_, from) + (elements + lanes - 1) / lanes;
+  free_from_ = work.done;
+  if (queue_.empty()) completed_.notify(state_.clock.until_just_before(work.done));
+  queue_.push_back(work);
+  return work.done;
+}
+
+void VectorUnit::complete() {
+  const Work work = queue_.front();
+  queue_.pop_front();
+  if (!queue_.empty()) completed_.notify(state_.clock.until_just_before(queue_.front().done));
+  if (work.fold >= 0) {
+    finish_block(work.fold);
+    return;
+  }
+  const models::Node& node = state_.job->network.nodes[static_cast<std::size_t>(work.layer)];
+  if (const auto* addition = std::get_if<models::Addition>(&node)) {
+    finish_addition(work.layer, *addition);
+  } else {
+    finish_pooling(work.layer, std::get<models::Pooling>(node));
+  }
+}
+
+std::uint64_t VectorUnit::address_of(models::TensorId id) const {
+  return state_.program().tensor_address[static_cast<std::size_t>(id)];
+}
+
+void VectorUnit::finish_block(int index) {
+  const schedule::Fold& fold = state_.program().folds[static_cast<std::size_t>(index)];
+  const schedule::Tile& tile = state_.program().tile_of(fold);
+  const auto node = static_cast<std::size_t>(tile.layer);
+  const auto& convolution = std::get<models::Convolution>(state_.job->network.nodes[node]);
+  const models::Requantizer& requantize = requantizers_[node];
+  const int first_channel =
+      tile.group * state_.program().layers[node].gemm.n + tile.n0;
+  const std::uint64_t output = address_of(convolution.output);
+  for (std::int64_t m = 0; m < fold.m_count; ++m) {
+    const std::int64_t pixel = (fold.m0 + m) * convolution.out_channels;
+    for (int c = 0; c < tile.columns; ++c) {
+      const std::int32_t sum = accumulators->read(fold.block % 2, c, m);
+      activation_sram->write(output + static_cast<std::uint64_t>(pixel + first_channel + c),
+                             requantize(sum, first_channel + c));
+    }
+  }
+  machine::EventCounts& counts = state_.counts(tile.layer);
+  const auto sums = static_cast<std::uint64_t>(fold.m_count * tile.columns);
+  counts[Event::kAccumulatorRead] += sums;
+  counts[Event::kVectorOp] += sums;
+  counts[Event::kActivationSramWrite] += sums;
+  counts[Event::kParameterRead] += static_cast<unsigned>(tile.columns) * kParameterBytes;
+}
+
+void VectorUnit::finish_addition(int layer, const models::Addition& addition) {
+  const models::QuantizedNetwork& network = state_.job->network;
+  const models::Adder add = models::make_adder(network, addition);
+  const auto size = static_cast<std::uint64_t>(network.tensor(addition.output).shape.size());
+  const auto left = activation_sram->read(address_of(addition.left), size);
+  const auto right = activation_sram->read(address_of(addition.right), size);
+  for (std::size_t i = 0; i < size; ++i) {
+    activation_sram->write(address_of(addition.output) + i, add(left[i], right[i]));
+  }
+  machine::EventCounts& counts = state_.counts(layer);
+  counts[Event::kVectorOp] += size;
+  counts[Event::kActivationSramRead] += 2 * size;
+  counts[Event::kActivationSramWrite] += size;
+}
+
+void VectorUnit::finish_pooling(int layer, const models::Pooling& pooling) {
+  const models::QuantizedNetwork& network = state_.job->network;
+  const models::Pooler pool = models::make_pooler(network, pooling);
+  const models::Shape& input = network.tensor(pooling.input).shape;
+  const models::Shape& output = network.tensor(pooling.output).shape;
+  const models::Window& window = pooling.window;
+  const int window_size = window.kernel_height * window.kernel_width;
+  const auto codes =
+      activation_sram->read(address_of(pooling.input), static_cast<std::uint64_t>(input.size()));
+  machine::EventCounts& counts = state_.counts(layer);
+  std::vector<std::uint8_t> inside;
+  for (int h = 0; h < output.height; ++h) {
+    for (int w = 0; w < output.width; ++w) {
+      for (int c = 0; c < output.channels; ++c) {
+        inside.clear();
+        for (int k = 0; k < window_size; ++k) {
+          const int y = h * window.stride_height - window.pad_top +
+                        k / window.kernel_width * window.dilation_height;
+          const int x = w * window.stride_width - window.pad_left +
+                        k % window.kernel_width * window.dilation_width;
+          if (y < 0 || y >= input.height || x < 0 || x >= input.width) continue;
+          inside.push_back(codes[static_cast<std::size_t>(input.index(c, y, x))]);
+        }
+        const int divisor = pooling.count_include_pad ? window_size
+                                                      : static_cast<int>(inside.size());
+        activation_sram->write(
+            address_of(pooling.output) + static_cast<std::uint64_t>(output.index(c, h, w)),
+            pool(inside, divisor));
+        counts[Event::kVectorOp] += static_cast<unsigned>(window_size);
+        counts[Event::kActivationSramRead] += inside.size();
+        counts[Event::kActivationSramWrite] += 1;
+      }
+    }
+  }
+}
+
+}  // namespace brownout::accelerator

@@ -1,0 +1,60 @@
+// The vector unit: requantizes finished sums, adds and pools. Works through jobs in order, a number
+// of lanes wide; the arithmetic is models/arithmetic.hpp.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <systemc>
+#include <variant>
+#include <vector>
+
+#include "models/arithmetic.hpp"
+#include "sim/accelerator/accumulators.hpp"
+#include "sim/accelerator/job_state.hpp"
+#include "sim/accelerator/memories.hpp"
+
+namespace brownout::accelerator {
+
+class VectorPort : virtual public sc_core::sc_interface {
+ public:
+  /// The sums of a block (its last fold is given) are complete before cycle `from`. Returns the
+  /// cycle from which the outputs can be used and the accumulator half is free.
+  virtual Cycle requantize_block(int last_fold, Cycle from) = 0;
+  /// A layer without weights. Returns the cycle from which its output can be used.
+  virtual Cycle run_layer(int layer, Cycle from) = 0;
+};
+
+class VectorUnit final : public sc_core::sc_module, public VectorPort {
+ public:
+  SC_HAS_PROCESS(VectorUnit);
+  VectorUnit(const sc_core::sc_module_name& name, JobState& state);
+
+  sc_core::sc_port<AccumulatorPort> accumulators{"accumulators"};
+  sc_core::sc_port<ActivationSramPort> activation_sram{"activation_sram"};
+
+  void restart();
+  Cycle requantize_block(int last_fold, Cycle from) override;
+  Cycle run_layer(int layer, Cycle from) override;
+
+ private:
+  struct Work {
+    int fold = -1;   ///< of a block, or
+    int layer = -1;  ///< of a layer without weights
+    Cycle done = 0;
+  };
+
+  Cycle enqueue(Work work, std::int64_t elements, Cycle from);
+  void complete();
+  void finish_block(int fold);
+  void finish_addition(int layer, const models::Addition& addition);
+  void finish_pooling(int layer, const models::Pooling& pooling);
+  std::uint64_t address_of(models::TensorId id) const;
+
+  JobState& state_;
+  std::vector<models::Requantizer> requantizers_;  // by node index
+  std::deque<Work> queue_;
+  Cycle free_from_ = 0;
+  sc_core::sc_event completed_;
+};
+
+}  // namespace brownout::accelerator

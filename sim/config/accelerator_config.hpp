@@ -1,0 +1,28 @@
+// The accelerator file: `accelerator:` and the path of its energy table (DESIGN 9).
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "sim/config/yaml_value.hpp"
+#include "sim/energy/energy_table.hpp"
+#include "sim/machine/accelerator_spec.hpp"
+
+namespace brownout::config {
+
+struct AcceleratorConfig {
+  machine::AcceleratorSpec spec;
+  energy::EnergyTable energy_table;
+  std::vector<std::filesystem::path> input_files;
+};
+
+/// An accelerator file with its energy table. `set` as in Overrides, keys `accelerator.` and
+/// `energy.`.
+AcceleratorConfig load_accelerator(const std::filesystem::path& path,
+                                   const std::vector<std::string>& set = {});
+
+/// The map below the key `accelerator`.
+machine::AcceleratorSpec read_accelerator(const Value& accelerator);
+
+}  // namespace brownout::config

@@ -1,0 +1,135 @@
+// Includes are a closed list: accelerator, energy, memory.profile. A path that the command line
+// puts there replaces the file's before any is opened; all other --set act on the assembled tree.
+#include "sim/config/document.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+
+#include "sim/config/yaml_parser.hpp"
+#include "sim/config/yaml_reader.hpp"
+
+namespace brownout::config {
+namespace {
+
+constexpr std::string_view kIncludes[] = {"accelerator", "energy", "memory.profile"};
+
+bool replaces_include(const std::string& assignment) {
+  const std::string key = assignment.substr(0, assignment.find('='));
+  return std::find(std::begin(kIncludes), std::end(kIncludes), key) != std::end(kIncludes);
+}
+
+void apply_sets(Value& root, const std::vector<std::string>& set, bool includes,
+                const std::filesystem::path& directory) {
+  for (const std::string& assignment : set) {
+    if (replaces_include(assignment) == includes) apply_set(root, assignment, directory);
+  }
+}
+
+void put(Value& map, const std::string& key, Value value) {
+  if (Value* found = map.find(key)) {
+    *found = std::move(value);
+  } else {
+    map.entries.push_back({key, std::move(value)});
+  }
+}
+
+Value open_file(const std::filesystem::path& path, std::vector<std::filesystem::path>& files) {
+  Value root = parse_yaml_file(path);
+  if (std::find(files.begin(), files.end(), path) == files.end()) files.push_back(path);
+  return root;
+}
+
+// Puts the section of the file that `value` names in place of `value`.
+void include(Value& value, const std::string& section, std::vector<std::filesystem::path>& files) {
+  if (value.kind != Value::Kind::kScalar) return;
+  const Value file = open_file(existing_file(value), files);
+  value = MapReader(file, {section}).require(section);
+}
+
+void include_accelerator(Value& root, std::vector<std::filesystem::path>& files) {
+  Value* value = root.find("accelerator");
+  if (value == nullptr || value->kind != Value::Kind::kScalar) return;
+  const Value file = open_file(existing_file(*value), files);
+  const MapReader reader(file, {"accelerator", "energy"});
+  *value = reader.require("accelerator");
+  const Value* energy = reader.find("energy");
+  if (energy != nullptr && root.find("energy") == nullptr) put(root, "energy", *energy);
+}
+
+void include_energy(Value& root, std::vector<std::filesystem::path>& files) {
+  if (Value* energy = root.find("energy")) include(*energy, "energy", files);
+}
+
+// The map `key` of the root, for an option that writes into it. Another kind of value is left to
+// the reader's complaint.
+Value* writable_map(Value& root, const std::string& key) {
+  Value* found = root.find(key);
+  return found != nullptr && found->kind == Value::Kind::kMap ? found : nullptr;
+}
+
+void apply_path_options(Value& root, const Overrides& overrides) {
+  // Paths of the command line are relative to the working directory.
+  const std::filesystem::path here;
+  if (overrides.accelerator) {
+    put(root, "accelerator",
+        text_value(overrides.accelerator->string(), "accelerator", "--accelerator", here));
+  }
+  Value* memory = writable_map(root, "memory");
+  if (memory == nullptr) return;
+  if (overrides.memory_profile) {
+    put(*memory, "profile",
+        text_value(overrides.memory_profile->string(), "memory.profile", "--memory", here));
+  }
+  if (overrides.fault_map) {
+    Value map = text_value(overrides.fault_map->string(), "memory.chip.map", "--fault-map", here);
+    Value chip;
+    chip.kind = Value::Kind::kMap;
+    chip.path = "memory.chip";
+    chip.origin = map.origin;
+    chip.entries.push_back({"map", std::move(map)});
+    put(*memory, "chip", std::move(chip));
+  }
+}
+
+Value open_root(const std::filesystem::path& path, std::vector<std::filesystem::path>& files) {
+  require_file(path, "");
+  return open_file(path, files);
+}
+
+}  // namespace
+
+Document assemble_workload(const std::filesystem::path& path, const Overrides& overrides) {
+  Document document;
+  document.root = open_root(path, document.files);
+  Value& root = document.root;
+  apply_path_options(root, overrides);
+  apply_sets(root, overrides.set, true, path.parent_path());
+  include_accelerator(root, document.files);
+  include_energy(root, document.files);
+  if (Value* memory = writable_map(root, "memory")) {
+    if (Value* profile = memory->find("profile")) {
+      include(*profile, "memory_profile", document.files);
+    }
+  }
+  apply_sets(root, overrides.set, false, path.parent_path());
+  return document;
+}
+
+Document assemble_accelerator(const std::filesystem::path& path,
+                              const std::vector<std::string>& set) {
+  Document document;
+  document.root = open_root(path, document.files);
+  apply_sets(document.root, set, true, path.parent_path());
+  include_energy(document.root, document.files);
+  apply_sets(document.root, set, false, path.parent_path());
+  return document;
+}
+
+Value file_section(const std::filesystem::path& path, const std::string& key) {
+  std::vector<std::filesystem::path> files;
+  const Value root = open_root(path, files);
+  return MapReader(root, {key}).require(key);
+}
+
+}  // namespace brownout::config

@@ -1,0 +1,122 @@
+// The YAML keys of memory profiles and of a workload's `memory`.
+#include "sim/config/memory_config.hpp"
+
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+#include "sim/config/document.hpp"
+#include "sim/config/yaml_reader.hpp"
+
+namespace brownout::config {
+namespace {
+
+memory::VoltageUnit read_unit(const Value& value) {
+  std::string text;
+  convert(value, text);
+  for (const memory::VoltageUnit unit : {memory::VoltageUnit::kVolts, memory::VoltageUnit::kVmin}) {
+    if (text == memory::to_string(unit)) return unit;
+  }
+  fail(value, "'" + text + "' is not one of V, Vmin");
+}
+
+template <typename T>
+void read_optional(const MapReader& map, std::string_view key, std::optional<T>& out) {
+  if (const Value* found = map.find(key)) convert(*found, out.emplace());
+}
+
+memory::ProfileRow read_row(const Value& value) {
+  const MapReader map(value, {"voltage", "ber", "access_energy", "leakage"});
+  memory::ProfileRow row;
+  map.read_required("voltage", row.voltage);
+  map.read_required("ber", row.ber);
+  read_optional(map, "access_energy", row.access_energy);
+  read_optional(map, "leakage", row.leakage);
+  return row;
+}
+
+bool is_stuck(const Value& value) {
+  std::string text;
+  convert(value, text);
+  if (text != "flip" && text != "stuck") fail(value, "'" + text + "' is not one of flip, stuck");
+  return text == "stuck";
+}
+
+double read_share(const Value& value) {
+  double share = 0;
+  convert(value, share);
+  if (!(share >= 0 && share <= 1)) fail(value, value.text + " is not in 0..1");
+  return share;
+}
+
+ChipConfig read_chip(const Value& value) {
+  const MapReader map(value, {"map", "generator", "kind", "stuck_at_0_share", "seed"});
+  ChipConfig chip;
+  if (const Value* file = map.find("map")) {
+    if (value.entries.size() > 1) {
+      fail(value, "a chip has either a map or a generator with its kind, stuck_at_0_share, seed");
+    }
+    chip.map = existing_file(*file);
+    return chip;
+  }
+  std::string generator;
+  map.read_required("generator", generator);
+  if (generator != "iid") fail(map.require("generator"), "'" + generator + "' is not one of iid");
+  if (const Value* kind = map.find("kind")) chip.mixture.stuck = is_stuck(*kind);
+  if (const Value* share = map.find("stuck_at_0_share")) {
+    chip.mixture.stuck_at_0_share = read_share(*share);
+  }
+  map.read("seed", chip.seed);
+  return chip;
+}
+
+memory::Encoding read_encoding(const Value& value) {
+  std::string text;
+  convert(value, text);
+  try {
+    return memory::parse_encoding(text);
+  } catch (const std::runtime_error& error) {
+    fail(value, error.what());
+  }
+}
+
+}  // namespace
+
+std::shared_ptr<const memory::VoltageProfile> read_memory_profile(const Value& profile) {
+  const MapReader map(profile, {"name", "source", "unit", "error_free_voltage", "nominal_voltage",
+                                "reference_voltage", "vmin_volts", "rows"});
+  memory::VoltageProfileData data;
+  map.read_required("name", data.name);
+  map.read_required("source", data.source);
+  data.unit = read_unit(map.require("unit"));
+  map.read_required("error_free_voltage", data.error_free_voltage);
+  map.read_required("reference_voltage", data.reference_voltage);
+  read_optional(map, "nominal_voltage", data.nominal_voltage);
+  read_optional(map, "vmin_volts", data.vmin_volts);
+  for (const Value& row : items_of(map.require("rows"))) data.rows.push_back(read_row(row));
+  try {
+    return std::make_shared<const memory::VoltageProfile>(std::move(data));
+  } catch (const std::runtime_error& error) {
+    fail_below(profile, error.what());
+  }
+}
+
+std::shared_ptr<const memory::VoltageProfile> load_memory_profile(
+    const std::filesystem::path& path) {
+  return read_memory_profile(file_section(path, "memory_profile"));
+}
+
+MemoryConfig read_memory(const Value& memory) {
+  const MapReader map(memory, {"profile", "chip", "encoding", "mitigations"});
+  MemoryConfig config;
+  config.profile = read_memory_profile(map.require("profile"));
+  if (const Value* chip = map.find("chip")) config.chip = read_chip(*chip);
+  if (const Value* encoding = map.find("encoding")) config.encoding = read_encoding(*encoding);
+  if (const Value* mitigations = map.find("mitigations")) {
+    const std::vector<Value>& list = items_of(*mitigations);
+    if (!list.empty()) fail(list.front(), "no mitigation is supported yet; leave the list empty");
+  }
+  return config;
+}
+
+}  // namespace brownout::config

@@ -1,0 +1,39 @@
+// The weight memory: voltage profile, chips, encoding.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "memory/encoding.hpp"
+#include "memory/iid_generator.hpp"
+#include "memory/voltage_profile.hpp"
+#include "sim/config/yaml_value.hpp"
+
+namespace brownout::config {
+
+/// Where the faults of chips come from: a map file (one measured chip), or a generator.
+struct ChipConfig {
+  std::optional<std::filesystem::path> map;
+  memory::FaultMixture mixture;  ///< of generated chips
+  std::uint64_t seed = 0;        ///< of generated chips; chip k draws from hash(seed, k)
+};
+
+struct MemoryConfig {
+  std::shared_ptr<const memory::VoltageProfile> profile;
+  ChipConfig chip;
+  memory::Encoding encoding = memory::Encoding::kTwosComplement;
+};
+
+/// A memory profile file.
+std::shared_ptr<const memory::VoltageProfile> load_memory_profile(
+    const std::filesystem::path& path);
+
+/// The map below the key `memory_profile`.
+std::shared_ptr<const memory::VoltageProfile> read_memory_profile(const Value& profile);
+/// The map below `memory`, its profile already put in place of the path.
+MemoryConfig read_memory(const Value& memory);
+
+}  // namespace brownout::config

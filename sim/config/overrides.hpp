@@ -1,0 +1,31 @@
+// What the command line changes in a configuration before it is validated.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sim/config/yaml_value.hpp"
+
+namespace brownout::config {
+
+struct Overrides {
+  std::optional<std::filesystem::path> accelerator;     ///< --accelerator FILE
+  std::optional<std::filesystem::path> memory_profile;  ///< --memory FILE
+  std::optional<std::filesystem::path> fault_map;       ///< --fault-map FILE: the one chip
+  std::optional<std::filesystem::path> dataset;         ///< --dataset DIR: the full data set
+  /// --set KEY=VALUE, in order. Keys reach into the included files (`accelerator.array.rows`,
+  /// `memory.profile.reference_voltage`, `energy.reference_volts.logic`); values are YAML and stand
+  /// as if written in the workload file.
+  std::vector<std::string> set;
+};
+
+/// A value that comes from a command-line option instead of a file.
+Value text_value(const std::string& text, const std::string& path, const std::string& option,
+                 const std::filesystem::path& directory);
+
+/// Applies one "KEY=VALUE" to a document. Throws std::runtime_error "--set KEY: ...".
+void apply_set(Value& root, const std::string& assignment, const std::filesystem::path& directory);
+
+}  // namespace brownout::config

@@ -1,0 +1,169 @@
+// A WorkloadConfig as key/value text for manifests, in the order of the schema.
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "memory/text_number.hpp"
+#include "sim/config/workload_config.hpp"
+
+namespace brownout::config {
+namespace {
+
+using memory::format_double;
+
+class Listing {
+ public:
+  void add(const std::string& key, std::string value) {
+    entries_.emplace_back(key, std::move(value));
+  }
+  void add(const std::string& key, std::string_view value) { add(key, std::string(value)); }
+  void add(const std::string& key, const char* value) { add(key, std::string(value)); }
+  void add(const std::string& key, const std::filesystem::path& value) {
+    add(key, value.generic_string());
+  }
+  void add(const std::string& key, int value) { add(key, std::to_string(value)); }
+  void add(const std::string& key, std::uint64_t value) { add(key, std::to_string(value)); }
+  void add(const std::string& key, double value) { add(key, format_double(value)); }
+  void add(const std::string& key, bool value) { add(key, value ? "true" : "false"); }
+  template <typename T, typename Format>
+  void add_list(const std::string& key, const std::vector<T>& values, Format&& format) {
+    std::string text;
+    for (const T& value : values) text += (text.empty() ? "" : ", ") + format(value);
+    add(key, "[" + text + "]");
+  }
+
+  std::vector<std::pair<std::string, std::string>> take() { return std::move(entries_); }
+
+ private:
+  std::vector<std::pair<std::string, std::string>> entries_;
+};
+
+void list_workload(Listing& out, const WorkloadConfig& config) {
+  const auto number = [](float value) { return format_double(value); };
+  out.add("workload.name", config.name);
+  out.add("workload.network", config.network);
+  out.add("workload.dataset.format", to_string(config.dataset.format));
+  if (config.dataset.format == DatasetFormat::kMnistIdx) {
+    out.add("workload.dataset.images", config.dataset.images);
+    out.add("workload.dataset.labels", config.dataset.labels);
+  } else {
+    out.add_list("workload.dataset.batches", config.dataset.batches,
+                 [](const std::filesystem::path& path) { return path.generic_string(); });
+  }
+  out.add("workload.preprocess.scale", static_cast<double>(config.preprocess.scale));
+  out.add_list("workload.preprocess.mean", config.preprocess.mean, number);
+  out.add_list("workload.preprocess.std", config.preprocess.std, number);
+}
+
+void list_sram(Listing& out, const std::string& key, const machine::SramSpec& sram) {
+  out.add(key + ".capacity_kib", sram.capacity_kib);
+  out.add(key + ".banks", sram.banks);
+  out.add(key + ".word_bits", sram.word_bits);
+  out.add(key + ".column_mux", sram.column_mux);
+}
+
+void list_accelerator(Listing& out, const machine::AcceleratorSpec& spec) {
+  out.add("accelerator.name", spec.name);
+  out.add("accelerator.clock_hz", spec.clock_hz);
+  out.add("accelerator.dataflow", "weight_stationary");
+  out.add("accelerator.array.rows", spec.array.rows);
+  out.add("accelerator.array.columns", spec.array.columns);
+  out.add("accelerator.weight_prefetch", spec.weight_prefetch);
+  out.add("accelerator.accumulator.bits", spec.accumulator.bits);
+  out.add("accelerator.accumulator.depth", spec.accumulator.depth);
+  out.add("accelerator.accumulator.overflow", "wrap");
+  list_sram(out, "accelerator.weight_sram", spec.weight_sram);
+  list_sram(out, "accelerator.activation_sram", spec.activation_sram);
+  out.add("accelerator.placement", to_string(spec.placement));
+  out.add("accelerator.vector_unit.lanes", spec.vector_lanes);
+  out.add("accelerator.dram.bytes_per_cycle", spec.dram.bytes_per_cycle);
+  out.add("accelerator.dram.latency_cycles", spec.dram.latency_cycles);
+  out.add("accelerator.dram.burst_bytes", spec.dram.burst_bytes);
+}
+
+void list_provenance(Listing& out, const std::string& key, const energy::Provenance& provenance) {
+  out.add(key + ".component", provenance.component);
+  out.add(key + ".rail", to_string(provenance.rail));
+  out.add(key + ".node", provenance.node);
+  out.add(key + ".source", provenance.source);
+  out.add(key + ".date", provenance.date);
+}
+
+void list_energy(Listing& out, const energy::EnergyTable& table) {
+  out.add("energy.name", table.name());
+  out.add("energy.source", table.source());
+  for (const energy::Rail rail :
+       {energy::Rail::kLogic, energy::Rail::kActivationSram, energy::Rail::kDram}) {
+    out.add("energy.reference_volts." + to_string(rail), table.reference_volts(rail));
+  }
+  for (std::size_t i = 0; i < machine::kEventCount; ++i) {
+    const energy::EventPrice& price = table.price(static_cast<machine::Event>(i));
+    const std::string key = "energy.events." + std::string(machine::kEventNames[i]);
+    out.add(key + (price.per_bit ? ".joules_per_bit" : ".joules_per_event"), price.joules);
+    list_provenance(out, key, price.provenance);
+  }
+  for (std::size_t i = 0; i < energy::kLeakerCount; ++i) {
+    const energy::LeakagePrice& price = table.price(static_cast<energy::Leaker>(i));
+    const energy::LeakageUnit& unit = energy::kLeakageUnits[i];
+    const std::string key = "energy.leakage." + std::string(unit.name);
+    out.add(key + "." + std::string(unit.watts_key), price.watts);
+    list_provenance(out, key, price.provenance);
+  }
+}
+
+std::string row_text(const memory::ProfileRow& row) {
+  std::string text = "{voltage: " + row.voltage.text() + ", ber: " + format_double(row.ber);
+  if (row.access_energy) text += ", access_energy: " + format_double(*row.access_energy);
+  if (row.leakage) text += ", leakage: " + format_double(*row.leakage);
+  return text + "}";
+}
+
+void list_profile(Listing& out, const memory::VoltageProfileData& data) {
+  out.add("memory.profile.name", data.name);
+  out.add("memory.profile.source", data.source);
+  out.add("memory.profile.unit", to_string(data.unit));
+  out.add("memory.profile.error_free_voltage", data.error_free_voltage.text());
+  if (data.nominal_voltage) {
+    out.add("memory.profile.nominal_voltage", data.nominal_voltage->text());
+  }
+  out.add("memory.profile.reference_voltage", data.reference_voltage.text());
+  if (data.vmin_volts) out.add("memory.profile.vmin_volts", *data.vmin_volts);
+  out.add_list("memory.profile.rows", data.rows, row_text);
+}
+
+void list_memory(Listing& out, const MemoryConfig& memory) {
+  list_profile(out, memory.profile->data());
+  if (memory.chip.map) {
+    out.add("memory.chip.map", *memory.chip.map);
+  } else {
+    out.add("memory.chip.generator", "iid");
+    out.add("memory.chip.kind", memory.chip.mixture.stuck ? "stuck" : "flip");
+    out.add("memory.chip.stuck_at_0_share", memory.chip.mixture.stuck_at_0_share);
+    out.add("memory.chip.seed", memory.chip.seed);
+  }
+  out.add("memory.encoding", to_string(memory.encoding));
+  out.add("memory.mitigations", "[]");
+}
+
+}  // namespace
+
+std::vector<std::pair<std::string, std::string>> resolved_configuration(
+    const WorkloadConfig& config) {
+  Listing out;
+  list_workload(out, config);
+  list_accelerator(out, config.accelerator);
+  list_energy(out, config.energy_table);
+  list_memory(out, config.memory);
+  out.add("operating_point.weight_sram", config.operating_point.weight_sram.text());
+  out.add("operating_point.logic", config.operating_point.logic_volts);
+  out.add_list("sweep.voltages", config.sweep.voltages,
+               [](memory::Voltage voltage) { return voltage.text(); });
+  out.add("sweep.chips", config.sweep.chips);
+  out.add("run.batch", config.run.batch);
+  out.add("run.seed", config.run.seed);
+  out.add("run.images", config.run.images ? std::to_string(*config.run.images) : "all");
+  return out.take();
+}
+
+}  // namespace brownout::config

@@ -1,0 +1,69 @@
+// The workload file with everything that it refers to, as validated plain values (DESIGN 9).
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "memory/voltage.hpp"
+#include "models/dataset.hpp"
+#include "sim/config/dataset_config.hpp"
+#include "sim/config/memory_config.hpp"
+#include "sim/config/overrides.hpp"
+#include "sim/config/voltage_list.hpp"
+#include "sim/energy/energy_table.hpp"
+#include "sim/machine/accelerator_spec.hpp"
+
+namespace brownout::config {
+
+struct OperatingPoint {
+  memory::Voltage weight_sram;
+  double logic_volts = 0;  ///< the energy table's reference unless given
+  std::string place;       ///< "FILE:LINE: operating_point.weight_sram", for errors
+};
+
+struct SweepConfig {
+  std::vector<memory::Voltage> voltages;
+  int chips = 10;
+  std::string place;  ///< "FILE:LINE: sweep.voltages", for errors
+};
+
+struct RunConfig {
+  int batch = 100;            ///< images that the engine takes at once; never changes a result
+  std::uint64_t seed = 0;     ///< of everything random but the chips
+  std::optional<int> images;  ///< the first so many of the data set; default: all
+};
+
+struct WorkloadConfig {
+  std::string name;
+  std::filesystem::path network;
+  DatasetConfig dataset;
+  models::Preprocess preprocess;
+  machine::AcceleratorSpec accelerator;
+  energy::EnergyTable energy_table;
+  MemoryConfig memory;
+  OperatingPoint operating_point;
+  SweepConfig sweep;
+  RunConfig run;
+  /// Every file that was read or is named, in a fixed order, each once.
+  std::vector<std::filesystem::path> input_files;
+};
+
+/// Throws std::runtime_error "FILE:LINE: key: what is wrong" or "--set key: what is wrong". Checks
+/// that named files exist, not what the network, the images or the fault map hold.
+WorkloadConfig load_workload(const std::filesystem::path& path, const Overrides& overrides = {});
+
+/// These throw, with file and line, when the profile does not cover the voltages: a run needs its
+/// operating point, a sweep its list, neither the other's.
+void check_operating_point(const WorkloadConfig& config);
+void check_sweep(const WorkloadConfig& config);
+
+/// Every key of the schema with the value in force, defaults included, in a fixed order; numbers
+/// round-trip. For manifests.
+std::vector<std::pair<std::string, std::string>> resolved_configuration(
+    const WorkloadConfig& config);
+
+}  // namespace brownout::config

@@ -1,0 +1,203 @@
+// Conversions that accept exactly one way of writing each type.
+#include "sim/config/yaml_reader.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <numeric>
+#include <optional>
+#include <stdexcept>
+#include <utility>
+
+#include "memory/text_number.hpp"
+
+namespace brownout::config {
+namespace {
+
+std::string kind_name(Value::Kind kind) {
+  switch (kind) {
+    case Value::Kind::kNull:
+      return "nothing";
+    case Value::Kind::kScalar:
+      return "a single value";
+    case Value::Kind::kList:
+      return "a list";
+    case Value::Kind::kMap:
+      return "a map";
+  }
+  throw std::logic_error("unknown kind of value");
+}
+
+const std::string& scalar_text(const Value& value, const std::string& wanted) {
+  if (value.kind != Value::Kind::kScalar) {
+    fail(value, "must be " + wanted + ", is " + kind_name(value.kind));
+  }
+  return value.text;
+}
+
+const std::string& number_text(const Value& value, const std::string& wanted) {
+  const std::string& text = scalar_text(value, wanted);
+  if (value.quoted) {
+    fail(value, memory::in_quotes(text) + " is text in quotes, write " + wanted + " without them");
+  }
+  return text;
+}
+
+double finite_number(const Value& value) {
+  const std::string& text = number_text(value, "a number");
+  const std::optional<double> number = memory::parse_double(text);
+  if (!number) fail(value, memory::in_quotes(text) + " is not a finite number");
+  return *number;
+}
+
+std::size_t edit_distance(std::string_view left, std::string_view right) {
+  std::vector<std::size_t> row(right.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 1; i <= left.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i;
+    for (std::size_t j = 1; j <= right.size(); ++j) {
+      const std::size_t replaced = diagonal + (left[i - 1] == right[j - 1] ? 0 : 1);
+      diagonal = row[j];
+      row[j] = std::min({replaced, row[j] + 1, row[j - 1] + 1});
+    }
+  }
+  return row.back();
+}
+
+std::string listed(const std::vector<std::string_view>& words) {
+  std::string text;
+  for (const std::string_view word : words) text += (text.empty() ? "" : ", ") + std::string(word);
+  return text;
+}
+
+}  // namespace
+
+void convert(const Value& value, bool& out) {
+  const std::string& text = number_text(value, "true or false");
+  if (text != "true" && text != "false") {
+    fail(value, memory::in_quotes(text) + " is not true or false");
+  }
+  out = text == "true";
+}
+
+void convert(const Value& value, int& out) {
+  const std::string& text = number_text(value, "an integer");
+  const std::optional<std::int64_t> number = memory::parse_integer(text);
+  if (!number) fail(value, memory::in_quotes(text) + " is not an integer");
+  if (*number < std::numeric_limits<int>::min() || *number > std::numeric_limits<int>::max()) {
+    fail(value, text + " is out of range");
+  }
+  out = static_cast<int>(*number);
+}
+
+void convert(const Value& value, std::uint64_t& out) {
+  const std::string& text = number_text(value, "an integer");
+  const std::optional<std::uint64_t> number = memory::parse_unsigned(text);
+  if (!number) fail(value, memory::in_quotes(text) + " is not an integer of 0 to 2^64 - 1");
+  out = *number;
+}
+
+void convert(const Value& value, double& out) { out = finite_number(value); }
+
+void convert(const Value& value, float& out) {
+  const double number = finite_number(value);
+  constexpr double kLargest = std::numeric_limits<float>::max();
+  if (number < -kLargest || number > kLargest) fail(value, value.text + " is out of range");
+  out = static_cast<float>(number);
+}
+
+void convert(const Value& value, std::string& out) {
+  out = scalar_text(value, "text");
+  if (out.empty()) fail(value, "is empty");
+}
+
+void convert(const Value& value, memory::Voltage& out) {
+  const std::string& text = number_text(value, "a voltage");
+  try {
+    out = memory::Voltage::parse(text);
+  } catch (const std::runtime_error& error) {
+    fail(value, error.what());
+  }
+  if (out <= memory::Voltage() || out.is_infinite()) fail(value, text + " is not above 0");
+}
+
+void convert(const Value& value, std::filesystem::path& out) {
+  std::string text;
+  convert(value, text);
+  out = (value.origin->directory / text).lexically_normal();
+}
+
+const std::vector<Value>& items_of(const Value& value) {
+  if (value.kind != Value::Kind::kList) fail(value, "must be a list, is " + kind_name(value.kind));
+  return value.items;
+}
+
+MapReader::MapReader(const Value& value, std::vector<std::string_view> known)
+    : value_(&value), known_(std::move(known)) {
+  if (value.kind != Value::Kind::kMap) {
+    fail(value, "must be a map with the keys " + listed(known_) + "; is " + kind_name(value.kind));
+  }
+  for (const MapEntry& entry : value.entries) {
+    if (std::find(known_.begin(), known_.end(), entry.key) != known_.end()) continue;
+    const std::string near = nearest(entry.key, known_);
+    fail(entry.value, near.empty() ? "unknown key; known are " + listed(known_)
+                                   : "unknown key, did you mean " + near + "?");
+  }
+}
+
+const Value* MapReader::find(std::string_view key) const {
+  if (std::find(known_.begin(), known_.end(), key) == known_.end()) {
+    throw std::logic_error("the key " + std::string(key) + " is read but not declared");
+  }
+  return value_->find(key);
+}
+
+const Value& MapReader::require(std::string_view key) const {
+  const Value* found = find(key);
+  if (found == nullptr) fail(*value_, "the key " + std::string(key) + " is missing");
+  return *found;
+}
+
+void MapReader::read_in_range(std::string_view key, int& out, int low, int high) const {
+  const Value* found = find(key);
+  if (found == nullptr) return;
+  convert(*found, out);
+  if (out < low || out > high) {
+    fail(*found,
+         std::to_string(out) + " is not in " + std::to_string(low) + ".." + std::to_string(high));
+  }
+}
+
+void require_file(const std::filesystem::path& path, const std::string& place) {
+  const std::string start = place.empty() ? "" : place + ": ";
+  std::error_code error;
+  const std::filesystem::file_status status = std::filesystem::status(path, error);
+  if (std::filesystem::is_directory(status)) {
+    throw std::runtime_error(start + "is a directory, not a file: " + path.string());
+  }
+  if (!std::filesystem::exists(status)) {
+    throw std::runtime_error(start + "no such file: " + path.string());
+  }
+}
+
+std::filesystem::path existing_file(const Value& value) {
+  std::filesystem::path path;
+  convert(value, path);
+  require_file(path, value.place());
+  return path;
+}
+
+std::string nearest(std::string_view word, const std::vector<std::string_view>& known) {
+  std::string_view best;
+  std::size_t best_distance = std::max<std::size_t>(2, word.size() / 2);
+  for (const std::string_view candidate : known) {
+    const std::size_t distance = edit_distance(word, candidate);
+    if (distance < best_distance || (distance == best_distance && best.empty())) {
+      best = candidate;
+      best_distance = distance;
+    }
+  }
+  return std::string(best);
+}
+
+}  // namespace brownout::config

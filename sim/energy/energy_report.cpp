@@ -1,0 +1,103 @@
+// Multiplications and sums in one fixed order; no library function, so every CPU gives the same
+// bits.
+#include "sim/energy/energy_report.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+
+namespace brownout::energy {
+namespace {
+
+void require_amount(const char* what, double value) {
+  if (!(std::isfinite(value) && value >= 0)) {
+    throw std::logic_error(std::string(what) +
+                           " of an energy report is not a number of at least 0");
+  }
+}
+
+EnergyItem& item_of(EnergyBreakdown& breakdown, const Provenance& provenance) {
+  const auto found =
+      std::find_if(breakdown.items.begin(), breakdown.items.end(), [&](const EnergyItem& item) {
+        return item.component == provenance.component && item.rail == provenance.rail;
+      });
+  if (found != breakdown.items.end()) return *found;
+  return breakdown.items.emplace_back(EnergyItem{provenance.component, provenance.rail, 0, 0});
+}
+
+}  // namespace
+
+RailFactor scaled_rail(double volts, double reference_volts) {
+  const double ratio = volts / reference_volts;
+  return {.dynamic = ratio * ratio, .leakage = ratio};
+}
+
+RailFactors rail_factors(const EnergyTable& table, const memory::VoltageProfile& profile,
+                         memory::Voltage weight_sram, std::optional<double> logic_volts) {
+  profile.require_covered(weight_sram);
+  RailFactors factors;
+  factors[Rail::kWeightSram] = {.dynamic = profile.access_energy_factor(weight_sram),
+                                .leakage = profile.leakage_factor(weight_sram)};
+  if (logic_volts) {
+    factors[Rail::kLogic] = scaled_rail(*logic_volts, table.reference_volts(Rail::kLogic));
+  }
+  return factors;
+}
+
+double EnergyBreakdown::joules() const {
+  double sum = 0;
+  for (const EnergyItem& item : items) sum += item.joules();
+  return sum;
+}
+
+double EnergyBreakdown::joules(Rail rail) const {
+  double sum = 0;
+  for (const EnergyItem& item : items) {
+    if (item.rail == rail) sum += item.joules();
+  }
+  return sum;
+}
+
+double EnergyBreakdown::dynamic_joules() const {
+  double sum = 0;
+  for (const EnergyItem& item : items) sum += item.dynamic_joules;
+  return sum;
+}
+
+double EnergyBreakdown::leakage_joules() const {
+  double sum = 0;
+  for (const EnergyItem& item : items) sum += item.leakage_joules;
+  return sum;
+}
+
+double EnergyBreakdown::weight_sram_share() const {
+  const double total = joules();
+  return total > 0 ? weight_sram_joules() / total : 0;
+}
+
+EnergyBreakdown energy_of(const EnergyTable& table, const machine::AcceleratorSpec& spec,
+                          const machine::EventCounts& counts, double seconds,
+                          const RailFactors& factors) {
+  require_amount("the time", seconds);
+  for (const RailFactor& factor : factors.values) {
+    require_amount("the dynamic factor", factor.dynamic);
+    require_amount("the leakage factor", factor.leakage);
+  }
+  EnergyBreakdown breakdown;
+  for (std::size_t i = 0; i < machine::kEventCount; ++i) {
+    const auto event = static_cast<machine::Event>(i);
+    const Provenance& provenance = table.price(event).provenance;
+    item_of(breakdown, provenance).dynamic_joules += static_cast<double>(counts[event]) *
+                                                     table.joules(event, spec) *
+                                                     factors[provenance.rail].dynamic;
+  }
+  for (std::size_t i = 0; i < kLeakerCount; ++i) {
+    const auto leaker = static_cast<Leaker>(i);
+    const Provenance& provenance = table.price(leaker).provenance;
+    item_of(breakdown, provenance).leakage_joules +=
+        table.watts(leaker, spec) * seconds * factors[provenance.rail].leakage;
+  }
+  return breakdown;
+}
+
+}  // namespace brownout::energy

@@ -1,0 +1,63 @@
+// Event counts and seconds -> joules, per component and rail, dynamic and leakage apart.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "memory/voltage_profile.hpp"
+#include "sim/energy/energy_table.hpp"
+
+namespace brownout::energy {
+
+/// How a rail's energy compares with that at its reference voltage.
+struct RailFactor {
+  double dynamic = 1;
+  double leakage = 1;  ///< of power, not of energy
+
+  bool operator==(const RailFactor&) const = default;
+};
+
+using RailFactors = PerRail<RailFactor>;
+
+/// Dynamic (V/V_ref)^2; leakage power V/V_ref (constant current).
+RailFactor scaled_rail(double volts, double reference_volts);
+
+/// The weight SRAM by its profile at `weight_sram`; logic at `logic_volts` (default: the table's
+/// reference); the other rails stay at their reference. Throws std::runtime_error when the profile
+/// does not cover the voltage.
+RailFactors rail_factors(const EnergyTable& table, const memory::VoltageProfile& profile,
+                         memory::Voltage weight_sram, std::optional<double> logic_volts = {});
+
+/// One line of a breakdown: a component's share on one rail.
+struct EnergyItem {
+  std::string component;
+  Rail rail = Rail::kLogic;
+  double dynamic_joules = 0;
+  double leakage_joules = 0;
+
+  double joules() const { return dynamic_joules + leakage_joules; }
+};
+
+/// The energy of a layer, an inference or a run. Sums run over the items in their order, so equal
+/// inputs give equal bits.
+struct EnergyBreakdown {
+  std::vector<EnergyItem>
+      items;  ///< in the order in which the table's events and leakers name them
+
+  double joules() const;
+  double joules(Rail rail) const;
+  double dynamic_joules() const;
+  double leakage_joules() const;
+  double weight_sram_joules() const { return joules(Rail::kWeightSram); }
+  /// Of the total; 0 where there is no energy at all.
+  double weight_sram_share() const;
+};
+
+/// What `counts` and `seconds` of leakage cost on an accelerator at the given rails. Throws
+/// std::logic_error for a time or a factor that is negative or not finite.
+EnergyBreakdown energy_of(const EnergyTable& table, const machine::AcceleratorSpec& spec,
+                          const machine::EventCounts& counts, double seconds,
+                          const RailFactors& factors);
+
+}  // namespace brownout::energy

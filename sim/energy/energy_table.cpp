@@ -1,0 +1,165 @@
+// The checks that make a table complete, and the sizes that its prices are multiplied with.
+#include "sim/energy/energy_table.hpp"
+
+#include <cmath>
+#include <stdexcept>
+#include <utility>
+
+namespace brownout::energy {
+namespace {
+
+using machine::Event;
+
+[[noreturn]] void refuse(const std::string& key, const std::string& text) {
+  throw std::runtime_error(key + ": " + text);
+}
+
+std::string event_key(std::size_t index) {
+  return "events." + std::string(machine::kEventNames[index]);
+}
+
+std::string leakage_key(std::size_t index) {
+  return "leakage." + std::string(kLeakageUnits[index].name);
+}
+
+void check_number(const std::string& key, double value) {
+  if (!(std::isfinite(value) && value >= 0)) refuse(key, "the price is not a number of at least 0");
+}
+
+void check_provenance(const std::string& key, const Provenance& provenance) {
+  if (provenance.component.empty()) refuse(key, "component is empty");
+  if (provenance.node.empty()) refuse(key, "node is empty");
+  if (provenance.source.empty()) refuse(key, "source is empty");
+  if (provenance.date.empty()) refuse(key, "date is empty");
+}
+
+// Reports speak of "weight SRAM energy" as the energy on its rail: nothing else may be on it, and
+// nothing of it elsewhere.
+void check_rail(const std::string& key, const Provenance& provenance, bool of_weight_sram) {
+  if ((provenance.rail == Rail::kWeightSram) != of_weight_sram) {
+    refuse(key + ".rail", of_weight_sram ? "the weight SRAM is on the rail weight_sram"
+                                         : "only the weight SRAM is on the rail weight_sram");
+  }
+}
+
+void check_event(std::size_t index, const std::optional<EventPrice>& price) {
+  const std::string key = event_key(index);
+  if (!price) refuse(key, "no price; every event needs one");
+  const auto event = static_cast<Event>(index);
+  check_number(key, price->joules);
+  check_provenance(key, price->provenance);
+  check_rail(key, price->provenance,
+             event == Event::kWeightSramRead || event == Event::kWeightSramWrite);
+  if (price->per_bit && !event_bits(event, machine::AcceleratorSpec{})) {
+    refuse(key, "has no width in bits, give joules_per_event");
+  }
+}
+
+void check_leakage(std::size_t index, const std::optional<LeakagePrice>& price) {
+  const std::string key = leakage_key(index);
+  if (!price) refuse(key, "no price; everything that leaks needs one");
+  check_number(key, price->watts);
+  check_provenance(key, price->provenance);
+  check_rail(key, price->provenance, static_cast<Leaker>(index) == Leaker::kWeightSram);
+}
+
+}  // namespace
+
+Rail parse_rail(std::string_view name) {
+  for (std::size_t i = 0; i < kRailCount; ++i) {
+    if (name == kRailNames[i]) return static_cast<Rail>(i);
+  }
+  throw std::runtime_error("'" + std::string(name) +
+                           "' is not one of logic, weight_sram, activation_sram, dram");
+}
+
+std::string to_string(Rail rail) {
+  return std::string(kRailNames.at(static_cast<std::size_t>(rail)));
+}
+
+double leakage_units(Leaker leaker, const machine::AcceleratorSpec& spec) {
+  switch (leaker) {
+    case Leaker::kArray:
+      return static_cast<double>(spec.array.rows) * spec.array.columns;
+    case Leaker::kWeightSram:
+      return spec.weight_sram.capacity_kib;
+    case Leaker::kActivationSram:
+      return spec.activation_sram.capacity_kib;
+    case Leaker::kAccumulator:  // two halves a column
+      return 2.0 * spec.array.columns * spec.accumulator.depth * spec.accumulator.bits / 8 / 1024;
+    case Leaker::kVectorUnit:
+      return spec.vector_lanes;
+    case Leaker::kDram:
+      return 1;
+    case Leaker::kCount:
+      break;
+  }
+  throw std::logic_error("unknown leaker");
+}
+
+std::optional<int> event_bits(Event event, const machine::AcceleratorSpec& spec) {
+  constexpr int kByte = 8;
+  switch (event) {
+    case Event::kMacActive:
+    case Event::kMacGated:
+    case Event::kPeIdleCycle:
+    case Event::kVectorOp:
+      return std::nullopt;
+    case Event::kActivationShift:
+    case Event::kWeightRegisterWrite:
+    case Event::kActivationSramRead:
+    case Event::kActivationSramWrite:
+    case Event::kParameterRead:
+    case Event::kDramRead:
+    case Event::kDramWrite:
+      return kByte;
+    case Event::kPsumShift:
+    case Event::kAccumulatorRead:
+    case Event::kAccumulatorWrite:
+      return spec.accumulator.bits;
+    case Event::kWeightSramRead:
+    case Event::kWeightSramWrite:
+      return spec.weight_sram.word_bits;
+    case Event::kCount:
+      break;
+  }
+  throw std::logic_error("unknown event");
+}
+
+EnergyTable::EnergyTable(EnergyTableData data) : data_(std::move(data)) {
+  for (std::size_t i = 0; i < kRailCount; ++i) {
+    const double volts = data_.reference_volts.values[i];
+    if (static_cast<Rail>(i) == Rail::kWeightSram) continue;
+    if (!(std::isfinite(volts) && volts > 0)) {
+      refuse("reference_volts." + std::string(kRailNames[i]), "must be above 0");
+    }
+  }
+  for (std::size_t i = 0; i < machine::kEventCount; ++i) check_event(i, data_.events[i]);
+  for (std::size_t i = 0; i < kLeakerCount; ++i) check_leakage(i, data_.leakage[i]);
+}
+
+double EnergyTable::reference_volts(Rail rail) const {
+  if (rail == Rail::kWeightSram) {
+    throw std::logic_error("the weight SRAM's reference voltage is its profile's");
+  }
+  return data_.reference_volts[rail];
+}
+
+const EventPrice& EnergyTable::price(Event event) const {
+  return data_.events.at(static_cast<std::size_t>(event)).value();
+}
+
+const LeakagePrice& EnergyTable::price(Leaker leaker) const {
+  return data_.leakage.at(static_cast<std::size_t>(leaker)).value();
+}
+
+double EnergyTable::joules(Event event, const machine::AcceleratorSpec& spec) const {
+  const EventPrice& entry = price(event);
+  return entry.per_bit ? entry.joules * event_bits(event, spec).value() : entry.joules;
+}
+
+double EnergyTable::watts(Leaker leaker, const machine::AcceleratorSpec& spec) const {
+  return price(leaker).watts * leakage_units(leaker, spec);
+}
+
+}  // namespace brownout::energy

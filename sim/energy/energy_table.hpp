@@ -1,0 +1,127 @@
+// What an event costs and what a component leaks, on which supply rail, and who says so. Prices
+// only; energy_report.hpp multiplies them with counts.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "sim/machine/accelerator_spec.hpp"
+#include "sim/machine/event_counts.hpp"
+
+namespace brownout::energy {
+
+/// Supplies that may be lowered apart. `activation_sram` feeds every error-free memory of the chip.
+enum class Rail : std::uint8_t { kLogic, kWeightSram, kActivationSram, kDram, kCount };
+
+inline constexpr std::size_t kRailCount = static_cast<std::size_t>(Rail::kCount);
+inline constexpr std::array<std::string_view, kRailCount> kRailNames = {"logic", "weight_sram",
+                                                                        "activation_sram", "dram"};
+
+/// Throws std::runtime_error that lists the rails.
+Rail parse_rail(std::string_view name);
+std::string to_string(Rail rail);
+
+/// A value per rail.
+template <typename T>
+struct PerRail {
+  std::array<T, kRailCount> values{};
+
+  T& operator[](Rail rail) { return values[static_cast<std::size_t>(rail)]; }
+  const T& operator[](Rail rail) const { return values[static_cast<std::size_t>(rail)]; }
+};
+
+/// What leaks, in the order of kLeakageUnits. A price is per unit of its size, so that one table
+/// fits accelerators of any size.
+enum class Leaker : std::uint8_t {
+  kArray,
+  kWeightSram,
+  kActivationSram,
+  kAccumulator,
+  kVectorUnit,
+  kDram,
+  kCount
+};
+
+inline constexpr std::size_t kLeakerCount = static_cast<std::size_t>(Leaker::kCount);
+
+/// The name of a leaker and of its unit in tables.
+struct LeakageUnit {
+  std::string_view name;
+  std::string_view watts_key;
+};
+
+inline constexpr std::array<LeakageUnit, kLeakerCount> kLeakageUnits = {
+    {{"array", "watts_per_pe"},
+     {"weight_sram", "watts_per_kib"},
+     {"activation_sram", "watts_per_kib"},
+     {"accumulator", "watts_per_kib"},
+     {"vector_unit", "watts_per_lane"},
+     {"dram", "watts"}}};
+
+/// PEs, KiB, lanes, or 1: how many units of `leaker` an accelerator has.
+double leakage_units(Leaker leaker, const machine::AcceleratorSpec& spec);
+
+/// Bits that an event moves in an accelerator: a word of the weight SRAM, an accumulator entry, a
+/// byte... Nothing for events that have no width (arithmetic, idle cycles).
+std::optional<int> event_bits(machine::Event event, const machine::AcceleratorSpec& spec);
+
+/// Where a price comes from. All of it is required.
+struct Provenance {
+  std::string component;  ///< the line of a report that the joules go to
+  Rail rail = Rail::kLogic;
+  std::string node;    ///< technology of the figure, e.g. "22 nm"
+  std::string source;  ///< publication or run, and the derivation from it
+  std::string date;    ///< of the figure, e.g. "2014"
+};
+
+/// The dynamic energy of an event at its rail's reference voltage.
+struct EventPrice {
+  double joules = 0;
+  bool per_bit = false;  ///< joules are per bit of event_bits(), else per event
+  Provenance provenance;
+};
+
+/// The leakage power of one unit of a leaker at its rail's reference voltage.
+struct LeakagePrice {
+  double watts = 0;
+  Provenance provenance;
+};
+
+struct EnergyTableData {
+  std::string name;
+  std::string source;  ///< one line about the table as a whole
+  /// Volts at which the prices hold. Of the weight SRAM it is the memory profile's reference
+  /// voltage, so it is no part of the table and stays 0.
+  PerRail<double> reference_volts;
+  std::array<std::optional<EventPrice>, machine::kEventCount> events;
+  std::array<std::optional<LeakagePrice>, kLeakerCount> leakage;
+};
+
+/// A complete table: every event and every leaker has a price (0 only where the table says 0).
+class EnergyTable {
+ public:
+  /// Throws std::runtime_error that starts with a key, e.g. "events.mac_active: no price": a price
+  /// that is missing, negative or not finite; per bit for an event without a width; a weight SRAM
+  /// event on another rail; a reference voltage that is not above 0.
+  explicit EnergyTable(EnergyTableData data);
+
+  const std::string& name() const { return data_.name; }
+  const std::string& source() const { return data_.source; }
+  /// Throws std::logic_error for the weight SRAM's rail.
+  double reference_volts(Rail rail) const;
+  const EventPrice& price(machine::Event event) const;
+  const LeakagePrice& price(Leaker leaker) const;
+  /// Joules of one event on this accelerator at the reference voltage.
+  double joules(machine::Event event, const machine::AcceleratorSpec& spec) const;
+  /// Watts of all units of a leaker on this accelerator at the reference voltage.
+  double watts(Leaker leaker, const machine::AcceleratorSpec& spec) const;
+
+ private:
+  EnergyTableData data_;
+};
+
+}  // namespace brownout::energy

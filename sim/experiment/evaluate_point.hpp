@@ -1,0 +1,51 @@
+// One operating point of one chip: accuracy by the integer engine, cycles by the closed form, energy
+// by the table, and the SystemC machine's agreement on the first images.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "models/integer_engine.hpp"
+#include "sim/experiment/results.hpp"
+#include "sim/experiment/workbench.hpp"
+#include "sim/schedule/weight_readback.hpp"
+
+namespace brownout::experiment {
+
+struct Point {
+  memory::Voltage voltage;
+  std::uint64_t chip = 0;
+  int cosim_images = 0;  ///< of the first images
+};
+
+/// One in a process: owns the engine and, from the first co-simulation on, the SystemC machine.
+class Evaluator {
+ public:
+  explicit Evaluator(const Workbench& bench);
+  ~Evaluator();
+
+  /// Throws std::runtime_error outside the profile or the map, Disagreement (a std::logic_error)
+  /// when the executors differ. Fills logits() as a side product.
+  PointResult evaluate(const Point& point);
+  /// images x classes codes of the last point.
+  const std::vector<std::uint8_t>& logits() const { return logits_; }
+  /// Of the last point.
+  const schedule::WeightReadback& readback() const { return readback_; }
+  /// What executes convolutions.
+  std::string convolution_path() const { return engine_.convolution_path(); }
+
+ private:
+  struct Baseline;
+  std::vector<std::uint64_t> run_images(const models::WeightSet& weights);
+  PointResult price(memory::Voltage voltage, const std::vector<std::uint64_t>& gated_macs) const;
+  const Baseline& baseline();
+
+  const Workbench& bench_;
+  models::IntegerEngine engine_;
+  std::unique_ptr<Baseline> baseline_;
+  std::vector<std::uint8_t> logits_;
+  schedule::WeightReadback readback_;
+};
+
+}  // namespace brownout::experiment

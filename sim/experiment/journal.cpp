@@ -1,0 +1,90 @@
+#include "sim/experiment/journal.hpp"
+
+#include <sqlite3.h>
+
+#include <stdexcept>
+
+namespace brownout::experiment {
+
+struct Journal::Database {
+  sqlite3* handle = nullptr;
+  std::string path;
+
+  ~Database() { sqlite3_close(handle); }
+
+  void check(int status) const {
+    if (status == SQLITE_OK || status == SQLITE_DONE || status == SQLITE_ROW) return;
+    throw std::runtime_error(path + ": " + sqlite3_errmsg(handle));
+  }
+  void execute(const char* sql) const {
+    check(sqlite3_exec(handle, sql, nullptr, nullptr, nullptr));
+  }
+};
+
+namespace {
+
+/// A prepared statement.
+class Statement {
+ public:
+  Statement(sqlite3* database, const char* sql) {
+    sqlite3_prepare_v2(database, sql, -1, &handle_, nullptr);
+  }
+  Statement(const Statement&) = delete;
+  Statement& operator=(const Statement&) = delete;
+  ~Statement() { sqlite3_finalize(handle_); }
+
+  sqlite3_stmt* get() const { return handle_; }
+  int step() const { return sqlite3_step(handle_); }
+  void bind(int index, std::int64_t value) const { sqlite3_bind_int64(handle_, index, value); }
+  void bind(int index, const std::string& text) const {
+    sqlite3_bind_text(handle_, index, text.data(), static_cast<int>(text.size()), SQLITE_TRANSIENT);
+  }
+  std::int64_t integer(int column) const { return sqlite3_column_int64(handle_, column); }
+  std::string text(int column) const {
+    const unsigned char* text = sqlite3_column_text(handle_, column);
+    return text == nullptr ? "" : reinterpret_cast<const char*>(text);
+  }
+
+ private:
+  sqlite3_stmt* handle_ = nullptr;
+};
+
+}  // namespace
+
+Journal::Journal(const std::filesystem::path& path) : database_(std::make_unique<Database>()) {
+  database_->path = path.string();
+  if (sqlite3_open(path.c_str(), &database_->handle) != SQLITE_OK) {
+    throw std::runtime_error(path.string() + ": cannot open: " +
+                             sqlite3_errmsg(database_->handle));
+  }
+  database_->execute(
+      "CREATE TABLE IF NOT EXISTS points (voltage_micro INTEGER NOT NULL, chip INTEGER NOT NULL, "
+      "point_row TEXT NOT NULL, layer_rows TEXT NOT NULL, PRIMARY KEY (voltage_micro, chip))");
+}
+
+Journal::~Journal() = default;
+
+std::map<Journal::Key, PointRows> Journal::read() const {
+  std::map<Key, PointRows> rows;
+  const Statement select(database_->handle,
+                         "SELECT voltage_micro, chip, point_row, layer_rows FROM points");
+  int status = select.step();
+  for (; status == SQLITE_ROW; status = select.step()) {
+    const Key key{memory::Voltage::from_micro(select.integer(0)),
+                  static_cast<std::uint64_t>(select.integer(1))};
+    rows[key] = {select.text(2), select.text(3)};
+  }
+  database_->check(status);
+  return rows;
+}
+
+void Journal::add(const Key& key, const PointRows& rows) {
+  const Statement insert(database_->handle, "INSERT INTO points VALUES (?, ?, ?, ?)");
+  insert.bind(1, key.first.micro());
+  insert.bind(2, static_cast<std::int64_t>(key.second));
+  insert.bind(3, rows.point);
+  insert.bind(4, rows.layers);
+  database_->check(insert.step());
+}
+
+}  // namespace brownout::experiment

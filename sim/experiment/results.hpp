@@ -1,0 +1,83 @@
+// What a point yields, and its one text form: rows of points.csv and layers.csv. The journal, the
+// pipes between processes and the files all hold these rows, so they cannot differ.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "memory/voltage.hpp"
+#include "sim/machine/cycles.hpp"
+
+namespace brownout::experiment {
+
+/// Joules per inference by rail.
+struct RailJoules {
+  double logic = 0, weight_sram = 0, activation_sram = 0, dram = 0;
+
+  double total() const { return logic + weight_sram + activation_sram + dram; }
+  RailJoules& operator+=(const RailJoules& other);
+};
+
+/// One layer at one point, or the transfers of input and output (kind "transfer").
+struct LayerResult {
+  std::string name;
+  std::string kind;
+  std::int64_t m = 0;
+  int n = 0, k = 0;
+  std::int64_t macs = 0;
+  std::uint64_t weights = 0;
+  double weights_changed = 0;  ///< share
+  double effective_ber = 0;
+  machine::CycleBreakdown cycles;
+  double utilization = 0;  ///< MACs / (cycles x PEs)
+  RailJoules energy;
+};
+
+struct PointResult {
+  memory::Voltage voltage;
+  std::string unit;
+  std::uint64_t chip = 0;
+  double ber = 0;              ///< share of the chip's cells that fail at this voltage
+  double effective_ber = 0;    ///< wrong bits / bits, over the weight bits fetched in an inference
+  double weights_changed = 0;  ///< share of weights whose value differs
+  std::int64_t images = 0;
+  double top1 = 0;  ///< share
+  double top1_ci_low = 0, top1_ci_high = 0;  ///< 95 % over images (Wilson)
+  RailJoules energy;                         ///< per inference
+  double energy_rel = 0;              ///< to the same workload at the error-free voltage
+  double weight_sram_energy_rel = 0;  ///< likewise
+  double latency_s = 0;
+  machine::Cycle cycles = 0;
+  machine::Cycle stall_cycles = 0;
+  int cosim_images = 0;  ///< images that the SystemC machine ran too, and agreed on
+  std::vector<LayerResult> layers;
+};
+
+/// The header lines, without line ends.
+std::string points_header();
+std::string layers_header();
+/// A row of points.csv, without line end; numbers round-trip.
+std::string point_row(const PointResult& point);
+/// The rows of layers.csv, each with its line end.
+std::string layer_rows(const PointResult& point);
+
+/// The columns of points.csv that summaries need. Throws std::runtime_error on another format.
+struct PointSummary {
+  memory::Voltage voltage;
+  std::uint64_t chip = 0;
+  double ber = 0, effective_ber = 0, weights_changed = 0, top1 = 0;
+  double energy_j = 0, energy_rel = 0;
+  double weight_sram_energy_rel = 0, weight_sram_share = 0;
+  double latency_s = 0;
+};
+PointSummary parse_point_row(std::string_view row);
+
+/// Wilson's 95 % interval of a share.
+struct Interval {
+  double low = 0, high = 0;
+};
+Interval wilson_interval(std::int64_t hits, std::int64_t trials);
+
+}  // namespace brownout::experiment

@@ -1,0 +1,43 @@
+// A grid of voltages and chips, evaluated by forked workers, journalled point by point, resumable.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sim/experiment/results.hpp"
+#include "sim/experiment/workbench.hpp"
+
+namespace brownout::experiment {
+
+/// Which chips of each voltage also run on the SystemC machine: none, one that is keyed by seed and
+/// voltage, or all.
+enum class CosimPolicy { kNone, kOne, kAll };
+
+/// Throws std::runtime_error that lists the policies.
+CosimPolicy parse_cosim_policy(std::string_view name);
+std::string to_string(CosimPolicy policy);
+
+struct SweepOptions {
+  std::filesystem::path out;
+  int jobs = 1;
+  CosimPolicy cosim = CosimPolicy::kOne;
+  /// Called after every finished point, and once at the start with what an earlier run finished.
+  std::function<void(std::size_t done, std::size_t total)> progress;
+};
+
+struct SweepOutcome {
+  std::vector<PointSummary> points;   ///< by falling voltage, then chip
+  std::size_t resumed = 0;            ///< points that an earlier run had finished
+  std::vector<std::string> failures;  ///< points that failed, with the reason; then no CSV is written
+};
+
+/// Evaluates config.sweep and writes OUT/{results.sqlite, points.csv, layers.csv, manifest.json}.
+/// Everything is validated before OUT is created. Throws std::runtime_error when OUT holds another
+/// sweep. Forks: the calling process must not have used the engine.
+SweepOutcome run_sweep(const Workbench& bench, const SweepOptions& options);
+
+}  // namespace brownout::experiment

@@ -1,0 +1,107 @@
+#include "sim/experiment/weights_file.hpp"
+
+#include <zip.h>
+
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "sim/experiment/whole_file.hpp"
+
+namespace brownout::experiment {
+namespace {
+
+/// A .npy file, format 1.0: magic, header length, a Python dictionary padded to 64 bytes, data.
+std::string npy(const std::string& type, const std::vector<std::int64_t>& shape,
+                const std::string& data) {
+  std::string header = "{'descr': '" + type + "', 'fortran_order': False, 'shape': (";
+  for (std::int64_t extent : shape) header += std::to_string(extent) + ", ";
+  header += "), }";
+  const std::size_t unpadded = 10 + header.size() + 1;
+  header += std::string((64 - unpadded % 64) % 64, ' ') + '\n';
+  std::string file = "\x93NUMPY";
+  file += '\x01';
+  file += '\0';
+  file += static_cast<char>(header.size() & 0xff);
+  file += static_cast<char>(header.size() >> 8);
+  return file + header + data;
+}
+
+struct NamedFile {
+  std::string name;
+  std::string bytes;
+};
+
+struct CloseSource {
+  void operator()(zip_source_t* source) const { zip_source_free(source); }
+};
+
+/// An uncompressed zip archive in memory; the fixed time stamp keeps equal contents equal.
+std::string zip_archive(const std::vector<NamedFile>& files) {
+  zip_error_t error;
+  zip_error_init(&error);
+  const std::unique_ptr<zip_source_t, CloseSource> archive_bytes(
+      zip_source_buffer_create(nullptr, 0, 0, &error));
+  zip_t* archive = zip_open_from_source(archive_bytes.get(), ZIP_TRUNCATE, &error);
+  if (archive == nullptr) throw std::logic_error("cannot make a zip archive");
+  zip_source_keep(archive_bytes.get());
+  for (const NamedFile& file : files) {
+    zip_source_t* source =
+        zip_source_buffer(archive, file.bytes.data(), file.bytes.size(), 0);
+    const zip_int64_t index = zip_file_add(archive, file.name.c_str(), source, ZIP_FL_ENC_UTF_8);
+    constexpr zip_uint16_t kDate1980 = (1U << 5U) | 1U;
+    if (index < 0 ||
+        zip_set_file_compression(archive, static_cast<zip_uint64_t>(index), ZIP_CM_STORE, 0) != 0 ||
+        zip_file_set_dostime(archive, static_cast<zip_uint64_t>(index), 0, kDate1980, 0) != 0) {
+      throw std::logic_error("cannot add " + file.name + " to a zip archive");
+    }
+  }
+  if (zip_close(archive) != 0) throw std::logic_error("cannot close a zip archive");
+  zip_source_open(archive_bytes.get());
+  zip_source_seek(archive_bytes.get(), 0, SEEK_END);
+  std::string bytes(static_cast<std::size_t>(zip_source_tell(archive_bytes.get())), '\0');
+  zip_source_seek(archive_bytes.get(), 0, SEEK_SET);
+  zip_source_read(archive_bytes.get(), bytes.data(), bytes.size());
+  zip_source_close(archive_bytes.get());
+  return bytes;
+}
+
+/// Back to the order of the source file.
+std::string in_file_layout(const models::Convolution& convolution,
+                           const std::vector<std::int8_t>& weights) {
+  std::string data;
+  const auto rows = static_cast<std::size_t>(convolution.out_channels);
+  const std::size_t columns = weights.size() / rows;
+  if (convolution.weight_layout == models::WeightLayout::kOutputFirst) {
+    for (std::int8_t weight : weights) data += static_cast<char>(weight);
+  } else {
+    for (std::size_t k = 0; k < columns; ++k) {
+      for (std::size_t n = 0; n < rows; ++n) data += static_cast<char>(weights[n * columns + k]);
+    }
+  }
+  return data;
+}
+
+}  // namespace
+
+void write_weights_npz(const std::filesystem::path& path, const models::QuantizedNetwork& network,
+                       const models::WeightSet& weights) {
+  std::vector<NamedFile> files;
+  for (std::size_t i = 0; i < network.nodes.size(); ++i) {
+    const auto* convolution = std::get_if<models::Convolution>(&network.nodes[i]);
+    if (convolution == nullptr) continue;
+    files.push_back({convolution->weight_name + ".npy",
+                     npy("|i1", convolution->weight_shape, in_file_layout(*convolution, weights[i]))});
+  }
+  write_whole_file(path, zip_archive(files));
+}
+
+void write_codes_npz(const std::filesystem::path& path, const std::string& name, std::int64_t rows,
+                     const std::vector<std::uint8_t>& codes) {
+  const auto columns = static_cast<std::int64_t>(codes.size()) / rows;
+  const std::string data(codes.begin(), codes.end());
+  write_whole_file(path, zip_archive({{name + ".npy", npy("|u1", {rows, columns}, data)}}));
+}
+
+}  // namespace brownout::experiment

@@ -1,0 +1,105 @@
+#include "sim/experiment/workbench.hpp"
+
+#include <stdexcept>
+
+#include "memory/iid_generator.hpp"
+#include "memory/sparse_fault_map.hpp"
+#include "models/onnx_import.hpp"
+#include "sim/timing/program_cycles.hpp"
+
+namespace brownout::experiment {
+namespace {
+
+/// The first `images` of the data set, as the workload asks for.
+void load_images(const config::WorkloadConfig& config, Workbench& bench) {
+  const models::Dataset dataset = config::load_dataset(config.dataset);
+  const models::ActivationTensor& input = bench.network.tensor(bench.network.input);
+  const std::int64_t images = config.run.images.value_or(static_cast<int>(dataset.size()));
+  if (images > dataset.size()) {
+    throw std::runtime_error("run.images: " + std::to_string(images) + " asked for, " +
+                             config.dataset.files().front().string() + " holds " +
+                             std::to_string(dataset.size()));
+  }
+  bench.codes = models::quantize_images(dataset, config.preprocess, input, 0, images);
+  bench.labels.assign(dataset.labels.begin(), dataset.labels.begin() + images);
+  const std::int64_t classes = bench.network.tensor(bench.network.output).shape.size();
+  for (std::uint8_t label : bench.labels) {
+    if (label >= classes) {
+      throw std::runtime_error(config.dataset.files().back().string() + ": label " +
+                               std::to_string(label) + " but the network has " +
+                               std::to_string(classes) + " outputs");
+    }
+  }
+}
+
+std::unique_ptr<memory::FaultMap> read_map(const Workbench& bench,
+                                           const std::filesystem::path& path) {
+  auto map = std::make_unique<memory::SparseFaultMap>(memory::read_fault_map_csv(path));
+  const memory::SramGeometry expected =
+      bench.program.spec.weight_sram.organisation().geometry();
+  if (map->geometry() != expected) {
+    throw std::runtime_error(path.string() + ": the map is of " +
+                             memory::to_string(map->geometry()) + ", the weight SRAM of '" +
+                             bench.config.accelerator.name + "' has " +
+                             memory::to_string(expected));
+  }
+  if (map->header().unit != bench.unit()) {
+    throw std::runtime_error(path.string() + ": the map's unit is " + map->header().unit +
+                             ", the memory profile's is " + bench.unit());
+  }
+  return map;
+}
+
+}  // namespace
+
+std::span<const std::uint8_t> Workbench::image_codes(std::int64_t first, std::int64_t count) const {
+  const auto size = static_cast<std::size_t>(network.tensor(network.input).shape.size());
+  return std::span(codes).subspan(static_cast<std::size_t>(first) * size,
+                                  static_cast<std::size_t>(count) * size);
+}
+
+memory::Voltage Workbench::error_free_voltage() const {
+  return config.memory.profile->data().error_free_voltage;
+}
+
+std::string Workbench::unit() const {
+  return memory::to_string(config.memory.profile->data().unit);
+}
+
+Workbench make_workbench(const config::WorkloadConfig& config) {
+  Workbench bench{.config = config,
+                  .network = models::import_onnx(config.network),
+                  .weights = {},
+                  .codes = {},
+                  .labels = {},
+                  .program = {},
+                  .times = {},
+                  .counts = {}};
+  bench.weights = models::clean_weights(bench.network);
+  try {
+    bench.program = schedule::make_program(bench.network, config.accelerator);
+  } catch (const std::runtime_error& error) {
+    throw std::runtime_error(config.network.string() + " on accelerator '" +
+                             config.accelerator.name + "': " + error.what());
+  }
+  bench.times = timing::program_times(bench.program);
+  bench.counts = timing::static_counts(bench.program, bench.network, bench.times);
+  load_images(config, bench);
+  if (config.memory.chip.map) read_map(bench, *config.memory.chip.map);
+  return bench;
+}
+
+std::unique_ptr<memory::FaultMap> make_chip(const Workbench& bench, std::uint64_t chip) {
+  const config::ChipConfig& source = bench.config.memory.chip;
+  if (source.map) {
+    if (chip != 0) {
+      throw std::runtime_error("chip " + std::to_string(chip) + ": a fault map is one chip, 0");
+    }
+    return read_map(bench, *source.map);
+  }
+  return std::make_unique<memory::IidFaultMap>(
+      bench.program.spec.weight_sram.organisation().geometry(), bench.config.memory.profile,
+      source.mixture, memory::chip_seed(source.seed, chip));
+}
+
+}  // namespace brownout::experiment

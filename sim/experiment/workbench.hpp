@@ -1,0 +1,44 @@
+// Everything that the points of a workload share, loaded and planned once: network, images, tile
+// program, closed form. Read-only afterwards, so that forked workers share it.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "memory/fault_map.hpp"
+#include "models/quantized_network.hpp"
+#include "sim/config/workload_config.hpp"
+#include "sim/machine/cycles.hpp"
+#include "sim/schedule/tile_program.hpp"
+#include "sim/timing/static_counts.hpp"
+
+namespace brownout::experiment {
+
+struct Workbench {
+  config::WorkloadConfig config;
+  models::QuantizedNetwork network;
+  models::WeightSet weights;         ///< the network's own
+  std::vector<std::uint8_t> codes;   ///< images x input (NHWC)
+  std::vector<std::uint8_t> labels;  ///< one an image
+  schedule::TileProgram program;
+  machine::ProgramTimes times;
+  timing::ProgramCounts counts;
+
+  std::int64_t images() const { return static_cast<std::int64_t>(labels.size()); }
+  std::span<const std::uint8_t> image_codes(std::int64_t first, std::int64_t count) const;
+  memory::Voltage error_free_voltage() const;
+  std::string unit() const;
+};
+
+/// Throws std::runtime_error where the network, the images, the accelerator and the fault map do
+/// not fit each other, naming the file or key.
+Workbench make_workbench(const config::WorkloadConfig& config);
+
+/// The faults of chip `chip`: the map file's (chip 0 only), or the generator's. Throws
+/// std::runtime_error when a map's geometry or unit is not the weight SRAM's.
+std::unique_ptr<memory::FaultMap> make_chip(const Workbench& bench, std::uint64_t chip);
+
+}  // namespace brownout::experiment

@@ -1,0 +1,69 @@
+// The accelerator as plain validated values: what a YAML file describes, without YAML.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "memory/sram_macro.hpp"
+
+namespace brownout::machine {
+
+/// Where weight tiles live in the weight SRAM (DESIGN 6, Placement).
+enum class Placement {
+  kResident,         ///< every tile has its own words; loading them is setup
+  kStreaming,        ///< a ring, restarted at every inference
+  kRestartPerLayer,  ///< a ring, restarted at every layer
+};
+
+/// Throws std::runtime_error that lists the placements.
+Placement parse_placement(std::string_view name);
+std::string to_string(Placement placement);
+
+struct ArraySpec {
+  int rows = 32;     ///< 1..1024, the K dimension of a fold
+  int columns = 32;  ///< 1..1024, the N dimension of a fold
+};
+
+struct AccumulatorSpec {
+  int bits = 32;     ///< 8..32, sums wrap
+  int depth = 4096;  ///< entries per column and half (the accumulators are double-buffered)
+};
+
+struct SramSpec {
+  int capacity_kib = 128;
+  int banks = 8;
+  int word_bits = 32;  ///< a multiple of 8, at most 64
+  int column_mux = 4;
+
+  /// Throws std::runtime_error when the fields do not fit together.
+  memory::SramOrganisation organisation() const;
+  std::int64_t capacity_bytes() const { return std::int64_t{capacity_kib} * 1024; }
+};
+
+struct DramSpec {
+  int bytes_per_cycle = 8;
+  int latency_cycles = 100;
+  int burst_bytes = 64;
+};
+
+/// A weight-stationary systolic array with its memories (DESIGN 6). Defaults are the documented
+/// defaults of the YAML keys of the same names.
+struct AcceleratorSpec {
+  std::string name = "accelerator";
+  double clock_hz = 500e6;
+  ArraySpec array;
+  bool weight_prefetch = false;
+  AccumulatorSpec accumulator;
+  SramSpec weight_sram;
+  SramSpec activation_sram{.capacity_kib = 256, .banks = 8, .word_bits = 64, .column_mux = 4};
+  Placement placement = Placement::kResident;
+  int vector_lanes = 32;
+  DramSpec dram;
+};
+
+/// Throws std::runtime_error whose text starts with the key below `accelerator`, e.g.
+/// "array.rows: 0 is not in 1..1024".
+void validate(const AcceleratorSpec& spec);
+
+}  // namespace brownout::machine

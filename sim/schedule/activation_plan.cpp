@@ -1,0 +1,69 @@
+#include "sim/schedule/activation_plan.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace brownout::schedule {
+namespace {
+
+struct LiveTensor {
+  std::uint64_t begin = 0, end = 0;
+  std::size_t last_use = 0;  // node index
+};
+
+/// Lowest gap of `size` bytes between the live tensors.
+std::uint64_t first_fit(std::vector<LiveTensor>& live, std::uint64_t size) {
+  std::sort(live.begin(), live.end(),
+            [](const LiveTensor& a, const LiveTensor& b) { return a.begin < b.begin; });
+  std::uint64_t candidate = 0;
+  for (const LiveTensor& tensor : live) {
+    if (candidate + size <= tensor.begin) break;
+    candidate = std::max(candidate, tensor.end);
+  }
+  return candidate;
+}
+
+std::vector<std::size_t> last_uses(const models::QuantizedNetwork& network) {
+  std::vector<std::size_t> last(network.tensors.size(), 0);
+  for (std::size_t i = 0; i < network.nodes.size(); ++i) {
+    for (models::TensorId id : models::node_inputs(network.nodes[i])) {
+      last[static_cast<std::size_t>(id)] = i;
+    }
+  }
+  last[static_cast<std::size_t>(network.output)] = network.nodes.size();
+  return last;
+}
+
+}  // namespace
+
+void plan_activations(TileProgram& program, const models::QuantizedNetwork& network) {
+  const auto capacity = static_cast<std::uint64_t>(program.spec.activation_sram.capacity_bytes());
+  const std::vector<std::size_t> last_use = last_uses(network);
+  program.tensor_address.assign(network.tensors.size(), 0);
+  std::vector<LiveTensor> live;
+  const auto place = [&](models::TensorId id, const std::string& at) {
+    const auto size = static_cast<std::uint64_t>(network.tensor(id).shape.size());
+    const std::uint64_t begin = first_fit(live, size);
+    program.tensor_address[static_cast<std::size_t>(id)] = begin;
+    live.push_back({begin, begin + size, last_use[static_cast<std::size_t>(id)]});
+    program.activation_bytes = std::max(program.activation_bytes, begin + size);
+    if (begin + size > capacity) {
+      throw std::runtime_error("activation_sram.capacity_kib: " +
+                               std::to_string(program.spec.activation_sram.capacity_kib) +
+                               " KiB cannot hold the activations that are live at " + at + " (" +
+                               std::to_string((begin + size + 1023) / 1024) + " KiB)");
+    }
+  };
+  place(network.input, "the input");
+  for (std::size_t i = 0; i < network.nodes.size(); ++i) {
+    // A tensor that dies with this node is still read while the node writes its output.
+    std::erase_if(live, [&](const LiveTensor& tensor) { return tensor.last_use < i; });
+    place(models::node_output(network.nodes[i]), models::node_name(network.nodes[i]));
+  }
+  program.input_bytes = static_cast<std::uint64_t>(network.tensor(network.input).shape.size());
+  program.output_bytes = static_cast<std::uint64_t>(network.tensor(network.output).shape.size());
+}
+
+}  // namespace brownout::schedule

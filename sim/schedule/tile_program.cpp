@@ -1,0 +1,100 @@
+#include "sim/schedule/tile_program.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+#include <string>
+
+#include "sim/schedule/activation_plan.hpp"
+#include "sim/schedule/lower.hpp"
+#include "sim/schedule/placement.hpp"
+
+namespace brownout::schedule {
+namespace {
+
+int divide_up(std::int64_t value, std::int64_t by) {
+  return static_cast<int>((value + by - 1) / by);
+}
+
+/// Tiles of one layer in the order in which they are first used: groups, n-tiles, k-tiles.
+void append_tiles(TileProgram& program, int layer_index, const Gemm& gemm) {
+  const machine::ArraySpec& array = program.spec.array;
+  const int lanes = program.spec.weight_sram.word_bits / program.weight_bits;
+  for (int group = 0; group < gemm.groups; ++group) {
+    for (int n0 = 0; n0 < gemm.n; n0 += array.columns) {
+      for (int k0 = 0; k0 < gemm.k; k0 += array.rows) {
+        Tile tile;
+        tile.layer = layer_index;
+        tile.group = group;
+        tile.k0 = k0;
+        tile.rows = std::min(array.rows, gemm.k - k0);
+        tile.n0 = n0;
+        tile.columns = std::min(array.columns, gemm.n - n0);
+        tile.words_per_row = static_cast<std::uint32_t>(divide_up(tile.columns, lanes));
+        program.tiles.push_back(tile);
+      }
+    }
+  }
+}
+
+/// Folds of one layer: n-tiles outside, then blocks of M as deep as the accumulators, k-tiles
+/// inside. A block's sums are complete before the next block begins.
+void append_folds(TileProgram& program, Layer& layer, int first_tile) {
+  const Gemm& gemm = layer.gemm;
+  const int k_tiles = divide_up(gemm.k, program.spec.array.rows);
+  const int tile_count = static_cast<int>(program.tiles.size()) - first_tile;
+  const std::int64_t depth = program.spec.accumulator.depth;
+  layer.first_fold = static_cast<int>(program.folds.size());
+  for (int column_tile = 0; column_tile < tile_count; column_tile += k_tiles) {
+    for (std::int64_t m0 = 0; m0 < gemm.m; m0 += depth) {
+      for (int k_tile = 0; k_tile < k_tiles; ++k_tile) {
+        Fold fold;
+        fold.tile = first_tile + column_tile + k_tile;
+        fold.block = layer.block_count;
+        fold.m0 = m0;
+        fold.m_count = std::min(depth, gemm.m - m0);
+        fold.first_k = k_tile == 0;
+        fold.last_k = k_tile + 1 == k_tiles;
+        program.folds.push_back(fold);
+      }
+      ++layer.block_count;
+    }
+  }
+  layer.fold_count = static_cast<int>(program.folds.size()) - layer.first_fold;
+}
+
+/// Elements that the vector unit handles in a layer without weights.
+std::int64_t vector_elements(const models::QuantizedNetwork& network, const models::Node& node) {
+  const models::Shape& output = network.tensor(models::node_output(node)).shape;
+  if (const auto* pooling = std::get_if<models::Pooling>(&node)) {
+    return output.size() * pooling->window.kernel_height * pooling->window.kernel_width;
+  }
+  return output.size();
+}
+
+}  // namespace
+
+TileProgram make_program(const models::QuantizedNetwork& network,
+                         const machine::AcceleratorSpec& spec) {
+  machine::validate(spec);
+  TileProgram program;
+  program.spec = spec;
+  for (std::size_t i = 0; i < network.nodes.size(); ++i) {
+    Layer layer;
+    layer.node = static_cast<int>(i);
+    if (const auto* convolution = std::get_if<models::Convolution>(&network.nodes[i])) {
+      layer.matrix = true;
+      layer.gemm = lower(network, *convolution);
+      const int first_tile = static_cast<int>(program.tiles.size());
+      append_tiles(program, static_cast<int>(i), layer.gemm);
+      append_folds(program, layer, first_tile);
+    } else {
+      layer.vector_elements = vector_elements(network, network.nodes[i]);
+    }
+    program.layers.push_back(layer);
+  }
+  place_tiles(program);
+  plan_activations(program, network);
+  return program;
+}
+
+}  // namespace brownout::schedule

@@ -1,0 +1,92 @@
+// What the accelerator does for one inference, as data: tiles, folds, addresses, transfers, in
+// order. The SystemC machine, the closed form and the weight read-back all execute this one value.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "models/quantized_network.hpp"
+#include "sim/machine/accelerator_spec.hpp"
+
+namespace brownout::schedule {
+
+/// A weighted layer as a matrix product, once per group: M output pixels, N output channels of the
+/// group, K = (c_in * KH + kh) * KW + kw.
+struct Gemm {
+  std::int64_t m = 0;
+  int n = 0;
+  int k = 0;
+  int groups = 1;
+
+  std::int64_t macs() const { return m * n * k * groups; }
+};
+
+/// A weight tile: rows are k, columns are n. It stands in the weight SRAM row after row from
+/// `address`; a row starts a new word, tiles follow each other without gaps.
+struct Tile {
+  int layer = 0;  ///< index into TileProgram::layers
+  int group = 0;
+  int k0 = 0, rows = 0;     ///< used rows of the array
+  int n0 = 0, columns = 0;  ///< used columns, within the group
+  std::uint64_t address = 0;
+  std::uint32_t words_per_row = 0;
+
+  std::uint64_t words() const { return std::uint64_t{words_per_row} * static_cast<unsigned>(rows); }
+  std::uint64_t end() const { return address + words(); }
+};
+
+/// A tile loaded once and a block of M streamed through it.
+struct Fold {
+  int tile = 0;   ///< index into TileProgram::tiles
+  int block = 0;  ///< output block within the layer: the sums that the fold adds to
+  std::int64_t m0 = 0, m_count = 0;
+  bool first_k = false;  ///< starts the block's sums from the biases
+  bool last_k = false;   ///< completes the block's sums
+  /// Streaming: the fold whose load must have ended before this fold's words may be overwritten
+  /// (index into TileProgram::folds), -1 for none.
+  int transfer_after = -1;
+};
+
+/// The work of one node. Matrix layers have folds; the vector unit alone does the others.
+struct Layer {
+  int node = 0;  ///< index into QuantizedNetwork::nodes
+  bool matrix = false;
+  Gemm gemm;                ///< matrix layers
+  int first_fold = 0, fold_count = 0;
+  int block_count = 0;
+  std::int64_t vector_elements = 0;  ///< other layers: elements through the vector unit
+};
+
+struct TileProgram {
+  machine::AcceleratorSpec spec;
+  int weight_bits = 8;
+  std::vector<Tile> tiles;
+  std::vector<Fold> folds;
+  std::vector<Layer> layers;                     ///< by node index
+  std::vector<std::uint64_t> tensor_address;     ///< by tensor id, byte in the activation SRAM
+  std::uint64_t weight_words = 0;                ///< of all tiles, each counted once
+  std::uint64_t activation_bytes = 0;            ///< high-water mark in the activation SRAM
+  std::uint64_t input_bytes = 0, output_bytes = 0;
+
+  bool streams_weights() const { return spec.placement != machine::Placement::kResident; }
+  std::span<const Fold> folds_of(const Layer& layer) const {
+    return std::span(folds).subspan(static_cast<std::size_t>(layer.first_fold),
+                                    static_cast<std::size_t>(layer.fold_count));
+  }
+  const Tile& tile_of(const Fold& fold) const {
+    return tiles[static_cast<std::size_t>(fold.tile)];
+  }
+  /// Bytes of one tile in DRAM.
+  std::uint64_t bytes_of(const Tile& tile) const {
+    return tile.words() * static_cast<unsigned>(spec.weight_sram.word_bits) / 8;
+  }
+};
+
+/// Plans a network on an accelerator. Throws std::runtime_error when the weights do not fit a
+/// resident SRAM, a tile does not fit a ring, or the activations do not fit their SRAM; the text
+/// says how much is needed and how much there is.
+TileProgram make_program(const models::QuantizedNetwork& network,
+                         const machine::AcceleratorSpec& spec);
+
+}  // namespace brownout::schedule

@@ -1,0 +1,18 @@
+// The words that are written into the weight SRAM: weights, encoded, in the lanes of their tiles.
+// The forward direction; weight_readback.hpp goes back from a failing cell without using this.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "memory/encoding.hpp"
+#include "sim/schedule/tile_program.hpp"
+
+namespace brownout::schedule {
+
+/// The words of one tile, row after row; unused lanes hold 0.
+std::vector<std::uint64_t> tile_words(const TileProgram& program, const Tile& tile,
+                                      const models::WeightSet& weights,
+                                      memory::Encoding encoding);
+
+}  // namespace brownout::schedule

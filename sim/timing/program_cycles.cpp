@@ -1,0 +1,109 @@
+#include "sim/timing/program_cycles.hpp"
+
+#include <algorithm>
+#include <vector>
+
+namespace brownout::timing {
+
+using machine::Cycle;
+using machine::FoldTimes;
+using machine::LayerTimes;
+
+namespace {
+
+Cycle divide_up(std::int64_t value, std::int64_t by) { return (value + by - 1) / by; }
+
+/// Carries the recurrence from fold to fold and layer to layer.
+class Recurrence {
+ public:
+  explicit Recurrence(const schedule::TileProgram& program) : program_(program) {}
+
+  machine::ProgramTimes run() {
+    times_.input_ready = transfer_cycles(program_.spec.dram, program_.input_bytes);
+    dma_free_ = times_.input_ready;
+    Cycle now = times_.input_ready;
+    for (const schedule::Layer& layer : program_.layers) {
+      times_.layers.push_back(layer.matrix ? matrix_layer(layer, now) : vector_layer(layer, now));
+      now = times_.layers.back().end;
+    }
+    times_.total = now + transfer_cycles(program_.spec.dram, program_.output_bytes);
+    return std::move(times_);
+  }
+
+ private:
+  /// The words of fold `index` arrive: transfers are in order, and wait until the words that they
+  /// overwrite have been loaded into the array.
+  Cycle weights_ready(std::size_t index) {
+    if (!program_.streams_weights()) return 0;
+    const schedule::Fold& fold = program_.folds[index];
+    const Cycle gate = fold.transfer_after < 0
+                           ? 0
+                           : times_.folds[static_cast<std::size_t>(fold.transfer_after)].load_end;
+    const std::uint64_t bytes = program_.bytes_of(program_.tile_of(fold));
+    dma_free_ = std::max(dma_free_, gate) + transfer_cycles(program_.spec.dram, bytes);
+    return dma_free_;
+  }
+
+  LayerTimes matrix_layer(const schedule::Layer& layer, Cycle start) {
+    const machine::ArraySpec& array = program_.spec.array;
+    std::vector<Cycle> block_done(static_cast<std::size_t>(layer.block_count), start);
+    Cycle vector_free = start;
+    FoldTimes before{start, start, start, start, start, start};
+    for (int i = 0; i < layer.fold_count; ++i) {
+      const auto index = static_cast<std::size_t>(layer.first_fold + i);
+      const schedule::Fold& fold = program_.folds[index];
+      const auto block = static_cast<std::size_t>(fold.block);
+      FoldTimes times;
+      times.weights_ready = weights_ready(index);
+      const Cycle array_free = program_.spec.weight_prefetch ? before.stream_start : before.end;
+      times.load_start = std::max(array_free, times.weights_ready);
+      times.load_end = times.load_start + load_cycles(program_, program_.tile_of(fold));
+      // The accumulators have two halves: a block reuses the half of the block two before.
+      const Cycle sums_free = block >= 2 ? block_done[block - 2] : start;
+      times.stream_start = std::max({before.stream_end, times.load_end, sums_free});
+      times.stream_end = times.stream_start + fold.m_count;
+      times.end = times.stream_end + array.rows + array.columns - 2;
+      if (fold.last_k) {
+        const std::int64_t sums = fold.m_count * program_.tile_of(fold).columns;
+        vector_free =
+            std::max(vector_free, times.end) + divide_up(sums, program_.spec.vector_lanes);
+        block_done[block] = vector_free;
+      }
+      times_.folds.push_back(times);
+      before = times;
+    }
+    return {start, before.end, std::max(before.end, vector_free)};
+  }
+
+  LayerTimes vector_layer(const schedule::Layer& layer, Cycle start) const {
+    return {start, start, start + divide_up(layer.vector_elements, program_.spec.vector_lanes)};
+  }
+
+  const schedule::TileProgram& program_;
+  machine::ProgramTimes times_;
+  Cycle dma_free_ = 0;
+};
+
+}  // namespace
+
+Cycle transfer_cycles(const machine::DramSpec& dram, std::uint64_t bytes) {
+  const Cycle bursts = divide_up(static_cast<std::int64_t>(bytes), dram.burst_bytes);
+  return dram.latency_cycles + bursts * divide_up(dram.burst_bytes, dram.bytes_per_cycle);
+}
+
+Cycle load_cycles(const schedule::TileProgram& program, const schedule::Tile& tile) {
+  const Cycle fetch = divide_up(tile.words_per_row, program.spec.weight_sram.banks);
+  return program.spec.array.rows + tile.rows * (fetch - 1);
+}
+
+machine::ProgramTimes program_times(const schedule::TileProgram& program) {
+  return Recurrence(program).run();
+}
+
+Cycle setup_cycles(const schedule::TileProgram& program) {
+  if (program.streams_weights()) return 0;
+  const auto word_bytes = static_cast<unsigned>(program.spec.weight_sram.word_bits) / 8;
+  return transfer_cycles(program.spec.dram, program.weight_words * word_bytes);
+}
+
+}  // namespace brownout::timing

@@ -1,0 +1,127 @@
+#include "sim/timing/static_counts.hpp"
+
+#include <span>
+
+namespace brownout::timing {
+
+using machine::Event;
+using machine::EventCounts;
+
+namespace {
+
+constexpr std::uint64_t kParameterBytes = 8;  // an int32 bias and a float32 multiplier
+
+std::uint64_t bus_bytes(const machine::DramSpec& dram, std::uint64_t bytes) {
+  const auto burst = static_cast<std::uint64_t>(dram.burst_bytes);
+  return (bytes + burst - 1) / burst * burst;
+}
+
+/// Window positions, summed over output pixels, that lie inside the input.
+std::uint64_t taps_inside(const models::Window& window, const models::Shape& input,
+                          const models::Shape& output) {
+  const auto inside = [](int outputs, int kernel, int stride, int pad, int dilation, int size) {
+    std::uint64_t count = 0;
+    for (int o = 0; o < outputs; ++o) {
+      for (int k = 0; k < kernel; ++k) {
+        const int position = o * stride + k * dilation - pad;
+        count += position >= 0 && position < size ? 1 : 0;
+      }
+    }
+    return count;
+  };
+  return inside(output.height, window.kernel_height, window.stride_height, window.pad_top,
+                window.dilation_height, input.height) *
+         inside(output.width, window.kernel_width, window.stride_width, window.pad_left,
+                window.dilation_width, input.width);
+}
+
+void add_fold(EventCounts& counts, const schedule::TileProgram& program,
+              const schedule::Fold& fold) {
+  const schedule::Tile& tile = program.tile_of(fold);
+  const auto array_rows = static_cast<std::uint64_t>(program.spec.array.rows);
+  const auto array_columns = static_cast<std::uint64_t>(program.spec.array.columns);
+  const auto m = static_cast<std::uint64_t>(fold.m_count);
+  const auto rows = static_cast<std::uint64_t>(tile.rows);
+  const auto columns = static_cast<std::uint64_t>(tile.columns);
+  if (program.streams_weights()) {
+    counts[Event::kWeightSramWrite] += tile.words();
+    counts[Event::kDramRead] += bus_bytes(program.spec.dram, program.bytes_of(tile));
+  }
+  counts[Event::kWeightSramRead] += tile.words();
+  counts[Event::kWeightRegisterWrite] += array_rows * array_columns;
+  counts[Event::kActivationShift] += m * rows * array_columns;
+  counts[Event::kPsumShift] += m * array_rows * columns;
+  counts[Event::kAccumulatorWrite] += m * columns;
+  if (!fold.first_k) counts[Event::kAccumulatorRead] += m * columns;
+  if (fold.last_k) {  // the vector unit drains the block
+    counts[Event::kAccumulatorRead] += m * columns;
+    counts[Event::kParameterRead] += columns * kParameterBytes;
+    counts[Event::kVectorOp] += m * columns;
+    counts[Event::kActivationSramWrite] += m * columns;
+  }
+}
+
+EventCounts matrix_layer(const schedule::TileProgram& program, const schedule::Layer& layer,
+                         const models::QuantizedNetwork& network,
+                         const models::Convolution& convolution,
+                         std::span<const machine::FoldTimes> times) {
+  EventCounts counts;
+  for (const schedule::Fold& fold : program.folds_of(layer)) add_fold(counts, program, fold);
+  // Every column tile streams the whole im2col matrix; padding is not read.
+  const models::Shape& input = network.tensor(convolution.input).shape;
+  const int columns = program.spec.array.columns;
+  const auto column_tiles = static_cast<std::uint64_t>((layer.gemm.n + columns - 1) / columns);
+  counts[Event::kActivationSramRead] +=
+      column_tiles * static_cast<std::uint64_t>(input.channels) *
+      taps_inside(convolution.window, input, network.tensor(convolution.output).shape);
+  counts[Event::kPeIdleCycle] =
+      static_cast<std::uint64_t>(machine::array_active_cycles(times)) *
+          static_cast<std::uint64_t>(program.spec.array.rows) *
+          static_cast<std::uint64_t>(columns) -
+      static_cast<std::uint64_t>(layer.gemm.macs());
+  return counts;
+}
+
+EventCounts vector_layer(const schedule::Layer& layer, const models::QuantizedNetwork& network,
+                         const models::Node& node) {
+  EventCounts counts;
+  const models::Shape& output = network.tensor(models::node_output(node)).shape;
+  const auto elements = static_cast<std::uint64_t>(output.size());
+  counts[Event::kVectorOp] = static_cast<std::uint64_t>(layer.vector_elements);
+  counts[Event::kActivationSramWrite] = elements;
+  if (const auto* pooling = std::get_if<models::Pooling>(&node)) {
+    counts[Event::kActivationSramRead] =
+        static_cast<std::uint64_t>(output.channels) *
+        taps_inside(pooling->window, network.tensor(pooling->input).shape, output);
+  } else {
+    counts[Event::kActivationSramRead] = 2 * elements;
+  }
+  return counts;
+}
+
+}  // namespace
+
+ProgramCounts static_counts(const schedule::TileProgram& program,
+                            const models::QuantizedNetwork& network,
+                            const machine::ProgramTimes& times) {
+  ProgramCounts result;
+  for (const schedule::Layer& layer : program.layers) {
+    const models::Node& node = network.nodes[static_cast<std::size_t>(layer.node)];
+    if (const auto* convolution = std::get_if<models::Convolution>(&node)) {
+      const auto folds = std::span(times.folds)
+                             .subspan(static_cast<std::size_t>(layer.first_fold),
+                                      static_cast<std::size_t>(layer.fold_count));
+      result.layers.push_back(matrix_layer(program, layer, network, *convolution, folds));
+    } else {
+      result.layers.push_back(vector_layer(layer, network, node));
+    }
+  }
+  EventCounts& transfers = result.transfers;
+  transfers[Event::kDramRead] = bus_bytes(program.spec.dram, program.input_bytes);
+  transfers[Event::kActivationSramWrite] = program.input_bytes;
+  transfers[Event::kActivationSramRead] = program.output_bytes;
+  transfers[Event::kDramWrite] = bus_bytes(program.spec.dram, program.output_bytes);
+  return result;
+}
+
+}  // namespace brownout::timing

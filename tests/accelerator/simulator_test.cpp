@@ -1,0 +1,184 @@
+// The machine against the integer engine (values), the closed form (cycles, counts) and the weight
+// read-back (fetched bits), on random networks and fault maps.
+#include "sim/accelerator/simulator.hpp"
+
+#include <gtest/gtest.h>
+
+#include "memory/iid_generator.hpp"
+#include "models/integer_engine.hpp"
+#include "sim/schedule/weight_readback.hpp"
+#include "sim/timing/program_cycles.hpp"
+#include "sim/timing/static_counts.hpp"
+#include "tests/support/random_network.hpp"
+
+namespace brownout::accelerator {
+namespace {
+
+struct Case {
+  std::string name;
+  machine::AcceleratorSpec spec;
+  memory::FaultKind kind = memory::FaultKind::kFlip;
+  double ber = 0.02;
+  memory::Encoding encoding = memory::Encoding::kTwosComplement;
+};
+
+void PrintTo(const Case& value, std::ostream* out) { *out << value.name; }
+
+machine::AcceleratorSpec small_spec(int rows, int columns, machine::Placement placement) {
+  machine::AcceleratorSpec spec;
+  spec.array = {rows, columns};
+  spec.weight_sram = {.capacity_kib = 16, .banks = 2, .word_bits = 32, .column_mux = 4};
+  spec.activation_sram = {.capacity_kib = 64, .banks = 8, .word_bits = 64, .column_mux = 4};
+  spec.placement = placement;
+  spec.vector_lanes = 8;
+  if (placement != machine::Placement::kResident) spec.weight_sram.capacity_kib = 1;
+  return spec;
+}
+
+/// Cells fail where a keyed hash says so.
+memory::CellMasks random_cells(const memory::SramGeometry& geometry, double ber,
+                               memory::FaultKind kind, std::uint64_t seed) {
+  memory::CellMasks cells(geometry);
+  for (std::uint32_t bank = 0; bank < geometry.banks; ++bank) {
+    for (std::uint32_t row = 0; row < geometry.rows; ++row) {
+      for (std::uint32_t column = 0; column < geometry.columns; ++column) {
+        const std::uint64_t hash = memory::keyed_hash(seed, bank, row, column);
+        if (static_cast<double>(hash) < ber * 18446744073709551616.0) {
+          cells.set({bank, row, column}, kind);
+        }
+      }
+    }
+  }
+  return cells;
+}
+
+class MachineAgrees : public ::testing::TestWithParam<Case> {};
+
+TEST_P(MachineAgrees, WithEngineAndClosedFormAndReadBack) {
+  const Case& the = GetParam();
+  const models::QuantizedNetwork network = testing::random_residual_network(3);
+  const schedule::TileProgram program = schedule::make_program(network, the.spec);
+  const models::WeightSet written = models::clean_weights(network);
+  const memory::SramOrganisation organisation = the.spec.weight_sram.organisation();
+  const memory::CellMasks cells = random_cells(organisation.geometry(), the.ber, the.kind, 11);
+  const std::vector<memory::WordMask> masks = memory::word_masks(organisation, cells);
+  const std::vector<std::uint8_t> image = testing::random_images(network, 5, 1);
+
+  Simulator simulator;
+  const MachineRun run = simulator.run({network, program, written, the.encoding, masks, image});
+
+  const schedule::WeightReadback readback =
+      schedule::read_back(program, written, cells, the.encoding);
+  models::IntegerEngine engine(network, {.accumulator_bits = the.spec.accumulator.bits});
+  engine.set_weights(readback.weights);
+  const models::EngineResult expected = engine.run(image, true);
+  for (std::size_t node = 0; node < network.nodes.size(); ++node) {
+    EXPECT_EQ(run.layer_outputs[node], expected.layer_outputs[node]) << "node " << node;
+  }
+  EXPECT_EQ(run.logits, expected.logits);
+
+  const machine::ProgramTimes times = timing::program_times(program);
+  ASSERT_EQ(run.times.folds.size(), times.folds.size());
+  for (std::size_t i = 0; i < times.folds.size(); ++i) {
+    const machine::FoldTimes& a = run.times.folds[i];
+    const machine::FoldTimes& b = times.folds[i];
+    ASSERT_TRUE(a == b) << "fold " << i << ": machine " << a.weights_ready << " " << a.load_start
+                        << " " << a.load_end << " " << a.stream_start << " " << a.end
+                        << ", closed form " << b.weights_ready << " " << b.load_start << " "
+                        << b.load_end << " " << b.stream_start << " " << b.end;
+  }
+  EXPECT_TRUE(run.times == times);
+
+  const timing::ProgramCounts counts = timing::static_counts(program, network, times);
+  EXPECT_TRUE(run.transfer_counts == counts.transfers);
+  for (std::size_t node = 0; node < network.nodes.size(); ++node) {
+    for (std::size_t e = 0; e < machine::kEventCount; ++e) {
+      if (machine::is_data_dependent(static_cast<machine::Event>(e))) continue;
+      EXPECT_EQ(run.counts[node].counts[e], counts.layers[node].counts[e])
+          << "node " << node << " " << machine::kEventNames[e];
+    }
+    EXPECT_EQ(run.counts[node][machine::Event::kMacGated], expected.gated_macs[node]);
+    EXPECT_EQ(run.counts[node][machine::Event::kMacActive] +
+                  run.counts[node][machine::Event::kMacGated],
+              static_cast<std::uint64_t>(program.layers[node].gemm.macs()));
+    EXPECT_EQ(run.fetched_bits[node].total, readback.layers[node].bits_fetched);
+    EXPECT_EQ(run.fetched_bits[node].wrong, readback.layers[node].bits_wrong);
+  }
+  EXPECT_GT(readback.effective_ber(), 0);
+}
+
+std::vector<Case> cases() {
+  using enum machine::Placement;
+  std::vector<Case> all;
+  all.push_back({"Resident8x8", small_spec(8, 8, kResident)});
+  all.push_back({"Resident16x4", small_spec(16, 4, kResident)});
+  all.push_back({"Resident5x32", small_spec(5, 32, kResident)});
+  all.push_back({"Streaming8x8", small_spec(8, 8, kStreaming)});
+  all.push_back({"Streaming32x32", small_spec(32, 32, kStreaming)});
+  all.push_back({"RestartPerLayer16x16", small_spec(16, 16, kRestartPerLayer)});
+  all.push_back({"OneByOne", small_spec(1, 1, kResident)});
+  all.back().spec.weight_sram.capacity_kib = 64;  // a word holds one weight
+  const std::size_t plain = all.size();
+  for (std::size_t i = 0; i < plain; ++i) {
+    Case prefetch = all[i];
+    prefetch.name += "Prefetch";
+    prefetch.spec.weight_prefetch = true;
+    all.push_back(prefetch);
+  }
+  Case shallow{"ShallowAccumulators", small_spec(8, 8, kStreaming)};
+  shallow.spec.accumulator.depth = 13;
+  shallow.spec.vector_lanes = 1;
+  all.push_back(shallow);
+  shallow.name += "Prefetch";
+  shallow.spec.weight_prefetch = true;
+  all.push_back(shallow);
+  Case narrow{"Accumulators16Bit", small_spec(8, 8, kResident)};
+  narrow.spec.accumulator.bits = 16;
+  all.push_back(narrow);
+  Case slow{"SlowDram", small_spec(8, 8, kStreaming)};
+  slow.spec.dram = {.bytes_per_cycle = 3, .latency_cycles = 500, .burst_bytes = 32};
+  all.push_back(slow);
+  all.push_back({"StuckAt0", small_spec(8, 8, kStreaming), memory::FaultKind::kStuckAt0, 0.1});
+  all.push_back({"StuckAt1", small_spec(8, 8, kResident), memory::FaultKind::kStuckAt1, 0.1});
+  all.push_back({"OffsetBinary", small_spec(8, 8, kStreaming), memory::FaultKind::kStuckAt1, 0.1,
+                 memory::Encoding::kOffsetBinary});
+  return all;
+}
+
+INSTANTIATE_TEST_SUITE_P(Specs, MachineAgrees, ::testing::ValuesIn(cases()),
+                         [](const auto& param) { return param.param.name; });
+
+TEST(Simulator, RunsManyJobsOneAfterAnotherWithTheSameResult) {
+  const models::QuantizedNetwork network = testing::random_residual_network(9);
+  const schedule::TileProgram resident =
+      schedule::make_program(network, small_spec(8, 8, machine::Placement::kResident));
+  const schedule::TileProgram streaming =
+      schedule::make_program(network, small_spec(16, 4, machine::Placement::kStreaming));
+  const models::WeightSet weights = models::clean_weights(network);
+  const std::vector<std::uint8_t> image = testing::random_images(network, 1, 1);
+  const std::vector<memory::WordMask> good_resident(
+      resident.spec.weight_sram.organisation().words);
+  const std::vector<memory::WordMask> good_streaming(
+      streaming.spec.weight_sram.organisation().words);
+  Simulator simulator;
+  const Job one{network, resident, weights, memory::Encoding::kTwosComplement, good_resident,
+                image};
+  const Job other{network, streaming, weights, memory::Encoding::kTwosComplement, good_streaming,
+                  image};
+  const MachineRun first = simulator.run(one);
+  for (int i = 0; i < 3; ++i) {
+    const MachineRun between = simulator.run(other);
+    EXPECT_EQ(between.logits, first.logits);
+    const MachineRun again = simulator.run(one);
+    EXPECT_EQ(again.logits, first.logits);
+    EXPECT_TRUE(again.times == first.times);
+  }
+}
+
+TEST(Simulator, IsRefusedASecondTimeInAProcess) {
+  const Simulator first;
+  EXPECT_THROW(Simulator second, std::logic_error);
+}
+
+}  // namespace
+}  // namespace brownout::accelerator

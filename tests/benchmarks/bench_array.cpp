@@ -1,0 +1,87 @@
+// Speed of the register-level array: the machine running whole folds, against a bare loop over the
+// same registers without SystemC, skew, memories or counters. Rate: PE-cycles a second.
+#include <benchmark/benchmark.h>
+
+#include "sim/accelerator/pe_array.hpp"
+#include "sim/accelerator/simulator.hpp"
+#include "sim/schedule/tile_program.hpp"
+
+namespace {
+
+using namespace brownout;
+
+void report(benchmark::State& state, double pe_cycles) {
+  state.counters["PE-cycles/s"] =
+      benchmark::Counter(pe_cycles, benchmark::Counter::kIsIterationInvariantRate);
+}
+
+/// Nothing but the registers.
+void bare_loop(benchmark::State& state) {
+  const auto size = static_cast<int>(state.range(0));
+  accelerator::PeArray array(size, size);
+  for (int r = 0; r < size; ++r) {
+    for (int c = 0; c < size; ++c) {
+      array.stage_weight(r, c, static_cast<std::int16_t>(r - c));
+      array.activate_weight(r, c);
+    }
+  }
+  constexpr int kCycles = 1000;
+  for (auto _ : state) {
+    for (int cycle = 0; cycle < kCycles; ++cycle) {
+      array.set_left_input(cycle % size, 3);
+      array.step();
+    }
+    benchmark::DoNotOptimize(array.bottom().data());
+  }
+  report(state, static_cast<double>(kCycles) * size * size);
+}
+
+/// A 1x1 convolution of one tile: the machine loads `size` rows and streams 4096 pixels.
+models::QuantizedNetwork one_tile_network(int size) {
+  models::QuantizedNetwork network;
+  network.tensors = {{"input", {size, 64, 64}, 0.1F, 0, false},
+                     {"output", {size, 64, 64}, 10.0F, 0, false}};
+  models::Convolution node;
+  node.name = "conv";
+  node.input = 0;
+  node.output = 1;
+  node.out_channels = size;
+  node.weight_scales = {0.1F};
+  node.bias.assign(static_cast<std::size_t>(size), 0);
+  for (int i = 0; i < size * size; ++i) {
+    node.weights.push_back(static_cast<std::int8_t>(i * 37));
+  }
+  network.nodes = {node};
+  network.output = 1;
+  return network;
+}
+
+void machine_run(benchmark::State& state) {
+  static accelerator::Simulator simulator;
+  const auto size = static_cast<int>(state.range(0));
+  const models::QuantizedNetwork network = one_tile_network(size);
+  machine::AcceleratorSpec spec;
+  spec.array = {size, size};
+  spec.activation_sram = {.capacity_kib = 4096, .banks = 32, .word_bits = 64, .column_mux = 4};
+  const schedule::TileProgram program = schedule::make_program(network, spec);
+  const models::WeightSet weights = models::clean_weights(network);
+  const std::vector<memory::WordMask> masks(spec.weight_sram.organisation().words);
+  std::vector<std::uint8_t> image(static_cast<std::size_t>(size) * 64 * 64);
+  for (std::size_t i = 0; i < image.size(); ++i) image[i] = static_cast<std::uint8_t>(i * 31);
+  double cycles = 0;
+  for (auto _ : state) {
+    const accelerator::MachineRun run = simulator.run(
+        {network, program, weights, memory::Encoding::kTwosComplement, masks, image});
+    const machine::FoldTimes& fold = run.times.folds.front();
+    cycles = static_cast<double>(fold.end - fold.load_start);
+    benchmark::DoNotOptimize(run.logits.data());
+  }
+  report(state, cycles * size * size);
+}
+
+BENCHMARK(bare_loop)->Arg(8)->Arg(16)->Arg(32)->Arg(128);
+BENCHMARK(machine_run)->Arg(8)->Arg(16)->Arg(32)->Arg(128);
+
+}  // namespace
+
+BENCHMARK_MAIN();

@@ -1,0 +1,87 @@
+// Every YAML file that the repository ships is loaded, so none can rot.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "sim/config/accelerator_config.hpp"
+#include "sim/config/energy_config.hpp"
+#include "sim/config/memory_config.hpp"
+#include "sim/config/workload_config.hpp"
+#include "sim/energy/energy_report.hpp"
+
+namespace brownout::config {
+namespace {
+
+const std::filesystem::path kSource = BROWNOUT_SOURCE_DIR;
+
+std::vector<std::filesystem::path> yaml_files(const std::string& folder) {
+  std::vector<std::filesystem::path> files;
+  for (const auto& entry : std::filesystem::directory_iterator(kSource / folder)) {
+    if (entry.path().extension() == ".yaml") files.push_back(entry.path());
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+TEST(ShippedFiles, EveryFolderOfConfigsIsCoveredHere) {
+  std::vector<std::string> folders;
+  for (const auto& entry : std::filesystem::directory_iterator(kSource / "configs")) {
+    if (entry.is_directory()) folders.push_back(entry.path().filename());
+  }
+  EXPECT_THAT(folders, testing::UnorderedElementsAre("accelerators", "energy", "memories"));
+}
+
+TEST(ShippedFiles, EveryAcceleratorLoads) {
+  const auto files = yaml_files("configs/accelerators");
+  EXPECT_GE(files.size(), 2U);
+  for (const auto& file : files) EXPECT_NO_THROW(load_accelerator(file)) << file;
+}
+
+TEST(ShippedFiles, EveryEnergyTableLoads) {
+  const auto files = yaml_files("configs/energy");
+  EXPECT_GE(files.size(), 1U);
+  for (const auto& file : files) EXPECT_NO_THROW(load_energy_table(file)) << file;
+}
+
+TEST(ShippedFiles, EveryMemoryProfileLoads) {
+  const auto files = yaml_files("configs/memories");
+  EXPECT_GE(files.size(), 1U);
+  for (const auto& file : files) EXPECT_NO_THROW(load_memory_profile(file)) << file;
+}
+
+TEST(ShippedFiles, EveryWorkloadLoadsAndItsVoltagesAreCovered) {
+  const auto files = yaml_files("workloads");
+  EXPECT_GE(files.size(), 2U);
+  for (const auto& file : files) {
+    SCOPED_TRACE(file);
+    const WorkloadConfig config = load_workload(file);
+    EXPECT_NO_THROW(check_operating_point(config));
+    EXPECT_NO_THROW(check_sweep(config));
+    EXPECT_EQ(config.sweep.chips, 10);
+    EXPECT_EQ(config.operating_point.weight_sram.text(), "0.85");
+  }
+}
+
+TEST(ShippedFiles, PixelScaleOfTheWorkloadsIsThatOfTheirNetworks) {
+  // The networks were exported with 0.00392156862745098 rounded to float32, which is 1/255.
+  EXPECT_EQ(load_workload(kSource / "workloads/mnist_cnn.yaml").preprocess.scale, 1.0F / 255.0F);
+  const models::Preprocess cifar =
+      load_workload(kSource / "workloads/cifar10_resnet8.yaml").preprocess;
+  EXPECT_EQ(cifar.scale, 1.0F / 255.0F);
+  EXPECT_EQ(cifar.mean, (std::vector<float>{0.4914F, 0.4822F, 0.4465F}));
+  EXPECT_EQ(cifar.std, (std::vector<float>{0.2470F, 0.2435F, 0.2616F}));
+}
+
+TEST(ShippedFiles, OlderNodeCostsMoreForEveryEventOnTheChip) {
+  const energy::EnergyTable newer = load_energy_table(kSource / "configs/energy/cmos_22nm.yaml");
+  const energy::EnergyTable older = load_energy_table(kSource / "configs/energy/cmos_45nm.yaml");
+  for (std::size_t i = 0; i < machine::kEventCount; ++i) {
+    const auto event = static_cast<machine::Event>(i);
+    if (event == machine::Event::kDramRead || event == machine::Event::kDramWrite) continue;
+    EXPECT_GT(older.joules(event, {}), newer.joules(event, {})) << machine::kEventNames[i];
+  }
+}
+
+}  // namespace
+}  // namespace brownout::config

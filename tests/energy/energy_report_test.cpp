@@ -1,0 +1,139 @@
+// Counts times prices, by hand; how each rail follows its voltage.
+#include "sim/energy/energy_report.hpp"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+#include <stdexcept>
+
+#include "tests/energy/tables.hpp"
+
+namespace brownout::energy {
+namespace {
+
+using machine::Event;
+using machine::EventCounts;
+using memory::Voltage;
+
+memory::VoltageProfile profile(bool columns = false) {
+  memory::VoltageProfileData data;
+  data.name = "test";
+  data.source = "test";
+  data.error_free_voltage = Voltage::parse("1");
+  data.reference_voltage = Voltage::parse("1");
+  data.rows = {{Voltage::parse("0.5"), 0.1, {}, {}}, {Voltage::parse("0.75"), 0.01, {}, {}}};
+  if (columns) {
+    data.rows[0].access_energy = 0.3;
+    data.rows[0].leakage = 0.4;
+    data.rows[1].access_energy = 0.6;
+    data.rows[1].leakage = 0.7;
+  }
+  return memory::VoltageProfile(data);
+}
+
+EventCounts some_counts() {
+  EventCounts counts;
+  counts[Event::kMacActive] = 10;      // 1 J
+  counts[Event::kMacGated] = 5;        // 2 J
+  counts[Event::kWeightSramRead] = 3;  // 0.5 J x 32 bits
+  counts[Event::kDramRead] = 7;        // 2 J x 8 bits
+  return counts;
+}
+
+const EnergyItem& item(const EnergyBreakdown& breakdown, const std::string& component) {
+  for (const EnergyItem& candidate : breakdown.items) {
+    if (candidate.component == component) return candidate;
+  }
+  throw std::runtime_error("no component " + component);
+}
+
+TEST(EnergyReport, CountsTimesPricesByHand) {
+  const EnergyTable table(simple_table());
+  const EnergyBreakdown result = energy_of(table, {}, some_counts(), 0, {});
+  EXPECT_EQ(item(result, "array").dynamic_joules, 10 * 1 + 5 * 2);
+  EXPECT_EQ(item(result, "weight_sram").dynamic_joules, 3 * 16);
+  EXPECT_EQ(item(result, "dram").dynamic_joules, 7 * 16);
+  EXPECT_EQ(result.joules(), 20 + 48 + 112);
+  EXPECT_EQ(result.weight_sram_joules(), 48);
+  EXPECT_EQ(result.weight_sram_share(), 48.0 / 180);
+  EXPECT_EQ(result.leakage_joules(), 0);
+}
+
+TEST(EnergyReport, LeakageIsPowerTimesTimeAndStaysApart) {
+  const EnergyTable table(simple_table());
+  const EnergyBreakdown result = energy_of(table, {}, EventCounts{}, 0.5, {});
+  EXPECT_EQ(item(result, "array").leakage_joules, 0.5 * 32 * 32);
+  EXPECT_EQ(item(result, "weight_sram").leakage_joules, 0.5 * 128);
+  EXPECT_EQ(item(result, "accumulator").leakage_joules, 0.5 * 2 * 32 * 16);
+  EXPECT_EQ(result.dynamic_joules(), 0);
+  EXPECT_EQ(result.joules(), result.leakage_joules());
+}
+
+TEST(EnergyReport, RailsAndPartsAddUpToTheTotal) {
+  const EnergyTable table(simple_table());
+  EventCounts counts;
+  for (std::size_t i = 0; i < machine::kEventCount; ++i) counts.counts[i] = 11 * i + 1;
+  const EnergyBreakdown result = energy_of(table, {}, counts, 0.25, {});
+  double rails = 0;
+  for (std::size_t i = 0; i < kRailCount; ++i) rails += result.joules(static_cast<Rail>(i));
+  EXPECT_DOUBLE_EQ(rails, result.joules());
+  EXPECT_DOUBLE_EQ(result.dynamic_joules() + result.leakage_joules(), result.joules());
+}
+
+TEST(EnergyReport, EveryEventReachesTheTotal) {
+  const EnergyTable table(simple_table());
+  for (std::size_t i = 0; i < machine::kEventCount; ++i) {
+    EventCounts counts;
+    counts.counts[i] = 1;
+    EXPECT_GT(energy_of(table, {}, counts, 0, {}).joules(), 0) << machine::kEventNames[i];
+  }
+}
+
+TEST(EnergyReport, HalfTheVoltageIsExactlyAQuarterOfTheDynamicEnergyAndHalfTheLeakage) {
+  EXPECT_EQ(scaled_rail(0.4, 0.8), (RailFactor{.dynamic = 0.25, .leakage = 0.5}));
+  const EnergyTable table(simple_table());
+  const RailFactors low = rail_factors(table, profile(), Voltage::parse("0.5"));
+  const EnergyBreakdown full = energy_of(table, {}, some_counts(), 2, {});
+  const EnergyBreakdown half = energy_of(table, {}, some_counts(), 2, low);
+  EXPECT_EQ(item(half, "weight_sram").dynamic_joules, item(full, "weight_sram").dynamic_joules / 4);
+  EXPECT_EQ(item(half, "weight_sram").leakage_joules, item(full, "weight_sram").leakage_joules / 2);
+  for (const Rail rail : {Rail::kLogic, Rail::kActivationSram, Rail::kDram}) {
+    EXPECT_EQ(half.joules(rail), full.joules(rail)) << to_string(rail);
+  }
+}
+
+TEST(EnergyReport, MeasuredColumnsOfTheProfileReplaceTheSquareLaw) {
+  const EnergyTable table(simple_table());
+  const RailFactors low = rail_factors(table, profile(true), Voltage::parse("0.5"));
+  EXPECT_EQ(low[Rail::kWeightSram], (RailFactor{.dynamic = 0.3, .leakage = 0.4}));
+}
+
+TEST(EnergyReport, LogicFollowsItsOwnVoltageOnly) {
+  const EnergyTable table(simple_table());
+  const RailFactors factors = rail_factors(table, profile(), Voltage::parse("1"), 0.4);
+  EXPECT_EQ(factors[Rail::kLogic], (RailFactor{.dynamic = 0.25, .leakage = 0.5}));
+  EXPECT_EQ(factors[Rail::kWeightSram], RailFactor{});
+  EXPECT_EQ(factors[Rail::kDram], RailFactor{});
+}
+
+TEST(EnergyReport, VoltageBelowTheProfileIsAnError) {
+  const EnergyTable table(simple_table());
+  EXPECT_THROW(rail_factors(table, profile(), Voltage::parse("0.49")), std::runtime_error);
+}
+
+TEST(EnergyReport, ImpossibleTimesAndFactorsAreOurBugs) {
+  const EnergyTable table(simple_table());
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_THROW(energy_of(table, {}, {}, nan, {}), std::logic_error);
+  EXPECT_THROW(energy_of(table, {}, {}, -1, {}), std::logic_error);
+  RailFactors factors;
+  factors[Rail::kLogic].dynamic = -1;
+  EXPECT_THROW(energy_of(table, {}, {}, 1, factors), std::logic_error);
+}
+
+TEST(EnergyReport, NothingAtAllHasNoShare) {
+  EXPECT_EQ(energy_of(EnergyTable(simple_table()), {}, {}, 0, {}).weight_sram_share(), 0);
+}
+
+}  // namespace
+}  // namespace brownout::energy

@@ -1,0 +1,49 @@
+// What several tests of this folder need: the 14 nm profile as data, and messages of exceptions.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "memory/voltage_profile.hpp"
+
+namespace brownout::memory {
+
+inline Voltage volts(std::string_view text) { return Voltage::parse(text); }
+
+inline VoltageProfileData profile_data_14nm() {
+  VoltageProfileData data;
+  data.name = "sram-14nm";
+  data.source = "test";
+  data.unit = VoltageUnit::kVmin;
+  data.error_free_voltage = volts("1.0");
+  data.reference_voltage = volts("1.0");
+  const std::pair<const char*, double> rows[] = {
+      {"0.75", 0.205},           {"0.791667", 0.0555},    {"0.833333", 0.01212883},
+      {"0.854167", 0.00397706},  {"0.875", 0.001214473},  {"0.895833", 0.00015521},
+      {"0.916667", 0.000126225}, {"0.9375", 4.06934e-05}, {"0.958333", 1.3119e-05}};
+  for (const auto& [voltage, ber] : rows) data.rows.push_back({volts(voltage), ber, {}, {}});
+  return data;
+}
+
+inline std::shared_ptr<const VoltageProfile> profile_14nm() {
+  return std::make_shared<const VoltageProfile>(profile_data_14nm());
+}
+
+/// The text of the Exception that `action` throws; fails the test when it throws none.
+template <typename Exception = std::runtime_error, typename Action>
+std::string message_of(Action&& action) {
+  try {
+    action();
+  } catch (const Exception& error) {
+    return error.what();
+  }
+  ADD_FAILURE() << "nothing was thrown";
+  return {};
+}
+
+}  // namespace brownout::memory

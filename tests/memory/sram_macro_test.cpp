@@ -1,0 +1,207 @@
+// Words on cells: the mapping both ways, masks of words, and reading through them.
+#include "memory/sram_macro.hpp"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "memory/keyed_random.hpp"
+#include "tests/memory/profiles.hpp"
+
+namespace brownout::memory {
+namespace {
+
+const SramOrganisation kOrganisations[] = {
+    {.banks = 1, .words = 16, .word_bits = 8, .column_mux = 1},
+    {.banks = 8, .words = 256, .word_bits = 32, .column_mux = 4},
+    {.banks = 3, .words = 90, .word_bits = 13, .column_mux = 5},
+    {.banks = 2, .words = 64, .word_bits = 64, .column_mux = 2},
+    {.banks = 5, .words = 35, .word_bits = 39, .column_mux = 7},
+    {.banks = 4, .words = 64, .word_bits = 16, .column_mux = 16},
+};
+
+// A fault on about every third cell, all kinds.
+CellMasks scattered_faults(const SramGeometry& geometry) {
+  CellMasks masks(geometry);
+  for (std::uint32_t bank = 0; bank < geometry.banks; ++bank) {
+    for (std::uint32_t row = 0; row < geometry.rows; ++row) {
+      for (std::uint32_t column = 0; column < geometry.columns; ++column) {
+        const std::uint64_t random = keyed_hash(4, bank, row, column) % 9;
+        if (random < 3) masks.set({bank, row, column}, static_cast<FaultKind>(random));
+      }
+    }
+  }
+  return masks;
+}
+
+TEST(SramOrganisation, EveryBitHasItsOwnCellAndEveryCellItsBit) {
+  for (const SramOrganisation& organisation : kOrganisations) {
+    organisation.validate();
+    const SramGeometry geometry = organisation.geometry();
+    EXPECT_EQ(geometry.cells(), organisation.words * organisation.word_bits);
+    std::set<CellAddress> cells;
+    for (std::uint64_t word = 0; word < organisation.words; ++word) {
+      for (std::uint32_t bit = 0; bit < organisation.word_bits; ++bit) {
+        const CellAddress cell = organisation.locate({word, bit});
+        ASSERT_TRUE(geometry.contains(cell)) << to_string(cell);
+        ASSERT_EQ(organisation.address_of(cell), (BitAddress{word, bit}));
+        cells.insert(cell);
+      }
+    }
+    EXPECT_EQ(cells.size(), geometry.cells());
+  }
+}
+
+TEST(SramOrganisation, PlacesWordsAsTheFormulaSays) {
+  for (const SramOrganisation& organisation : kOrganisations) {
+    // Banks take words in turn; within a bank, column_mux words share a row; walk in that order.
+    std::uint64_t word = 0;
+    for (std::uint32_t row = 0; row < organisation.geometry().rows; ++row) {
+      for (std::uint32_t lane = 0; lane < organisation.column_mux; ++lane) {
+        for (std::uint32_t bank = 0; bank < organisation.banks; ++bank, ++word) {
+          std::uint32_t column = lane;
+          for (std::uint32_t bit = 0; bit < organisation.word_bits; ++bit) {
+            ASSERT_EQ(organisation.locate({word, bit}), (CellAddress{bank, row, column}));
+            column += organisation.column_mux;
+          }
+        }
+      }
+    }
+    EXPECT_EQ(word, organisation.words);
+  }
+}
+
+TEST(SramOrganisation, AWeakBitlineHitsOneBitOfEveryMuxthWordOfABank) {
+  const SramOrganisation organisation{.banks = 8, .words = 256, .word_bits = 32, .column_mux = 4};
+  // Column 42 = bit 10 * 4 + 2: bit 10 of the words w with w mod 4 = 2 of bank 5, a = 8 w + 5.
+  for (std::uint32_t row = 0; row < 8; ++row) {
+    EXPECT_EQ(organisation.address_of({5, row, 42}),
+              (BitAddress{8 * (std::uint64_t{row} * 4 + 2) + 5, 10}));
+  }
+}
+
+TEST(SramOrganisation, GeometryOfALargeSramFits) {
+  const SramOrganisation organisation{
+      .banks = 1, .words = 4294967295, .word_bits = 64, .column_mux = 1};
+  organisation.validate();
+  EXPECT_EQ(organisation.geometry(), (SramGeometry{1, 4294967295, 64}));
+  EXPECT_EQ(organisation.address_of(organisation.locate({4294967294, 63})),
+            (BitAddress{4294967294, 63}));
+}
+
+TEST(SramOrganisation, LanesDoNotStraddleWords) {
+  const SramOrganisation organisation{.words = 8, .word_bits = 32};
+  const std::pair<std::uint32_t, std::uint32_t> lanes[] = {{2, 16}, {3, 10}, {4, 8}, {5, 6},
+                                                           {6, 5},  {7, 4},  {8, 4}};
+  for (const auto& [bits, count] : lanes) EXPECT_EQ(organisation.lanes(bits), count);
+}
+
+TEST(SramOrganisation, ImpossibleOnesAreRefusedByField) {
+  const std::pair<SramOrganisation, const char*> cases[] = {
+      {{.banks = 0, .words = 8}, "banks: 0 is not in 1..4294967295"},
+      {{.banks = 1, .words = 0}, "words: 0 is not in 1..4294967295"},
+      {{.words = 4294967296}, "words: 4294967296 is not in 1..4294967295"},
+      {{.words = 8, .word_bits = 7}, "word_bits: 7 is not in 8..64"},
+      {{.words = 8, .word_bits = 65}, "word_bits: 65 is not in 8..64"},
+      {{.words = 8, .column_mux = 0}, "column_mux: 0 is not in 1..134217727"},
+      {{.words = 8, .column_mux = 134217728}, "column_mux: 134217728 is not in 1..134217727"},
+      {{.banks = 3, .words = 8}, "banks: 3 does not divide the 8 words"},
+      {{.banks = 8, .words = 32768, .column_mux = 3},
+       "column_mux: 3 does not divide the 4096 words of a bank"},
+      {{.banks = 8, .words = 16, .column_mux = 4},
+       "column_mux: 4 does not divide the 2 words of a bank"},
+  };
+  for (const auto& [organisation, message] : cases) {
+    EXPECT_EQ(message_of([&] { organisation.validate(); }), message);
+  }
+}
+
+TEST(SramOrganisation, AddressesOutsideAreOurBugs) {
+  const SramOrganisation organisation{.banks = 2, .words = 16, .word_bits = 8, .column_mux = 4};
+  EXPECT_THROW((void)organisation.locate({16, 0}), std::logic_error);
+  EXPECT_THROW((void)organisation.locate({0, 8}), std::logic_error);
+  EXPECT_THROW((void)organisation.address_of({2, 0, 0}), std::logic_error);
+  EXPECT_THROW((void)organisation.address_of({0, 2, 0}), std::logic_error);
+  EXPECT_THROW((void)organisation.address_of({0, 0, 32}), std::logic_error);
+}
+
+TEST(WordMask, StuckBitsForgetWhatWasStoredAndFlipsInvertIt) {
+  const WordMask mask{.stuck_at_0 = 0b0001, .stuck_at_1 = 0b0010, .flip = 0b0100};
+  EXPECT_EQ(mask.apply(0b0000), 0b0110u);
+  EXPECT_EQ(mask.apply(0b1111), 0b1010u);
+  EXPECT_EQ(WordMask{}.apply(~std::uint64_t{0}), ~std::uint64_t{0});
+}
+
+TEST(WordMasks, GatherTheFaultOfEveryBitsCell) {
+  for (const SramOrganisation& organisation : kOrganisations) {
+    const CellMasks cells = scattered_faults(organisation.geometry());
+    const std::vector<WordMask> masks = word_masks(organisation, cells);
+    ASSERT_EQ(masks.size(), organisation.words);
+    for (std::uint64_t word = 0; word < organisation.words; ++word) {
+      WordMask expected;
+      for (std::uint32_t bit = 0; bit < organisation.word_bits; ++bit) {
+        const std::uint64_t one = std::uint64_t{1} << bit;
+        const auto fault = cells.at(organisation.locate({word, bit}));
+        if (fault == FaultKind::kStuckAt0) expected.stuck_at_0 |= one;
+        if (fault == FaultKind::kStuckAt1) expected.stuck_at_1 |= one;
+        if (fault == FaultKind::kFlip) expected.flip |= one;
+      }
+      ASSERT_EQ(masks[word], expected) << "word " << word;
+    }
+  }
+}
+
+TEST(WordMasks, LieWhereTheReverseMappingPutsEachFault) {
+  for (const SramOrganisation& organisation : kOrganisations) {
+    const CellMasks cells = scattered_faults(organisation.geometry());
+    std::vector<WordMask> expected(organisation.words);
+    cells.for_each([&](const CellAddress& cell, FaultKind kind) {
+      const BitAddress address = organisation.address_of(cell);
+      WordMask& mask = expected[address.word];
+      (kind == FaultKind::kStuckAt0   ? mask.stuck_at_0
+       : kind == FaultKind::kStuckAt1 ? mask.stuck_at_1
+                                      : mask.flip) |= std::uint64_t{1} << address.bit;
+    });
+    EXPECT_EQ(word_masks(organisation, cells), expected);
+  }
+}
+
+TEST(WordMasks, OfAnotherGeometryAreRefused) {
+  const SramOrganisation organisation{.banks = 2, .words = 16, .word_bits = 8, .column_mux = 4};
+  EXPECT_EQ(message_of([&] {
+              word_masks(organisation, CellMasks({2, 4, 32}));
+            }),
+            "the fault map has 2 banks x 4 rows x 32 columns, the SRAM has 2 banks x 2 rows x 32 "
+            "columns");
+}
+
+TEST(SramMacro, KeepsWordsAndReadsThemThroughTheFaultsOfTheMoment) {
+  const SramOrganisation organisation{.banks = 2, .words = 16, .word_bits = 8, .column_mux = 4};
+  SramMacro sram(organisation);
+  sram.write(3, 0xa5);
+  EXPECT_EQ(sram.read(3), 0xa5u);
+  std::vector<WordMask> masks(16);
+  masks[3] = {.stuck_at_0 = 0x01, .stuck_at_1 = 0x02, .flip = 0x80};
+  sram.set_masks(masks);
+  EXPECT_EQ(sram.read(3), 0x26u);
+  EXPECT_EQ(sram.stored(3), 0xa5u);
+  EXPECT_EQ(sram.read(2), 0u);
+  sram.write(3, 0x00);
+  EXPECT_EQ(sram.read(3), 0x82u);
+  sram.set_masks(std::vector<WordMask>(16));
+  EXPECT_EQ(sram.read(3), 0x00u);
+}
+
+TEST(SramMacro, MisuseIsOurBug) {
+  const SramOrganisation organisation{.banks = 2, .words = 16, .word_bits = 8, .column_mux = 4};
+  SramMacro sram(organisation);
+  EXPECT_THROW(sram.set_masks(std::vector<WordMask>(15)), std::logic_error);
+  EXPECT_THROW(sram.write(16, 0), std::logic_error);
+  EXPECT_THROW(sram.write(0, 0x100), std::logic_error);
+  EXPECT_THROW((void)sram.read(16), std::logic_error);
+  EXPECT_THROW((void)sram.stored(16), std::logic_error);
+  EXPECT_THROW(SramMacro({.banks = 3, .words = 8}), std::runtime_error);
+}
+
+}  // namespace
+}  // namespace brownout::memory

@@ -1,0 +1,160 @@
+// Random quantized networks for tests: keyed by a seed, valid by construction, with values that use
+// the whole range of codes.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "memory/keyed_random.hpp"
+#include "models/quantized_network.hpp"
+
+namespace brownout::testing {
+
+/// Adds nodes to a network one by one; weights, biases and scales are keyed by the seed.
+class NetworkBuilder {
+ public:
+  NetworkBuilder(std::uint64_t seed, models::Shape input, int input_zero_point = 0) : seed_(seed) {
+    network_.name = "random";
+    network_.input = network_.output = add_tensor("input", input, 0.02F, input_zero_point);
+  }
+
+  models::TensorId last() const { return network_.output; }
+
+  NetworkBuilder& convolution(models::TensorId input, int out_channels, models::Window window,
+                              int groups = 1, int zero_point = 0) {
+    const models::Shape in = network_.tensor(input).shape;
+    models::Convolution node;
+    node.name = "conv" + std::to_string(network_.nodes.size());
+    node.input = input;
+    node.window = window;
+    node.groups = groups;
+    node.out_channels = out_channels;
+    const int k = in.channels / groups * window.kernel_height * window.kernel_width;
+    node.weight_name = node.name + ".weight";
+    node.weight_shape = {out_channels, in.channels / groups, window.kernel_height,
+                         window.kernel_width};
+    for (int i = 0; i < out_channels * k; ++i) {
+      node.weights.push_back(static_cast<std::int8_t>(draw(1, i) % 256 - 128));
+    }
+    for (int c = 0; c < out_channels; ++c) {
+      node.weight_scales.push_back(0.004F + 0.0001F * static_cast<float>(draw(2, c) % 16));
+      node.bias.push_back(static_cast<std::int32_t>(draw(3, c) % 4001 - 2000));
+    }
+    // A scale that spreads the sums of random factors over the codes.
+    const float scale = 0.02F * 0.005F * 30.0F * static_cast<float>(k);
+    node.output = add_tensor(node.name + ".out",
+                             {out_channels, extent(in.height, window.kernel_height,
+                                                   window.stride_height, window.pad_top,
+                                                   window.pad_bottom, window.dilation_height),
+                              extent(in.width, window.kernel_width, window.stride_width,
+                                     window.pad_left, window.pad_right, window.dilation_width)},
+                             scale, zero_point);
+    return push(node);
+  }
+
+  NetworkBuilder& fully_connected(models::TensorId input, int outputs, int zero_point = 128) {
+    const models::Shape in = network_.tensor(input).shape;
+    models::Window window;
+    window.kernel_height = in.height;
+    window.kernel_width = in.width;
+    convolution(input, outputs, window, 1, zero_point);
+    std::get<models::Convolution>(network_.nodes.back()).fully_connected = true;
+    return *this;
+  }
+
+  NetworkBuilder& addition(models::TensorId left, models::TensorId right) {
+    models::Addition node;
+    node.name = "add" + std::to_string(network_.nodes.size());
+    node.left = left;
+    node.right = right;
+    const models::ActivationTensor& shape = network_.tensor(left);
+    node.output = add_tensor(node.name + ".out", shape.shape, shape.scale * 1.7F, 3);
+    return push(node);
+  }
+
+  NetworkBuilder& pooling(models::TensorId input, models::PoolKind kind, models::Window window) {
+    const models::ActivationTensor in = network_.tensor(input);
+    models::Pooling node;
+    node.name = "pool" + std::to_string(network_.nodes.size());
+    node.kind = kind;
+    node.input = input;
+    if (kind == models::PoolKind::kGlobalAverage) {
+      window.kernel_height = in.shape.height;
+      window.kernel_width = in.shape.width;
+    }
+    node.window = window;
+    const models::Shape out{in.shape.channels,
+                            extent(in.shape.height, window.kernel_height, window.stride_height,
+                                   window.pad_top, window.pad_bottom, 1),
+                            extent(in.shape.width, window.kernel_width, window.stride_width,
+                                   window.pad_left, window.pad_right, 1)};
+    node.output = add_tensor(node.name + ".out", out, in.scale, in.zero_point);
+    return push(node);
+  }
+
+  models::QuantizedNetwork build() const {
+    models::check_consistent(network_);
+    return network_;
+  }
+
+ private:
+  static int extent(int size, int kernel, int stride, int before, int after, int dilation) {
+    return (size + before + after - (dilation * (kernel - 1) + 1)) / stride + 1;
+  }
+  int draw(int what, int index) const {
+    return static_cast<int>(memory::keyed_hash(seed_, network_.nodes.size(),
+                                               static_cast<std::uint64_t>(what),
+                                               static_cast<std::uint64_t>(index)) >>
+                            40);
+  }
+  models::TensorId add_tensor(const std::string& name, models::Shape shape, float scale,
+                              int zero_point) {
+    network_.tensors.push_back({name, shape, scale, zero_point, false});
+    return static_cast<models::TensorId>(network_.tensors.size()) - 1;
+  }
+  NetworkBuilder& push(const models::Node& node) {
+    network_.nodes.push_back(node);
+    network_.output = models::node_output(node);
+    return *this;
+  }
+
+  std::uint64_t seed_;
+  models::QuantizedNetwork network_;
+};
+
+/// Codes of `images` random images.
+inline std::vector<std::uint8_t> random_images(const models::QuantizedNetwork& network,
+                                               std::uint64_t seed, int images) {
+  const auto size = static_cast<std::uint64_t>(network.tensor(network.input).shape.size());
+  std::vector<std::uint8_t> codes(size * static_cast<std::uint64_t>(images));
+  for (std::size_t i = 0; i < codes.size(); ++i) {
+    const std::uint64_t hash = memory::keyed_hash(seed, i);
+    // A third of the activations is zero, as after a ReLU.
+    codes[i] = hash % 3 == 0
+                   ? static_cast<std::uint8_t>(network.tensor(network.input).zero_point)
+                   : static_cast<std::uint8_t>(hash >> 56);
+  }
+  return codes;
+}
+
+/// A small residual network with every kind of node, strides, padding and zero points.
+inline models::QuantizedNetwork random_residual_network(std::uint64_t seed) {
+  NetworkBuilder builder(seed, {3, 9, 11}, 7);
+  const models::Window same{.kernel_height = 3, .kernel_width = 3, .pad_top = 1, .pad_left = 1,
+                            .pad_bottom = 1, .pad_right = 1};
+  models::Window halve = same;
+  halve.stride_height = halve.stride_width = 2;
+  builder.convolution(builder.last(), 12, same);
+  const models::TensorId skip = builder.last();
+  builder.convolution(skip, 12, same, 2, 5).convolution(builder.last(), 12, same, 1, 100);
+  builder.addition(builder.last(), skip);
+  builder.convolution(builder.last(), 20, halve);
+  builder.pooling(builder.last(), models::PoolKind::kMax,
+                  {.kernel_height = 2, .kernel_width = 2, .stride_height = 2, .stride_width = 2});
+  builder.pooling(builder.last(), models::PoolKind::kGlobalAverage, {});
+  builder.fully_connected(builder.last(), 10);
+  return builder.build();
+}
+
+}  // namespace brownout::testing
