@@ -38,8 +38,8 @@ Adder make_adder(const QuantizedNetwork& network, const Addition& addition) {
   adder.left_ratio = left.scale / output.scale;
   adder.right_ratio = right.scale / output.scale;
   const float right_offset = adder.right_ratio * source_zero_point(right);
-  adder.fixed = source_zero_point(output) -
-                std::fma(adder.left_ratio, source_zero_point(left), right_offset);
+  adder.fixed =
+      source_zero_point(output) - std::fma(adder.left_ratio, source_zero_point(left), right_offset);
   adder.left_shift = source_shift(left);
   adder.right_shift = source_shift(right);
   adder.output_shift = source_shift(output);

@@ -25,8 +25,8 @@ inline float clip(float value, float low, float high) {
   return raised > high ? high : raised;
 }
 
-/// rint (half to even) of |value| < 2^22: the addition rounds to a float whose unit is 1. No library
-/// call and no CPU extension, so that loops over it vectorise anywhere.
+/// rint (half to even) of |value| < 2^22: the addition rounds to a float whose unit is 1. No
+/// library call and no CPU extension, so that loops over it vectorise anywhere.
 inline std::int32_t round_half_even(float value) {
   constexpr float kUnitIsOne = 12582912.0F;  // 1.5 * 2^23
   return std::bit_cast<std::int32_t>(value + kUnitIsOne) - std::bit_cast<std::int32_t>(kUnitIsOne);
@@ -96,8 +96,8 @@ struct Pooler {
   std::uint8_t finish_average(float sum, int count) const {
     const float mean = sum / static_cast<float>(count);
     const float value = mean / output_scale + static_cast<float>(output_zero_point - output_shift);
-    const float limited = clip(value, static_cast<float>(-output_shift),
-                               static_cast<float>(255 - output_shift));
+    const float limited =
+        clip(value, static_cast<float>(-output_shift), static_cast<float>(255 - output_shift));
     return static_cast<std::uint8_t>(round_half_even(limited) + output_shift);
   }
   float global_multiplier(int count) const {

@@ -78,9 +78,9 @@ class ExactConvolution final : public ConvolutionKernel {
   }
 
   void multiply(int count, int group, std::int32_t* sums) {
-    using Sums = Eigen::Map<
-        Eigen::Matrix<std::int32_t, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>, 0,
-        Eigen::OuterStride<>>;
+    using Sums =
+        Eigen::Map<Eigen::Matrix<std::int32_t, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>, 0,
+                   Eigen::OuterStride<>>;
     Sums target(sums + static_cast<std::ptrdiff_t>(group) * group_outputs_, count, group_outputs_,
                 Eigen::OuterStride<>(output_.channels));
     for (int k = 0; k < k_size_; k += kBlock) {

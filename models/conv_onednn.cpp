@@ -25,9 +25,8 @@ memory::desc plain(const memory::dims& dims, memory::data_type type, memory::for
 DescriptorOfConvolution describe(const Shape& in, const Shape& out, const Convolution& node,
                                  const memory::desc& weights, int images) {
   const Window& w = node.window;
-  const memory::desc source =
-      plain({images, in.channels, in.height, in.width}, memory::data_type::u8,
-            memory::format_tag::nhwc);
+  const memory::desc source = plain({images, in.channels, in.height, in.width},
+                                    memory::data_type::u8, memory::format_tag::nhwc);
   const memory::desc sums = plain({images, out.channels, out.height, out.width},
                                   memory::data_type::s32, memory::format_tag::nhwc);
   const memory::dims strides{w.stride_height, w.stride_width};
@@ -58,8 +57,8 @@ class ZeroPointCorrection {
     const Window& w = node.window;
     rows_ = classify(in.height, out.height, w.kernel_height, w.stride_height, w.pad_top,
                      w.dilation_height);
-    columns_ = classify(in.width, out.width, w.kernel_width, w.stride_width, w.pad_left,
-                        w.dilation_width);
+    columns_ =
+        classify(in.width, out.width, w.kernel_width, w.stride_width, w.pad_left, w.dilation_width);
     for (const int row : rows_.of_output) {
       for (const int column : columns_.of_output) {
         const int index = row * static_cast<int>(columns_.inside.size()) + column;
@@ -140,33 +139,33 @@ class ZeroPointCorrection {
 
 /// Exact: adds four products at once. Older sets saturate 16-bit sums of two on the way.
 struct Isa {
-  dnnl::cpu_isa isa;
   const char* name;
+  dnnl::cpu_isa isa;
   bool exact;
 };
 
 Isa effective_isa() {
   using dnnl::cpu_isa;
   constexpr Isa kKnown[] = {
-      {cpu_isa::sse41, "sse41", false},
-      {cpu_isa::avx, "avx", false},
-      {cpu_isa::avx2, "avx2", false},
-      {cpu_isa::avx2_vnni, "avx2_vnni", true},
-      {cpu_isa::avx512_core, "avx512_core", false},
-      {cpu_isa::avx512_core_vnni, "avx512_core_vnni", true},
-      {cpu_isa::avx512_core_bf16, "avx512_core_bf16", true},
-      {cpu_isa::avx512_core_amx, "avx512_core_amx", true},
+    {"sse41", cpu_isa::sse41, false},
+    {"avx", cpu_isa::avx, false},
+    {"avx2", cpu_isa::avx2, false},
+    {"avx2_vnni", cpu_isa::avx2_vnni, true},
+    {"avx512_core", cpu_isa::avx512_core, false},
+    {"avx512_core_vnni", cpu_isa::avx512_core_vnni, true},
+    {"avx512_core_bf16", cpu_isa::avx512_core_bf16, true},
+    {"avx512_core_amx", cpu_isa::avx512_core_amx, true},
 #if DNNL_VERSION_MAJOR >= 3
-      {cpu_isa::avx512_core_fp16, "avx512_core_fp16", true},
-      {cpu_isa::avx512_core_amx_fp16, "avx512_core_amx_fp16", true},
-      {cpu_isa::avx2_vnni_2, "avx2_vnni_2", true},
+    {"avx512_core_fp16", cpu_isa::avx512_core_fp16, true},
+    {"avx512_core_amx_fp16", cpu_isa::avx512_core_amx_fp16, true},
+    {"avx2_vnni_2", cpu_isa::avx2_vnni_2, true},
 #endif
   };
   const cpu_isa effective = dnnl::get_effective_cpu_isa();
   for (const Isa& known : kKnown) {
     if (known.isa == effective) return known;
   }
-  return {effective, "with an instruction set unknown to this program", false};
+  return {"with an instruction set unknown to this program", effective, false};
 }
 
 class OneDnnConvolution final : public ConvolutionKernel {
@@ -181,8 +180,8 @@ class OneDnnConvolution final : public ConvolutionKernel {
     memory::dims dims{node.out_channels / node.groups, in.channels / node.groups,
                       node.window.kernel_height, node.window.kernel_width};
     if (grouped) dims.insert(dims.begin(), node.groups);
-    const DescriptorOfConvolution descriptor =
-        describe(in, out, node, plain(dims, memory::data_type::s8, memory::format_tag::any), images);
+    const DescriptorOfConvolution descriptor = describe(
+        in, out, node, plain(dims, memory::data_type::s8, memory::format_tag::any), images);
     const memory::desc file_order =
         plain(dims, memory::data_type::s8,
               grouped ? memory::format_tag::goihw : memory::format_tag::oihw);
@@ -192,8 +191,8 @@ class OneDnnConvolution final : public ConvolutionKernel {
     packed_weights_ = memory(descriptor.weights_desc(), cpu_engine());
     pack_ = dnnl::reorder(given_weights_, packed_weights_);
     convolve_ = dnnl::convolution_forward(descriptor);
-    arguments_ = {{DNNL_ARG_SRC, source_}, {DNNL_ARG_WEIGHTS, packed_weights_},
-                  {DNNL_ARG_DST, sums_}};
+    arguments_ = {
+        {DNNL_ARG_SRC, source_}, {DNNL_ARG_WEIGHTS, packed_weights_}, {DNNL_ARG_DST, sums_}};
   }
 
   void set_weights(std::span<const std::int8_t> weights) override {

@@ -24,8 +24,9 @@ class ConvolutionKernel {
   /// corrections() remain to be added.
   virtual void accumulate(const std::uint8_t* codes, std::int32_t* sums) = 0;
 
-  /// What a kernel left out of its sums, per channel: pixels of one image in row-major order are cut
-  /// into runs that share a row of the table (classes x out_channels). A table without rows is 0.
+  /// What a kernel left out of its sums, per channel: pixels of one image in row-major order are
+  /// cut into runs that share a row of the table (classes x out_channels). A table without rows is
+  /// 0.
   struct Run {
     int pixels = 0;
     int row = 0;

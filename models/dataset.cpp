@@ -127,8 +127,8 @@ Dataset read_mnist_idx(const std::filesystem::path& images, const std::filesyste
   Idx pixels = read_idx(images, 3);
   Idx classes = read_idx(labels, 1);
   if (pixels.dims[0] != classes.dims[0]) {
-    fail(labels, std::to_string(classes.dims[0]) + " labels for " +
-                     std::to_string(pixels.dims[0]) + " images in " + images.string());
+    fail(labels, std::to_string(classes.dims[0]) + " labels for " + std::to_string(pixels.dims[0]) +
+                     " images in " + images.string());
   }
   return {.shape = {.channels = 1,
                     .height = static_cast<int>(pixels.dims[1]),
@@ -139,7 +139,7 @@ Dataset read_mnist_idx(const std::filesystem::path& images, const std::filesyste
 
 Dataset read_cifar10_binary(const std::vector<std::filesystem::path>& batches) {
   constexpr std::size_t kChannels = 3;
-  constexpr std::size_t kPlane = 32 * 32;
+  constexpr std::size_t kPlane = std::size_t{32} * 32;
   constexpr std::size_t kRecord = 1 + kChannels * kPlane;
   if (batches.empty()) throw std::runtime_error("CIFAR-10: no files are given");
   Dataset dataset{.shape = {.channels = 3, .height = 32, .width = 32}, .pixels = {}, .labels = {}};

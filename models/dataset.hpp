@@ -27,8 +27,8 @@ Dataset read_cifar10_binary(const std::vector<std::filesystem::path>& batches);
 /// Pixel -> real input: x = f(f(f(pixel * scale) - mean[c]) / std[c]), float32.
 struct Preprocess {
   float scale = 1.0F / 255.0F;
-  std::vector<float> mean;  ///< one, or one per channel; empty: 0
-  std::vector<float> std;   ///< one, or one per channel; empty: 1
+  std::vector<float> mean = {};  ///< one, or one per channel; empty: 0
+  std::vector<float> std = {};   ///< one, or one per channel; empty: 1
 };
 
 /// Codes (NHWC) of images [first, first + count): clip(rint(f(x / s)) + zp), the network's first

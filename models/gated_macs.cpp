@@ -33,8 +33,8 @@ GatedMacs::GatedMacs(const QuantizedNetwork& network, const Convolution& convolu
   const Window& w = convolution.window;
   const auto rows = coverage(in.height, out.height, w.kernel_height, w.stride_height, w.pad_top,
                              w.dilation_height);
-  const auto columns = coverage(in.width, out.width, w.kernel_width, w.stride_width, w.pad_left,
-                                w.dilation_width);
+  const auto columns =
+      coverage(in.width, out.width, w.kernel_width, w.stride_width, w.pad_left, w.dilation_width);
   std::vector<std::uint64_t> rest;  // NHWC, not yet in a plane
   std::uint64_t inside = 0;
   for (const std::uint64_t row : rows) {
@@ -43,11 +43,10 @@ GatedMacs::GatedMacs(const QuantizedNetwork& network, const Convolution& convolu
       inside += row * column * static_cast<std::uint64_t>(in.channels);
     }
   }
-  const std::uint64_t all = static_cast<std::uint64_t>(in.channels) *
-                            static_cast<std::uint64_t>(out.height) *
-                            static_cast<std::uint64_t>(out.width) *
-                            static_cast<std::uint64_t>(w.kernel_height) *
-                            static_cast<std::uint64_t>(w.kernel_width);
+  const std::uint64_t all =
+      static_cast<std::uint64_t>(in.channels) * static_cast<std::uint64_t>(out.height) *
+      static_cast<std::uint64_t>(out.width) * static_cast<std::uint64_t>(w.kernel_height) *
+      static_cast<std::uint64_t>(w.kernel_width);
   padding_elements_ = all - inside;
   while (std::any_of(rest.begin(), rest.end(), [](std::uint64_t r) { return r > 0; })) {
     std::vector<std::uint8_t>& plane = planes_.emplace_back();

@@ -65,7 +65,7 @@ struct IntegerEngine::Implementation {
   QuantizedNetwork network;
   EngineOptions options;
   bool use_onednn;
-  int chunk;  ///< images
+  int chunk;                                          ///< images
   std::vector<std::optional<ConvolutionStep>> steps;  ///< by node index
   std::vector<std::vector<std::uint8_t>> buffers;     ///< by tensor id, chunk x shape
   std::vector<std::int32_t> sums;
@@ -75,7 +75,7 @@ namespace {
 
 /// As many images as keep a layer's sums and codes in a core's own cache.
 int chunk_images(const QuantizedNetwork& network) {
-  constexpr std::int64_t kCacheBytes = 768 * 1024;
+  constexpr std::int64_t kCacheBytes = std::int64_t{768} * 1024;
   std::int64_t largest = 1;
   for (const Node& node : network.nodes) {
     std::int64_t bytes = network.tensor(node_output(node)).shape.size();
@@ -163,7 +163,8 @@ void IntegerEngine::Implementation::run_chunk(EngineResult& result, int images) 
   };
   for (std::size_t i = 0; i < network.nodes.size(); ++i) {
     std::visit([&](const auto& node) { execute(node, i, result, images); }, network.nodes[i]);
-    if (!result.layer_outputs.empty()) append(node_output(network.nodes[i]), result.layer_outputs[i]);
+    if (!result.layer_outputs.empty())
+      append(node_output(network.nodes[i]), result.layer_outputs[i]);
   }
   append(network.output, result.logits);
 }

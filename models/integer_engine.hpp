@@ -25,7 +25,8 @@ struct EngineResult {
   /// By node index, images x shape.size() (NHWC) codes; filled when asked for.
   std::vector<std::vector<std::uint8_t>> layer_outputs;
   /// By node index, summed over images: multiplications by an activation equal to its zero point,
-  /// padding included (each such window element counts out_channels / groups products).
+  /// padding included (each such window element counts out_channels / groups products). Always
+  /// counted: about 2 % of the run time.
   std::vector<std::uint64_t> gated_macs;
 };
 

@@ -4,10 +4,11 @@
 #include <algorithm>
 #include <cstring>
 
-// One body, several instruction sets, chosen when the program is loaded. Not under sanitizers, whose
-// run time is not yet up when the choice is made.
+// One body, several instruction sets, chosen when the program is loaded. Not under sanitizers,
+// whose run time is not yet up when the choice is made.
 #if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && defined(__OPTIMIZE__) && \
-    !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && !defined(BROWNOUT_ONE_TARGET)
+    !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) &&                          \
+    !defined(BROWNOUT_ONE_TARGET)
 #define BROWNOUT_CLONES \
   __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else

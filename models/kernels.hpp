@@ -28,8 +28,8 @@ class Epilogue {
   Requantizer requantizer_;
   int channels_, repeats_, accumulator_bits_;
   std::vector<std::int32_t> bias_;
-  std::vector<float> multipliers_;      ///< repeats x channels
-  std::vector<std::int32_t> addends_;   ///< rows of repeats x channels: bias + corrections
+  std::vector<float> multipliers_;     ///< repeats x channels
+  std::vector<std::int32_t> addends_;  ///< rows of repeats x channels: bias + corrections
   std::vector<ConvolutionKernel::Run> runs_;
 };
 

@@ -50,6 +50,10 @@ OnnxGraph::OnnxGraph(const std::filesystem::path& path) : path_(path.string()) {
   }
   for (const onnx::NodeProto& node : proto().node()) {
     for (const std::string& input : node.input()) ++uses_[input];
+    if (node.op_type() == "Identity" && node.output_size() == 1) {
+      const onnx::TensorProto* source = constant(input_name(node, 0));
+      if (source != nullptr) constants_.emplace(node.output(0), source);
+    }
     if (node.op_type() != "Constant") continue;
     const onnx::AttributeProto* value = find_attribute(node, "value");
     if (value == nullptr || node.output_size() != 1) fail(node, "only a tensor value is supported");

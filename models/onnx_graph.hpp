@@ -20,7 +20,7 @@ class OnnxGraph {
   OnnxGraph& operator=(const OnnxGraph&) = delete;
 
   const onnx::GraphProto& proto() const { return model_.graph(); }
-  /// An initializer or the value of a Constant node; nullptr if there is none.
+  /// An initializer or the value of a Constant node, also by way of Identity; or nullptr.
   const onnx::TensorProto* constant(const std::string& name) const;
   /// How many node inputs and graph outputs read an edge.
   int uses(const std::string& name) const;

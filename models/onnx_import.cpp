@@ -1,116 +1,25 @@
-// Walks an ONNX graph in QDQ form: between a DequantizeLinear and the next QuantizeLinear stands one
-// integer operation, which becomes a node; everything else only renames or limits an edge.
+// Walks an ONNX graph in QDQ form from its input to its output; the quantization of edges.
 #include "models/onnx_import.hpp"
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
-#include <optional>
-#include <stdexcept>
-#include <unordered_map>
+#include <utility>
 
 #include "models/arithmetic.hpp"
-#include "models/onnx_nodes.hpp"
+#include "models/onnx_importer.hpp"
 
 namespace brownout::models {
 namespace {
 
 constexpr const char* kSupported =
-    "Conv, Gemm, MatMul, Add, Relu, Clip, MaxPool, AveragePool, GlobalAveragePool, Flatten, Reshape, "
+    "Conv, Gemm, MatMul, Add, Relu, Clip, MaxPool, AveragePool, GlobalAveragePool, Flatten, "
+    "Reshape, "
     "Identity, Constant, QuantizeLinear, DequantizeLinear";
-constexpr float kInfinity = std::numeric_limits<float>::infinity();
-
-/// What is known of one edge of the ONNX graph.
-struct Edge {
-  enum class Kind {
-    kInput,     ///< the graph's real-valued input
-    kCodes,     ///< a quantized tensor
-    kReal,      ///< a dequantized tensor
-    kPending,   ///< the result of an operation, not yet quantized
-    kConstant,  ///< a dequantized constant
-  };
-  Kind kind = Kind::kReal;
-  TensorId tensor = -1;
-  std::size_t pending = 0;
-  QuantizedConstant constant = {};
-  bool flat = false;       ///< seen as (N, elements)
-  bool exclusive = false;  ///< no other edge shows the same values
-  float low = -kInfinity, high = kInfinity;  ///< limits by Relu and Clip since the tensor
-
-  bool limited() const { return low != -kInfinity || high != kInfinity; }
-};
-
-/// An operation that waits for the quantization of its result.
-struct Pending {
-  Node node;
-  Shape shape;
-  const onnx::NodeProto* source = nullptr;
-  TensorId made = -1;
-  float low = -kInfinity, high = kInfinity;  ///< as `made`
-};
 
 int quantized_limit(float value, const ActivationQuantization& quantization) {
   const auto zero_point = static_cast<float>(quantization.zero_point);
   return round_half_even(clip(value / quantization.scale, -zero_point, 255.0F - zero_point)) +
          quantization.zero_point;
 }
-
-class Importer {
- public:
-  explicit Importer(const std::filesystem::path& path) : graph_(path) {
-    network_.name = path.stem().string();
-  }
-
-  QuantizedNetwork run() {
-    read_input();
-    for (const onnx::NodeProto& node : graph_.proto().node()) import(node);
-    read_output();
-    check_consistent(network_);
-    return std::move(network_);
-  }
-
- private:
-  void read_input();
-  void read_output();
-  void import(const onnx::NodeProto& node);
-
-  void quantize(const onnx::NodeProto& node);
-  void dequantize(const onnx::NodeProto& node);
-  void limit(const onnx::NodeProto& node);
-  void flatten(const onnx::NodeProto& node);
-  void convolution(const onnx::NodeProto& node);
-  void fully_connected(const onnx::NodeProto& node);
-  void addition(const onnx::NodeProto& node);
-  bool add_bias(const onnx::NodeProto& node, const Edge& sum, const Edge& bias);
-  void pooling(const onnx::NodeProto& node);
-
-  TensorId add_tensor(const std::string& name, const Shape& shape,
-                      const ActivationQuantization& quantization);
-  TensorId make(const onnx::NodeProto& node, const Edge& edge,
-                const ActivationQuantization& quantization);
-  void clamp_producer(const onnx::NodeProto& node, const Edge& edge);
-  void set_clamp(Node& made, const onnx::NodeProto& node, float low, float high,
-                 const ActivationQuantization& quantization) const;
-  ActivationQuantization quantization_of(TensorId id) const;
-
-  const Edge& edge(const onnx::NodeProto& node, int index) const;
-  /// An input that must be a dequantized tensor.
-  const Edge& activation(const onnx::NodeProto& node, int index) const;
-  /// An input that must be a dequantized constant; nullptr where it is left out.
-  const QuantizedConstant* constant(const onnx::NodeProto& node, int index) const;
-  void set_edge(const onnx::NodeProto& node, Edge edge);
-  void set_pending(const onnx::NodeProto& node, Node made, const Shape& shape, bool flat);
-  Shape shape_after(const onnx::NodeProto& node, const Shape& input, const Window& window,
-                    int channels) const;
-  float clip_limit(const onnx::NodeProto& node, const char* attribute, int input,
-                   float fallback) const;
-
-  OnnxGraph graph_;
-  QuantizedNetwork network_;
-  std::unordered_map<std::string, Edge> edges_;
-  std::vector<Pending> pending_;
-  Shape input_shape_;
-};
 
 int spatial_size(const OnnxGraph& graph, const onnx::TensorShapeProto& shape, int index,
                  const std::string& name) {
@@ -120,6 +29,16 @@ int spatial_size(const OnnxGraph& graph, const onnx::TensorShapeProto& shape, in
                " must be a fixed number (only the batch may be symbolic)");
   }
   return static_cast<int>(dim.dim_value());
+}
+
+}  // namespace
+
+QuantizedNetwork Importer::run() {
+  read_input();
+  for (const onnx::NodeProto& node : graph_.proto().node()) import_node(node);
+  read_output();
+  check_consistent(network_);
+  return std::move(network_);
 }
 
 void Importer::read_input() {
@@ -161,33 +80,41 @@ void Importer::read_output() {
   const auto found = edges_.find(name);
   const bool known = found != edges_.end();
   if (!known || found->second.tensor < 0 || found->second.limited()) {
-    graph_.fail("output '" + name + "' is not a quantized tensor (QuantizeLinear, or "
+    graph_.fail("output '" + name +
+                "' is not a quantized tensor (QuantizeLinear, or "
                 "DequantizeLinear after it)");
   }
   network_.output = found->second.tensor;
   if (network_.nodes.empty()) graph_.fail("the graph computes nothing");
 }
 
-void Importer::import(const onnx::NodeProto& node) {
+void Importer::import_node(const onnx::NodeProto& node) {
   using Handler = void (Importer::*)(const onnx::NodeProto&);
   static const std::unordered_map<std::string, Handler> kHandlers = {
-      {"QuantizeLinear", &Importer::quantize}, {"DequantizeLinear", &Importer::dequantize},
-      {"Relu", &Importer::limit},              {"Clip", &Importer::limit},
-      {"Flatten", &Importer::flatten},         {"Reshape", &Importer::flatten},
-      {"Conv", &Importer::convolution},        {"Gemm", &Importer::fully_connected},
-      {"MatMul", &Importer::fully_connected},  {"Add", &Importer::addition},
-      {"MaxPool", &Importer::pooling},         {"AveragePool", &Importer::pooling},
+      {"QuantizeLinear", &Importer::quantize},
+      {"DequantizeLinear", &Importer::dequantize},
+      {"Relu", &Importer::limit},
+      {"Clip", &Importer::limit},
+      {"Flatten", &Importer::flatten},
+      {"Reshape", &Importer::flatten},
+      {"Conv", &Importer::convolution},
+      {"Gemm", &Importer::fully_connected},
+      {"MatMul", &Importer::fully_connected},
+      {"Add", &Importer::addition},
+      {"MaxPool", &Importer::pooling},
+      {"AveragePool", &Importer::pooling},
       {"GlobalAveragePool", &Importer::pooling}};
   const std::string& type = node.op_type();
   const bool quantization = type == "QuantizeLinear" || type == "DequantizeLinear";
   const bool standard = node.domain().empty() || node.domain() == "ai.onnx" ||
                         (quantization && node.domain() == "com.microsoft");
-  if (standard && type == "Constant") return;  // known to graph_
+  if (node.output_size() == 0) graph_.fail(node, "it has no output");
+  if (standard && graph_.constant(node.output(0)) != nullptr) return;
   if (standard && type == "Identity") return set_edge(node, edge(node, 0));
   const auto handler = kHandlers.find(type);
   if (!standard || handler == kHandlers.end()) {
-    graph_.fail(node, std::string("this operator is not supported; supported in QDQ form: ") +
-                          kSupported);
+    graph_.fail(
+        node, std::string("this operator is not supported; supported in QDQ form: ") + kSupported);
   }
   (this->*handler->second)(node);
 }
@@ -198,9 +125,7 @@ void Importer::quantize(const onnx::NodeProto& node) {
   Edge result{.kind = Edge::Kind::kCodes, .flat = source.flat, .exclusive = source.exclusive};
   switch (source.kind) {
     case Edge::Kind::kInput:
-      if (network_.input != network_.output || !network_.tensors.empty()) {
-        graph_.fail(node, "the input is quantized more than once");
-      }
+      if (!network_.tensors.empty()) graph_.fail(node, "the input is quantized more than once");
       result.tensor = network_.input = add_tensor(node.output(0), input_shape_, quantization);
       break;
     case Edge::Kind::kPending:
@@ -222,8 +147,8 @@ void Importer::quantize(const onnx::NodeProto& node) {
 
 void Importer::dequantize(const onnx::NodeProto& node) {
   if (graph_.constant(input_name(node, 0)) != nullptr) {
-    return set_edge(node, {.kind = Edge::Kind::kConstant,
-                           .constant = read_quantized_constant(graph_, node)});
+    return set_edge(
+        node, {.kind = Edge::Kind::kConstant, .constant = read_quantized_constant(graph_, node)});
   }
   Edge source = edge(node, 0);
   if (source.kind != Edge::Kind::kCodes) {
@@ -238,130 +163,6 @@ void Importer::dequantize(const onnx::NodeProto& node) {
   }
   source.kind = Edge::Kind::kReal;
   set_edge(node, source);
-}
-
-float Importer::clip_limit(const onnx::NodeProto& node, const char* attribute, int input,
-                           float fallback) const {
-  const std::string& name = input_name(node, input);
-  if (name.empty()) return float_attribute(node, attribute, fallback);
-  const onnx::TensorProto* tensor = graph_.constant(name);
-  if (tensor == nullptr) graph_.fail(node, std::string(attribute) + " is not a constant");
-  const std::vector<float> values = graph_.floats(*tensor);
-  if (values.size() != 1) graph_.fail(node, std::string(attribute) + " is not a scalar");
-  return values[0];
-}
-
-void Importer::limit(const onnx::NodeProto& node) {
-  Edge result = edge(node, 0);
-  if (result.kind != Edge::Kind::kPending && result.kind != Edge::Kind::kReal) {
-    graph_.fail(node, "it does not follow an integer operation");
-  }
-  const bool relu = node.op_type() == "Relu";
-  const float low = relu ? 0.0F : clip_limit(node, "min", 1, -kInfinity);
-  const float high = relu ? kInfinity : clip_limit(node, "max", 2, kInfinity);
-  if (!(low <= high)) graph_.fail(node, "its limits are not in order");
-  result.low = clip(result.low, low, high);
-  result.high = clip(result.high, low, high);
-  set_edge(node, result);
-}
-
-void Importer::flatten(const onnx::NodeProto& node) {
-  Edge result = edge(node, 0);
-  if (result.kind == Edge::Kind::kInput || result.kind == Edge::Kind::kConstant) {
-    graph_.fail(node, "its input '" + input_name(node, 0) + "' is not quantized");
-  }
-  if (node.op_type() == "Flatten") {
-    const std::int64_t axis = int_attribute(node, "axis", 1);
-    if (axis != 1 && axis != (result.flat ? -1 : -3)) {
-      graph_.fail(node, "axis " + std::to_string(axis) + ": only (N, elements) is supported");
-    }
-  } else {
-    const onnx::TensorProto* shape = graph_.constant(input_name(node, 1));
-    if (shape == nullptr) graph_.fail(node, "its shape is not a constant");
-    const std::vector<std::int64_t> dims = graph_.int64s(*shape);
-    const Shape& from = result.kind == Edge::Kind::kPending ? pending_[result.pending].shape
-                        : result.tensor < 0                 ? input_shape_
-                                            : network_.tensor(result.tensor).shape;
-    const bool batch = dims.size() == 2 && dims[0] >= -1 && dims[0] <= 1;
-    if (!batch || (dims[1] != from.size() && (dims[1] != -1 || dims[0] == -1))) {
-      graph_.fail(node, "only a reshape to (N, elements) is supported");
-    }
-  }
-  result.flat = true;
-  set_edge(node, result);
-}
-
-Shape Importer::shape_after(const onnx::NodeProto& node, const Shape& input, const Window& window,
-                            int channels) const {
-  try {
-    return window_output(input, window, channels);
-  } catch (const std::runtime_error& error) {
-    graph_.fail(node, error.what());
-  }
-}
-
-void Importer::convolution(const onnx::NodeProto& node) {
-  const Edge& input = activation(node, 0);
-  if (input.flat) graph_.fail(node, "its input has no height and width");
-  const QuantizedConstant* weights = constant(node, 1);
-  if (weights == nullptr) graph_.fail(node, "it has no weights");
-  const ActivationTensor& tensor = network_.tensor(input.tensor);
-  Convolution made = read_convolution(graph_, node, tensor, *weights, constant(node, 2));
-  made.input = input.tensor;
-  const Shape shape = shape_after(node, tensor.shape, made.window, made.out_channels);
-  set_pending(node, std::move(made), shape, false);
-}
-
-void Importer::fully_connected(const onnx::NodeProto& node) {
-  const Edge& input = activation(node, 0);
-  if (!input.flat) graph_.fail(node, "its input is not flattened to (N, elements)");
-  const QuantizedConstant* weights = constant(node, 1);
-  if (weights == nullptr) graph_.fail(node, "it has no weights");
-  Convolution made = read_fully_connected(graph_, node, network_.tensor(input.tensor), *weights,
-                                          constant(node, 2));
-  made.input = input.tensor;
-  const Shape shape{.channels = made.out_channels, .height = 1, .width = 1};
-  set_pending(node, std::move(made), shape, true);
-}
-
-void Importer::addition(const onnx::NodeProto& node) {
-  const Edge& first = edge(node, 0);
-  const Edge& second = edge(node, 1);
-  if (add_bias(node, first, second) || add_bias(node, second, first)) return;
-  const Edge& left = activation(node, 0);
-  const Edge& right = activation(node, 1);
-  const Shape& shape = network_.tensor(left.tensor).shape;
-  if (shape != network_.tensor(right.tensor).shape || left.flat != right.flat) {
-    graph_.fail(node, "its inputs differ in shape: broadcasting is not supported");
-  }
-  Addition made{.name = display_name(node), .left = left.tensor, .right = right.tensor};
-  set_pending(node, std::move(made), shape, left.flat);
-}
-
-/// MatMul + constant: the bias of a fully connected layer.
-bool Importer::add_bias(const onnx::NodeProto& node, const Edge& sum, const Edge& bias) {
-  if (sum.kind != Edge::Kind::kPending || bias.kind != Edge::Kind::kConstant) return false;
-  Pending& pending = pending_[sum.pending];
-  auto* made = std::get_if<Convolution>(&pending.node);
-  if (made == nullptr || pending.source->op_type() != "MatMul" || !sum.exclusive ||
-      sum.limited()) {
-    return false;
-  }
-  made->bias =
-      read_bias(graph_, node, network_.tensor(made->input), *made, &bias.constant);
-  pending.source = &node;  // a second constant is no bias
-  set_edge(node, sum);
-  return true;
-}
-
-void Importer::pooling(const onnx::NodeProto& node) {
-  const Edge& input = activation(node, 0);
-  if (input.flat) graph_.fail(node, "its input has no height and width");
-  const Shape& from = network_.tensor(input.tensor).shape;
-  Pooling made = read_pooling(graph_, node, from);
-  made.input = input.tensor;
-  const Shape shape = shape_after(node, from, made.window, from.channels);
-  set_pending(node, std::move(made), shape, false);
 }
 
 TensorId Importer::add_tensor(const std::string& name, const Shape& shape,
@@ -479,8 +280,6 @@ void Importer::set_pending(const onnx::NodeProto& node, Node made, const Shape& 
                   .flat = flat,
                   .exclusive = true});
 }
-
-}  // namespace
 
 QuantizedNetwork import_onnx(const std::filesystem::path& path) { return Importer(path).run(); }
 

@@ -29,6 +29,7 @@ std::vector<int> list(const OnnxGraph& graph, const onnx::NodeProto& node, const
                          " entries: only two-dimensional windows are supported");
   }
   std::vector<int> checked;
+  checked.reserve(values.size());
   for (const std::int64_t value : values) {
     checked.push_back(checked_int(graph, node, name, value, low));
   }
@@ -119,6 +120,8 @@ QuantizedConstant read_quantized_constant(const OnnxGraph& graph, const onnx::No
   constant.dequantize = &node;
   constant.name = input_name(node, 0);
   constant.codes = graph.constant(constant.name);
+  const std::string& initializer = constant.codes->name();
+  if (graph.constant(initializer) == constant.codes) constant.name = initializer;
   const onnx::TensorProto* scale = graph.constant(input_name(node, 1));
   if (scale == nullptr) graph.fail(node, "its scale is not a constant");
   constant.scales = graph.floats(*scale);
@@ -201,8 +204,8 @@ Convolution read_convolution(const OnnxGraph& graph, const onnx::NodeProto& node
                          std::to_string(input.shape.channels) + " input channels in " +
                          std::to_string(convolution.groups) + " groups");
   }
-  convolution.window = read_window(graph, node, input.shape, static_cast<int>(dims[2]),
-                                   static_cast<int>(dims[3]));
+  convolution.window =
+      read_window(graph, node, input.shape, static_cast<int>(dims[2]), static_cast<int>(dims[3]));
   convolution.weight_name = weights.name;
   convolution.weight_shape.assign(dims.begin(), dims.end());
   convolution.weights = graph.int8s(*weights.codes);

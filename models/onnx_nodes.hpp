@@ -1,5 +1,5 @@
-// Turns single ONNX nodes, whose inputs are known, into nodes of a QuantizedNetwork. Private to this
-// folder.
+// Turns single ONNX nodes, whose inputs are known, into nodes of a QuantizedNetwork. Private to
+// this folder.
 #pragma once
 
 #include <cstdint>

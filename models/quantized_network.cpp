@@ -101,8 +101,8 @@ class Checker {
     check_window(node.window);
     const Shape& in = shape(node.input);
     require(shape(node.output) == window_output(in, node.window, in.channels), "output shape");
-    require(node.kind != PoolKind::kGlobalAverage || (node.window.kernel_height == in.height &&
-                                                      node.window.kernel_width == in.width),
+    require(node.kind != PoolKind::kGlobalAverage ||
+                (node.window.kernel_height == in.height && node.window.kernel_width == in.width),
             "a global pool's window");
     require(node.window.pad_top < node.window.kernel_height &&
                 node.window.pad_bottom < node.window.kernel_height &&

@@ -61,9 +61,9 @@ struct Convolution {
   std::vector<std::int64_t> weight_shape;  ///< as in the source file
   WeightLayout weight_layout = WeightLayout::kOutputFirst;
   int weight_bits = 8;
-  std::vector<std::int8_t> weights;  ///< out_channels x k, k = (c_in * KH + kh) * KW + kw
-  std::vector<float> weight_scales;  ///< one, or one per output channel; zero points are 0
-  std::vector<std::int32_t> bias;    ///< per output channel, scale = input scale * weight scale
+  std::vector<std::int8_t> weights;     ///< out_channels x k, k = (c_in * KH + kh) * KW + kw
+  std::vector<float> weight_scales;     ///< one, or one per output channel; zero points are 0
+  std::vector<std::int32_t> bias;       ///< per output channel, scale = input scale * weight scale
   int clamp_low = 0, clamp_high = 255;  ///< codes of the output's fused activation
 
   int k_size() const {

@@ -5,31 +5,35 @@
 #include <systemc>
 #include <vector>
 
+#include "models/arithmetic.hpp"
+
 namespace brownout::accelerator {
 
 /// Where the sums of a fold go.
 struct SumTarget {
   int half = 0;
-  bool first_k = false;               ///< start from the biases instead of the sums held
-  int columns = 0;                    ///< used columns; sums of the others are dropped
-  const std::int32_t* bias = nullptr; ///< of the used columns
+  bool first_k = false;                ///< start from the biases instead of the sums held
+  int columns = 0;                     ///< used columns; sums of the others are dropped
+  const std::int32_t* bias = nullptr;  ///< of the used columns
 };
 
-class AccumulatorPort : virtual public sc_core::sc_interface {
- public:
-  virtual void resize(int columns, std::int64_t depth, int bits) = 0;
-  /// Adds a partial sum to entry (half, column, m); sums wrap at the accumulators' width.
-  virtual void deposit(const SumTarget& target, int column, std::int64_t m, std::int32_t sum) = 0;
-  virtual std::int32_t read(int half, int column, std::int64_t m) const = 0;
-};
-
-class Accumulators final : public sc_core::sc_module, public AccumulatorPort {
+/// Both module and interface: the array calls deposit() for every column and cycle, so the call
+/// must be inlined and no virtual function stands between them.
+class Accumulators final : public sc_core::sc_module, virtual public sc_core::sc_interface {
  public:
   explicit Accumulators(const sc_core::sc_module_name& name);
 
-  void resize(int columns, std::int64_t depth, int bits) override;
-  void deposit(const SumTarget& target, int column, std::int64_t m, std::int32_t sum) override;
-  std::int32_t read(int half, int column, std::int64_t m) const override;
+  void resize(int columns, std::int64_t depth, int bits);
+  /// Adds a partial sum to entry (half, column, m); sums wrap at the accumulators' width.
+  void deposit(const SumTarget& target, int column, std::int64_t m, std::int32_t sum) {
+    if (column >= target.columns) return;
+    std::int32_t& entry = sums_[position(target.half, column, m)];
+    const std::int32_t held = target.first_k ? target.bias[column] : entry;
+    entry = models::wrap_accumulator(std::int64_t{held} + sum, bits_);
+  }
+  std::int32_t read(int half, int column, std::int64_t m) const {
+    return sums_[position(half, column, m)];
+  }
 
  private:
   std::size_t position(int half, int column, std::int64_t m) const {

@@ -48,8 +48,7 @@ void Dma::store_output(Cycle from) {
 /// Words may be overwritten once the fold that still needs them has been loaded.
 bool Dma::gate_open(Transfer& transfer) const {
   if (transfer.kind != Kind::kWeights) return true;
-  const int after =
-      state_.program().folds[static_cast<std::size_t>(transfer.fold)].transfer_after;
+  const int after = state_.program().folds[static_cast<std::size_t>(transfer.fold)].transfer_after;
   if (after < 0) return true;
   transfer.earliest = taken_from_[static_cast<std::size_t>(after)];
   return transfer.earliest >= 0;

@@ -2,12 +2,12 @@
 // one transfer at a time, in the order in which they were asked for.
 #pragma once
 
+#include <tlm_utils/simple_initiator_socket.h>
 #include <cstdint>
 #include <deque>
 #include <functional>
 #include <systemc>
 #include <tlm>
-#include <tlm_utils/simple_initiator_socket.h>
 #include <vector>
 
 #include "sim/accelerator/job_state.hpp"
@@ -44,8 +44,8 @@ class Dma final : public sc_core::sc_module, public DmaPort {
   Dma(const sc_core::sc_module_name& name, JobState& state);
 
   tlm_utils::simple_initiator_socket<Dma> socket{"socket"};
-  sc_core::sc_port<WeightSramPort> weight_sram{"weight_sram"};
-  sc_core::sc_port<ActivationSramPort> activation_sram{"activation_sram"};
+  sc_core::sc_port<WeightSram> weight_sram{"weight_sram"};
+  sc_core::sc_port<ActivationSram> activation_sram{"activation_sram"};
 
   void restart(DramLayout layout);
   void fetch_input() override;

@@ -2,10 +2,10 @@
 // simulator can be bound in its place.
 #pragma once
 
+#include <tlm_utils/simple_target_socket.h>
 #include <cstdint>
 #include <systemc>
 #include <tlm>
-#include <tlm_utils/simple_target_socket.h>
 #include <vector>
 
 #include "sim/accelerator/job_state.hpp"

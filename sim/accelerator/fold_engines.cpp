@@ -7,7 +7,7 @@ namespace brownout::accelerator {
 
 using machine::Event;
 
-void WeightLoader::begin(JobState& state, WeightSramPort& sram, int fold) {
+void WeightLoader::begin(JobState& state, WeightSram& sram, int fold) {
   state_ = &state;
   sram_ = &sram;
   tile_ = &state.program().tile_of(state.program().folds[static_cast<std::size_t>(fold)]);
@@ -47,9 +47,8 @@ bool WeightLoader::advance() {
 void WeightLoader::read_word(std::uint32_t word_of_row) {
   const int bits = state_->program().weight_bits;
   const int lanes = state_->spec().weight_sram.word_bits / bits;
-  const std::uint64_t address = tile_->address +
-                                static_cast<std::uint64_t>(row_) * tile_->words_per_row +
-                                word_of_row;
+  const std::uint64_t address =
+      tile_->address + static_cast<std::uint64_t>(row_) * tile_->words_per_row + word_of_row;
   const std::uint64_t word = sram_->read(address);
   const std::uint64_t wrong = word ^ sram_->stored(address);
   const std::uint64_t lane_mask = (std::uint64_t{1} << bits) - 1;
@@ -67,7 +66,7 @@ void WeightLoader::read_word(std::uint32_t word_of_row) {
   ++state_->counts(tile_->layer)[Event::kWeightSramRead];
 }
 
-void ActivationFeeder::begin_layer(JobState& state, ActivationSramPort& sram, int layer) {
+void ActivationFeeder::begin_layer(JobState& state, ActivationSram& sram, int layer) {
   state_ = &state;
   layer_ = layer;
   const models::QuantizedNetwork& network = state.job->network;

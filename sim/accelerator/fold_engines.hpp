@@ -18,7 +18,7 @@ namespace brownout::accelerator {
 /// word has arrived. Array rows beyond the tile's get zeros.
 class WeightLoader {
  public:
-  void begin(JobState& state, WeightSramPort& sram, int fold);
+  void begin(JobState& state, WeightSram& sram, int fold);
   /// One cycle. True when a row is complete: row() and weights() hold it.
   bool advance();
   int row() const { return row_; }
@@ -30,7 +30,7 @@ class WeightLoader {
   void read_word(std::uint32_t word_of_row);
 
   JobState* state_ = nullptr;
-  WeightSramPort* sram_ = nullptr;
+  WeightSram* sram_ = nullptr;
   const schedule::Tile* tile_ = nullptr;
   int row_ = -1;
   bool row_complete_ = true;
@@ -42,7 +42,7 @@ class WeightLoader {
 /// Yields the activation vectors of a fold, x - zero point, 0 for padding and unused rows.
 class ActivationFeeder {
  public:
-  void begin_layer(JobState& state, ActivationSramPort& sram, int layer);
+  void begin_layer(JobState& state, ActivationSram& sram, int layer);
   void begin(int fold);
   /// The next vector, one element an array row.
   std::span<const std::int16_t> next();

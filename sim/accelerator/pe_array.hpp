@@ -34,9 +34,9 @@ class PeArray {
   void step();
   /// Partial sums that left the last row at the last step, by column.
   std::span<const std::int32_t> bottom() const {
-    return std::span(sums_).subspan(static_cast<std::size_t>(rows_) *
-                                        static_cast<std::size_t>(columns_),
-                                    static_cast<std::size_t>(columns_));
+    return std::span(sums_).subspan(
+        static_cast<std::size_t>(rows_) * static_cast<std::size_t>(columns_),
+        static_cast<std::size_t>(columns_));
   }
 
  private:

@@ -141,8 +141,8 @@ void Sequencer::start_stream(Cycle now) {
 
 void Sequencer::start_load(Cycle now) {
   if (next_load_ == end_fold()) return;
-  const bool array_free = state_.spec().weight_prefetch ? next_stream_ == next_load_
-                                                        : next_finish_ == next_load_;
+  const bool array_free =
+      state_.spec().weight_prefetch ? next_stream_ == next_load_ : next_finish_ == next_load_;
   const Cycle ready = dma->weights_ready(next_load_);
   if (!array_free || ready < 0 || ready > now) return;
   loading_ = true;

@@ -22,8 +22,8 @@ class Sequencer final : public sc_core::sc_module {
   Sequencer(const sc_core::sc_module_name& name, JobState& state);
 
   sc_core::sc_port<ArrayPort> array{"array"};
-  sc_core::sc_port<WeightSramPort> weight_sram{"weight_sram"};
-  sc_core::sc_port<ActivationSramPort> activation_sram{"activation_sram"};
+  sc_core::sc_port<WeightSram> weight_sram{"weight_sram"};
+  sc_core::sc_port<ActivationSram> activation_sram{"activation_sram"};
   sc_core::sc_port<VectorPort> vector_unit{"vector_unit"};
   sc_core::sc_port<DmaPort> dma{"dma"};
 

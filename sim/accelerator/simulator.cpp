@@ -140,8 +140,8 @@ MachineRun Simulator::run(const Job& job) {
   machine.count_idle_pes();
   const std::vector<std::uint8_t>& dram = machine.dram.bytes();
   const auto output = dram.begin() + static_cast<std::ptrdiff_t>(job.input.size());
-  machine.state.run.logits.assign(
-      output, output + static_cast<std::ptrdiff_t>(job.program.output_bytes));
+  machine.state.run.logits.assign(output,
+                                  output + static_cast<std::ptrdiff_t>(job.program.output_bytes));
   return std::move(machine.state.run);
 }
 

@@ -38,12 +38,12 @@ class BurstDram final : public DramModel {
 struct Job {
   const models::QuantizedNetwork& network;
   const schedule::TileProgram& program;
-  const models::WeightSet& weights;               ///< as written
+  const models::WeightSet& weights;  ///< as written
   memory::Encoding encoding = memory::Encoding::kTwosComplement;
-  const std::vector<memory::WordMask>& masks;     ///< of every word of the weight SRAM
-  std::span<const std::uint8_t> input;            ///< codes of one image (NHWC)
-  DramModel* dram = nullptr;                      ///< nullptr: BurstDram of the program's spec
-  int trace_node = -1;  ///< keep the weights that this node's folds load
+  const std::vector<memory::WordMask>& masks;  ///< of every word of the weight SRAM
+  std::span<const std::uint8_t> input;         ///< codes of one image (NHWC)
+  DramModel* dram = nullptr;                   ///< nullptr: BurstDram of the program's spec
+  int trace_node = -1;                         ///< keep the weights that this node's folds load
 };
 
 /// The weights of one fold as the array took them: used rows x used columns.

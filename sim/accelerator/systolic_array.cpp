@@ -65,7 +65,8 @@ void SystolicArray::activate_wavefronts() {
       pes_.activate_weight(r, age - r);
     }
   }
-  std::erase_if(wavefronts_, [&](std::int64_t start) { return tick_ - start >= rows + columns - 2; });
+  std::erase_if(wavefronts_,
+                [&](std::int64_t start) { return tick_ - start >= rows + columns - 2; });
 }
 
 void SystolicArray::capture_weights() {
@@ -75,18 +76,19 @@ void SystolicArray::capture_weights() {
     const std::size_t entered = slot(tick_ - c);
     const int row = loading_row_[entered];
     if (row < 0) continue;
-    pes_.stage_weight(row, c,
-                      loading_[entered * static_cast<std::size_t>(columns) +
-                               static_cast<std::size_t>(c)]);
+    pes_.stage_weight(
+        row, c,
+        loading_[entered * static_cast<std::size_t>(columns) + static_cast<std::size_t>(c)]);
   }
 }
 
 int SystolicArray::collect_sums() {
   const std::span<const std::int32_t> bottom = pes_.bottom();
   const std::int64_t first_column = tick_ - (pes_.rows() - 1);
+  Accumulators& sums = *accumulators.operator->();
   for (std::size_t c = 0; c < bottom.size(); ++c) {
     const StreamTag& tag = tags_[slot(first_column - static_cast<std::int64_t>(c))];
-    if (tag.fold >= 0) accumulators->deposit(tag.target, static_cast<int>(c), tag.m, bottom[c]);
+    if (tag.fold >= 0) sums.deposit(tag.target, static_cast<int>(c), tag.m, bottom[c]);
   }
   const StreamTag& last = tags_[slot(first_column - (pes_.columns() - 1))];
   return last.fold >= 0 && last.last ? last.fold : -1;

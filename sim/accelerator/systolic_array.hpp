@@ -14,9 +14,9 @@ namespace brownout::accelerator {
 
 /// Travels with an activation vector, and says at the bottom where its sums belong.
 struct StreamTag {
-  int fold = -1;          ///< index into TileProgram::folds; -1: a bubble
-  std::int64_t m = 0;     ///< row of the accumulators
-  bool first = false;     ///< its wavefront makes the staged weights active
+  int fold = -1;       ///< index into TileProgram::folds; -1: a bubble
+  std::int64_t m = 0;  ///< row of the accumulators
+  bool first = false;  ///< its wavefront makes the staged weights active
   bool last = false;
   SumTarget target;
 };
@@ -38,7 +38,7 @@ class SystolicArray final : public sc_core::sc_module, public ArrayPort {
  public:
   explicit SystolicArray(const sc_core::sc_module_name& name);
 
-  sc_core::sc_port<AccumulatorPort> accumulators{"accumulators"};
+  sc_core::sc_port<Accumulators> accumulators{"accumulators"};
 
   void resize(int rows, int columns) override;
   void load_row(int row, std::span<const std::int16_t> weights) override;
@@ -53,12 +53,12 @@ class SystolicArray final : public sc_core::sc_module, public ArrayPort {
 
   PeArray pes_{1, 1};
   std::int64_t tick_ = 0;
-  std::size_t mask_ = 0;  // the delay lines are rings of mask_ + 1 slots
-  std::vector<std::int16_t> skewed_;        // ring x rows: what reaches column 0 at a tick
-  std::vector<int> loading_row_;            // ring: array row whose weights entered, or -1
-  std::vector<std::int16_t> loading_;       // ring x columns
-  std::vector<StreamTag> tags_;             // ring
-  std::vector<std::int64_t> wavefronts_;    // ticks at which staged weights began to be activated
+  std::size_t mask_ = 0;                  // the delay lines are rings of mask_ + 1 slots
+  std::vector<std::int16_t> skewed_;      // ring x rows: what reaches column 0 at a tick
+  std::vector<int> loading_row_;          // ring: array row whose weights entered, or -1
+  std::vector<std::int16_t> loading_;     // ring x columns
+  std::vector<StreamTag> tags_;           // ring
+  std::vector<std::int64_t> wavefronts_;  // ticks at which staged weights began to be activated
   std::int64_t last_load_tick_ = 0;
 };
 

@@ -77,15 +77,16 @@ void VectorUnit::finish_block(int index) {
   const auto node = static_cast<std::size_t>(tile.layer);
   const auto& convolution = std::get<models::Convolution>(state_.job->network.nodes[node]);
   const models::Requantizer& requantize = requantizers_[node];
-  const int first_channel =
-      tile.group * state_.program().layers[node].gemm.n + tile.n0;
+  const int first_channel = tile.group * state_.program().layers[node].gemm.n + tile.n0;
   const std::uint64_t output = address_of(convolution.output);
+  const Accumulators& accumulated = *accumulators.operator->();
+  ActivationSram& activations = *activation_sram.operator->();
   for (std::int64_t m = 0; m < fold.m_count; ++m) {
     const std::int64_t pixel = (fold.m0 + m) * convolution.out_channels;
     for (int c = 0; c < tile.columns; ++c) {
-      const std::int32_t sum = accumulators->read(fold.block % 2, c, m);
-      activation_sram->write(output + static_cast<std::uint64_t>(pixel + first_channel + c),
-                             requantize(sum, first_channel + c));
+      const std::int32_t sum = accumulated.read(fold.block % 2, c, m);
+      activations.write(output + static_cast<std::uint64_t>(pixel + first_channel + c),
+                        requantize(sum, first_channel + c));
     }
   }
   machine::EventCounts& counts = state_.counts(tile.layer);
@@ -134,8 +135,8 @@ void VectorUnit::finish_pooling(int layer, const models::Pooling& pooling) {
           if (y < 0 || y >= input.height || x < 0 || x >= input.width) continue;
           inside.push_back(codes[static_cast<std::size_t>(input.index(c, y, x))]);
         }
-        const int divisor = pooling.count_include_pad ? window_size
-                                                      : static_cast<int>(inside.size());
+        const int divisor =
+            pooling.count_include_pad ? window_size : static_cast<int>(inside.size());
         activation_sram->write(
             address_of(pooling.output) + static_cast<std::uint64_t>(output.index(c, h, w)),
             pool(inside, divisor));

@@ -29,8 +29,8 @@ class VectorUnit final : public sc_core::sc_module, public VectorPort {
   SC_HAS_PROCESS(VectorUnit);
   VectorUnit(const sc_core::sc_module_name& name, JobState& state);
 
-  sc_core::sc_port<AccumulatorPort> accumulators{"accumulators"};
-  sc_core::sc_port<ActivationSramPort> activation_sram{"activation_sram"};
+  sc_core::sc_port<Accumulators> accumulators{"accumulators"};
+  sc_core::sc_port<ActivationSram> activation_sram{"activation_sram"};
 
   void restart();
   Cycle requantize_block(int last_fold, Cycle from) override;

@@ -40,11 +40,11 @@ void find_wrong_weight(const std::vector<LoadedTile>& tiles, const Expectation& 
     const schedule::Gemm& gemm = expectation.program.layers[layer].gemm;
     for (int row = 0; row < tile.rows; ++row) {
       for (int column = 0; column < tile.columns; ++column) {
-        const int got =
-            loaded.weights[static_cast<std::size_t>(row * tile.columns + column)];
+        const int got = loaded.weights[static_cast<std::size_t>(row * tile.columns + column)];
         const std::int64_t channel = std::int64_t{tile.group} * gemm.n + tile.n0 + column;
-        const int expected = expectation.readback.weights[layer][static_cast<std::size_t>(
-            channel * gemm.k + tile.k0 + row)];
+        const int expected =
+            expectation.readback
+                .weights[layer][static_cast<std::size_t>(channel * gemm.k + tile.k0 + row)];
         if (got == expected) continue;
         throw Disagreement(tile_name(expectation, loaded.fold) + ", row " + std::to_string(row) +
                            ", column " + std::to_string(column) + ": weight " +
@@ -55,7 +55,8 @@ void find_wrong_weight(const std::vector<LoadedTile>& tiles, const Expectation& 
   }
 }
 
-/// The layer is replayed with its weights traced; without a wrong weight the output itself is named.
+/// The layer is replayed with its weights traced; without a wrong weight the output itself is
+/// named.
 [[noreturn]] void locate(accelerator::Simulator& simulator, const Job& job,
                          const Expectation& expectation, std::size_t layer,
                          const std::vector<std::uint8_t>& got) {
@@ -101,7 +102,7 @@ void compare_values(accelerator::Simulator& simulator, const Job& job,
 
 struct NamedTime {
   const char* name;
-  machine::Cycle machine::FoldTimes::* member;
+  machine::Cycle machine::FoldTimes::*member;
 };
 
 constexpr NamedTime kFoldTimes[] = {{"weights ready", &machine::FoldTimes::weights_ready},
@@ -142,9 +143,9 @@ void compare_times(const Expectation& expectation, const MachineRun& run) {
 void compare_count(const std::string& where, std::size_t event, std::uint64_t expected,
                    std::uint64_t got) {
   if (expected == got) return;
-  throw Disagreement(where + ": count of " + std::string(machine::kEventNames[event]) + ": " +
-                     expected_got(static_cast<std::int64_t>(expected),
-                                  static_cast<std::int64_t>(got)));
+  throw Disagreement(
+      where + ": count of " + std::string(machine::kEventNames[event]) + ": " +
+      expected_got(static_cast<std::int64_t>(expected), static_cast<std::int64_t>(got)));
 }
 
 void compare_counts(const Expectation& expectation, const MachineRun& run) {
@@ -156,8 +157,7 @@ void compare_counts(const Expectation& expectation, const MachineRun& run) {
   for (std::size_t layer = 0; layer < run.counts.size(); ++layer) {
     machine::EventCounts expected = expectation.counts.layers[layer];
     expected[Event::kMacGated] = expectation.gated_macs[layer];
-    const auto macs =
-        static_cast<std::uint64_t>(expectation.program.layers[layer].gemm.macs());
+    const auto macs = static_cast<std::uint64_t>(expectation.program.layers[layer].gemm.macs());
     expected[Event::kMacActive] = macs - expected[Event::kMacGated];
     for (std::size_t event = 0; event < machine::kEventCount; ++event) {
       compare_count(layer_name(expectation, layer), event, expected.counts[event],
@@ -168,8 +168,7 @@ void compare_counts(const Expectation& expectation, const MachineRun& run) {
 
 }  // namespace
 
-void cosimulate(accelerator::Simulator& simulator, const Job& job,
-                const Expectation& expectation) {
+void cosimulate(accelerator::Simulator& simulator, const Job& job, const Expectation& expectation) {
   const MachineRun run = simulator.run(job);
   compare_values(simulator, job, expectation, run);
   std::size_t last = 0;

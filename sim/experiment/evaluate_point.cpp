@@ -85,10 +85,9 @@ PointResult Evaluator::evaluate(const Point& point) {
   result.energy_rel = result.energy.total() / reference.energy.total();
   result.weight_sram_energy_rel = result.energy.weight_sram / reference.energy.weight_sram;
 
-  const auto masks =
-      memory::word_masks(bench_.program.spec.weight_sram.organisation(), cells);
-  const int cosim_images = static_cast<int>(std::min<std::int64_t>(point.cosim_images,
-                                                                   bench_.images()));
+  const auto masks = memory::word_masks(bench_.program.spec.weight_sram.organisation(), cells);
+  const int cosim_images =
+      static_cast<int>(std::min<std::int64_t>(point.cosim_images, bench_.images()));
   for (int image = 0; image < cosim_images; ++image) {
     const auto input = bench_.image_codes(image, 1);
     const models::EngineResult expected = engine_.run(input, true);
@@ -159,9 +158,8 @@ PointResult Evaluator::price(memory::Voltage voltage,
                                     static_cast<std::size_t>(layer.fold_count));
     row.cycles = machine::break_down(times, folds, spec.array.rows, spec.weight_prefetch);
     if (row.cycles.total() > 0) {
-      row.utilization = static_cast<double>(row.macs) /
-                        (static_cast<double>(row.cycles.total()) * spec.array.rows *
-                         spec.array.columns);
+      row.utilization = static_cast<double>(row.macs) / (static_cast<double>(row.cycles.total()) *
+                                                         spec.array.rows * spec.array.columns);
     }
     row.energy = joules(counts, row.cycles.total());
     result.layers.push_back(row);
@@ -199,8 +197,8 @@ PointResult Evaluator::price(memory::Voltage voltage,
 const Evaluator::Baseline& Evaluator::baseline() {
   if (!baseline_) {
     const std::vector<std::uint64_t> gated = run_images(bench_.weights);
-    baseline_ = std::make_unique<Baseline>(
-        Baseline{price(bench_.error_free_voltage(), gated).energy});
+    baseline_ =
+        std::make_unique<Baseline>(Baseline{price(bench_.error_free_voltage(), gated).energy});
   }
   return *baseline_;
 }

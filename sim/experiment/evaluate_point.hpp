@@ -1,5 +1,5 @@
-// One operating point of one chip: accuracy by the integer engine, cycles by the closed form, energy
-// by the table, and the SystemC machine's agreement on the first images.
+// One operating point of one chip: accuracy by the integer engine, cycles by the closed form,
+// energy by the table, and the SystemC machine's agreement on the first images.
 #pragma once
 
 #include <cstdint>

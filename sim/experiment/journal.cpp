@@ -54,8 +54,7 @@ class Statement {
 Journal::Journal(const std::filesystem::path& path) : database_(std::make_unique<Database>()) {
   database_->path = path.string();
   if (sqlite3_open(path.c_str(), &database_->handle) != SQLITE_OK) {
-    throw std::runtime_error(path.string() + ": cannot open: " +
-                             sqlite3_errmsg(database_->handle));
+    throw std::runtime_error(path.string() + ": cannot open: " + sqlite3_errmsg(database_->handle));
   }
   database_->execute(
       "CREATE TABLE IF NOT EXISTS points (voltage_micro INTEGER NOT NULL, chip INTEGER NOT NULL, "

@@ -14,8 +14,7 @@ class Row {
   Row& operator<<(double value) { return add(memory::format_double(value)); }
   Row& operator<<(const std::string& text) { return add(text); }
   template <typename Integer>
-    requires std::is_integral_v<Integer>
-  Row& operator<<(Integer value) {
+  requires std::is_integral_v<Integer> Row& operator<<(Integer value) {
     return add(std::to_string(value));
   }
   const std::string& text() const { return text_; }
@@ -134,7 +133,8 @@ Interval wilson_interval(std::int64_t hits, std::int64_t trials) {
   const double half = kZ * std::sqrt(share * (1 - share) / n + kZ * kZ / (4 * n * n));
   const double scale = 1 / (1 + kZ * kZ / n);
   // At 0 and n hits the ends are exactly 0 and 1; rounding must not push them past.
-  return {hits == 0 ? 0.0 : (centre - half) * scale, hits == trials ? 1.0 : (centre + half) * scale};
+  return {hits == 0 ? 0.0 : (centre - half) * scale,
+          hits == trials ? 1.0 : (centre + half) * scale};
 }
 
 }  // namespace brownout::experiment

@@ -43,11 +43,11 @@ struct PointResult {
   double effective_ber = 0;    ///< wrong bits / bits, over the weight bits fetched in an inference
   double weights_changed = 0;  ///< share of weights whose value differs
   std::int64_t images = 0;
-  double top1 = 0;  ///< share
+  double top1 = 0;                           ///< share
   double top1_ci_low = 0, top1_ci_high = 0;  ///< 95 % over images (Wilson)
   RailJoules energy;                         ///< per inference
-  double energy_rel = 0;              ///< to the same workload at the error-free voltage
-  double weight_sram_energy_rel = 0;  ///< likewise
+  double energy_rel = 0;                     ///< to the same workload at the error-free voltage
+  double weight_sram_energy_rel = 0;         ///< likewise
   double latency_s = 0;
   machine::Cycle cycles = 0;
   machine::Cycle stall_cycles = 0;

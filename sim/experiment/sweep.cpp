@@ -18,17 +18,16 @@ namespace {
 std::vector<Point> make_grid(const Workbench& bench, CosimPolicy policy) {
   std::vector<memory::Voltage> voltages = bench.config.sweep.voltages;
   std::sort(voltages.rbegin(), voltages.rend());
-  const auto chips = static_cast<std::uint64_t>(
-      bench.config.memory.chip.map ? 1 : bench.config.sweep.chips);
+  const auto chips =
+      static_cast<std::uint64_t>(bench.config.memory.chip.map ? 1 : bench.config.sweep.chips);
   std::vector<Point> grid;
   for (const memory::Voltage voltage : voltages) {
     const std::uint64_t chosen =
-        memory::keyed_hash(bench.config.run.seed,
-                           static_cast<std::uint64_t>(voltage.micro())) %
+        memory::keyed_hash(bench.config.run.seed, static_cast<std::uint64_t>(voltage.micro())) %
         chips;
     for (std::uint64_t chip = 0; chip < chips; ++chip) {
-      const bool cosim = policy == CosimPolicy::kAll ||
-                         (policy == CosimPolicy::kOne && chip == chosen);
+      const bool cosim =
+          policy == CosimPolicy::kAll || (policy == CosimPolicy::kOne && chip == chosen);
       grid.push_back({voltage, chip, cosim ? 1 : 0});
     }
   }
@@ -49,7 +48,8 @@ void validate(const Workbench& bench, const std::vector<Point>& grid,
   if (std::filesystem::exists(out / "manifest.json")) {
     require_same_manifest(out / "manifest.json", manifest);
   } else if (!std::filesystem::is_empty(out)) {
-    throw std::runtime_error(out.string() + ": holds other files and no sweep; choose another --out");
+    throw std::runtime_error(out.string() +
+                             ": holds other files and no sweep; choose another --out");
   }
 }
 
@@ -126,9 +126,8 @@ SweepOutcome run_sweep(const Workbench& bench, const SweepOptions& options) {
   PoolHooks hooks;
   hooks.make_worker = [&] {
     const auto evaluator = std::make_shared<Evaluator>(bench);
-    return [&grid, evaluator](std::size_t task) {
-      return evaluate_to_text(*evaluator, grid[task]);
-    };
+    return
+        [&grid, evaluator](std::size_t task) { return evaluate_to_text(*evaluator, grid[task]); };
   };
   hooks.on_result = [&](std::size_t task, const std::string& text) {
     const Journal::Key key{grid[task].voltage, grid[task].chip};

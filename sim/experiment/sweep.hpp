@@ -30,9 +30,10 @@ struct SweepOptions {
 };
 
 struct SweepOutcome {
-  std::vector<PointSummary> points;   ///< by falling voltage, then chip
-  std::size_t resumed = 0;            ///< points that an earlier run had finished
-  std::vector<std::string> failures;  ///< points that failed, with the reason; then no CSV is written
+  std::vector<PointSummary> points;  ///< by falling voltage, then chip
+  std::size_t resumed = 0;           ///< points that an earlier run had finished
+  std::vector<std::string>
+      failures;  ///< points that failed, with the reason; then no CSV is written
 };
 
 /// Evaluates config.sweep and writes OUT/{results.sqlite, points.csv, layers.csv, manifest.json}.

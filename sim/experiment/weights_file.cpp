@@ -47,8 +47,7 @@ std::string zip_archive(const std::vector<NamedFile>& files) {
   if (archive == nullptr) throw std::logic_error("cannot make a zip archive");
   zip_source_keep(archive_bytes.get());
   for (const NamedFile& file : files) {
-    zip_source_t* source =
-        zip_source_buffer(archive, file.bytes.data(), file.bytes.size(), 0);
+    zip_source_t* source = zip_source_buffer(archive, file.bytes.data(), file.bytes.size(), 0);
     const zip_int64_t index = zip_file_add(archive, file.name.c_str(), source, ZIP_FL_ENC_UTF_8);
     constexpr zip_uint16_t kDate1980 = (1U << 5U) | 1U;
     if (index < 0 ||
@@ -91,8 +90,9 @@ void write_weights_npz(const std::filesystem::path& path, const models::Quantize
   for (std::size_t i = 0; i < network.nodes.size(); ++i) {
     const auto* convolution = std::get_if<models::Convolution>(&network.nodes[i]);
     if (convolution == nullptr) continue;
-    files.push_back({convolution->weight_name + ".npy",
-                     npy("|i1", convolution->weight_shape, in_file_layout(*convolution, weights[i]))});
+    files.push_back(
+        {convolution->weight_name + ".npy",
+         npy("|i1", convolution->weight_shape, in_file_layout(*convolution, weights[i]))});
   }
   write_whole_file(path, zip_archive(files));
 }

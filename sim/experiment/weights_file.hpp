@@ -12,7 +12,7 @@ void write_weights_npz(const std::filesystem::path& path, const models::Quantize
                        const models::WeightSet& weights);
 
 /// The same container for one uint8 matrix, e.g. the logits of a run.
-void write_codes_npz(const std::filesystem::path& path, const std::string& name,
-                     std::int64_t rows, const std::vector<std::uint8_t>& codes);
+void write_codes_npz(const std::filesystem::path& path, const std::string& name, std::int64_t rows,
+                     const std::vector<std::uint8_t>& codes);
 
 }  // namespace brownout::experiment

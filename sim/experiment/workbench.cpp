@@ -35,8 +35,7 @@ void load_images(const config::WorkloadConfig& config, Workbench& bench) {
 std::unique_ptr<memory::FaultMap> read_map(const Workbench& bench,
                                            const std::filesystem::path& path) {
   auto map = std::make_unique<memory::SparseFaultMap>(memory::read_fault_map_csv(path));
-  const memory::SramGeometry expected =
-      bench.program.spec.weight_sram.organisation().geometry();
+  const memory::SramGeometry expected = bench.program.spec.weight_sram.organisation().geometry();
   if (map->geometry() != expected) {
     throw std::runtime_error(path.string() + ": the map is of " +
                              memory::to_string(map->geometry()) + ", the weight SRAM of '" +

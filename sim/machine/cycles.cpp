@@ -20,7 +20,8 @@ CycleBreakdown break_down(const LayerTimes& layer, std::span<const FoldTimes> fo
   Cycle array_free = layer.start;  // the earliest cycle at which this fold's load may start
   Cycle stream_free = layer.start;
   for (const FoldTimes& fold : folds) {
-    // The stream of an array that waits for nothing would start here; every later start has a cause.
+    // The stream of an array that waits for nothing would start here; every later start has a
+    // cause.
     const Cycle unhindered = std::max(stream_free, array_free + array_rows);
     const Cycle after_dram = std::max(unhindered, fold.load_start + array_rows);
     const Cycle after_fetch = std::max(after_dram, fold.load_end);

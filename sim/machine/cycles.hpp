@@ -61,7 +61,8 @@ struct CycleBreakdown {
 CycleBreakdown break_down(const LayerTimes& layer, std::span<const FoldTimes> folds, int array_rows,
                           bool weight_prefetch);
 
-/// Cycles in which the array is clocked: the union of the folds' load and stream-to-drain intervals.
+/// Cycles in which the array is clocked: the union of the folds' load and stream-to-drain
+/// intervals.
 Cycle array_active_cycles(std::span<const FoldTimes> folds);
 
 }  // namespace brownout::machine

@@ -32,15 +32,22 @@ enum class Event : std::uint8_t {
 inline constexpr std::size_t kEventCount = static_cast<std::size_t>(Event::kCount);
 
 /// The names that energy tables and reports use.
-inline constexpr std::array<std::string_view, kEventCount> kEventNames = {
-    "mac_active",           "mac_gated",
-    "pe_idle_cycle",        "activation_shift",
-    "psum_shift",           "weight_register_write",
-    "weight_sram_read",     "weight_sram_write",
-    "activation_sram_read", "activation_sram_write",
-    "accumulator_read",     "accumulator_write",
-    "vector_op",            "parameter_read",
-    "dram_read",            "dram_write"};
+inline constexpr std::array<std::string_view, kEventCount> kEventNames = {"mac_active",
+                                                                          "mac_gated",
+                                                                          "pe_idle_cycle",
+                                                                          "activation_shift",
+                                                                          "psum_shift",
+                                                                          "weight_register_write",
+                                                                          "weight_sram_read",
+                                                                          "weight_sram_write",
+                                                                          "activation_sram_read",
+                                                                          "activation_sram_write",
+                                                                          "accumulator_read",
+                                                                          "accumulator_write",
+                                                                          "vector_op",
+                                                                          "parameter_read",
+                                                                          "dram_read",
+                                                                          "dram_write"};
 
 /// True for counts that depend on the activations' values: they need an execution, the closed form
 /// knows only their sum.

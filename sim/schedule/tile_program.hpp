@@ -52,7 +52,7 @@ struct Fold {
 struct Layer {
   int node = 0;  ///< index into QuantizedNetwork::nodes
   bool matrix = false;
-  Gemm gemm;                ///< matrix layers
+  Gemm gemm;  ///< matrix layers
   int first_fold = 0, fold_count = 0;
   int block_count = 0;
   std::int64_t vector_elements = 0;  ///< other layers: elements through the vector unit
@@ -63,10 +63,10 @@ struct TileProgram {
   int weight_bits = 8;
   std::vector<Tile> tiles;
   std::vector<Fold> folds;
-  std::vector<Layer> layers;                     ///< by node index
-  std::vector<std::uint64_t> tensor_address;     ///< by tensor id, byte in the activation SRAM
-  std::uint64_t weight_words = 0;                ///< of all tiles, each counted once
-  std::uint64_t activation_bytes = 0;            ///< high-water mark in the activation SRAM
+  std::vector<Layer> layers;                  ///< by node index
+  std::vector<std::uint64_t> tensor_address;  ///< by tensor id, byte in the activation SRAM
+  std::uint64_t weight_words = 0;             ///< of all tiles, each counted once
+  std::uint64_t activation_bytes = 0;         ///< high-water mark in the activation SRAM
   std::uint64_t input_bytes = 0, output_bytes = 0;
 
   bool streams_weights() const { return spec.placement != machine::Placement::kResident; }
@@ -74,9 +74,7 @@ struct TileProgram {
     return std::span(folds).subspan(static_cast<std::size_t>(layer.first_fold),
                                     static_cast<std::size_t>(layer.fold_count));
   }
-  const Tile& tile_of(const Fold& fold) const {
-    return tiles[static_cast<std::size_t>(fold.tile)];
-  }
+  const Tile& tile_of(const Fold& fold) const { return tiles[static_cast<std::size_t>(fold.tile)]; }
   /// Bytes of one tile in DRAM.
   std::uint64_t bytes_of(const Tile& tile) const {
     return tile.words() * static_cast<unsigned>(spec.weight_sram.word_bits) / 8;

@@ -3,8 +3,7 @@
 namespace brownout::schedule {
 
 std::vector<std::uint64_t> tile_words(const TileProgram& program, const Tile& tile,
-                                      const models::WeightSet& weights,
-                                      memory::Encoding encoding) {
+                                      const models::WeightSet& weights, memory::Encoding encoding) {
   const Layer& layer = program.layers[static_cast<std::size_t>(tile.layer)];
   const std::vector<std::int8_t>& matrix = weights[static_cast<std::size_t>(layer.node)];
   const int bits = program.weight_bits;

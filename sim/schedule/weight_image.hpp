@@ -12,7 +12,6 @@ namespace brownout::schedule {
 
 /// The words of one tile, row after row; unused lanes hold 0.
 std::vector<std::uint64_t> tile_words(const TileProgram& program, const Tile& tile,
-                                      const models::WeightSet& weights,
-                                      memory::Encoding encoding);
+                                      const models::WeightSet& weights, memory::Encoding encoding);
 
 }  // namespace brownout::schedule

@@ -115,7 +115,8 @@ WeightReadback read_back(const TileProgram& program, const models::WeightSet& wr
   for (std::size_t i = 0; i < program.tiles.size(); ++i) {
     const Tile& tile = program.tiles[i];
     LayerReadback& layer = result.layers[static_cast<std::size_t>(tile.layer)];
-    const auto weights = static_cast<std::uint64_t>(tile.rows) * static_cast<unsigned>(tile.columns);
+    const auto weights =
+        static_cast<std::uint64_t>(tile.rows) * static_cast<unsigned>(tile.columns);
     layer.weights += weights;
     layer.bits_fetched += weights * static_cast<unsigned>(bits) * fetches[i];
   }

@@ -13,8 +13,8 @@ namespace brownout::schedule {
 
 /// Real weight bits of one layer: unused lanes and top bits do not count.
 struct LayerReadback {
-  std::uint64_t bits_fetched = 0;     ///< in one inference, each fetch counted
-  std::uint64_t bits_wrong = 0;       ///< of these, those that differ from what was written
+  std::uint64_t bits_fetched = 0;  ///< in one inference, each fetch counted
+  std::uint64_t bits_wrong = 0;    ///< of these, those that differ from what was written
   std::uint64_t weights = 0;
   std::uint64_t weights_changed = 0;  ///< decoded value differs from the network's
 };

@@ -74,11 +74,10 @@ EventCounts matrix_layer(const schedule::TileProgram& program, const schedule::L
   counts[Event::kActivationSramRead] +=
       column_tiles * static_cast<std::uint64_t>(input.channels) *
       taps_inside(convolution.window, input, network.tensor(convolution.output).shape);
-  counts[Event::kPeIdleCycle] =
-      static_cast<std::uint64_t>(machine::array_active_cycles(times)) *
-          static_cast<std::uint64_t>(program.spec.array.rows) *
-          static_cast<std::uint64_t>(columns) -
-      static_cast<std::uint64_t>(layer.gemm.macs());
+  counts[Event::kPeIdleCycle] = static_cast<std::uint64_t>(machine::array_active_cycles(times)) *
+                                    static_cast<std::uint64_t>(program.spec.array.rows) *
+                                    static_cast<std::uint64_t>(columns) -
+                                static_cast<std::uint64_t>(layer.gemm.macs());
   return counts;
 }
 

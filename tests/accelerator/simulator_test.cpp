@@ -98,9 +98,9 @@ TEST_P(MachineAgrees, WithEngineAndClosedFormAndReadBack) {
           << "node " << node << " " << machine::kEventNames[e];
     }
     EXPECT_EQ(run.counts[node][machine::Event::kMacGated], expected.gated_macs[node]);
-    EXPECT_EQ(run.counts[node][machine::Event::kMacActive] +
-                  run.counts[node][machine::Event::kMacGated],
-              static_cast<std::uint64_t>(program.layers[node].gemm.macs()));
+    EXPECT_EQ(
+        run.counts[node][machine::Event::kMacActive] + run.counts[node][machine::Event::kMacGated],
+        static_cast<std::uint64_t>(program.layers[node].gemm.macs()));
     EXPECT_EQ(run.fetched_bits[node].total, readback.layers[node].bits_fetched);
     EXPECT_EQ(run.fetched_bits[node].wrong, readback.layers[node].bits_wrong);
   }
@@ -156,15 +156,14 @@ TEST(Simulator, RunsManyJobsOneAfterAnotherWithTheSameResult) {
       schedule::make_program(network, small_spec(16, 4, machine::Placement::kStreaming));
   const models::WeightSet weights = models::clean_weights(network);
   const std::vector<std::uint8_t> image = testing::random_images(network, 1, 1);
-  const std::vector<memory::WordMask> good_resident(
-      resident.spec.weight_sram.organisation().words);
+  const std::vector<memory::WordMask> good_resident(resident.spec.weight_sram.organisation().words);
   const std::vector<memory::WordMask> good_streaming(
       streaming.spec.weight_sram.organisation().words);
   Simulator simulator;
-  const Job one{network, resident, weights, memory::Encoding::kTwosComplement, good_resident,
-                image};
-  const Job other{network, streaming, weights, memory::Encoding::kTwosComplement, good_streaming,
-                  image};
+  const Job one{network,       resident, weights, memory::Encoding::kTwosComplement,
+                good_resident, image};
+  const Job other{network,        streaming, weights, memory::Encoding::kTwosComplement,
+                  good_streaming, image};
   const MachineRun first = simulator.run(one);
   for (int i = 0; i < 3; ++i) {
     const MachineRun between = simulator.run(other);

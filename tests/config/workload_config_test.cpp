@@ -185,6 +185,45 @@ TEST(ResolvedConfiguration, HasEveryKeyWithItsValueInForce) {
   EXPECT_EQ(values.at("run.images"), "all");
 }
 
+TEST(ResolvedConfiguration, ListsTheAcceleratorKeyByKey) {
+  const WorkloadFiles files;
+  const auto entries = resolved_configuration(files.load_with(
+      {"accelerator={name: a, clock_hz: 2e6, array: {rows: 2, columns: 3}, weight_prefetch: true, "
+       "accumulator: {bits: 24, depth: 5}, "
+       "weight_sram: {capacity_kib: 6, banks: 1, word_bits: 16, column_mux: 2}, "
+       "activation_sram: {capacity_kib: 8, banks: 4, word_bits: 64, column_mux: 1}, "
+       "placement: restart_per_layer, vector_unit: {lanes: 9}, "
+       "dram: {bytes_per_cycle: 10, latency_cycles: 11, burst_bytes: 12}}",
+       "energy=parts/table.yaml"}));
+  std::vector<std::string> lines;
+  for (const auto& [key, value] : entries) {
+    if (key.starts_with("accelerator.")) lines.push_back(key.substr(12) + "=" + value);
+  }
+  const std::vector<std::string> expected = {"name=a",
+                                             "clock_hz=2e+06",
+                                             "dataflow=weight_stationary",
+                                             "array.rows=2",
+                                             "array.columns=3",
+                                             "weight_prefetch=true",
+                                             "accumulator.bits=24",
+                                             "accumulator.depth=5",
+                                             "accumulator.overflow=wrap",
+                                             "weight_sram.capacity_kib=6",
+                                             "weight_sram.banks=1",
+                                             "weight_sram.word_bits=16",
+                                             "weight_sram.column_mux=2",
+                                             "activation_sram.capacity_kib=8",
+                                             "activation_sram.banks=4",
+                                             "activation_sram.word_bits=64",
+                                             "activation_sram.column_mux=1",
+                                             "placement=restart_per_layer",
+                                             "vector_unit.lanes=9",
+                                             "dram.bytes_per_cycle=10",
+                                             "dram.latency_cycles=11",
+                                             "dram.burst_bytes=12"};
+  EXPECT_EQ(lines, expected);
+}
+
 TEST(ResolvedConfiguration, FedBackAsSetChangesNothing) {
   const WorkloadFiles files;
   const auto entries = resolved_configuration(files.load());

@@ -44,9 +44,9 @@ class NetworkBuilder {
     // A scale that spreads the sums of random factors over the codes.
     const float scale = 0.02F * 0.005F * 30.0F * static_cast<float>(k);
     node.output = add_tensor(node.name + ".out",
-                             {out_channels, extent(in.height, window.kernel_height,
-                                                   window.stride_height, window.pad_top,
-                                                   window.pad_bottom, window.dilation_height),
+                             {out_channels,
+                              extent(in.height, window.kernel_height, window.stride_height,
+                                     window.pad_top, window.pad_bottom, window.dilation_height),
                               extent(in.width, window.kernel_width, window.stride_width,
                                      window.pad_left, window.pad_right, window.dilation_width)},
                              scale, zero_point);
@@ -131,9 +131,8 @@ inline std::vector<std::uint8_t> random_images(const models::QuantizedNetwork& n
   for (std::size_t i = 0; i < codes.size(); ++i) {
     const std::uint64_t hash = memory::keyed_hash(seed, i);
     // A third of the activations is zero, as after a ReLU.
-    codes[i] = hash % 3 == 0
-                   ? static_cast<std::uint8_t>(network.tensor(network.input).zero_point)
-                   : static_cast<std::uint8_t>(hash >> 56);
+    codes[i] = hash % 3 == 0 ? static_cast<std::uint8_t>(network.tensor(network.input).zero_point)
+                             : static_cast<std::uint8_t>(hash >> 56);
   }
   return codes;
 }
@@ -141,8 +140,12 @@ inline std::vector<std::uint8_t> random_images(const models::QuantizedNetwork& n
 /// A small residual network with every kind of node, strides, padding and zero points.
 inline models::QuantizedNetwork random_residual_network(std::uint64_t seed) {
   NetworkBuilder builder(seed, {3, 9, 11}, 7);
-  const models::Window same{.kernel_height = 3, .kernel_width = 3, .pad_top = 1, .pad_left = 1,
-                            .pad_bottom = 1, .pad_right = 1};
+  const models::Window same{.kernel_height = 3,
+                            .kernel_width = 3,
+                            .pad_top = 1,
+                            .pad_left = 1,
+                            .pad_bottom = 1,
+                            .pad_right = 1};
   models::Window halve = same;
   halve.stride_height = halve.stride_width = 2;
   builder.convolution(builder.last(), 12, same);

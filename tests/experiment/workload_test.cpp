@@ -1,0 +1,201 @@
+// The shipped workloads through the whole flow: points, sweeps, resumes.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "sim/experiment/evaluate_point.hpp"
+#include "sim/experiment/journal.hpp"
+#include "sim/experiment/sweep.hpp"
+
+namespace brownout::experiment {
+namespace {
+
+const std::filesystem::path kRoot = BROWNOUT_SOURCE_DIR;
+
+Workbench bench_of(const std::string& workload, std::vector<std::string> set) {
+  config::Overrides overrides;
+  overrides.set = std::move(set);
+  return make_workbench(config::load_workload(kRoot / "workloads" / workload, overrides));
+}
+
+std::string read(const std::filesystem::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
+std::filesystem::path fresh_directory(const std::string& name) {
+  const auto path = std::filesystem::path(::testing::TempDir()) / ("brownout_" + name);
+  std::filesystem::remove_all(path);
+  return path;
+}
+
+struct Variant {
+  std::string name;
+  std::string workload;
+  std::vector<std::string> set;
+};
+void PrintTo(const Variant& variant, std::ostream* out) { *out << variant.name; }
+
+class Executors : public ::testing::TestWithParam<Variant> {};
+
+// Machine = engine = closed form on two images, at two faulty voltages.
+TEST_P(Executors, AgreeOnShippedWorkloads) {
+  std::vector<std::string> set = GetParam().set;
+  set.push_back("run.images=4");
+  const Workbench bench = bench_of(GetParam().workload, set);
+  Evaluator evaluator(bench);
+  for (const char* voltage : {"0.85", "0.8"}) {
+    const PointResult point = evaluator.evaluate({memory::Voltage::parse(voltage), 1, 2});
+    EXPECT_EQ(point.cosim_images, 2);
+    EXPECT_GT(point.weights_changed, 0);
+  }
+}
+
+std::vector<Variant> variants() {
+  std::vector<Variant> all;
+  for (const std::string workload : {"mnist_cnn", "cifar10_resnet8"}) {
+    for (const std::string accelerator : {"edge_32x32", "tiny_8x8"}) {
+      for (const std::string placement : {"resident", "streaming"}) {
+        for (const std::string kind : {"flip", "stuck"}) {
+          Variant variant;
+          variant.name = workload + "_" + accelerator + "_" + placement + "_" + kind;
+          variant.workload = workload + ".yaml";
+          variant.set = {
+              "accelerator=" +
+                  (kRoot / "configs" / "accelerators" / (accelerator + ".yaml")).string(),
+              "accelerator.placement=" + placement, "memory.chip.kind=" + kind};
+          // Small enough that a ring wraps, large enough that residents fit.
+          variant.set.push_back(std::string("accelerator.weight_sram.capacity_kib=") +
+                                (placement == "streaming" ? "16" : "128"));
+          all.push_back(variant);
+        }
+      }
+    }
+  }
+  return all;
+}
+
+INSTANTIATE_TEST_SUITE_P(Workloads, Executors, ::testing::ValuesIn(variants()),
+                         [](const auto& param) { return param.param.name; });
+
+TEST(Point, IsCleanAtTheErrorFreeVoltage) {
+  const Workbench bench = bench_of("mnist_cnn.yaml", {"run.images=200"});
+  Evaluator evaluator(bench);
+  const PointResult point = evaluator.evaluate({bench.error_free_voltage(), 0, 1});
+  EXPECT_EQ(point.ber, 0);
+  EXPECT_EQ(point.weights_changed, 0);
+  EXPECT_EQ(point.energy_rel, 1);
+  EXPECT_EQ(point.weight_sram_energy_rel, 1);
+  EXPECT_GT(point.top1, 0.97);
+}
+
+TEST(Point, EnergyOfAWeightReadFollowsTheSquareOfTheVoltage) {
+  // With no leakage the rail's energy is that of its accesses.
+  const Workbench bench =
+      bench_of("mnist_cnn.yaml", {"run.images=10", "energy.leakage.weight_sram.watts_per_kib=0"});
+  Evaluator evaluator(bench);
+  for (const char* voltage : {"0.9", "0.8", "0.75"}) {
+    const PointResult point = evaluator.evaluate({memory::Voltage::parse(voltage), 3, 0});
+    const double v = point.voltage.value();
+    EXPECT_NEAR(point.weight_sram_energy_rel, v * v, 1e-12);
+  }
+}
+
+TEST(Point, LayersAddUpToThePoint) {
+  const Workbench bench = bench_of("cifar10_resnet8.yaml", {"run.images=2"});
+  Evaluator evaluator(bench);
+  const PointResult point = evaluator.evaluate({memory::Voltage::parse("0.85"), 0, 0});
+  RailJoules energy;
+  machine::Cycle cycles = 0;
+  for (const LayerResult& layer : point.layers) {
+    energy += layer.energy;
+    cycles += layer.cycles.total();
+  }
+  EXPECT_EQ(energy.total(), point.energy.total());
+  EXPECT_EQ(cycles, point.cycles);
+}
+
+TEST(Point, DoesNotDependOnTheBatchSize) {
+  std::vector<std::string> rows;
+  for (const char* batch : {"run.batch=1", "run.batch=7", "run.batch=64"}) {
+    const Workbench bench = bench_of("mnist_cnn.yaml", {"run.images=50", batch});
+    Evaluator evaluator(bench);
+    const PointResult point = evaluator.evaluate({memory::Voltage::parse("0.82"), 2, 0});
+    rows.push_back(point_row(point) + layer_rows(point));
+  }
+  EXPECT_EQ(rows[0], rows[1]);
+  EXPECT_EQ(rows[0], rows[2]);
+}
+
+class Sweep : public ::testing::Test {
+ protected:
+  static Workbench small(std::vector<std::string> more = {}) {
+    more.insert(more.end(), {"run.images=20", "sweep.voltages=1.0:0.8:0.1", "sweep.chips=3"});
+    return bench_of("mnist_cnn.yaml", more);
+  }
+};
+
+TEST_F(Sweep, WritesTheSameBytesForAnyNumberOfJobsAndBatches) {
+  const auto one = fresh_directory("jobs1");
+  const auto two = fresh_directory("jobs2");
+  run_sweep(small({"run.batch=1"}),
+            {.out = one, .jobs = 1, .cosim = CosimPolicy::kOne, .progress = {}});
+  run_sweep(small({"run.batch=64"}),
+            {.out = two, .jobs = 2, .cosim = CosimPolicy::kOne, .progress = {}});
+  for (const char* file : {"points.csv", "layers.csv", "manifest.json"}) {
+    EXPECT_FALSE(read(one / file).empty());
+    EXPECT_EQ(read(one / file), read(two / file)) << file;
+  }
+}
+
+TEST_F(Sweep, ResumesFromItsJournal) {
+  const auto whole = fresh_directory("whole");
+  const auto resumed = fresh_directory("resumed");
+  const Workbench bench = small();
+  run_sweep(bench, {.out = whole, .jobs = 2, .cosim = CosimPolicy::kNone, .progress = {}});
+  // What a killed sweep leaves: the manifest and a journal with some of the points.
+  std::filesystem::create_directories(resumed);
+  std::filesystem::copy_file(whole / "manifest.json", resumed / "manifest.json");
+  {
+    const Journal finished(whole / "results.sqlite");
+    Journal partial(resumed / "results.sqlite");
+    int taken = 0;
+    for (const auto& [key, rows] : finished.read()) {
+      if (taken++ % 2 == 0) partial.add(key, rows);
+    }
+  }
+  const SweepOutcome outcome =
+      run_sweep(bench, {.out = resumed, .jobs = 1, .cosim = CosimPolicy::kNone, .progress = {}});
+  EXPECT_EQ(outcome.resumed, 5U);
+  EXPECT_EQ(outcome.points.size(), 9U);
+  EXPECT_EQ(read(whole / "points.csv"), read(resumed / "points.csv"));
+  EXPECT_EQ(read(whole / "layers.csv"), read(resumed / "layers.csv"));
+}
+
+TEST_F(Sweep, RefusesADirectoryOfAnotherSweepAndNamesTheDifference) {
+  const auto out = fresh_directory("other");
+  run_sweep(small(), {.out = out, .jobs = 1, .cosim = CosimPolicy::kNone, .progress = {}});
+  try {
+    run_sweep(small({"memory.chip.seed=5"}),
+              {.out = out, .jobs = 1, .cosim = CosimPolicy::kNone, .progress = {}});
+    FAIL() << "accepted";
+  } catch (const std::runtime_error& error) {
+    EXPECT_THAT(error.what(), ::testing::HasSubstr("memory.chip.seed"));
+  }
+}
+
+TEST_F(Sweep, CreatesNothingWhenAVoltageIsOutsideTheProfile) {
+  const auto out = fresh_directory("nothing");
+  const Workbench bench =
+      bench_of("mnist_cnn.yaml", {"run.images=2", "sweep.voltages=1.0:0.5:0.1"});
+  EXPECT_THROW(
+      run_sweep(bench, {.out = out, .jobs = 1, .cosim = CosimPolicy::kNone, .progress = {}}),
+      std::runtime_error);
+  EXPECT_FALSE(std::filesystem::exists(out));
+}
+
+}  // namespace
+}  // namespace brownout::experiment

@@ -1,0 +1,1 @@
+"""Python tools around the Brownout simulator."""

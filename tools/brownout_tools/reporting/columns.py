@@ -1,0 +1,179 @@
+"""The columns of the report's tables: title, unit, meaning and how a cell is written, once each."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from brownout_tools.reporting import formats
+from brownout_tools.reporting.formats import Scale
+from brownout_tools.reporting.plot_layers import NAMES
+from brownout_tools.reporting.results import CYCLE_CAUSES, RAILS
+from brownout_tools.reporting.summary import LayerMean, VoltageSummary
+
+Row = TypeVar("Row")
+
+CAUSES_EXPLAINED = {
+    "compute": "the array loads, streams and drains",
+    "weight_fetch": "the array waits for weight rows of more words than the SRAM has banks",
+    "dram": "waiting for weights, input or output",
+    "accumulator": "waiting for the vector unit to free accumulators",
+    "vector": "the array is done or not needed, the vector unit works",
+}
+RAILS_EXPLAINED = {
+    "weight_sram": "the rail that is lowered",
+    "logic": "array, accumulators, vector unit, sequencer",
+    "activation_sram": "inputs and outputs of layers",
+    "dram": "transfers to and from DRAM",
+}
+
+
+@dataclass(frozen=True)
+class Column(Generic[Row]):
+    """One column; ``unit`` may be empty, ``is_text`` columns are left-aligned."""
+
+    title: str
+    unit: str
+    meaning: str
+    cell: Callable[[Row], str]
+    is_text: bool = False
+
+
+def voltage_columns(summaries: list[VoltageSummary], unit: str) -> list[Column[VoltageSummary]]:
+    """Return the columns of the table per voltage; values are means over chips."""
+    joules = Scale.of([s["energy_j"].mean for s in summaries], "J")
+    sram = joules.for_values([s["weight_sram_energy_j"].mean for s in summaries])
+    seconds = Scale.of([s["latency_s"].mean for s in summaries], "s")
+    return [
+        Column("voltage", unit, voltage_meaning(unit), lambda s: s.text),
+        Column(
+            *("BER", "%", "bit error rate: share of cells that fail at this voltage"),
+            lambda s: formats.small_percent(s["ber"].mean),
+        ),
+        Column(
+            *("effective BER", "%", "read bits that differ from the written ones, before any code"),
+            lambda s: formats.small_percent(s["effective_ber"].mean),
+        ),
+        Column(
+            *("weights changed", "%", "weights whose decoded value differs from the network's"),
+            lambda s: formats.small_percent(s["weights_changed"].mean),
+        ),
+        *accuracy_columns(),
+        Column(
+            *("energy", joules.unit, "all rails, one inference"),
+            lambda s: joules.show(s["energy_j"].mean),
+        ),
+        Column(
+            *("energy", "rel", "energy / energy of this workload at the error-free voltage"),
+            lambda s: f"{s['energy_rel'].mean:.3f}",
+        ),
+        Column(
+            *("weight SRAM", sram.unit, "energy of the weight SRAM's rail, one inference"),
+            lambda s: sram.show(s["weight_sram_energy_j"].mean),
+        ),
+        Column(
+            *("weight SRAM", "rel", "the same relative to the error-free voltage"),
+            lambda s: f"{s['weight_sram_energy_rel'].mean:.3f}",
+        ),
+        Column(
+            *("weight SRAM share", "%", "weight SRAM energy / energy, at this voltage"),
+            lambda s: formats.percent(s["weight_sram_share"].mean, 1),
+        ),
+        Column(
+            *("latency", seconds.unit, "one inference"),
+            lambda s: seconds.show(s["latency_s"].mean),
+        ),
+        Column("cycles", "", "clock cycles of one inference", lambda s: count(s, "cycles")),
+        Column(
+            *("stalls", "cycles", "of these, waiting for weight words, DRAM or accumulators"),
+            lambda s: count(s, "stall_cycles"),
+        ),
+    ]
+
+
+def accuracy_columns() -> list[Column[VoltageSummary]]:
+    """Return the columns about top-1 and how many chips are behind it."""
+    return [
+        Column(
+            *("top-1", "%", "right predictions: mean ± standard deviation over chips"),
+            lambda s: formats.percent_with_spread(s["top1"]),
+        ),
+        Column("lowest top-1", "%", "the worst chip", lambda s: formats.percent(s["top1"].low)),
+        Column("highest top-1", "%", "the best chip", lambda s: formats.percent(s["top1"].high)),
+        Column("chips", "", "fault maps evaluated", lambda s: str(len(s.chips))),
+    ]
+
+
+def count(summary: VoltageSummary, column: str) -> str:
+    """Return the mean of a counted column."""
+    return formats.count(summary[column].mean)
+
+
+def voltage_meaning(unit: str) -> str:
+    """Say what the voltage is measured in."""
+    if unit == "Vmin":
+        return "weight SRAM supply, relative to the memory's lowest error-free voltage (Vmin)"
+    return f"weight SRAM supply in {unit}"
+
+
+def cycle_columns() -> list[Column[LayerMean]]:
+    """Return the columns about the work of layers; values are means over chips."""
+    return [
+        layer_name(),
+        Column("kind", "", "what the layer does", lambda r: r.kind.replace("_", " "), True),
+        Column("M x N x K", "", "GEMM: output pixels, output channels, products a sum", gemm),
+        Column("MACs", "", "multiply-accumulates", lambda r: some(r, "macs")),
+        Column("cycles", "", "the layer's clock cycles", lambda r: formats.count(r["cycles"])),
+        *(
+            Column(
+                *(NAMES[cause], "cycles", CAUSES_EXPLAINED[cause]),
+                lambda r, cause=cause: formats.count(r[f"{cause}_cycles"]),
+            )
+            for cause in CYCLE_CAUSES
+        ),
+        Column(
+            *("utilization", "%", "MACs / (processing elements x cycles)"),
+            lambda r: formats.percent(r["utilization"], 1) if r["macs"] else formats.NO_VALUE,
+        ),
+    ]
+
+
+def energy_columns(layers: list[LayerMean]) -> list[Column[LayerMean]]:
+    """Return the columns about weights and energy of layers; values are means over chips."""
+    joules = Scale.of([layer["energy_j"] for layer in layers], "J")
+    return [
+        layer_name(),
+        Column("weights", "", "number of weights", lambda r: some(r, "weights")),
+        Column(
+            *("weights changed", "%", "weights whose decoded value differs from the network's"),
+            lambda r: formats.small_percent(r["weights_changed"]),
+        ),
+        Column(
+            *("effective BER", "%", "read bits that differ from the written ones, before any code"),
+            lambda r: formats.small_percent(r["effective_ber"]),
+        ),
+        Column("energy", joules.unit, "all rails", lambda r: joules.show(r["energy_j"])),
+        *(
+            Column(
+                *(NAMES[rail], joules.unit, RAILS_EXPLAINED[rail]),
+                lambda r, rail=rail: joules.show(r[f"{rail}_energy_j"]),
+            )
+            for rail in RAILS
+        ),
+    ]
+
+
+def layer_name() -> Column[LayerMean]:
+    """Return the column of names."""
+    return Column("layer", "", "name in the network", lambda r: r.name, True)
+
+
+def gemm(layer: LayerMean) -> str:
+    """Return a layer's GEMM, or nothing for layers of the vector unit."""
+    if not layer["macs"]:
+        return formats.NO_VALUE
+    return " x ".join(formats.count(layer[size]) for size in ("m", "n", "k"))
+
+
+def some(layer: LayerMean, column: str) -> str:
+    """Return a count; none is a dash."""
+    return formats.count(layer[column]) if layer[column] else formats.NO_VALUE

@@ -1,0 +1,98 @@
+"""``python -m brownout_tools.reporting DIR``: a sweep's results as report and pictures."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from brownout_tools.reporting import headline, plot_layers, plot_points
+from brownout_tools.reporting.inputs import InputError, Parser, to_millionths
+from brownout_tools.reporting.outputs import write_files
+from brownout_tools.reporting.page import Content, html_page
+from brownout_tools.reporting.results import SweepResults, read_results
+from brownout_tools.reporting.summary import (
+    Choice,
+    VoltageSummary,
+    by_voltage,
+    choose_voltage,
+    layers_at,
+)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command; return 0, or 2 after a one-line error about bad input."""
+    try:
+        args = parse(arguments)
+        content = gather(read_results(args.directory), args.max_drop, args.layers_at)
+        target = args.out or args.directory
+        files = {target / "report.html": html_page(content).encode()}
+        for picture in content.pictures.values():
+            files[target / f"{picture.name}.png"] = picture.png
+            files[target / f"{picture.name}.svg"] = picture.svg
+        write_files(files)
+    except InputError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    print(headline.headline(content.choice, content.unit))
+    print(target / "report.html")
+    return 0
+
+
+def parse(arguments: list[str] | None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = Parser(
+        prog="python -m brownout_tools.reporting",
+        description="Draw the curves of a sweep and write report.html.",
+    )
+    parser.add_argument("directory", type=Path, metavar="DIR", help="written by brownout sweep")
+    parser.add_argument("--out", type=Path, metavar="DIR2", help="where to write (default: DIR)")
+    parser.add_argument(
+        "--max-drop",
+        type=positive,
+        default=1.0,
+        metavar="POINTS",
+        help="percentage points of mean top-1 that may be lost (default: 1)",
+    )
+    parser.add_argument(
+        "--layers-at",
+        metavar="V",
+        help="voltage of the layer table (default: the one found, else the lowest)",
+    )
+    return parser.parse_args(arguments)
+
+
+def positive(text: str) -> float:
+    """Return a number in 0..100."""
+    value = float(text)
+    if not 0 <= value <= 100:
+        raise ValueError
+    return value
+
+
+def gather(results: SweepResults, max_drop: float, layers_voltage: str | None) -> Content:
+    """Compute and draw all that the page shows."""
+    summaries = by_voltage(results.points)
+    choice = choose_voltage(summaries, max_drop)
+    unit = results.points.unit
+    selected = select(summaries, choice, layers_voltage)
+    pictures = [
+        plot_points.accuracy_energy(summaries, choice, unit),
+        plot_points.energy_accuracy(summaries, choice, unit),
+    ]
+    layers = []
+    if results.layers is not None:
+        layers = layers_at(results.layers, selected.millionths)
+        pictures.append(plot_layers.layers(layers, f"{selected.text} {unit}"))
+    by_name = {picture.name: picture for picture in pictures}
+    return Content(results, summaries, choice, by_name, layers, selected)
+
+
+def select(summaries: list[VoltageSummary], choice: Choice, asked: str | None) -> VoltageSummary:
+    """Return the voltage of the layer table."""
+    if asked is None:
+        return choice.chosen or summaries[-1]
+    millionths = to_millionths(asked)
+    for summary in summaries:
+        if summary.millionths == millionths:
+            return summary
+    swept = ", ".join(summary.text for summary in summaries)
+    raise InputError(f"--layers-at {asked}: not a voltage of the sweep ({swept})")

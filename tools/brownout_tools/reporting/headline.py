@@ -1,0 +1,162 @@
+"""What a sweep says in a few sentences, and the notes that qualify it."""
+
+from dataclasses import replace
+
+from brownout_tools.reporting import formats
+from brownout_tools.reporting.results import SweepResults
+from brownout_tools.reporting.summary import Choice, LayerMean, Spread, VoltageSummary
+
+# Shares of a layer's total by which its parts may miss it through decimal rounding.
+PARTS_TOLERANCE = 1e-3
+
+
+def headline(choice: Choice, unit: str) -> str:
+    """Return the result in one paragraph of plain text."""
+    reference = choice.reference
+    if choice.chosen is None and choice.failed is None:
+        return (
+            f"The sweep has one voltage, {reference.text} {unit} (bit error rate "
+            f"{small(reference['ber'].mean)}): mean top-1 is "
+            f"{percent_text(reference['top1'])}{over_chips(reference)}."
+        )
+    clean = "clean accuracy" if reference.is_clean else "accuracy at the highest swept voltage"
+    within = f"within {formats.points(choice.max_drop)} of the {clean}"
+    if choice.chosen is None:
+        sentence = (
+            f"No voltage of the sweep below {reference.text} {unit} keeps mean top-1 {within} "
+            f"({percent_text(reference['top1'])})."
+        )
+        return f"{sentence} {next_step(choice, unit)}"
+    chosen = choice.chosen
+    sentences = [
+        f"Down to {chosen.text} {unit} (bit error rate {small(chosen['ber'].mean)}) "
+        f"mean top-1 stays {within}: {percent_text(chosen['top1'])}{over_chips(chosen)}, "
+        f"{change_text(choice.drop(chosen))} {percent_text(reference['top1'])} "
+        f"at {reference.text} {unit}.",
+        f"There an inference takes {energy_text(chosen['weight_sram_energy_rel'])} weight SRAM "
+        f"energy and {energy_text(chosen['energy_rel'])} total energy than at the error-free "
+        f"voltage.",
+        next_step(choice, unit),
+    ]
+    return " ".join(sentences)
+
+
+def next_step(choice: Choice, unit: str) -> str:
+    """Say what happens at the next voltage below the chosen one."""
+    if choice.failed is not None:
+        failed = choice.failed
+        return (
+            f"At {failed.text} {unit} (bit error rate {small(failed['ber'].mean)}) "
+            f"mean top-1 is {percent_text(failed['top1'])}."
+        )
+    return "The sweep does not go lower, so the limit may lie below."
+
+
+def percent_text(spread: Spread) -> str:
+    """Return mean ± standard deviation with the sign."""
+    return f"{formats.percent_with_spread(spread)} %"
+
+
+def small(fraction: float) -> str:
+    """Return a small share in percent with the sign."""
+    return f"{formats.small_percent(fraction)} %"
+
+
+def over_chips(summary: VoltageSummary) -> str:
+    """Say over how many chips a mean goes and what the worst chip does."""
+    top1 = summary["top1"]
+    if top1.count == 1:
+        return " (one chip)"
+    worst = formats.percent(top1.low)
+    return f" (mean ± standard deviation of {top1.count} chips; worst chip {worst} %)"
+
+
+def change_text(drop: float) -> str:
+    """Say how many points lie between an accuracy and the reference."""
+    if abs(drop) < 0.005:
+        return "the same as"
+    return f"{abs(drop):.2f} points {'below' if drop > 0 else 'above'}"
+
+
+def energy_text(relative: Spread) -> str:
+    """Say how much less or more energy is taken, with its standard deviation."""
+    if relative.mean > 1:
+        more = replace(relative, mean=relative.mean - 1)
+        return f"{formats.percent_with_spread(more, 1)} % more"
+    return f"{formats.percent_with_spread(formats.saved(relative), 1)} % less"
+
+
+def notes(results: SweepResults, summaries: list[VoltageSummary]) -> list[str]:
+    """Return what a reader has to know before quoting the numbers."""
+    found = []
+    if not summaries[0].is_clean:
+        found.append(
+            "The sweep has no fault-free point: accuracies are compared with its highest voltage, "
+            f"where the bit error rate is {small(summaries[0]['ber'].mean)}."
+        )
+    if len({frozenset(summary.chips) for summary in summaries}) > 1:
+        found.append("Not every voltage has the same chips: some points are missing.")
+    if len(summaries[0].chips) == 1:
+        found.append("One chip only: nothing is known about the spread between chips.")
+    if len({images for summary in summaries for images in summary.values["images"]}) > 1:
+        found.append("Not every point has the same number of images.")
+    found.append(sampling_note(summaries[0]))
+    found.append(cosimulation_note(summaries))
+    if results.layers is None:
+        found.append("layers.csv is missing: the report has no layers.")
+    if results.manifest is None:
+        found.append("manifest.json is missing: workload, profile and configuration are unknown.")
+    return found
+
+
+def sampling_note(reference: VoltageSummary) -> str:
+    """Say how sure one chip's accuracy is, given the number of images."""
+    low, high = reference["top1_ci_low"].low, reference["top1_ci_high"].high
+    return (
+        f"One chip's top-1 comes from {formats.count(reference['images'].mean)} images; at the "
+        f"highest voltage its confidence interval is {formats.percent(low)} to "
+        f"{formats.percent(high)} %."
+    )
+
+
+def cosimulation_note(summaries: list[VoltageSummary]) -> str:
+    """Say how much of the sweep ran on the SystemC machine."""
+    points = sum(len(summary.chips) for summary in summaries)
+    checked = sum(int((summary.values["cosim_images"] > 0).sum()) for summary in summaries)
+    if checked == 0:
+        return f"None of the {points} points was checked against the SystemC machine."
+    images = sum(summary.values["cosim_images"].sum() for summary in summaries)
+    return (
+        f"{checked} of {points} points were checked against the SystemC machine "
+        f"({formats.count(images)} images); the others come from the integer engine and the "
+        "closed form alone."
+    )
+
+
+def layer_notes(layers: list[LayerMean], summary: VoltageSummary) -> list[str]:
+    """Compare the layers' parts with their totals, and the layers with the inference."""
+    found = []
+    for total, parts in (
+        ("cycles", ["compute", "weight_fetch", "dram", "accumulator", "vector"]),
+        ("energy_j", ["weight_sram", "logic", "activation_sram", "dram"]),
+    ):
+        for layer in layers:
+            added = sum(layer[f"{part}_{total}"] for part in parts)
+            if abs(added - layer[total]) > PARTS_TOLERANCE * layer[total]:
+                found.append(
+                    f"Layer {layer.name}: the parts of {total} add up to {added:.6g}, "
+                    f"not to {layer[total]:.6g}."
+                )
+    cycles = sum(layer["cycles"] for layer in layers)
+    energy = sum(layer["energy_j"] for layer in layers)
+    found.append(
+        f"The layers take {share(cycles, summary['cycles'].mean)} of an inference's cycles and "
+        f"{share(energy, summary['energy_j'].mean)} of its energy; the rest lies outside them "
+        "(input and output transfer)."
+    )
+    return found
+
+
+def share(part: float, whole: float) -> str:
+    """Return a part of a whole in percent with the sign."""
+    return f"{100 * part / whole:.1f} %" if whole else formats.NO_VALUE

@@ -1,0 +1,54 @@
+"""The report's CSS: light and dark, tables that scroll, nothing loaded from elsewhere."""
+
+CSS = """
+:root { color-scheme: light dark; --text: #1b1f24; --soft: #57606a; --paper: #ffffff;
+  --card: #f6f8fa; --line: #d0d7de; --accent: #006046; --mark: #e3f4ee; }
+@media (prefers-color-scheme: dark) {
+  :root { --text: #e6e8eb; --soft: #a3abb5; --paper: #14171b; --card: #1e2329;
+    --line: #3a424c; --accent: #5fd0ab; --mark: #17382e; } }
+* { box-sizing: border-box; }
+body { margin: 0; background: var(--paper); color: var(--text);
+  font: 16px/1.5 system-ui, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; }
+main { max-width: 1280px; margin: 0 auto; padding: 1.5rem 1rem 4rem; }
+h1 { font-size: 1.7rem; line-height: 1.25; margin: 0 0 .25rem; }
+h2 { font-size: 1.25rem; margin: 2.5rem 0 .75rem; }
+h3 { font-size: 1rem; margin: 1.25rem 0 .4rem; }
+p, ul { max-width: 75ch; }
+.about { color: var(--soft); margin: 0 0 1.25rem; max-width: none; }
+.headline { border-left: 4px solid var(--accent); background: var(--card);
+  padding: .9rem 1.1rem; font-size: 1.1rem; max-width: none; margin: 0; }
+.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(11rem, 1fr));
+  gap: .75rem; margin: 1rem 0; }
+.figures div { border: 1px solid var(--line); border-radius: 6px; padding: .6rem .9rem; }
+.figures dt { color: var(--soft); font-size: .85rem; }
+.figures dd { margin: 0; font-size: 1.35rem; font-variant-numeric: tabular-nums; }
+.notes { color: var(--soft); font-size: .93rem; }
+.scroll { overflow-x: auto; border: 1px solid var(--line); border-radius: 6px; }
+table { border-collapse: collapse; width: 100%; font-size: .82rem;
+  font-variant-numeric: tabular-nums; }
+th, td { padding: .4rem .5rem; border-bottom: 1px solid var(--line); text-align: right; }
+td, .unit { white-space: nowrap; }
+thead th { background: var(--card); vertical-align: bottom; font-weight: 600; }
+tbody th { font-weight: 600; white-space: nowrap; }
+tbody tr:last-child > * { border-bottom: 0; }
+th.text, td.text { text-align: left; }
+tbody tr.chosen > * { background: var(--mark); }
+tbody th { position: sticky; left: 0; background: var(--paper); }
+.unit { display: block; color: var(--soft); font-weight: 400; }
+.tag { display: block; color: var(--accent); font-weight: 400; font-size: .75rem; }
+.plain td { white-space: normal; overflow-wrap: anywhere; }
+figure { margin: 1rem 0; }
+figure img { width: 100%; height: auto; background: #ffffff; border: 1px solid var(--line);
+  border-radius: 6px; padding: .5rem; }
+.wide div { overflow-x: auto; }
+.wide img { min-width: 46rem; }
+.pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 30rem), 1fr));
+  gap: 1rem; align-items: start; }
+.pair figure { margin: 0; }
+figcaption { color: var(--soft); font-size: .93rem; max-width: 75ch; margin-top: .3rem; }
+details { border: 1px solid var(--line); border-radius: 6px; margin: .75rem 0;
+  padding: .6rem .9rem; }
+summary { cursor: pointer; font-weight: 600; }
+details .scroll { margin-top: .6rem; }
+code { font: .85rem/1.4 ui-monospace, "DejaVu Sans Mono", monospace; overflow-wrap: anywhere; }
+"""

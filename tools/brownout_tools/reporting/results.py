@@ -1,0 +1,163 @@
+"""A sweep's result directory: points.csv, layers.csv and manifest.json as typed values."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from brownout_tools.reporting.inputs import CsvTable, InputError, read_csv, read_text
+
+# Columns of points.csv and their upper bounds: shares are in 0..1, counts and joules have none.
+POINT_SHARES = ["ber", "effective_ber", "weights_changed", "top1", "top1_ci_low", "top1_ci_high"]
+POINT_NUMBERS = [
+    *("images", "energy_j", "energy_rel", "weight_sram_energy_j", "weight_sram_energy_rel"),
+    *("latency_s", "cycles", "stall_cycles", "cosim_images"),
+]
+POINT_SHARES_OF_ENERGY = ["weight_sram_share"]
+
+CYCLE_CAUSES = ["compute", "weight_fetch", "dram", "accumulator", "vector"]
+RAILS = ["weight_sram", "logic", "activation_sram", "dram"]
+# A layer without weights has none of these measures; its field may be empty.
+LAYER_MEASURES = ["weights_changed", "effective_ber", "utilization"]
+LAYER_NUMBERS = [
+    *("m", "n", "k", "macs", "weights", "cycles", "energy_j"),
+    *(f"{cause}_cycles" for cause in CYCLE_CAUSES),
+    *(f"{rail}_energy_j" for rail in RAILS),
+]
+
+
+@dataclass(frozen=True)
+class Points:
+    """points.csv: a row per voltage and chip. Voltages in millionths of ``unit``."""
+
+    unit: str
+    voltage: NDArray[np.int64]
+    voltage_text: list[str]
+    chip: list[str]
+    numbers: dict[str, NDArray[np.float64]]
+
+
+@dataclass(frozen=True)
+class Layers:
+    """layers.csv: a row per voltage, chip and layer. Voltages in millionths of the unit."""
+
+    voltage: NDArray[np.int64]
+    layer: list[str]
+    kind: list[str]
+    numbers: dict[str, NDArray[np.float64]]
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """manifest.json; what a file does not say is an empty text."""
+
+    brownout: str = ""
+    workload: str = ""
+    accelerator: str = ""
+    profile_name: str = ""
+    profile_source: str = ""
+    command: str = ""
+    configuration: dict[str, str] = field(default_factory=dict)
+    inputs: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class SweepResults:
+    """All that a report reads; ``layers`` and ``manifest`` are None if their files are missing."""
+
+    points: Points
+    layers: Layers | None
+    manifest: Manifest | None
+
+
+def read_results(directory: Path) -> SweepResults:
+    """Read a sweep's result directory; only points.csv has to be there."""
+    if not directory.is_dir():
+        raise InputError(f"{directory}: no such directory")
+    points = read_points(directory / "points.csv")
+    layers = directory / "layers.csv"
+    manifest = directory / "manifest.json"
+    return SweepResults(
+        points,
+        read_layers(layers, points) if layers.exists() else None,
+        read_manifest(manifest) if manifest.exists() else None,
+    )
+
+
+def read_points(path: Path) -> Points:
+    """Read points.csv; columns beyond the known ones are left alone."""
+    names = POINT_SHARES + POINT_SHARES_OF_ENERGY + POINT_NUMBERS
+    table = read_csv(path, ["voltage", "unit", "chip", *names])
+    numbers = {name: table.numbers(name) for name in POINT_NUMBERS}
+    numbers |= {name: table.numbers(name, 1) for name in POINT_SHARES + POINT_SHARES_OF_ENERGY}
+    voltage = table.voltages("voltage")
+    refuse_repeats(table, zip(voltage, table.columns["chip"], strict=True), "voltage and chip")
+    return Points(
+        unit=table.one_value("unit"),
+        voltage=voltage,
+        voltage_text=table.columns["voltage"],
+        chip=table.columns["chip"],
+        numbers=numbers,
+    )
+
+
+def read_layers(path: Path, points: Points) -> Layers:
+    """Read layers.csv; its voltages have the unit of points.csv."""
+    names = LAYER_NUMBERS + LAYER_MEASURES
+    table = read_csv(path, ["voltage", "unit", "chip", "layer", "kind", *names])
+    unit = table.one_value("unit")
+    if unit != points.unit:
+        raise InputError(f"{path}: unit is '{unit}', in points.csv it is '{points.unit}'")
+    numbers = {name: table.numbers(name) for name in LAYER_NUMBERS}
+    numbers |= {name: table.numbers(name, 1, may_be_empty=True) for name in LAYER_MEASURES}
+    voltage = table.voltages("voltage")
+    keys = zip(voltage, table.columns["chip"], table.columns["layer"], strict=True)
+    refuse_repeats(table, keys, "voltage, chip and layer")
+    return Layers(voltage, table.columns["layer"], table.columns["kind"], numbers)
+
+
+def refuse_repeats(table: CsvTable, keys: Iterable[tuple[Any, ...]], what: str) -> None:
+    """Refuse a table in which two rows have the same key."""
+    seen: dict[tuple[Any, ...], int] = {}
+    for row, key in enumerate(keys):
+        if key in seen:
+            first = table.lines[seen[key]]
+            raise InputError(f"{table.path}:{table.lines[row]}: same {what} as in line {first}")
+        seen[key] = row
+
+
+def read_manifest(path: Path) -> Manifest:
+    """Read manifest.json; every key is optional."""
+    try:
+        content = json.loads(read_text(path))
+    except json.JSONDecodeError as error:
+        raise InputError(f"{path}:{error.lineno}: {error.msg}") from None
+    if not isinstance(content, dict):
+        raise InputError(f"{path}: not a JSON object")
+    profile = text_map(content.get("profile"))
+    return Manifest(
+        **{
+            key: as_text(content.get(key, ""))
+            for key in ("brownout", "workload", "accelerator", "command")
+        },
+        profile_name=profile.get("name", ""),
+        profile_source=profile.get("source", ""),
+        configuration=text_map(content.get("configuration")),
+        inputs=text_map(content.get("inputs")),
+    )
+
+
+def as_text(value: Any) -> str:
+    """Return a JSON value as text: a string as it is, the rest as JSON."""
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def text_map(value: Any) -> dict[str, str]:
+    """Return a JSON object with its values as text; anything else is empty."""
+    return {key: as_text(item) for key, item in value.items()} if isinstance(value, dict) else {}

@@ -1,0 +1,130 @@
+"""Statistics over chips, the choice of an operating voltage, and the means per layer."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from brownout_tools.reporting.inputs import MILLIONTHS, InputError
+from brownout_tools.reporting.results import LAYER_MEASURES, Layers, Points
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Mean, sample standard deviation and extremes over chips, in the unit of the values."""
+
+    mean: float
+    std: float
+    low: float
+    high: float
+    count: int
+
+    @staticmethod
+    def of(values: NDArray[np.float64]) -> "Spread":
+        """Return the spread; one value has a standard deviation of 0."""
+        std = float(values.std(ddof=1)) if len(values) > 1 else 0.0
+        mean = float(np.clip(values.mean(), values.min(), values.max()))
+        return Spread(mean, std, float(values.min()), float(values.max()), len(values))
+
+
+@dataclass(frozen=True)
+class VoltageSummary:
+    """All chips at one voltage; ``values`` has the columns of points.csv, a value per chip."""
+
+    millionths: int
+    text: str
+    chips: list[str]
+    values: dict[str, NDArray[np.float64]]
+
+    def __getitem__(self, column: str) -> Spread:
+        return Spread.of(self.values[column])
+
+    @property
+    def voltage(self) -> float:
+        """The voltage in the sweep's unit."""
+        return self.millionths / MILLIONTHS
+
+    @property
+    def is_clean(self) -> bool:
+        """True if no chip has a failing cell or a changed weight."""
+        return not (self.values["ber"].any() or self.values["weights_changed"].any())
+
+
+def by_voltage(points: Points) -> list[VoltageSummary]:
+    """Group the points by voltage, highest first."""
+    summaries = []
+    for millionths in sorted(set(points.voltage.tolist()), reverse=True):
+        rows = np.flatnonzero(points.voltage == millionths)
+        summaries.append(
+            VoltageSummary(
+                millionths,
+                points.voltage_text[rows[0]].strip(),
+                [points.chip[row] for row in rows],
+                {name: column[rows] for name, column in points.numbers.items()},
+            )
+        )
+    return summaries
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The lowest voltage whose mean top-1, and that of all above it, is near the reference's.
+
+    ``reference`` is the highest voltage of the sweep; ``chosen`` is None if no lower voltage
+    qualifies. ``max_drop`` is in percentage points. ``failed`` is the next voltage below.
+    """
+
+    reference: VoltageSummary
+    chosen: VoltageSummary | None
+    failed: VoltageSummary | None
+    max_drop: float
+
+    @property
+    def target(self) -> float:
+        """Lowest mean top-1 (fraction) that qualifies."""
+        return self.reference["top1"].mean - self.max_drop / 100
+
+    def drop(self, summary: VoltageSummary) -> float:
+        """Percentage points of mean top-1 lost against the reference."""
+        return 100 * (self.reference["top1"].mean - summary["top1"].mean)
+
+
+def choose_voltage(summaries: list[VoltageSummary], max_drop: float) -> Choice:
+    """Walk down from the highest voltage until the mean top-1 lost more than max_drop points."""
+    reference = summaries[0]
+    walk = Choice(reference, None, None, max_drop)
+    chosen = None
+    for summary in summaries[1:]:
+        if walk.drop(summary) > max_drop + 1e-9:
+            return Choice(reference, chosen, summary, max_drop)
+        chosen = summary
+    return Choice(reference, chosen, None, max_drop)
+
+
+@dataclass(frozen=True)
+class LayerMean:
+    """One layer at one voltage: means over chips of the columns of layers.csv."""
+
+    name: str
+    kind: str
+    means: dict[str, float]
+
+    def __getitem__(self, column: str) -> float:
+        return self.means[column]
+
+
+def layers_at(layers: Layers, millionths: int) -> list[LayerMean]:
+    """Return the layers at a voltage in the file's order; a measure is NaN if no chip has it."""
+    rows_of: dict[str, list[int]] = {}
+    for row in np.flatnonzero(layers.voltage == millionths).tolist():
+        rows_of.setdefault(layers.layer[row], []).append(row)
+    if not rows_of:
+        raise InputError(f"layers.csv: no layers at {millionths / MILLIONTHS:g}")
+    means = []
+    for name, rows in rows_of.items():
+        values = {column: float(data[rows].mean()) for column, data in layers.numbers.items()}
+        if values["weights"] == 0:
+            values |= dict.fromkeys(LAYER_MEASURES[:2], math.nan)
+        means.append(LayerMean(name, layers.kind[rows[0]], values))
+    return means

@@ -1,0 +1,1 @@
+"""Training, quantization and export of the networks under ``workloads/``."""

@@ -1,0 +1,40 @@
+"""Top-1 of an ONNX file in ONNX Runtime.
+
+``python -m brownout_tools.training.accuracy mnist_cnn --model FILE --data DIR``
+"""
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from brownout_tools.training.datasets import DATASETS
+
+
+def run(model: Path | bytes, inputs: NDArray[np.float32], batch: int = 100) -> NDArray[np.float32]:
+    """Run inputs (N, C, H, W) through ONNX Runtime on the CPU; return its output (N, 10)."""
+    source = model if isinstance(model, bytes) else str(model)
+    session = onnxruntime.InferenceSession(source, providers=["CPUExecutionProvider"])
+    name = session.get_inputs()[0].name
+    batches = [inputs[i : i + batch] for i in range(0, len(inputs), batch)]
+    return np.concatenate([session.run(None, {name: x})[0] for x in batches])
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Print top-1 on the whole test set and on its first 1,000 images."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("network", choices=sorted(DATASETS))
+    parser.add_argument("--model", type=Path, required=True)
+    parser.add_argument("--data", type=Path, required=True, help="directory of the data set")
+    args = parser.parse_args(arguments)
+    dataset = DATASETS[args.network]
+    images, labels = dataset.load(args.data, "test")
+    right = run(args.model, dataset.preprocess.apply(images)).argmax(1) == labels
+    print(f"{len(right):,} images: {100 * right.mean():.2f} %")
+    print(f"first 1,000 images: {100 * right[:1000].mean():.1f} %")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,94 @@
+"""The two reference networks as torch modules.
+
+Submodule names become ONNX names (``conv1``, ``block2.shortcut``, ``fc``), so a rename here renames
+the weights that a user addresses in the exported files.
+"""
+
+from torch import Tensor, nn
+
+
+class MnistCnn(nn.Module):
+    """LeNet-5 class network: 44,190 weights, input (N, 1, 28, 28), output (N, 10)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(1, 6, 5)
+        self.relu1 = nn.ReLU()
+        self.pool1 = nn.MaxPool2d(2)
+        self.conv2 = nn.Conv2d(6, 16, 5)
+        self.relu2 = nn.ReLU()
+        self.pool2 = nn.MaxPool2d(2)
+        self.flatten = nn.Flatten()
+        self.fc1 = nn.Linear(256, 120)
+        self.relu3 = nn.ReLU()
+        self.fc2 = nn.Linear(120, 84)
+        self.relu4 = nn.ReLU()
+        self.fc3 = nn.Linear(84, 10)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map (N, 1, 28, 28) float32 to logits (N, 10)."""
+        x = self.pool1(self.relu1(self.conv1(x)))
+        x = self.pool2(self.relu2(self.conv2(x)))
+        x = self.flatten(x)
+        x = self.relu3(self.fc1(x))
+        x = self.relu4(self.fc2(x))
+        return self.fc3(x)
+
+
+class ResidualBlock(nn.Module):
+    """conv3x3-bn-relu-conv3x3-bn, plus the input, relu.
+
+    Where the shape changes the input goes through a 1x1 convolution.
+    """
+
+    def __init__(self, in_channels: int, out_channels: int, stride: int) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(in_channels, out_channels, 3, stride, padding=1, bias=False)
+        self.bn1 = nn.BatchNorm2d(out_channels)
+        self.relu1 = nn.ReLU()
+        self.conv2 = nn.Conv2d(out_channels, out_channels, 3, padding=1, bias=False)
+        self.bn2 = nn.BatchNorm2d(out_channels)
+        changes_shape = stride != 1 or in_channels != out_channels
+        self.shortcut = nn.Conv2d(in_channels, out_channels, 1, stride) if changes_shape else None
+        self.relu2 = nn.ReLU()
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map (N, in, H, W) to (N, out, H / stride, W / stride)."""
+        y = self.relu1(self.bn1(self.conv1(x)))
+        y = self.bn2(self.conv2(y))
+        return self.relu2(y + (x if self.shortcut is None else self.shortcut(x)))
+
+
+class Cifar10ResNet8(nn.Module):
+    """The ResNet-8 topology of MLPerf Tiny: input (N, 3, 32, 32), output (N, 10)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(3, 16, 3, padding=1, bias=False)
+        self.bn1 = nn.BatchNorm2d(16)
+        self.relu1 = nn.ReLU()
+        self.block1 = ResidualBlock(16, 16, 1)
+        self.block2 = ResidualBlock(16, 32, 2)
+        self.block3 = ResidualBlock(32, 64, 2)
+        self.pool = nn.AdaptiveAvgPool2d(1)
+        self.flatten = nn.Flatten()
+        self.fc = nn.Linear(64, 10)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map (N, 3, 32, 32) float32 to logits (N, 10)."""
+        x = self.relu1(self.bn1(self.conv1(x)))
+        x = self.block3(self.block2(self.block1(x)))
+        return self.fc(self.flatten(self.pool(x)))
+
+
+def fold_batch_norms(model: nn.Module) -> nn.Module:
+    """Switch to evaluation mode and fold every ``bnX`` into its sibling ``convX``, in place."""
+    model.eval()
+    for parent in list(model.modules()):
+        for name, child in list(parent.named_children()):
+            if isinstance(child, nn.BatchNorm2d):
+                conv_name = name.replace("bn", "conv")
+                conv = getattr(parent, conv_name)
+                setattr(parent, conv_name, nn.utils.fuse_conv_bn_eval(conv, child))
+                setattr(parent, name, nn.Identity())
+    return model

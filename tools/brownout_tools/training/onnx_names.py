@@ -1,0 +1,116 @@
+"""Readable names and order for a quantized graph, and nothing left in it that is not used.
+
+Node ``/block1/conv1/Conv`` becomes ``block1.conv1``, its output ``block1.conv1.output``. A tensor
+``T`` of the fp32 graph has its ``T_quantized``, ``T_dequantized``, ``T_scale``, ``T_zero_point``.
+"""
+
+import onnx
+from onnx import helper
+
+FUNCTIONAL_OPS = {"Add": "add"}  # operators that are no submodule of their own
+
+
+def layer_name(node: onnx.NodeProto) -> str:
+    """Dotted module path of a node that torch named ``/path/to/module/Op``."""
+    path = node.name.strip("/").split("/")[:-1]
+    if node.op_type in FUNCTIONAL_OPS:
+        path.append(FUNCTIONAL_OPS[node.op_type])
+    return ".".join(path)
+
+
+def _is_linear_code(node: onnx.NodeProto) -> bool:
+    return node.op_type in ("QuantizeLinear", "DequantizeLinear")
+
+
+def readable_names(model: onnx.ModelProto) -> dict[str, str]:
+    """Map old to new tensor names of a QDQ graph; graph inputs and outputs keep theirs."""
+    graph = model.graph
+    kept = {value.name for value in [*graph.input, *graph.output]}
+    parameters = {tensor.name for tensor in graph.initializer}
+    outputs = {output.name for output in graph.output}
+    quantizer_of = {n.input[0]: n for n in graph.node if n.op_type == "QuantizeLinear"}
+    dequantizer_of = {n.input[0]: n for n in graph.node if n.op_type == "DequantizeLinear"}
+    names: dict[str, str] = {name: name for name in kept}
+
+    def name_codes(base: str, codes: str, linear: onnx.NodeProto) -> None:
+        names[codes] = f"{base}_quantized"
+        names.setdefault(linear.input[1], f"{base}_scale")
+        names.setdefault(linear.input[2], f"{base}_zero_point")
+
+    def name_activation(base: str, tensor: str) -> None:
+        quantizer = quantizer_of[tensor]
+        dequantizer = dequantizer_of[quantizer.output[0]]
+        result = dequantizer.output[0]
+        name_codes(result if result in outputs else base, quantizer.output[0], quantizer)
+        names.setdefault(result, f"{base}_dequantized")
+
+    name_activation(graph.input[0].name, graph.input[0].name)
+    for node in graph.node:
+        if not _is_linear_code(node):
+            base = f"{layer_name(node)}.output"
+            names.setdefault(node.output[0], base)
+            name_activation(base, node.output[0])
+        elif node.op_type == "DequantizeLinear" and node.input[0] in parameters:
+            base = node.input[0].removesuffix("_quantized")
+            name_codes(base, node.input[0], node)
+            names[node.output[0]] = f"{base}_dequantized"
+    return names
+
+
+def rename(model: onnx.ModelProto) -> None:
+    """Give all nodes and tensors of a QDQ graph readable names, in place."""
+    names = readable_names(model)
+    if len(set(names.values())) != len(names):
+        raise ValueError("two tensors would get one name")
+    for node in model.graph.node:
+        layer = None if _is_linear_code(node) else layer_name(node)
+        for side in (node.input, node.output):
+            for i, tensor in enumerate(side):
+                side[i] = names[tensor] if tensor else tensor
+        if layer is None:
+            step = "quantize" if node.op_type == "QuantizeLinear" else "dequantize"
+            tensor = node.output[0] if step == "quantize" else node.input[0]
+            layer = f"{tensor.removesuffix('_quantized')}.{step}"
+        node.name = layer
+        node.doc_string = ""
+    for tensor in model.graph.initializer:
+        tensor.name = names[tensor.name]
+        tensor.doc_string = ""
+
+
+def in_reading_order(graph: onnx.GraphProto) -> list[onnx.NodeProto]:
+    """The nodes with each parameter's DequantizeLinear right before the node that uses it."""
+    parameters = {tensor.name for tensor in graph.initializer}
+    waiting = {
+        node.output[0]: node
+        for node in graph.node
+        if node.op_type == "DequantizeLinear" and node.input[0] in parameters
+    }
+    ordered: list[onnx.NodeProto] = []
+    for node in graph.node:
+        if node.output[0] not in waiting:
+            ordered += [waiting[tensor] for tensor in node.input if tensor in waiting]
+            ordered.append(node)
+    return ordered
+
+
+def tidy(model: onnx.ModelProto, name: str, opset: int, ir_version: int) -> onnx.ModelProto:
+    """Return the model with readable names, the shapes of all tensors and nothing unused."""
+    rename(model)
+    nodes = in_reading_order(model.graph)
+    parameters = {tensor.name: tensor for tensor in model.graph.initializer}
+    used = dict.fromkeys(t for node in nodes for t in node.input if t in parameters)
+    if len(used) != len(parameters):
+        raise ValueError(f"unused initializers: {sorted(parameters.keys() - used.keys())}")
+    graph = helper.make_graph(
+        nodes, name, model.graph.input, model.graph.output, [parameters[t] for t in used]
+    )
+    tidied = helper.make_model(
+        graph,
+        producer_name="brownout_tools",
+        opset_imports=[helper.make_opsetid("", opset)],
+        ir_version=ir_version,
+    )
+    tidied = onnx.shape_inference.infer_shapes(tidied, check_type=True, strict_mode=True)
+    onnx.checker.check_model(tidied, full_check=True)
+    return tidied

@@ -1,0 +1,56 @@
+"""What belongs to each reference network: data set, preprocessing and training parameters."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from torch import nn
+
+from brownout_tools.training.datasets import DATASETS, Dataset
+from brownout_tools.training.networks import Cifar10ResNet8, MnistCnn
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How to train one network; ``input_shape`` is (C, H, W)."""
+
+    name: str
+    network: Callable[[], nn.Module]
+    dataset: Dataset
+    input_shape: tuple[int, int, int]
+    epochs: int
+    peak_learning_rate: float
+    weight_decay: float
+    crop_padding: int
+    flip: bool
+    bfloat16: bool
+
+
+RECIPES: dict[str, Recipe] = {
+    recipe.name: recipe
+    for recipe in (
+        Recipe(
+            name="mnist_cnn",
+            network=MnistCnn,
+            dataset=DATASETS["mnist_cnn"],
+            input_shape=(1, 28, 28),
+            epochs=12,
+            peak_learning_rate=0.05,
+            weight_decay=5e-4,
+            crop_padding=2,
+            flip=False,
+            bfloat16=False,
+        ),
+        Recipe(
+            name="cifar10_resnet8",
+            network=Cifar10ResNet8,
+            dataset=DATASETS["cifar10_resnet8"],
+            input_shape=(3, 32, 32),
+            epochs=50,
+            peak_learning_rate=0.2,
+            weight_decay=2e-4,
+            crop_padding=4,
+            flip=True,
+            bfloat16=True,
+        ),
+    )
+}

@@ -1,0 +1,148 @@
+"""Train a reference network.
+
+``python -m brownout_tools.training.train cifar10_resnet8 --data DIR --out ckpt.pt``
+"""
+
+import argparse
+import math
+import os
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from brownout_tools.training.augment import random_crop_and_flip
+from brownout_tools.training.recipes import RECIPES, Recipe
+
+
+def learning_rate(step: int, steps: int, peak: float, warm_up: float = 0.2) -> float:
+    """One cycle: linear rise over the share ``warm_up`` of the steps, then a cosine to zero."""
+    progress = step / steps
+    if progress < warm_up:
+        return peak * (0.1 + 0.9 * progress / warm_up)
+    return peak * 0.5 * (1 + math.cos(math.pi * (progress - warm_up) / (1 - warm_up)))
+
+
+class Normalizer:
+    """The recipe's preprocessing on torch tensors: uint8 (N, C, H, W) to float32, channels last."""
+
+    def __init__(self, recipe: Recipe) -> None:
+        self.scale = recipe.dataset.preprocess.scale
+        self.mean = torch.tensor(recipe.dataset.preprocess.mean)[:, None, None]
+        self.std = torch.tensor(recipe.dataset.preprocess.std)[:, None, None]
+
+    def __call__(self, images: Tensor) -> Tensor:
+        x = (images.float() * self.scale - self.mean) / self.std
+        return x.contiguous(memory_format=torch.channels_last)
+
+
+def accuracy(model: nn.Module, images: Tensor, labels: Tensor, normalize: Normalizer) -> float:
+    """Share of the uint8 images (N, C, H, W) whose largest float32 logit is their label (N,)."""
+    model.eval()
+    right = 0
+    with torch.inference_mode():
+        for x, y in zip(images.split(500), labels.split(500), strict=True):
+            right += int((model(normalize(x)).argmax(1) == y).sum())
+    return right / len(labels)
+
+
+def make_optimizer(model: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
+    """SGD with Nesterov momentum; matrices and kernels decay, biases and batch norms do not."""
+    decayed = [p for p in model.parameters() if p.ndim > 1]
+    others = [p for p in model.parameters() if p.ndim <= 1]
+    groups = [{"params": decayed, "weight_decay": recipe.weight_decay}, {"params": others}]
+    return torch.optim.SGD(groups, lr=recipe.peak_learning_rate, momentum=0.9, nesterov=True)
+
+
+def save(path: Path, state: dict[str, object]) -> None:
+    """Write a checkpoint whole or not at all."""
+    partial = path.with_suffix(".partial")
+    torch.save(state, partial)
+    os.replace(partial, path)
+
+
+def train(
+    recipe: Recipe, data: Path, out: Path, epochs: int, batch: int, seed: int, resume: bool
+) -> None:
+    """Train for ``epochs``, rewriting ``{model, optimizer, epoch, top1, ...}`` after each."""
+    torch.manual_seed(seed)
+    generator = torch.Generator()
+    images, labels = (torch.from_numpy(np.array(a)) for a in recipe.dataset.load(data, "train"))
+    test_images, test_labels = (
+        torch.from_numpy(np.array(a)) for a in recipe.dataset.load(data, "test")
+    )
+    labels = labels.long()
+    normalize = Normalizer(recipe)
+    model = recipe.network().to(memory_format=torch.channels_last)
+    optimizer = make_optimizer(model, recipe)
+    steps_per_epoch = len(labels) // batch
+    steps = epochs * steps_per_epoch
+    first_epoch = 0
+    if resume:
+        state = torch.load(out, weights_only=True)
+        model.load_state_dict(state["model"])
+        optimizer.load_state_dict(state["optimizer"])
+        first_epoch = state["epoch"]
+    for epoch in range(first_epoch, epochs):
+        started = time.monotonic()
+        generator.manual_seed(seed + 1_000_003 * epoch)  # resumed epochs draw the same numbers
+        model.train()
+        order = torch.randperm(len(labels), generator=generator)
+        total_loss = 0.0
+        for i in range(steps_per_epoch):
+            for group in optimizer.param_groups:
+                group["lr"] = learning_rate(
+                    epoch * steps_per_epoch + i, steps, recipe.peak_learning_rate
+                )
+            chosen = order[i * batch : (i + 1) * batch]
+            x = random_crop_and_flip(images[chosen], recipe.crop_padding, recipe.flip, generator)
+            with torch.autocast("cpu", torch.bfloat16, enabled=recipe.bfloat16):
+                logits = model(normalize(x))
+            loss = functional.cross_entropy(logits.float(), labels[chosen])
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            total_loss += float(loss.detach())
+        top1 = accuracy(model, test_images, test_labels, normalize)
+        print(
+            f"epoch {epoch + 1}/{epochs} loss {total_loss / steps_per_epoch:.4f} "
+            f"top1 {100 * top1:.2f} % {time.monotonic() - started:.1f} s",
+            flush=True,
+        )
+        save(
+            out,
+            {
+                "network": recipe.name,
+                "model": model.state_dict(),
+                "optimizer": optimizer.state_dict(),
+                "epoch": epoch + 1,
+                "epochs": epochs,
+                "seed": seed,
+                "top1": top1,
+            },
+        )
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Parse the command line and train."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("network", choices=sorted(RECIPES))
+    parser.add_argument("--data", type=Path, required=True, help="directory of the data set")
+    parser.add_argument("--out", type=Path, required=True, help="checkpoint, rewritten every epoch")
+    parser.add_argument("--epochs", type=int, help="default: the recipe's")
+    parser.add_argument("--batch", type=int, default=128)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--resume", action="store_true", help="go on from the checkpoint --out")
+    parser.add_argument("--threads", type=int, default=2)
+    args = parser.parse_args(arguments)
+    torch.set_num_threads(args.threads)
+    recipe = RECIPES[args.network]
+    epochs = args.epochs or recipe.epochs
+    train(recipe, args.data, args.out, epochs, args.batch, args.seed, args.resume)
+
+
+if __name__ == "__main__":
+    main()
