@@ -60,6 +60,7 @@ void read_events(const Value& value, energy::EnergyTableData& data) {
 
 void read_leakages(const Value& value, energy::EnergyTableData& data) {
   std::vector<std::string_view> names;
+  names.reserve(energy::kLeakerCount);
   for (const energy::LeakageUnit& unit : energy::kLeakageUnits) names.push_back(unit.name);
   const MapReader map(value, std::move(names));
   for (std::size_t i = 0; i < energy::kLeakerCount; ++i) {

@@ -13,6 +13,8 @@
 namespace brownout::config {
 namespace {
 
+constexpr double kLargestFloat = std::numeric_limits<float>::max();
+
 std::string kind_name(Value::Kind kind) {
   switch (kind) {
     case Value::Kind::kNull:
@@ -101,8 +103,8 @@ void convert(const Value& value, double& out) { out = finite_number(value); }
 
 void convert(const Value& value, float& out) {
   const double number = finite_number(value);
-  constexpr double kLargest = std::numeric_limits<float>::max();
-  if (number < -kLargest || number > kLargest) fail(value, value.text + " is out of range");
+  if (number < -kLargestFloat || number > kLargestFloat)
+    fail(value, value.text + " is out of range");
   out = static_cast<float>(number);
 }
 

@@ -10,6 +10,8 @@ namespace {
 
 using machine::Event;
 
+constexpr int kByte = 8;  // bits
+
 [[noreturn]] void refuse(const std::string& key, const std::string& text) {
   throw std::runtime_error(key + ": " + text);
 }
@@ -98,7 +100,6 @@ double leakage_units(Leaker leaker, const machine::AcceleratorSpec& spec) {
 }
 
 std::optional<int> event_bits(Event event, const machine::AcceleratorSpec& spec) {
-  constexpr int kByte = 8;
   switch (event) {
     case Event::kMacActive:
     case Event::kMacGated:

@@ -18,7 +18,7 @@ set_target_properties(DNNL::dnnl PROPERTIES
 find_package(Protobuf REQUIRED)
 find_package(ONNX REQUIRED)
 find_package(yaml-cpp REQUIRED)
-find_package(Boost REQUIRED COMPONENTS program_options)
+find_package(Boost REQUIRED CONFIG COMPONENTS program_options)
 find_package(nlohmann_json REQUIRED)
 pkg_check_modules(SQLITE REQUIRED IMPORTED_TARGET sqlite3)
 pkg_check_modules(LIBZIP REQUIRED IMPORTED_TARGET libzip)

@@ -1,0 +1,135 @@
+// `brownout map generate`: the fault map of a generated chip as a file.
+#include <fmt/format.h>
+
+#include <limits>
+#include <sstream>
+#include <stdexcept>
+
+#include "memory/iid_generator.hpp"
+#include "memory/sparse_fault_map.hpp"
+#include "sim/cli/command.hpp"
+#include "sim/cli/output_file.hpp"
+#include "sim/cli/table.hpp"
+#include "sim/cli/workload_options.hpp"
+#include "sim/config/accelerator_config.hpp"
+#include "sim/config/memory_config.hpp"
+#include "sim/experiment/whole_file.hpp"
+
+namespace brownout::cli {
+namespace {
+
+// About a quarter of a gigabyte of text. Sweeps need no file: they draw their chips themselves.
+constexpr double kMostFaults = 10e6;
+
+CommandSpec spec() {
+  return {
+      .name = "map generate",
+      .summary = "writes the fault map of a generated chip as CSV",
+      .purpose =
+          "Draws the failing cells of one chip from a memory profile, each cell independently, "
+          "down to the profile's lowest voltage, and writes them with the highest voltage at which "
+          "each one fails. brownout run --fault-map reads the file; chip N of a seed is the same "
+          "chip as in run and sweep.",
+      .example =
+          "brownout map generate --memory configs/memories/sram_14nm.yaml --accelerator "
+          "configs/accelerators/edge_32x32.yaml --chip 3 --out my_chip.csv",
+      .positional = "",
+      .options = joined(
+          {{{"out", "FILE.csv", "File that is written. Required."},
+            {"memory", "FILE", "Memory profile. Required."},
+            {"accelerator", "FILE", "Takes the geometry of this accelerator's weight SRAM."},
+            {"banks", "N", "Geometry without an accelerator, with --rows and --columns."},
+            {"rows", "N", "Rows of cells of a bank."},
+            {"columns", "N", "Bitlines of a bank."},
+            {"seed", "N", "Seed of the ensemble of chips. Default: 0."},
+            {"chip", "N", "Which chip of the ensemble. Default: 0."},
+            {"kind", "flip|stuck",
+             "What a failing cell does: reads inverted, or is stuck at 0 or 1. Default: flip."},
+            {"stuck-at-0-share", "X",
+             "Share of the stuck cells that are stuck at 0. Default: 0.5."}},
+           output_options()})};
+}
+
+memory::SramGeometry geometry_of(const Arguments& arguments) {
+  for (const char* name : {"banks", "rows", "columns"}) arguments.exclude("accelerator", name);
+  if (const auto path = arguments.path("accelerator")) {
+    return config::load_accelerator(*path).spec.weight_sram.organisation().geometry();
+  }
+  constexpr std::uint64_t kMost = std::numeric_limits<std::uint32_t>::max();
+  const auto size = [&](const char* name) {
+    const auto value = arguments.integer(name, 1, kMost);
+    if (!value) {
+      throw std::runtime_error("--accelerator FILE, or --banks, --rows and --columns are required");
+    }
+    return static_cast<std::uint32_t>(*value);
+  };
+  return {.banks = size("banks"), .rows = size("rows"), .columns = size("columns")};
+}
+
+memory::FaultMixture mixture_of(const Arguments& arguments) {
+  memory::FaultMixture mixture;
+  mixture.stuck = arguments.choice("kind", {"flip", "stuck"}).value_or("flip") == "stuck";
+  if (const auto share = arguments.number("stuck-at-0-share", 0, 1)) {
+    if (!mixture.stuck) fail_option("stuck-at-0-share", "needs --kind stuck");
+    mixture.stuck_at_0_share = *share;
+  }
+  return mixture;
+}
+
+void refuse_huge(const memory::SramGeometry& geometry, const memory::VoltageProfile& profile) {
+  const double cells = static_cast<double>(geometry.banks) * geometry.rows * geometry.columns;
+  const double faults = cells * profile.ber(profile.lowest());
+  if (faults <= kMostFaults) return;
+  throw std::runtime_error(fmt::format(
+      "{} would have about {:.2g} failing cells at {} {}; a map file holds at most {:.2g}. A "
+      "workload with a generated chip needs no file",
+      memory::to_string(geometry), faults, profile.lowest().text(),
+      memory::to_string(profile.data().unit), kMostFaults));
+}
+
+memory::SparseFaultMap as_file(const memory::IidFaultMap& map,
+                               const memory::VoltageProfile& profile) {
+  return {{.geometry = map.geometry(),
+           .unit = memory::to_string(profile.data().unit),
+           .lowest_measured = profile.lowest(),
+           .source = map.source()},
+          map.faults()};
+}
+
+int run(const Arguments& arguments, const Streams& streams) {
+  const Format format = format_of(arguments);
+  const std::filesystem::path out = arguments.required("out");
+  check_output_file(out, "out");
+  const memory::FaultMixture mixture = mixture_of(arguments);
+  const std::uint64_t chip = chip_of(arguments);
+  const std::uint64_t seed =
+      arguments.integer("seed", 0, std::numeric_limits<std::uint64_t>::max()).value_or(0);
+  const auto profile = config::load_memory_profile(arguments.required("memory"));
+  const memory::SramGeometry geometry = geometry_of(arguments);
+  refuse_huge(geometry, *profile);
+
+  const memory::SparseFaultMap map = as_file(
+      memory::IidFaultMap(geometry, profile, mixture, memory::chip_seed(seed, chip)), *profile);
+  std::ostringstream text;
+  memory::write_fault_map_csv(text, map);
+  experiment::write_whole_file(out, std::move(text).str());
+
+  const std::string& unit = map.header().unit;
+  const Report report{
+      .facts = {{{"file", "file"}, out.string()},
+                {{"source", "source"}, map.source()},
+                {{"geometry", "geometry"}, memory::to_string(geometry)},
+                {{"cells", "cells"}, geometry.cells()},
+                {{"unit", ""}, unit},
+                {{"lowest_measured", "lowest voltage", unit}, voltage_cell(profile->lowest())},
+                {{"faults", "failing cells there"}, map.faults().size()}},
+      .table = {}};
+  streams.out << render(report, format);
+  return 0;
+}
+
+}  // namespace
+
+Command map_generate_command() { return {spec(), run}; }
+
+}  // namespace brownout::cli

@@ -1,0 +1,21 @@
+// What a point saves against the memory's nominal voltage.
+#pragma once
+
+#include <optional>
+
+#include "sim/experiment/results.hpp"
+#include "sim/experiment/workbench.hpp"
+
+namespace brownout::cli {
+
+struct NominalSaving {
+  memory::Voltage nominal;
+  double total = 0;        ///< share of the energy of an inference at the nominal voltage
+  double weight_sram = 0;  ///< likewise, of the weight SRAM's
+};
+
+/// Nothing where the profile does not know its nominal voltage.
+std::optional<NominalSaving> saving_against_nominal(const experiment::Workbench& bench,
+                                                    const experiment::PointResult& point);
+
+}  // namespace brownout::cli

@@ -1,0 +1,121 @@
+// The one place that catches: every error becomes one line and an exit status.
+#include "sim/cli/program.hpp"
+
+#include <algorithm>
+#include <ostream>
+#include <stdexcept>
+
+#include "memory/text_number.hpp"
+#include "sim/cli/command.hpp"
+#include "sim/cli/help.hpp"
+#include "sim/config/yaml_reader.hpp"
+
+namespace brownout::cli {
+namespace {
+
+constexpr int kInternalError = 1;
+constexpr int kBadInput = 2;
+
+[[noreturn]] void fail_unknown(const std::string& word, const std::vector<Command>& commands) {
+  std::vector<std::string_view> names;
+  std::string list;
+  for (const Command& command : commands) {
+    names.emplace_back(command.spec.name);
+    list += (list.empty() ? "" : ", ") + command.spec.name;
+  }
+  const std::string near = config::nearest(word, names);
+  throw std::runtime_error("unknown command " + memory::in_quotes(word) +
+                           (near.empty() ? "" : ", did you mean " + near + "?") +
+                           (near.empty() ? "; commands are " : " Commands are ") + list);
+}
+
+// Some names are two words: the second one then belongs to the name.
+const Command& find_command(const std::vector<std::string>& words,
+                            const std::vector<Command>& commands) {
+  const std::string& first = words.front();
+  const std::string both = words.size() > 1 ? first + " " + words[1] : first;
+  bool is_group = false;
+  for (const Command& command : commands) {
+    if (command.spec.name == first || command.spec.name == both) return command;
+    is_group = is_group || command.spec.name.starts_with(first + " ");
+  }
+  fail_unknown(is_group ? both : first, commands);
+}
+
+bool is_help(const std::string& word) { return word == "--help" || word == "-h"; }
+
+// `brownout map --help`: the commands of the group.
+std::vector<Command> group_of(const std::string& word, const std::vector<Command>& commands) {
+  std::vector<Command> group;
+  for (const Command& command : commands) {
+    if (command.spec.name.starts_with(word + " ")) group.push_back(command);
+  }
+  return group;
+}
+
+int execute(const Command& command, std::vector<std::string> words, const Streams& streams) {
+  const bool two_words = command.spec.name.find(' ') != std::string::npos;
+  words.erase(words.begin(), words.begin() + (two_words ? 2 : 1));
+  std::replace(words.begin(), words.end(), std::string("-h"), std::string("--help"));
+  const Arguments arguments(command.spec, words);
+  if (arguments.has("help")) {
+    streams.out << command_help(command.spec);
+    return 0;
+  }
+  if (arguments.has("version")) {
+    streams.out << "brownout " << BROWNOUT_VERSION << "\n";
+    return 0;
+  }
+  return command.run(arguments, streams);
+}
+
+int dispatch(const std::vector<std::string>& words, const Streams& streams) {
+  const std::vector<Command> commands = all_commands();
+  if (words.empty() || is_help(words.front())) {
+    streams.out << program_help(commands);
+    return 0;
+  }
+  if (words.front() == "--version") {
+    streams.out << "brownout " << BROWNOUT_VERSION << "\n";
+    return 0;
+  }
+  if (words.size() == 2 && is_help(words[1])) {
+    const std::vector<Command> group = group_of(words.front(), commands);
+    if (!group.empty()) {
+      streams.out << program_help(group);
+      return 0;
+    }
+  }
+  return execute(find_command(words, commands), words, streams);
+}
+
+}  // namespace
+
+std::string one_line(std::string text) {
+  std::replace_if(
+      text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < ' '; }, ' ');
+  return text;
+}
+
+std::vector<Command> all_commands() {
+  return {run_command(),     sweep_command(),        network_command(),
+          weights_command(), map_generate_command(), map_info_command()};
+}
+
+int run_program(const std::vector<std::string>& words, std::ostream& out, std::ostream& err) {
+  try {
+    const int status = dispatch(words, {out, err});
+    if (!out.flush()) throw std::runtime_error("the results could not be written to the output");
+    return status;
+  } catch (const std::runtime_error& error) {
+    err << "error: " << one_line(error.what()) << "\n";
+    return kBadInput;
+  } catch (const std::exception& error) {
+    err << "internal error: " << one_line(error.what()) << "\n";
+  } catch (...) {
+    err << "internal error: an exception of an unknown type\n";
+  }
+  return kInternalError;
+}
+
+}  // namespace brownout::cli

@@ -1,0 +1,227 @@
+// `brownout run`: one operating point of one chip, with its layers.
+#include <fmt/format.h>
+
+#include <ostream>
+#include <stdexcept>
+
+#include "sim/cli/command.hpp"
+#include "sim/cli/nominal_energy.hpp"
+#include "sim/cli/output_file.hpp"
+#include "sim/cli/progress.hpp"
+#include "sim/cli/table.hpp"
+#include "sim/cli/workload_options.hpp"
+#include "sim/experiment/evaluate_point.hpp"
+#include "sim/experiment/weights_file.hpp"
+#include "sim/experiment/workbench.hpp"
+#include "sim/timing/program_cycles.hpp"
+
+namespace brownout::cli {
+namespace {
+
+CommandSpec spec() {
+  return {
+      .name = "run",
+      .summary = "one operating point of one chip: accuracy, energy, latency, layers",
+      .purpose =
+          "Runs a workload at one voltage of its weight SRAM on one chip. All images go through "
+          "the "
+          "integer engine with the weights as the array reads them out of failing cells; the first "
+          "ones also go through the SystemC model of the accelerator, which must agree in every "
+          "value, cycle and count. Prints accuracy, energy and latency, then a line per layer.",
+      .example = "brownout run workloads/mnist_cnn.yaml --voltage 0.83",
+      .positional = "WORKLOAD.yaml",
+      .options = joined(
+          {{{"voltage", "V",
+             "Voltage of the weight SRAM, in the unit of the memory profile. Default: the "
+             "workload's operating point."},
+            {"ber", "P", "Highest voltage at which the bit error rate of the profile is P."},
+            {"chip", "N", "Which of the generated chips. Default: 0."}},
+           image_options(),
+           {{"cosim-images", "N",
+             "Images that the SystemC model runs too, and must agree on. Default: 1."},
+            {"logits-out", "FILE.npz", "Writes the network's output codes, a row per image."}},
+           workload_options(),
+           output_options()})};
+}
+
+// The highest voltage of the profile that has this bit error rate.
+void set_ber(double ber, config::WorkloadConfig& config) {
+  try {
+    config.operating_point.weight_sram = config.memory.profile->voltage_for_ber(ber);
+  } catch (const std::runtime_error& error) {
+    fail_option("ber", error.what());
+  }
+  config.operating_point.place = "--ber";
+}
+
+std::string describe(const machine::SramSpec& sram) {
+  return fmt::format("{} KiB, {} banks x {} bits, column mux {}", sram.capacity_kib, sram.banks,
+                     sram.word_bits, sram.column_mux);
+}
+
+std::vector<Fact> machine_facts(const experiment::Workbench& bench) {
+  const config::WorkloadConfig& config = bench.config;
+  const machine::AcceleratorSpec& spec = config.accelerator;
+  const memory::VoltageProfileData& profile = config.memory.profile->data();
+  return {
+      {{"workload", "workload"}, config.name},
+      {{"network", "network"}, config.network.string()},
+      {{"accelerator", "accelerator"},
+       fmt::format("{}: {} x {} PEs, weight stationary, {:g} MHz", spec.name, spec.array.rows,
+                   spec.array.columns, spec.clock_hz / 1e6)},
+      {{"weight_sram", "weight SRAM"},
+       describe(spec.weight_sram) + ", " + machine::to_string(spec.placement)},
+      {{"activation_sram", "activation SRAM"}, describe(spec.activation_sram)},
+      {{"dram", "DRAM"},
+       fmt::format("{} bytes a cycle, latency {} cycles, bursts of {} bytes",
+                   spec.dram.bytes_per_cycle, spec.dram.latency_cycles, spec.dram.burst_bytes)},
+      {{"energy_table", "energy table"}, config.energy_table.name()},
+      {{"memory_profile", "memory profile"}, profile.name + ": " + profile.source},
+  };
+}
+
+std::vector<Fact> accuracy_facts(const experiment::PointResult& point) {
+  return {
+      {{"voltage", "voltage", point.unit}, voltage_cell(point.voltage)},
+      {{"unit", ""}, point.unit},
+      {{"ber", "bit error rate", "of the cells", Style::kRate}, point.ber},
+      {{"effective_ber", "effective BER", "of the weight bits fetched", Style::kRate},
+       point.effective_ber},
+      {{"weights_changed", "weights changed", "", Style::kPercent}, point.weights_changed},
+      {{"images", "images"}, point.images},
+      {{"top1", "top-1", "", Style::kPercent}, point.top1},
+      {{"top1_ci_low", "  95 % from", "", Style::kPercent}, point.top1_ci_low},
+      {{"top1_ci_high", "  95 % to", "", Style::kPercent}, point.top1_ci_high},
+  };
+}
+
+std::vector<Fact> cost_facts(const experiment::Workbench& bench,
+                             const experiment::PointResult& point) {
+  const double total = point.energy.total();
+  std::vector<Fact> facts = {
+      {{"energy_j", "energy per inference", "J", Style::kQuantity}, total},
+      {{"energy_rel", "  relative", "of that at the error-free voltage", Style::kRatio},
+       point.energy_rel},
+      {{"weight_sram_energy_j", "weight SRAM energy", "J", Style::kQuantity},
+       point.energy.weight_sram},
+      {{"weight_sram_energy_rel", "  relative", "of that at the error-free voltage", Style::kRatio},
+       point.weight_sram_energy_rel},
+      {{"weight_sram_share", "  share of the total", "", Style::kPercent},
+       total > 0 ? point.energy.weight_sram / total : 0.0},
+  };
+  if (const auto saving = saving_against_nominal(bench, point)) {
+    const std::string title = "saving against " + saving->nominal.text() + " " + point.unit;
+    facts.push_back({{"nominal_voltage", ""}, voltage_cell(saving->nominal)});
+    facts.push_back({{"nominal_saving", title, "", Style::kPercent}, saving->total});
+    facts.push_back({{"nominal_weight_sram_saving", "  of the weight SRAM", "", Style::kPercent},
+                     saving->weight_sram});
+  }
+  const std::vector<Fact> time = {
+      {{"latency_s", "latency", "s", Style::kQuantity}, point.latency_s},
+      {{"cycles", "cycles"}, point.cycles},
+      {{"stall_cycles", "  of them stalls"}, point.stall_cycles},
+      {{"setup_cycles", "setup, once", "cycles to load the weights"},
+       timing::setup_cycles(bench.program)},
+  };
+  append(facts, time);
+  return facts;
+}
+
+// M, N, K, MACs, weights, changed, effective BER; empty for layers without weights.
+std::vector<Cell> product_cells(const experiment::LayerResult& layer) {
+  if (layer.weights == 0) return std::vector<Cell>(7);
+  return {layer.m,       std::int64_t{layer.n}, std::int64_t{layer.k}, layer.macs,
+          layer.weights, layer.weights_changed, layer.effective_ber};
+}
+
+std::vector<Cell> cycle_cells(const experiment::LayerResult& layer) {
+  const machine::CycleBreakdown& cycles = layer.cycles;
+  std::vector<Cell> cells = {cycles.total(), cycles.compute,     cycles.weight_fetch,
+                             cycles.dram,    cycles.accumulator, cycles.vector};
+  cells.resize(cells.size() + 1);  // utilization, empty for layers without weights
+  if (layer.weights != 0) cells.back() = layer.utilization;
+  return cells;
+}
+
+std::vector<Cell> energy_cells(const experiment::LayerResult& layer) {
+  return {layer.energy.total(), layer.energy.weight_sram, layer.energy.logic,
+          layer.energy.activation_sram, layer.energy.dram};
+}
+
+Table layer_table(const experiment::PointResult& point) {
+  Table table{.key = "layers",
+              .columns = {{"layer", "layer", ""},
+                          {"kind", "kind", ""},
+                          {"m", "M", "pixels"},
+                          {"n", "N", "channels"},
+                          {"k", "K", "products"},
+                          {"macs", "MACs", "per image"},
+                          {"weights", "weights", "count"},
+                          {"weights_changed", "changed", "", Style::kPercent},
+                          {"effective_ber", "eff. BER", "share", Style::kRate},
+                          {"cycles", "total", "cycles"},
+                          {"compute_cycles", "compute", "cycles"},
+                          {"weight_fetch_cycles", "w. fetch", "cycles"},
+                          {"dram_cycles", "DRAM", "cycles"},
+                          {"accumulator_cycles", "accum.", "cycles"},
+                          {"vector_cycles", "vector", "cycles"},
+                          {"utilization", "util.", "", Style::kPercent},
+                          {"energy_j", "energy", "J", Style::kQuantity},
+                          {"weight_sram_energy_j", "w. SRAM", "J", Style::kQuantity},
+                          {"logic_energy_j", "logic", "J", Style::kQuantity},
+                          {"activation_sram_energy_j", "a. SRAM", "J", Style::kQuantity},
+                          {"dram_energy_j", "DRAM", "J", Style::kQuantity}},
+              .rows = {}};
+  for (const experiment::LayerResult& layer : point.layers) {
+    std::vector<Cell> row = {layer.name, layer.kind};
+    for (std::vector<Cell> cells :
+         {product_cells(layer), cycle_cells(layer), energy_cells(layer)}) {
+      row.insert(row.end(), cells.begin(), cells.end());
+    }
+    table.rows.push_back(std::move(row));
+  }
+  return table;
+}
+
+int run(const Arguments& arguments, const Streams& streams) {
+  arguments.exclude("voltage", "ber");
+  const Format format = format_of(arguments);
+  const std::uint64_t chip = chip_of(arguments);
+  const int cosim_images = arguments.count("cosim-images", 0, 1'000'000).value_or(1);
+  const auto ber = arguments.number("ber", 0, 1);
+  const auto logits = arguments.path("logits-out");
+  if (logits) check_output_file(*logits, "logits-out");
+  config::WorkloadConfig config = load_config(arguments);
+  if (ber) set_ber(*ber, config);
+  set_operating_point(arguments, config);
+
+  Progress progress(streams.err, stderr_is_terminal() && !arguments.has("quiet"));
+  progress.show("loading " + config.name);
+  const experiment::Workbench bench = experiment::make_workbench(config);
+  Report report{.facts = machine_facts(bench), .table = {}};
+  append(report.facts,
+         chip_facts(config.memory.chip, chip, experiment::make_chip(bench, chip)->source()));
+  progress.show(fmt::format("running {} images", bench.images()));
+  experiment::Evaluator evaluator(bench);
+  const experiment::PointResult point = evaluator.evaluate(
+      {.voltage = config.operating_point.weight_sram, .chip = chip, .cosim_images = cosim_images});
+  if (logits) {
+    experiment::write_codes_npz(*logits, "logits", bench.images(), evaluator.logits());
+  }
+
+  if (ber) report.facts.push_back({{"ber_asked", "BER asked for", "", Style::kRate}, *ber});
+  append(report.facts, accuracy_facts(point));
+  append(report.facts, cost_facts(bench, point));
+  append(report.facts, {{{"cosim_images", "co-simulated images", "agreed with the SystemC model"},
+                         std::int64_t{point.cosim_images}},
+                        {{"engine", "integer engine"}, evaluator.convolution_path()}});
+  report.table = layer_table(point);
+  streams.out << render(report, format);
+  return 0;
+}
+
+}  // namespace
+
+Command run_command() { return {spec(), run}; }
+
+}  // namespace brownout::cli

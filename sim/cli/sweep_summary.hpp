@@ -1,0 +1,25 @@
+// The points of a sweep, put together over the chips of each voltage.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "sim/experiment/results.hpp"
+
+namespace brownout::cli {
+
+/// Means over the chips, but for the extremes of top-1.
+struct VoltageSummary {
+  memory::Voltage voltage;
+  std::size_t chips = 0;
+  double ber = 0, effective_ber = 0, weights_changed = 0;
+  double top1 = 0, top1_min = 0, top1_max = 0;
+  double energy_j = 0, energy_rel = 0;
+  double weight_sram_energy_rel = 0, weight_sram_share = 0;
+  double latency_s = 0;
+};
+
+/// By falling voltage.
+std::vector<VoltageSummary> summarize(const std::vector<experiment::PointSummary>& points);
+
+}  // namespace brownout::cli

@@ -1,0 +1,65 @@
+// A command's result as facts and one table, rendered as text, CSV or JSON. Keys carry their unit
+// and values stay raw (shares 0..1, joules, seconds) in CSV and JSON; text scales them for reading.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "memory/voltage.hpp"
+
+namespace brownout::cli {
+
+enum class Format : std::uint8_t { kTable, kCsv, kJson };
+
+/// Of "table", "csv", "json".
+Format parse_format(const std::string& name);
+
+/// How text shows a number.
+enum class Style : std::uint8_t {
+  kPlain,     ///< as it is
+  kPercent,   ///< a share, times 100
+  kRate,      ///< three significant digits: error rates
+  kRatio,     ///< four decimals
+  kQuantity,  ///< with the SI prefix that suits the greatest value of the column
+};
+
+struct Column {
+  std::string key;         ///< in CSV and JSON
+  std::string title = {};  ///< in text; empty: not shown there
+  std::string unit = {};   ///< in text, below the title; empty for names. kPercent shows "%"
+  Style style = Style::kPlain;
+};
+
+/// Nothing is an empty field, null in JSON.
+using Cell = std::variant<std::monostate, std::string, std::int64_t, std::uint64_t, double>;
+
+Cell voltage_cell(memory::Voltage voltage);
+
+struct Fact {
+  Column column;
+  Cell value;
+};
+
+void append(std::vector<Fact>& facts, std::vector<Fact> more);
+
+struct Table {
+  std::string key;  ///< of the list of rows in JSON
+  std::vector<Column> columns;
+  std::vector<std::vector<Cell>> rows;
+};
+
+struct Report {
+  std::vector<Fact> facts;
+  Table table;  ///< may have no columns: facts only
+};
+
+/// Text: facts, then the table. CSV: the table, or without one the facts as a single row. JSON: one
+/// object of the facts and the list of rows. Throws std::logic_error for a row of another length.
+std::string render(const Report& report, Format format);
+
+/// The text form alone (table_text.cpp).
+std::string render_text(const Report& report);
+
+}  // namespace brownout::cli

@@ -1,0 +1,174 @@
+// The text form: facts as "title  value unit", the table under two header lines, title and unit.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <string_view>
+
+#include "memory/text_number.hpp"
+#include "sim/cli/table.hpp"
+
+namespace brownout::cli {
+namespace {
+
+// A factor, the prefix that stands for it, and the decimals that leave four digits.
+struct Scale {
+  double factor = 1;
+  std::string_view prefix;
+  int decimals = 3;
+};
+
+constexpr std::array<std::pair<double, std::string_view>, 10> kPrefixes = {{{1e12, "T"},
+                                                                            {1e9, "G"},
+                                                                            {1e6, "M"},
+                                                                            {1e3, "k"},
+                                                                            {1, ""},
+                                                                            {1e-3, "m"},
+                                                                            {1e-6, "u"},
+                                                                            {1e-9, "n"},
+                                                                            {1e-12, "p"},
+                                                                            {1e-15, "f"}}};
+
+Scale scale_for(double greatest) {
+  if (greatest <= 0) return {};
+  for (const auto& [factor, prefix] : kPrefixes) {
+    if (greatest < factor && factor > kPrefixes.back().first) continue;
+    const double scaled = greatest / factor;
+    return {factor, prefix, scaled < 10 ? 3 : scaled < 100 ? 2 : 1};
+  }
+  return {};
+}
+
+double magnitude(const Cell& cell) {
+  const auto* number = std::get_if<double>(&cell);
+  return number != nullptr && std::isfinite(*number) ? std::abs(*number) : 0;
+}
+
+Scale scale_of(const Column& column, const std::vector<const Cell*>& cells) {
+  if (column.style != Style::kQuantity) return {};
+  double greatest = 0;
+  for (const Cell* cell : cells) greatest = std::max(greatest, magnitude(*cell));
+  return scale_for(greatest);
+}
+
+std::string percent(double share) {
+  const double value = share * 100;
+  // What is not zero must not look like zero.
+  return value != 0 && std::abs(value) < 0.1 ? fmt::format("{:.2g}", value)
+                                             : fmt::format("{:.2f}", value);
+}
+
+std::string number_text(double number, Style style, const Scale& scale) {
+  if (!std::isfinite(number)) return memory::format_double(number);
+  switch (style) {
+    case Style::kPlain:
+      return memory::format_double(number);
+    case Style::kPercent:
+      return percent(number);
+    case Style::kRate:
+      return fmt::format("{:.3g}", number);
+    case Style::kRatio:
+      return fmt::format("{:.4f}", number);
+    case Style::kQuantity:
+      return fmt::format("{:.{}f}", number / scale.factor, scale.decimals);
+  }
+  return {};
+}
+
+// A terminal must not obey what stands in a file's names.
+std::string printable(std::string text) {
+  std::replace_if(
+      text.begin(), text.end(),
+      [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; }, '?');
+  return text;
+}
+
+std::string cell_text(const Cell& cell, Style style, const Scale& scale) {
+  if (const auto* text = std::get_if<std::string>(&cell)) return printable(*text);
+  if (const auto* integer = std::get_if<std::int64_t>(&cell)) return std::to_string(*integer);
+  if (const auto* count = std::get_if<std::uint64_t>(&cell)) return std::to_string(*count);
+  if (const auto* number = std::get_if<double>(&cell)) return number_text(*number, style, scale);
+  return "-";
+}
+
+std::string unit_text(const Column& column, const Scale& scale) {
+  if (column.style == Style::kPercent) return "%";
+  return std::string(scale.prefix) + column.unit;
+}
+
+// Characters, not bytes.
+std::size_t width_of(const std::string& text) {
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
+  }));
+}
+
+std::string padding(const std::string& text, std::size_t width) {
+  return std::string(width - std::min(width, width_of(text)), ' ');
+}
+
+// Title, unit and cells of a column, all of one width.
+std::vector<std::string> column_lines(const Table& table, std::size_t index) {
+  const Column& column = table.columns[index];
+  std::vector<const Cell*> cells;
+  for (const std::vector<Cell>& row : table.rows) cells.push_back(&row[index]);
+  const Scale scale = scale_of(column, cells);
+  std::vector<std::string> lines = {column.title, unit_text(column, scale)};
+  for (const Cell* cell : cells) lines.push_back(cell_text(*cell, column.style, scale));
+
+  std::size_t width = 0;
+  for (const std::string& line : lines) width = std::max(width, width_of(line));
+  const bool left = std::any_of(cells.begin(), cells.end(), [](const Cell* cell) {
+    return std::holds_alternative<std::string>(*cell);
+  });
+  for (std::string& line : lines) {
+    line = left ? line + padding(line, width) : padding(line, width) + line;
+  }
+  return lines;
+}
+
+std::string trimmed(std::string line) {
+  line.erase(line.find_last_not_of(' ') + 1);
+  return line;
+}
+
+std::string table_text(const Table& table) {
+  std::vector<std::string> lines(table.rows.size() + 2);
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
+    if (table.columns[i].title.empty()) continue;
+    const std::vector<std::string> column = column_lines(table, i);
+    for (std::size_t line = 0; line < lines.size(); ++line) {
+      lines[line] += (lines[line].empty() ? "" : "  ") + column[line];
+    }
+  }
+  std::string text;
+  for (const std::string& line : lines) text += trimmed(line) + "\n";
+  return text;
+}
+
+std::string facts_text(const std::vector<Fact>& facts) {
+  std::size_t width = 0;
+  for (const Fact& fact : facts) width = std::max(width, width_of(fact.column.title));
+  std::string text;
+  for (const Fact& fact : facts) {
+    if (fact.column.title.empty()) continue;
+    const Scale scale = scale_of(fact.column, {&fact.value});
+    const std::string unit = unit_text(fact.column, scale);
+    const bool has_value = !std::holds_alternative<std::monostate>(fact.value);
+    text += fact.column.title + padding(fact.column.title, width) + "  " +
+            cell_text(fact.value, fact.column.style, scale) +
+            (unit.empty() || !has_value ? "" : " " + unit) + "\n";
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string render_text(const Report& report) {
+  std::string text = facts_text(report.facts);
+  if (report.table.columns.empty()) return text;
+  return text + (text.empty() ? "" : "\n") + table_text(report.table);
+}
+
+}  // namespace brownout::cli

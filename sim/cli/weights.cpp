@@ -1,0 +1,85 @@
+// `brownout weights`: the weights as the array reads them, for other tools.
+#include <ostream>
+
+#include "memory/fault_map.hpp"
+#include "sim/cli/command.hpp"
+#include "sim/cli/output_file.hpp"
+#include "sim/cli/table.hpp"
+#include "sim/cli/workload_options.hpp"
+#include "sim/experiment/weights_file.hpp"
+#include "sim/experiment/workbench.hpp"
+#include "sim/schedule/weight_readback.hpp"
+
+namespace brownout::cli {
+namespace {
+
+CommandSpec spec() {
+  return {
+      .name = "weights",
+      .summary = "the weights as the array reads them at a voltage, as a NumPy file",
+      .purpose =
+          "Writes exactly the weights that the array reads out of the failing weight SRAM of one "
+          "chip: an int8 array per weight tensor, under its ONNX name and in its ONNX layout. Put "
+          "into the ONNX file in place of its initializers, they make ONNX Runtime compute the "
+          "same logits as brownout run.",
+      .example =
+          "brownout weights workloads/mnist_cnn.yaml --voltage 0.83 --chip 3 --out "
+          "faulty.npz",
+      .positional = "WORKLOAD.yaml",
+      .options =
+          joined({{{"out", "FILE.npz", "File that is written. Required."},
+                   {"voltage", "V",
+                    "Voltage of the weight SRAM, in the unit of the memory profile. Default: the "
+                    "workload's operating point."},
+                   {"chip", "N", "Which of the generated chips. Default: 0."}},
+                  workload_options(),
+                  output_options()})};
+}
+
+std::uint64_t weight_count(const models::WeightSet& weights) {
+  std::uint64_t count = 0;
+  for (const std::vector<std::int8_t>& layer : weights) count += layer.size();
+  return count;
+}
+
+int run(const Arguments& arguments, const Streams& streams) {
+  const Format format = format_of(arguments);
+  const std::uint64_t chip = chip_of(arguments);
+  const std::filesystem::path out = arguments.required("out");
+  check_output_file(out, "out");
+  config::WorkloadConfig config = load_config(arguments);
+  set_operating_point(arguments, config);
+  config.run.images = 1;  // no image is looked at
+
+  const experiment::Workbench bench = experiment::make_workbench(config);
+  const memory::Voltage voltage = config.operating_point.weight_sram;
+  const auto faults = experiment::make_chip(bench, chip);
+  const memory::CellMasks cells = faults->masks_at(voltage);
+  const schedule::WeightReadback readback =
+      schedule::read_back(bench.program, bench.weights, cells, config.memory.encoding);
+  experiment::write_weights_npz(out, bench.network, readback.weights);
+
+  const double ber =
+      static_cast<double>(cells.count()) / static_cast<double>(cells.geometry().cells());
+  Report report{.facts = {{{"file", "file"}, out.string()},
+                          {{"network", "network"}, config.network.string()}},
+                .table = {}};
+  append(report.facts, chip_facts(config.memory.chip, chip, faults->source()));
+  append(
+      report.facts,
+      {{{"voltage", "voltage", bench.unit()}, voltage_cell(voltage)},
+       {{"unit", ""}, bench.unit()},
+       {{"ber", "bit error rate", "of the cells", Style::kRate}, ber},
+       {{"effective_ber", "effective BER", "of the weight bits fetched", Style::kRate},
+        readback.effective_ber()},
+       {{"weights", "weights"}, weight_count(readback.weights)},
+       {{"weights_changed", "weights changed", "", Style::kPercent}, readback.weights_changed()}});
+  streams.out << render(report, format);
+  return 0;
+}
+
+}  // namespace
+
+Command weights_command() { return {spec(), run}; }
+
+}  // namespace brownout::cli

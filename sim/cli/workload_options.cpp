@@ -1,0 +1,88 @@
+// Paths and --set act before validation (config::Overrides); counts and seeds, which have no place
+// in a file to complain about, replace the validated values.
+#include "sim/cli/workload_options.hpp"
+
+#include <limits>
+#include <stdexcept>
+
+namespace brownout::cli {
+
+OptionSpecs joined(const std::vector<OptionSpecs>& lists) {
+  OptionSpecs all;
+  for (const OptionSpecs& list : lists) all.insert(all.end(), list.begin(), list.end());
+  return all;
+}
+
+OptionSpecs image_options() {
+  return {
+      {"images", "N", "The first N images only. Default: run.images, else all."},
+      {"dataset", "DIR",
+       "Full data set: the data set's standard files in DIR take the place of the workload's."}};
+}
+
+OptionSpecs workload_options() {
+  return {{"fault-map", "FILE", "Fault map (CSV) of one chip in place of the workload's chips."},
+          {"accelerator", "FILE", "Accelerator in place of the workload's."},
+          {"memory", "FILE", "Memory profile in place of the workload's."},
+          {"set", "KEY=VALUE",
+           "Changes one key of the workload or of a file that it includes, e.g. "
+           "accelerator.array.rows=16. Repeatable.",
+           true},
+          {"seed", "N",
+           "Seed of generated chips and of everything else random. Default: memory.chip.seed and "
+           "run.seed."}};
+}
+
+OptionSpecs output_options() {
+  return {{"format", "table|csv|json",
+           "Form of the results; csv and json hold raw values: shares 0..1, joules, seconds. "
+           "Default: table."},
+          {"quiet", "", "No notes and no progress on standard error."},
+          {"help", "", "This text."},
+          {"version", "", "The version."}};
+}
+
+Format format_of(const Arguments& arguments) {
+  return parse_format(arguments.choice("format", {"table", "csv", "json"}).value_or("table"));
+}
+
+config::WorkloadConfig load_config(const Arguments& arguments) {
+  arguments.exclude("chip", "fault-map");
+  const auto images = arguments.count("images", 1, std::numeric_limits<int>::max());
+  const auto seed = arguments.integer("seed", 0, std::numeric_limits<std::uint64_t>::max());
+  config::WorkloadConfig config =
+      config::load_workload(arguments.positional(), {.accelerator = arguments.path("accelerator"),
+                                                     .memory_profile = arguments.path("memory"),
+                                                     .fault_map = arguments.path("fault-map"),
+                                                     .dataset = arguments.path("dataset"),
+                                                     .set = arguments.all("set")});
+  if (images) config.run.images = *images;
+  if (seed) config.run.seed = *seed;
+  if (seed && !config.memory.chip.map) config.memory.chip.seed = *seed;
+  return config;
+}
+
+void set_operating_point(const Arguments& arguments, config::WorkloadConfig& config) {
+  if (const auto voltage = arguments.voltage("voltage")) {
+    config.operating_point.weight_sram = *voltage;
+    config.operating_point.place = "--voltage";
+  }
+  config::check_operating_point(config);
+}
+
+std::uint64_t chip_of(const Arguments& arguments) {
+  return arguments.integer("chip", 0, std::numeric_limits<std::int32_t>::max()).value_or(0);
+}
+
+std::vector<Fact> chip_facts(const config::ChipConfig& config, std::uint64_t chip,
+                             const std::string& source) {
+  if (config.map) {
+    return {{{"fault_map", "fault map"}, config.map->string()},
+            {{"chip_source", "  source"}, source}};
+  }
+  return {{{"chip", "chip"}, chip},
+          {{"seed", "  of seed"}, config.seed},
+          {{"chip_source", "  source"}, source}};
+}
+
+}  // namespace brownout::cli

@@ -1,0 +1,39 @@
+// Options that several commands share, and the workload's configuration that they lead to.
+#pragma once
+
+#include <vector>
+
+#include "sim/cli/options.hpp"
+#include "sim/cli/table.hpp"
+#include "sim/config/workload_config.hpp"
+
+namespace brownout::cli {
+
+using OptionSpecs = std::vector<OptionSpec>;
+
+/// The lists one after another.
+OptionSpecs joined(const std::vector<OptionSpecs>& lists);
+
+/// --images, --dataset: for commands that evaluate images.
+OptionSpecs image_options();
+/// --accelerator, --memory, --set, --seed, --fault-map: for commands that read a workload.
+OptionSpecs workload_options();
+/// --format, --quiet, --help, --version: for every command.
+OptionSpecs output_options();
+
+Format format_of(const Arguments& arguments);
+
+/// The workload file with the options above put in. The voltages are not checked yet.
+config::WorkloadConfig load_config(const Arguments& arguments);
+
+/// --voltage in place of the workload's operating point; then checks it against the profile.
+void set_operating_point(const Arguments& arguments, config::WorkloadConfig& config);
+
+/// --chip; 0 by default.
+std::uint64_t chip_of(const Arguments& arguments);
+
+/// Which chip it was: number, seed of its ensemble, map file; `source` is the fault map's own.
+std::vector<Fact> chip_facts(const config::ChipConfig& config, std::uint64_t chip,
+                             const std::string& source);
+
+}  // namespace brownout::cli

@@ -1,0 +1,32 @@
+// Checks of output paths that create nothing.
+#include "sim/cli/output_file.hpp"
+
+#include <gtest/gtest.h>
+
+#include <stdexcept>
+#include <string>
+
+namespace brownout::cli {
+namespace {
+
+std::string complaint(const std::filesystem::path& path) {
+  try {
+    check_output_file(path, "out");
+  } catch (const std::runtime_error& error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST(OutputFile, RefusesDirectoriesAndMissingParents) {
+  const std::filesystem::path directory = testing::TempDir();
+  EXPECT_EQ(complaint(directory / "new.csv"), "");
+  EXPECT_FALSE(std::filesystem::exists(directory / "new.csv"));
+  EXPECT_EQ(complaint("new.csv"), "");
+  EXPECT_EQ(complaint("."), "--out: . is a directory, not a file");
+  EXPECT_EQ(complaint("no/such/x.csv"), "--out: no such directory: no/such");
+  EXPECT_EQ(complaint("new/"), "--out: new/ is a directory, not a file");
+}
+
+}  // namespace
+}  // namespace brownout::cli

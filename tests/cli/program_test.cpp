@@ -1,0 +1,82 @@
+// The program as a whole: which stream, which status.
+#include "sim/cli/program.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+namespace brownout::cli {
+namespace {
+
+using testing::HasSubstr;
+using testing::StartsWith;
+
+struct Outcome {
+  int status;
+  std::string out, err;
+};
+
+Outcome run(const std::vector<std::string>& words) {
+  std::ostringstream out;
+  std::ostringstream err;
+  const int status = run_program(words, out, err);
+  return {status, out.str(), err.str()};
+}
+
+TEST(Program, AloneListsTheCommands) {
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{}, std::vector<std::string>{"--help"},
+        std::vector<std::string>{"-h"}}) {
+    const Outcome outcome = run(words);
+    EXPECT_EQ(outcome.status, 0);
+    EXPECT_THAT(outcome.out, HasSubstr("\n  sweep "));
+    EXPECT_EQ(outcome.err, "");
+  }
+}
+
+TEST(Program, Version) {
+  EXPECT_THAT(run({"--version"}).out, StartsWith("brownout "));
+  EXPECT_EQ(run({"run", "--version"}).out, run({"--version"}).out);
+}
+
+TEST(Program, HelpOfCommandsAndGroups) {
+  EXPECT_THAT(run({"run", "--help"}).out, HasSubstr("usage: brownout run WORKLOAD.yaml"));
+  EXPECT_THAT(run({"map", "info", "-h"}).out, HasSubstr("usage: brownout map info MAP.csv"));
+  EXPECT_THAT(run({"map", "--help"}).out, HasSubstr("\n  map generate "));
+}
+
+TEST(Program, UnknownCommandsNameTheNearestAndAll) {
+  const Outcome misspelt = run({"swep", "w.yaml"});
+  EXPECT_EQ(misspelt.status, 2);
+  EXPECT_EQ(misspelt.out, "");
+  EXPECT_EQ(
+      misspelt.err,
+      "error: unknown command \"swep\", did you mean sweep? Commands are run, sweep, network, "
+      "weights, map generate, map info\n");
+  EXPECT_THAT(run({"topology"}).err, HasSubstr("run, sweep, network, weights"));
+  EXPECT_THAT(run({"map"}).err, HasSubstr("map generate, map info"));
+  EXPECT_THAT(run({"map", "inf"}).err, HasSubstr("did you mean map info?"));
+  EXPECT_EQ(run({"map", "convert"}).status, 2);
+  EXPECT_EQ(run({"--quiet"}).status, 2);
+}
+
+TEST(Program, BadInputIsOneLineAndStatusTwo) {
+  const Outcome outcome = run({"run", "no\nsuch.yaml"});
+  EXPECT_EQ(outcome.status, 2);
+  EXPECT_EQ(outcome.out, "");
+  EXPECT_EQ(outcome.err, "error: no such file: no such.yaml\n");
+}
+
+TEST(Program, OutputThatCannotBeWrittenIsAnError) {
+  std::ostringstream out;
+  std::ostringstream err;
+  out.setstate(std::ios::badbit);
+  EXPECT_EQ(run_program({"--help"}, out, err), 2);
+  EXPECT_EQ(err.str(), "error: the results could not be written to the output\n");
+}
+
+TEST(Program, OneLine) { EXPECT_EQ(one_line("a\nb\tc\r"), "a b c "); }
+
+}  // namespace
+}  // namespace brownout::cli

@@ -1,0 +1,137 @@
+// One report in its three forms.
+#include "sim/cli/table.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+#include <stdexcept>
+
+namespace brownout::cli {
+namespace {
+
+Report example() {
+  return {.facts = {{{"workload", "workload"}, "mnist"},
+                    {{"energy_j", "energy", "J", Style::kQuantity}, 3.659e-7},
+                    {{"unit", ""}, "Vmin"},
+                    {{"map", "map"}, {}}},
+          .table = {.key = "layers",
+                    .columns = {{"layer", "layer", ""},
+                                {"cycles", "total", "cycles"},
+                                {"changed", "changed", "", Style::kPercent},
+                                {"energy_j", "energy", "J", Style::kQuantity},
+                                {"seed", ""}},
+                    .rows = {{"conv1", std::int64_t{778}, 0.1053, 7.6e-8, std::uint64_t{1}},
+                             {"a,\"b\"", std::int64_t{12}, {}, 1.5e-10, std::uint64_t{2}}}}};
+}
+
+TEST(Table, TextShowsTitlesUnitsAndCommonPrefixes) {
+  EXPECT_EQ(render(example(), Format::kTable),
+            "workload  mnist\n"
+            "energy    365.9 nJ\n"
+            "map       -\n"
+            "\n"
+            "layer   total  changed  energy\n"
+            "       cycles        %      nJ\n"
+            "conv1     778    10.53   76.00\n"
+            "a,\"b\"      12        -    0.15\n");
+}
+
+TEST(Table, CsvHoldsRawValuesUnderKeysAndQuotesNames) {
+  EXPECT_EQ(render(example(), Format::kCsv),
+            "layer,cycles,changed,energy_j,seed\n"
+            "conv1,778,0.1053,7.6e-08,1\n"
+            "\"a,\"\"b\"\"\",12,,1.5e-10,2\n");
+}
+
+TEST(Table, CsvOfFactsAloneIsOneRow) {
+  Report report = example();
+  report.table = {};
+  EXPECT_EQ(render(report, Format::kCsv), "workload,energy_j,unit,map\nmnist,3.659e-07,Vmin,\n");
+}
+
+TEST(Table, JsonHoldsFactsAndRows) {
+  Report report = example();
+  report.table.rows.pop_back();
+  EXPECT_EQ(render(report, Format::kJson),
+            "{\n"
+            "  \"workload\": \"mnist\",\n"
+            "  \"energy_j\": 3.659e-07,\n"
+            "  \"unit\": \"Vmin\",\n"
+            "  \"map\": null,\n"
+            "  \"layers\": [\n"
+            "    {\n"
+            "      \"layer\": \"conv1\",\n"
+            "      \"cycles\": 778,\n"
+            "      \"changed\": 0.1053,\n"
+            "      \"energy_j\": 7.6e-08,\n"
+            "      \"seed\": 1\n"
+            "    }\n"
+            "  ]\n"
+            "}\n");
+}
+
+std::string shown(Cell value, Style style, const std::string& unit = "") {
+  return render({.facts = {{{"key", "x", unit, style}, std::move(value)}}, .table = {}},
+                Format::kTable);
+}
+
+TEST(Table, NumbersOfEachStyle) {
+  EXPECT_EQ(shown(0.85, Style::kPlain, "V"), "x  0.85 V\n");
+  EXPECT_EQ(shown(0.0012345, Style::kRate), "x  0.00123\n");
+  EXPECT_EQ(shown(0.98431, Style::kRatio), "x  0.9843\n");
+  EXPECT_EQ(shown(1.0, Style::kPercent), "x  100.00 %\n");
+  EXPECT_EQ(shown(1.304e-5, Style::kQuantity, "s"), "x  13.04 us\n");
+  EXPECT_EQ(shown(999.96e-9, Style::kQuantity, "s"), "x  1000.0 ns\n");
+  EXPECT_EQ(shown(2.5, Style::kQuantity, "s"), "x  2.500 s\n");
+  EXPECT_EQ(shown(0.0, Style::kQuantity, "s"), "x  0.000 s\n");
+  EXPECT_EQ(shown(1e-20, Style::kQuantity, "s"), "x  0.000 fs\n");
+  EXPECT_EQ(shown(std::numeric_limits<std::uint64_t>::max(), Style::kPlain),
+            "x  18446744073709551615\n");
+}
+
+TEST(Table, WhatIsNotZeroDoesNotLookLikeZero) {
+  EXPECT_EQ(shown(2.3e-6, Style::kPercent), "x  0.00023 %\n");
+  EXPECT_EQ(shown(0.0, Style::kPercent), "x  0.00 %\n");
+}
+
+TEST(Table, NumbersThatAreNoneStayVisible) {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_EQ(shown(nan, Style::kRatio), "x  nan\n");
+  EXPECT_EQ(shown(std::numeric_limits<double>::infinity(), Style::kQuantity, "J"), "x  inf J\n");
+  EXPECT_EQ(render({.facts = {{{"x", "x"}, nan}}, .table = {}}, Format::kJson),
+            "{\n  \"x\": null\n}\n");
+}
+
+TEST(Table, NamesCannotSteerATerminalOrBreakJson) {
+  EXPECT_EQ(shown("a\x1b[31m\nb", Style::kPlain), "x  a?[31m?b\n");
+  EXPECT_EQ(render({.facts = {{{"x", "x"}, "\xff"}}, .table = {}}, Format::kJson),
+            "{\n  \"x\": \"\xEF\xBF\xBD\"\n}\n");
+}
+
+TEST(Table, AlignsCharactersNotBytes) {
+  const Report report{.facts = {},
+                      .table = {.key = "t",
+                                .columns = {{"n", "n"}, {"v", "v"}},
+                                .rows = {{"\xC3\xBC", std::int64_t{1}}, {"u", std::int64_t{2}}}}};
+  EXPECT_EQ(render(report, Format::kTable), "n  v\n\n\xC3\xBC  1\nu  2\n");
+}
+
+TEST(Table, ARowOfAnotherLengthIsOurBug) {
+  Report report = example();
+  report.table.rows.front().pop_back();
+  EXPECT_THROW(render(report, Format::kCsv), std::logic_error);
+}
+
+TEST(Table, UnknownFormatListsTheFormats) {
+  EXPECT_EQ(parse_format("json"), Format::kJson);
+  try {
+    parse_format("xml");
+    FAIL();
+  } catch (const std::runtime_error& error) {
+    EXPECT_STREQ(error.what(), "\"xml\" is not one of table, csv, json");
+  }
+}
+
+}  // namespace
+}  // namespace brownout::cli

@@ -1,0 +1,110 @@
+#include "sim/schedule/tile_program.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <set>
+#include <tuple>
+
+#include "tests/support/random_network.hpp"
+
+namespace brownout::schedule {
+namespace {
+
+machine::AcceleratorSpec spec_of(int rows, int columns, int depth) {
+  machine::AcceleratorSpec spec;
+  spec.array = {rows, columns};
+  spec.accumulator.depth = depth;
+  return spec;
+}
+
+TEST(TileProgram, EveryProductIsComputedExactlyOnce) {
+  const models::QuantizedNetwork network = testing::random_residual_network(6);
+  const TileProgram program = make_program(network, spec_of(7, 5, 25));
+  for (const Layer& layer : program.layers) {
+    if (!layer.matrix) continue;
+    std::int64_t macs = 0;
+    std::set<std::tuple<int, int, int, std::int64_t>> seen;
+    for (const Fold& fold : program.folds_of(layer)) {
+      const Tile& tile = program.tile_of(fold);
+      EXPECT_TRUE(seen.insert({tile.group, tile.k0, tile.n0, fold.m0}).second);
+      EXPECT_LE(fold.m_count, 25);
+      macs += fold.m_count * tile.rows * tile.columns;
+    }
+    EXPECT_EQ(macs, layer.gemm.macs());
+  }
+}
+
+TEST(TileProgram, KTilesRunInsideABlockWhoseSumsAreCompleteBeforeTheNext) {
+  const models::QuantizedNetwork network = testing::random_residual_network(6);
+  const TileProgram program = make_program(network, spec_of(7, 5, 25));
+  for (const Layer& layer : program.layers) {
+    int block = -1;
+    int k_done = 0;
+    for (const Fold& fold : program.folds_of(layer)) {
+      const Tile& tile = program.tile_of(fold);
+      if (fold.block != block) {
+        EXPECT_EQ(fold.block, block + 1);
+        block = fold.block;
+        EXPECT_TRUE(fold.first_k);
+        k_done = 0;
+      } else {
+        EXPECT_FALSE(fold.first_k);
+      }
+      EXPECT_EQ(tile.k0, k_done);
+      k_done += tile.rows;
+      EXPECT_EQ(fold.last_k, k_done == layer.gemm.k);
+    }
+    EXPECT_EQ(layer.block_count, block + 1);
+  }
+}
+
+TEST(TileProgram, LiveActivationsNeverOverlap) {
+  const models::QuantizedNetwork network = testing::random_residual_network(6);
+  const TileProgram program = make_program(network, spec_of(8, 8, 4096));
+  std::map<models::TensorId, std::size_t> last_use;
+  for (std::size_t i = 0; i < network.nodes.size(); ++i) {
+    for (models::TensorId id : models::node_inputs(network.nodes[i])) last_use[id] = i;
+  }
+  last_use[network.output] = network.nodes.size();
+  const auto begin = [&](models::TensorId id) {
+    return program.tensor_address[static_cast<std::size_t>(id)];
+  };
+  const auto end = [&](models::TensorId id) {
+    return begin(id) + static_cast<std::uint64_t>(network.tensor(id).shape.size());
+  };
+  bool reused = false;
+  std::vector<models::TensorId> made = {network.input};
+  for (std::size_t i = 0; i < network.nodes.size(); ++i) {
+    const models::TensorId output = models::node_output(network.nodes[i]);
+    for (models::TensorId other : made) {
+      const bool overlap = begin(output) < end(other) && begin(other) < end(output);
+      if (last_use[other] >= i) {
+        EXPECT_FALSE(overlap) << "tensor " << output << " over " << other;
+      } else {
+        reused = reused || overlap;
+      }
+    }
+    EXPECT_LE(end(output), program.activation_bytes);
+    made.push_back(output);
+  }
+  EXPECT_TRUE(reused);  // else the plan would not plan
+}
+
+TEST(TileProgram, ActivationsThatDoNotFitAreRefusedNamingTheLayer) {
+  testing::NetworkBuilder builder(1, {16, 64, 64});
+  builder.convolution(builder.last(), 16, {});
+  machine::AcceleratorSpec spec = spec_of(8, 8, 4096);
+  spec.activation_sram.capacity_kib = 100;
+  try {
+    make_program(builder.build(), spec);
+    FAIL() << "accepted";
+  } catch (const std::runtime_error& error) {
+    EXPECT_THAT(error.what(),
+                ::testing::AllOf(::testing::HasSubstr("conv0"), ::testing::HasSubstr("128 KiB")));
+  }
+}
+
+}  // namespace
+}  // namespace brownout::schedule

@@ -1,0 +1,130 @@
+// The way back from a cell, against the way forward: encode all words, read them through their
+// masks, decode.
+#include "sim/schedule/weight_readback.hpp"
+
+#include <gtest/gtest.h>
+
+#include "memory/keyed_random.hpp"
+#include "sim/schedule/weight_image.hpp"
+#include "tests/support/random_network.hpp"
+
+namespace brownout::schedule {
+namespace {
+
+memory::CellMasks mixed_cells(const memory::SramGeometry& geometry, std::uint64_t seed) {
+  memory::CellMasks cells(geometry);
+  for (std::uint32_t bank = 0; bank < geometry.banks; ++bank) {
+    for (std::uint32_t row = 0; row < geometry.rows; ++row) {
+      for (std::uint32_t column = 0; column < geometry.columns; ++column) {
+        const std::uint64_t hash = memory::keyed_hash(seed, bank, row, column);
+        if (hash % 20 == 0) {
+          cells.set({bank, row, column}, static_cast<memory::FaultKind>(hash / 20 % 3));
+        }
+      }
+    }
+  }
+  return cells;
+}
+
+/// Forward: every tile's words, through the masks, back to weights.
+models::WeightSet read_forward(const TileProgram& program, const models::WeightSet& written,
+                               const memory::CellMasks& cells, memory::Encoding encoding) {
+  const auto masks = memory::word_masks(program.spec.weight_sram.organisation(), cells);
+  models::WeightSet result = written;
+  for (const Tile& tile : program.tiles) {
+    const std::vector<std::uint64_t> words = tile_words(program, tile, written, encoding);
+    const auto node = static_cast<std::size_t>(tile.layer);
+    const Gemm& gemm = program.layers[node].gemm;
+    for (int row = 0; row < tile.rows; ++row) {
+      for (int column = 0; column < tile.columns; ++column) {
+        const std::size_t word = static_cast<std::size_t>(row) * tile.words_per_row +
+                                 static_cast<std::size_t>(column / 4);
+        const std::uint64_t read = masks[tile.address + word].apply(words[word]);
+        const std::size_t channel =
+            static_cast<std::size_t>(tile.group * gemm.n + tile.n0 + column);
+        result[node][channel * static_cast<std::size_t>(gemm.k) +
+                     static_cast<std::size_t>(tile.k0 + row)] =
+            static_cast<std::int8_t>(memory::decode(
+                encoding, static_cast<std::uint32_t>(read >> (column % 4 * 8)) & 0xff, 8));
+      }
+    }
+  }
+  return result;
+}
+
+class ReadBack : public ::testing::TestWithParam<machine::Placement> {
+ protected:
+  ReadBack() : network_(testing::random_residual_network(12)) {
+    machine::AcceleratorSpec spec;
+    spec.array = {8, 6};  // rows that do not fill their last word
+    spec.accumulator.depth = 30;
+    spec.placement = GetParam();
+    const int capacity = GetParam() == machine::Placement::kResident ? 16 : 1;
+    spec.weight_sram = {.capacity_kib = capacity, .banks = 2, .word_bits = 32, .column_mux = 4};
+    program_ = make_program(network_, spec);
+  }
+
+  models::QuantizedNetwork network_;
+  TileProgram program_;
+};
+
+TEST_P(ReadBack, EqualsReadingEveryWordForward) {
+  const models::WeightSet written = models::clean_weights(network_);
+  const auto geometry = program_.spec.weight_sram.organisation().geometry();
+  for (const memory::Encoding encoding :
+       {memory::Encoding::kTwosComplement, memory::Encoding::kOffsetBinary}) {
+    const memory::CellMasks cells = mixed_cells(geometry, 4);
+    const WeightReadback back = read_back(program_, written, cells, encoding);
+    EXPECT_EQ(back.weights, read_forward(program_, written, cells, encoding));
+    EXPECT_GT(back.weights_changed(), 0.1);
+  }
+}
+
+TEST_P(ReadBack, CountsTheWrongBitsOfEveryFetch) {
+  const models::WeightSet written = models::clean_weights(network_);
+  const auto geometry = program_.spec.weight_sram.organisation().geometry();
+  const WeightReadback back =
+      read_back(program_, written, mixed_cells(geometry, 4), memory::Encoding::kTwosComplement);
+  std::uint64_t fetched = 0;
+  std::uint64_t wrong = 0;
+  for (const Fold& fold : program_.folds) {
+    const Tile& tile = program_.tile_of(fold);
+    const auto node = static_cast<std::size_t>(tile.layer);
+    const Gemm& gemm = program_.layers[node].gemm;
+    for (int row = 0; row < tile.rows; ++row) {
+      for (int column = 0; column < tile.columns; ++column) {
+        const auto index = static_cast<std::size_t>(
+            (tile.group * gemm.n + tile.n0 + column) * gemm.k + tile.k0 + row);
+        fetched += 8;
+        wrong += static_cast<std::uint64_t>(__builtin_popcount(
+            static_cast<std::uint8_t>(back.weights[node][index] ^ written[node][index])));
+      }
+    }
+  }
+  EXPECT_EQ(back.effective_ber(), static_cast<double>(wrong) / static_cast<double>(fetched));
+}
+
+TEST_P(ReadBack, WithoutFaultsNothingChanges) {
+  const models::WeightSet written = models::clean_weights(network_);
+  const memory::CellMasks good(program_.spec.weight_sram.organisation().geometry());
+  const WeightReadback back = read_back(program_, written, good, memory::Encoding::kTwosComplement);
+  EXPECT_EQ(back.weights, written);
+  EXPECT_EQ(back.effective_ber(), 0);
+  EXPECT_EQ(back.weights_changed(), 0);
+}
+
+TEST_P(ReadBack, RefusesMasksOfAnotherSram) {
+  const memory::CellMasks other({1, 2, 3});
+  EXPECT_THROW(read_back(program_, models::clean_weights(network_), other,
+                         memory::Encoding::kTwosComplement),
+               std::logic_error);
+}
+
+INSTANTIATE_TEST_SUITE_P(Placements, ReadBack,
+                         ::testing::Values(machine::Placement::kResident,
+                                           machine::Placement::kStreaming,
+                                           machine::Placement::kRestartPerLayer),
+                         [](const auto& param) { return machine::to_string(param.param); });
+
+}  // namespace
+}  // namespace brownout::schedule

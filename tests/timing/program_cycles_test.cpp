@@ -1,0 +1,171 @@
+// The closed form against formulas that others published, and against SCALE-Sim's own output.
+#include "sim/timing/program_cycles.hpp"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "tests/support/random_network.hpp"
+
+namespace brownout::timing {
+namespace {
+
+using machine::Cycle;
+
+/// One matrix layer of M x N x K: a 1x1 convolution over M pixels.
+models::QuantizedNetwork gemm_network(int m, int n, int k) {
+  testing::NetworkBuilder builder(1, {k, 1, m});
+  builder.convolution(builder.last(), n, {});
+  return builder.build();
+}
+
+machine::AcceleratorSpec unlimited(int rows, int columns, bool prefetch = false) {
+  machine::AcceleratorSpec spec;
+  spec.array = {rows, columns};
+  spec.weight_prefetch = prefetch;
+  spec.accumulator.depth = 1 << 20;
+  spec.weight_sram = {.capacity_kib = 65536, .banks = 64, .word_bits = 32, .column_mux = 4};
+  spec.activation_sram = {.capacity_kib = 65536, .banks = 128, .word_bits = 64, .column_mux = 4};
+  spec.vector_lanes = 4096;
+  return spec;
+}
+
+Cycle compute_cycles(int m, int n, int k, const machine::AcceleratorSpec& spec) {
+  const models::QuantizedNetwork network = gemm_network(m, n, k);
+  const schedule::TileProgram program = schedule::make_program(network, spec);
+  const machine::ProgramTimes times = program_times(program);
+  return machine::break_down(times.layers[0], times.folds, spec.array.rows, spec.weight_prefetch)
+      .compute;
+}
+
+Cycle folds(int n, int k, int rows, int columns) {
+  return Cycle{(k + rows - 1) / rows} * ((n + columns - 1) / columns);
+}
+
+// Samajdar et al., SCALE-Sim (ISPASS 2020): weight stationary, folds * (2R + C + M - 2) cycles.
+TEST(ProgramCycles, WithoutPrefetchAreThoseOfScaleSim) {
+  for (const auto& [rows, columns] : {std::pair{32, 32}, {8, 32}, {32, 8}, {12, 20}, {1, 1}}) {
+    for (const auto& [m, n, k] : {std::array{1, 10, 64}, {49, 100, 70}, {300, 33, 31}}) {
+      EXPECT_EQ(compute_cycles(m, n, k, unlimited(rows, columns)),
+                folds(n, k, rows, columns) * (2 * rows + columns + m - 2))
+          << rows << "x" << columns << " M " << m << " N " << n << " K " << k;
+    }
+  }
+}
+
+// DESIGN 6: L + (F - 1) * max(M, L) + M + R + C - 2 with L = R load cycles.
+TEST(ProgramCycles, WithPrefetchHideTheLoadBehindTheStream) {
+  for (const auto& [m, n, k] : {std::array{1, 10, 64}, {49, 100, 70}, {300, 33, 31}}) {
+    const Cycle count = folds(n, k, 16, 24);
+    EXPECT_EQ(compute_cycles(m, n, k, unlimited(16, 24, true)),
+              16 + (count - 1) * std::max(m, 16) + m + 16 + 24 - 2);
+  }
+}
+
+/// Rows of the stored SCALE-Sim run: dataflow,rows,cols,M,N,K,compute_cycles at fields 2 to 8.
+TEST(ProgramCycles, EqualScaleSimsOutputPlusOne) {
+  const std::filesystem::path file = std::filesystem::path(BROWNOUT_SOURCE_DIR) / ".." / "shared" /
+                                     "data" / "scalesim" / "resnet18_cycles.csv";
+  if (!std::filesystem::exists(file)) GTEST_SKIP() << "the stored SCALE-Sim run is not here";
+  std::ifstream in(file);
+  std::string line;
+  std::getline(in, line);
+  int compared = 0;
+  while (std::getline(in, line)) {
+    std::vector<std::string> field;
+    std::istringstream fields(line);
+    for (std::string text; std::getline(fields, text, ',');) field.push_back(text);
+    if (field[2] != "ws") continue;
+    const auto number = [&](std::size_t i) { return std::stoi(field[i]); };
+    // SCALE-Sim prints the index of the last cycle, not the number of cycles.
+    EXPECT_EQ(compute_cycles(number(5), number(6), number(7), unlimited(number(3), number(4))),
+              number(8) + 1)
+        << line;
+    ++compared;
+  }
+  EXPECT_GT(compared, 15);
+}
+
+TEST(ProgramCycles, ARowOfMoreWordsThanBanksStallsTheLoad) {
+  machine::AcceleratorSpec spec = unlimited(8, 32);
+  spec.weight_sram = {.capacity_kib = 64, .banks = 2, .word_bits = 32, .column_mux = 4};
+  const models::QuantizedNetwork network = gemm_network(5, 32, 8);  // 8 words a row, 2 banks
+  const schedule::TileProgram program = schedule::make_program(network, spec);
+  EXPECT_EQ(load_cycles(program, program.tiles[0]), 8 * 4);
+  const machine::ProgramTimes times = program_times(program);
+  const machine::CycleBreakdown cycles =
+      machine::break_down(times.layers[0], times.folds, 8, false);
+  EXPECT_EQ(cycles.weight_fetch, 8 * 3);
+  EXPECT_EQ(cycles.compute, 2 * 8 + 32 + 5 - 2);
+}
+
+TEST(ProgramCycles, ATransferIsLatencyAndWholeBursts) {
+  const machine::DramSpec dram{.bytes_per_cycle = 8, .latency_cycles = 100, .burst_bytes = 64};
+  EXPECT_EQ(transfer_cycles(dram, 1), 100 + 8);
+  EXPECT_EQ(transfer_cycles(dram, 64), 100 + 8);
+  EXPECT_EQ(transfer_cycles(dram, 65), 100 + 16);
+  const machine::DramSpec odd{.bytes_per_cycle = 3, .latency_cycles = 0, .burst_bytes = 32};
+  EXPECT_EQ(transfer_cycles(odd, 32), 11);
+}
+
+TEST(ProgramCycles, ABreakdownsPartsAddUpToTheInference) {
+  for (const machine::Placement placement :
+       {machine::Placement::kResident, machine::Placement::kStreaming}) {
+    for (const bool prefetch : {false, true}) {
+      machine::AcceleratorSpec spec = unlimited(8, 8, prefetch);
+      spec.placement = placement;
+      spec.vector_lanes = 2;
+      spec.accumulator.depth = 20;
+      if (placement == machine::Placement::kStreaming) {
+        spec.weight_sram = {.capacity_kib = 1, .banks = 2, .word_bits = 32, .column_mux = 4};
+      }
+      const models::QuantizedNetwork network = testing::random_residual_network(4);
+      const schedule::TileProgram program = schedule::make_program(network, spec);
+      const machine::ProgramTimes times = program_times(program);
+      Cycle now = times.input_ready;
+      for (std::size_t i = 0; i < program.layers.size(); ++i) {
+        const schedule::Layer& layer = program.layers[i];
+        EXPECT_EQ(times.layers[i].start, now);
+        now = times.layers[i].end;
+        const auto layer_folds = std::span(times.folds)
+                                     .subspan(static_cast<std::size_t>(layer.first_fold),
+                                              static_cast<std::size_t>(layer.fold_count));
+        const machine::CycleBreakdown cycles =
+            machine::break_down(times.layers[i], layer_folds, spec.array.rows, prefetch);
+        EXPECT_EQ(cycles.total(), times.layers[i].end - times.layers[i].start);
+        EXPECT_GE(cycles.dram, 0);
+        EXPECT_GE(cycles.weight_fetch, 0);
+        EXPECT_GE(cycles.accumulator, 0);
+        EXPECT_GE(cycles.vector, 0);
+      }
+      EXPECT_EQ(times.total, now + transfer_cycles(spec.dram, program.output_bytes));
+    }
+  }
+}
+
+TEST(ProgramCycles, AFasterDramIsNeverSlower) {
+  const models::QuantizedNetwork network = testing::random_residual_network(4);
+  machine::AcceleratorSpec spec = unlimited(8, 8, true);
+  spec.placement = machine::Placement::kStreaming;
+  spec.weight_sram = {.capacity_kib = 1, .banks = 2, .word_bits = 32, .column_mux = 4};
+  Cycle before = std::numeric_limits<Cycle>::max();
+  for (const int bytes : {1, 2, 4, 8, 16, 64}) {
+    spec.dram.bytes_per_cycle = bytes;
+    const Cycle total = program_times(schedule::make_program(network, spec)).total;
+    EXPECT_LE(total, before);
+    before = total;
+  }
+}
+
+TEST(ProgramCycles, SetupFillsAResidentMemoryOnce) {
+  machine::AcceleratorSpec spec = unlimited(8, 8);
+  const models::QuantizedNetwork network = gemm_network(3, 8, 8);  // 8 rows of 2 words
+  EXPECT_EQ(setup_cycles(schedule::make_program(network, spec)), 100 + 8);
+  spec.placement = machine::Placement::kStreaming;
+  EXPECT_EQ(setup_cycles(schedule::make_program(network, spec)), 0);
+}
+
+}  // namespace
+}  // namespace brownout::timing
