@@ -6,12 +6,6 @@ namespace brownout::accelerator {
 
 using machine::Event;
 
-namespace {
-
-constexpr std::uint64_t kParameterBytes = 8;  // an int32 bias and a float32 multiplier
-
-}  // namespace
-
 VectorUnit::VectorUnit(const sc_core::sc_module_name& name, JobState& state)
     : sc_module(name), state_(state) {
   SC_METHOD(complete);
@@ -94,7 +88,7 @@ void VectorUnit::finish_block(int index) {
   counts[Event::kAccumulatorRead] += sums;
   counts[Event::kVectorOp] += sums;
   counts[Event::kActivationSramWrite] += sums;
-  counts[Event::kParameterRead] += static_cast<unsigned>(tile.columns) * kParameterBytes;
+  counts[Event::kParameterRead] += static_cast<unsigned>(tile.columns) * machine::kParameterBytes;
 }
 
 void VectorUnit::finish_addition(int layer, const models::Addition& addition) {

@@ -171,7 +171,7 @@ std::optional<double> Arguments::number(const std::string& name, double low, dou
 
 std::optional<std::string> Arguments::choice(const std::string& name,
                                              const std::vector<std::string>& words) const {
-  const std::optional<std::string> value = text(name);
+  std::optional<std::string> value = text(name);
   if (!value || std::find(words.begin(), words.end(), *value) != words.end()) return value;
   std::string list;
   for (const std::string& word : words) list += (list.empty() ? "" : ", ") + word;

@@ -77,7 +77,7 @@ experiment::CosimPolicy policy_of(const Arguments& arguments) {
 }
 
 std::filesystem::path out_of(const Arguments& arguments) {
-  const std::filesystem::path out = arguments.required("out");
+  std::filesystem::path out = arguments.required("out");
   std::error_code ignored;
   if (std::filesystem::exists(out, ignored) && !std::filesystem::is_directory(out, ignored)) {
     fail_option("out", out.string() + " is a file, not a directory");

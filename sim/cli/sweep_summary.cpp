@@ -43,6 +43,7 @@ std::vector<VoltageSummary> summarize(const std::vector<experiment::PointSummary
     add(sum, point);
   }
   std::vector<VoltageSummary> means;
+  means.reserve(sums.size());
   for (const auto& [voltage, sum] : sums) means.push_back(mean(sum));
   return means;
 }

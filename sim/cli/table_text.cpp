@@ -123,7 +123,7 @@ std::vector<std::string> column_lines(const Table& table, std::size_t index) {
     return std::holds_alternative<std::string>(*cell);
   });
   for (std::string& line : lines) {
-    line = left ? line + padding(line, width) : padding(line, width) + line;
+    line.insert(left ? line.size() : 0, padding(line, width));
   }
   return lines;
 }

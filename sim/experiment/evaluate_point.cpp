@@ -1,19 +1,12 @@
 #include "sim/experiment/evaluate_point.hpp"
 
 #include <algorithm>
-#include <stdexcept>
+#include <span>
 
-#include "sim/energy/energy_report.hpp"
 #include "sim/experiment/cosimulation.hpp"
+#include "sim/experiment/point_costs.hpp"
 
 namespace brownout::experiment {
-
-using machine::EventCounts;
-
-/// The same workload at the error-free voltage: what relative energies are relative to.
-struct Evaluator::Baseline {
-  RailJoules energy;
-};
 
 namespace {
 
@@ -22,58 +15,38 @@ std::size_t argmax(std::span<const std::uint8_t> codes) {
   return static_cast<std::size_t>(std::max_element(codes.begin(), codes.end()) - codes.begin());
 }
 
-std::string kind_of(const models::Node& node) {
-  if (const auto* convolution = std::get_if<models::Convolution>(&node)) {
-    return convolution->fully_connected ? "fully_connected" : "conv";
-  }
-  if (const auto* pooling = std::get_if<models::Pooling>(&node)) {
-    switch (pooling->kind) {
-      case models::PoolKind::kMax:
-        return "max_pool";
-      case models::PoolKind::kAverage:
-        return "average_pool";
-      case models::PoolKind::kGlobalAverage:
-        return "global_average_pool";
-    }
-  }
-  return "add";
-}
-
-/// Counts of a whole run: integers until the last moment, so that no order of images matters.
-EventCounts times_images(const EventCounts& counts, std::uint64_t images) {
-  EventCounts result = counts;
-  for (std::uint64_t& count : result.counts) count *= images;
-  return result;
-}
-
-RailJoules per_inference(const energy::EnergyBreakdown& energy, std::int64_t images) {
-  const auto n = static_cast<double>(images);
-  return {energy.joules(energy::Rail::kLogic) / n, energy.joules(energy::Rail::kWeightSram) / n,
-          energy.joules(energy::Rail::kActivationSram) / n, energy.joules(energy::Rail::kDram) / n};
-}
-
 }  // namespace
 
 Evaluator::Evaluator(const Workbench& bench)
     : bench_(bench),
       engine_(bench.network, {.accumulator_bits = bench.program.spec.accumulator.bits}) {}
 
-Evaluator::~Evaluator() = default;
-
 PointResult Evaluator::evaluate(const Point& point) {
   const std::unique_ptr<memory::FaultMap> chip = make_chip(bench_, point.chip);
   bench_.config.memory.profile->require_covered(point.voltage);
   const memory::CellMasks cells = chip->masks_at(point.voltage);
-  const memory::Encoding encoding = bench_.config.memory.encoding;
-  const Baseline& reference = baseline();  // before the engine takes this point's weights
-  readback_ = schedule::read_back(bench_.program, bench_.weights, cells, encoding);
-  const std::vector<std::uint64_t> gated = run_images(readback_.weights);
+  const RailJoules reference = baseline();  // before the engine takes this point's weights
+  readback_ =
+      schedule::read_back(bench_.program, bench_.weights, cells, bench_.config.memory.encoding);
 
-  PointResult result = price(point.voltage, gated);
+  PointResult result;
+  result.voltage = point.voltage;
+  result.unit = bench_.unit();
   result.chip = point.chip;
   result.ber = static_cast<double>(cells.count()) / static_cast<double>(cells.geometry().cells());
   result.effective_ber = readback_.effective_ber();
   result.weights_changed = readback_.weights_changed();
+  add_costs(bench_, point.voltage, run_images(readback_.weights), result);
+  add_damage(result);
+  score(result);
+  result.energy_rel = result.energy.total() / reference.total();
+  result.weight_sram_energy_rel = result.energy.weight_sram / reference.weight_sram;
+  result.cosim_images = cosimulate_images(point.cosim_images, cells);
+  return result;
+}
+
+/// What the faults did to each layer's weights.
+void Evaluator::add_damage(PointResult& result) const {
   for (std::size_t i = 0; i < readback_.layers.size(); ++i) {
     const schedule::LayerReadback& layer = readback_.layers[i];
     if (layer.weights == 0) continue;
@@ -82,22 +55,23 @@ PointResult Evaluator::evaluate(const Point& point) {
     result.layers[i].effective_ber =
         static_cast<double>(layer.bits_wrong) / static_cast<double>(layer.bits_fetched);
   }
-  result.energy_rel = result.energy.total() / reference.energy.total();
-  result.weight_sram_energy_rel = result.energy.weight_sram / reference.energy.weight_sram;
+}
 
+/// Runs the first images on the SystemC machine too; returns how many.
+int Evaluator::cosimulate_images(int wanted, const memory::CellMasks& cells) {
+  const int images = static_cast<int>(std::min<std::int64_t>(wanted, bench_.images()));
+  if (images == 0) return 0;
   const auto masks = memory::word_masks(bench_.program.spec.weight_sram.organisation(), cells);
-  const int cosim_images =
-      static_cast<int>(std::min<std::int64_t>(point.cosim_images, bench_.images()));
-  for (int image = 0; image < cosim_images; ++image) {
+  for (int image = 0; image < images; ++image) {
     const auto input = bench_.image_codes(image, 1);
     const models::EngineResult expected = engine_.run(input, true);
     cosimulate(process_simulator(),
-               {bench_.network, bench_.program, bench_.weights, encoding, masks, input},
+               {bench_.network, bench_.program, bench_.weights, bench_.config.memory.encoding,
+                masks, input},
                {bench_.network, bench_.program, readback_, bench_.times, bench_.counts,
                 expected.layer_outputs, expected.gated_macs});
   }
-  result.cosim_images = cosim_images;
-  return result;
+  return images;
 }
 
 /// Runs all images; keeps the logits, returns the gated MACs by node.
@@ -115,72 +89,9 @@ std::vector<std::uint64_t> Evaluator::run_images(const models::WeightSet& weight
   return gated;
 }
 
-/// Accuracy, cycles and energy; what depends on the faults' number is filled in by evaluate().
-PointResult Evaluator::price(memory::Voltage voltage,
-                             const std::vector<std::uint64_t>& gated_macs) const {
-  const schedule::TileProgram& program = bench_.program;
-  const machine::AcceleratorSpec& spec = program.spec;
-  const auto images = static_cast<std::uint64_t>(bench_.images());
-  const energy::RailFactors factors =
-      energy::rail_factors(bench_.config.energy_table, *bench_.config.memory.profile, voltage,
-                           bench_.config.operating_point.logic_volts);
-  const auto joules = [&](const EventCounts& counts, machine::Cycle cycles) {
-    const double seconds =
-        static_cast<double>(cycles) * static_cast<double>(images) / spec.clock_hz;
-    return per_inference(
-        energy::energy_of(bench_.config.energy_table, spec, counts, seconds, factors),
-        bench_.images());
-  };
-
-  PointResult result;
-  result.voltage = voltage;
-  result.unit = bench_.unit();
-  for (std::size_t i = 0; i < program.layers.size(); ++i) {
-    const schedule::Layer& layer = program.layers[i];
-    const models::Node& node = bench_.network.nodes[static_cast<std::size_t>(layer.node)];
-    LayerResult row;
-    row.name = models::node_name(node);
-    row.kind = kind_of(node);
-    EventCounts counts = times_images(bench_.counts.layers[i], images);
-    if (layer.matrix) {
-      row.m = layer.gemm.m;
-      row.n = layer.gemm.n;
-      row.k = layer.gemm.k;
-      row.macs = layer.gemm.macs();
-      row.weights = bench_.weights[i].size();
-      counts[machine::Event::kMacGated] = gated_macs[i];
-      counts[machine::Event::kMacActive] =
-          static_cast<std::uint64_t>(row.macs) * images - gated_macs[i];
-    }
-    const machine::LayerTimes& times = bench_.times.layers[i];
-    const auto folds = std::span(bench_.times.folds)
-                           .subspan(static_cast<std::size_t>(layer.first_fold),
-                                    static_cast<std::size_t>(layer.fold_count));
-    row.cycles = machine::break_down(times, folds, spec.array.rows, spec.weight_prefetch);
-    if (row.cycles.total() > 0) {
-      row.utilization = static_cast<double>(row.macs) / (static_cast<double>(row.cycles.total()) *
-                                                         spec.array.rows * spec.array.columns);
-    }
-    row.energy = joules(counts, row.cycles.total());
-    result.layers.push_back(row);
-  }
-  LayerResult transfers;
-  transfers.name = "input and output";
-  transfers.kind = "transfer";
-  const machine::Cycle layers_end =
-      bench_.times.layers.empty() ? bench_.times.input_ready : bench_.times.layers.back().end;
-  transfers.cycles.dram = bench_.times.input_ready + (bench_.times.total - layers_end);
-  transfers.energy = joules(times_images(bench_.counts.transfers, images), transfers.cycles.dram);
-  result.layers.push_back(transfers);
-
-  for (const LayerResult& layer : result.layers) {
-    result.energy += layer.energy;
-    result.cycles += layer.cycles.total();
-    result.stall_cycles += layer.cycles.stalls();
-  }
-  if (result.cycles != bench_.times.total) throw std::logic_error("layer cycles do not add up");
-  result.latency_s = static_cast<double>(result.cycles) / spec.clock_hz;
-
+/// Share of images whose greatest logit is the label's, with its interval.
+void Evaluator::score(PointResult& result) const {
+  const auto images = static_cast<std::size_t>(bench_.images());
   const std::size_t classes = logits_.size() / images;
   std::int64_t correct = 0;
   for (std::size_t i = 0; i < images; ++i) {
@@ -191,14 +102,13 @@ PointResult Evaluator::price(memory::Voltage voltage,
   const Interval interval = wilson_interval(correct, bench_.images());
   result.top1_ci_low = interval.low;
   result.top1_ci_high = interval.high;
-  return result;
 }
 
-const Evaluator::Baseline& Evaluator::baseline() {
+const RailJoules& Evaluator::baseline() {
   if (!baseline_) {
-    const std::vector<std::uint64_t> gated = run_images(bench_.weights);
-    baseline_ =
-        std::make_unique<Baseline>(Baseline{price(bench_.error_free_voltage(), gated).energy});
+    PointResult clean;
+    add_costs(bench_, bench_.error_free_voltage(), run_images(bench_.weights), clean);
+    baseline_ = clean.energy;
   }
   return *baseline_;
 }

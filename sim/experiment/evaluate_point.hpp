@@ -3,7 +3,7 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
+#include <optional>
 #include <vector>
 
 #include "models/integer_engine.hpp"
@@ -23,7 +23,6 @@ struct Point {
 class Evaluator {
  public:
   explicit Evaluator(const Workbench& bench);
-  ~Evaluator();
 
   /// Throws std::runtime_error outside the profile or the map, Disagreement (a std::logic_error)
   /// when the executors differ. Fills logits() as a side product.
@@ -36,14 +35,16 @@ class Evaluator {
   std::string convolution_path() const { return engine_.convolution_path(); }
 
  private:
-  struct Baseline;
   std::vector<std::uint64_t> run_images(const models::WeightSet& weights);
-  PointResult price(memory::Voltage voltage, const std::vector<std::uint64_t>& gated_macs) const;
-  const Baseline& baseline();
+  void score(PointResult& result) const;
+  void add_damage(PointResult& result) const;
+  int cosimulate_images(int wanted, const memory::CellMasks& cells);
+  const RailJoules& baseline();
 
   const Workbench& bench_;
   models::IntegerEngine engine_;
-  std::unique_ptr<Baseline> baseline_;
+  /// Per inference at the error-free voltage: what relative energies are relative to.
+  std::optional<RailJoules> baseline_;
   std::vector<std::uint8_t> logits_;
   schedule::WeightReadback readback_;
 };

@@ -31,6 +31,9 @@ enum class Event : std::uint8_t {
 
 inline constexpr std::size_t kEventCount = static_cast<std::size_t>(Event::kCount);
 
+/// Bytes of kParameterRead per output channel: an int32 bias and a float32 multiplier.
+inline constexpr std::uint64_t kParameterBytes = 8;
+
 /// The names that energy tables and reports use.
 inline constexpr std::array<std::string_view, kEventCount> kEventNames = {"mac_active",
                                                                           "mac_gated",

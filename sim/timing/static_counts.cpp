@@ -9,8 +9,6 @@ using machine::EventCounts;
 
 namespace {
 
-constexpr std::uint64_t kParameterBytes = 8;  // an int32 bias and a float32 multiplier
-
 std::uint64_t bus_bytes(const machine::DramSpec& dram, std::uint64_t bytes) {
   const auto burst = static_cast<std::uint64_t>(dram.burst_bytes);
   return (bytes + burst - 1) / burst * burst;
@@ -55,7 +53,7 @@ void add_fold(EventCounts& counts, const schedule::TileProgram& program,
   if (!fold.first_k) counts[Event::kAccumulatorRead] += m * columns;
   if (fold.last_k) {  // the vector unit drains the block
     counts[Event::kAccumulatorRead] += m * columns;
-    counts[Event::kParameterRead] += columns * kParameterBytes;
+    counts[Event::kParameterRead] += columns * machine::kParameterBytes;
     counts[Event::kVectorOp] += m * columns;
     counts[Event::kActivationSramWrite] += m * columns;
   }
