@@ -130,6 +130,23 @@ const std::string& node_name(const Node& node) {
   return std::visit([](const auto& n) -> const std::string& { return n.name; }, node);
 }
 
+std::string node_kind(const Node& node) {
+  if (const auto* convolution = std::get_if<Convolution>(&node)) {
+    return convolution->fully_connected ? "fully_connected" : "conv";
+  }
+  if (const auto* pooling = std::get_if<Pooling>(&node)) {
+    switch (pooling->kind) {
+      case PoolKind::kMax:
+        return "max_pool";
+      case PoolKind::kAverage:
+        return "average_pool";
+      case PoolKind::kGlobalAverage:
+        return "global_average_pool";
+    }
+  }
+  return "add";
+}
+
 TensorId node_output(const Node& node) {
   return std::visit([](const auto& n) { return n.output; }, node);
 }

@@ -107,6 +107,8 @@ struct QuantizedNetwork {
 Shape window_output(const Shape& input, const Window& window, int channels);
 
 const std::string& node_name(const Node& node);
+/// As reports call it: conv, fully_connected, add, max_pool, average_pool, global_average_pool.
+std::string node_kind(const Node& node);
 TensorId node_output(const Node& node);
 std::vector<TensorId> node_inputs(const Node& node);
 

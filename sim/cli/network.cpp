@@ -69,17 +69,6 @@ std::string shape_text(const models::Shape& shape) {
   return fmt::format("{}x{}x{}", shape.channels, shape.height, shape.width);
 }
 
-std::string kind_of(const models::Node& node) {
-  if (const auto* convolution = std::get_if<models::Convolution>(&node)) {
-    return convolution->fully_connected ? "fully_connected" : "conv";
-  }
-  if (const auto* pooling = std::get_if<models::Pooling>(&node)) {
-    if (pooling->kind == models::PoolKind::kMax) return "max_pool";
-    return pooling->kind == models::PoolKind::kAverage ? "average_pool" : "global_average_pool";
-  }
-  return "add";
-}
-
 // Weights, bits, code range, MACs, M, N, K, groups; empty for layers without weights.
 std::vector<Cell> weight_cells(const models::QuantizedNetwork& network, const models::Node& node) {
   const auto* convolution = std::get_if<models::Convolution>(&node);
@@ -132,7 +121,7 @@ Table layer_table(const models::QuantizedNetwork& network, const std::optional<P
   }
   for (std::size_t i = 0; i < network.nodes.size(); ++i) {
     const models::Node& node = network.nodes[i];
-    std::vector<Cell> row = {models::node_name(node), kind_of(node),
+    std::vector<Cell> row = {models::node_name(node), models::node_kind(node),
                              shape_text(network.tensor(models::node_output(node)).shape)};
     for (Cell& cell : weight_cells(network, node)) row.push_back(std::move(cell));
     if (plan) {

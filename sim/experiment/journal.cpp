@@ -26,15 +26,15 @@ namespace {
 /// A prepared statement.
 class Statement {
  public:
-  Statement(sqlite3* database, const char* sql) {
-    sqlite3_prepare_v2(database, sql, -1, &handle_, nullptr);
-  }
+  Statement(sqlite3* database, const char* sql)
+      : status_(sqlite3_prepare_v2(database, sql, -1, &handle_, nullptr)) {}
   Statement(const Statement&) = delete;
   Statement& operator=(const Statement&) = delete;
   ~Statement() { sqlite3_finalize(handle_); }
 
   sqlite3_stmt* get() const { return handle_; }
-  int step() const { return sqlite3_step(handle_); }
+  /// The status of the preparation if that failed.
+  int step() const { return status_ == SQLITE_OK ? sqlite3_step(handle_) : status_; }
   void bind(int index, std::int64_t value) const { sqlite3_bind_int64(handle_, index, value); }
   void bind(int index, const std::string& text) const {
     sqlite3_bind_text(handle_, index, text.data(), static_cast<int>(text.size()), SQLITE_TRANSIENT);
@@ -47,6 +47,7 @@ class Statement {
 
  private:
   sqlite3_stmt* handle_ = nullptr;
+  int status_;
 };
 
 }  // namespace
@@ -56,6 +57,9 @@ Journal::Journal(const std::filesystem::path& path) : database_(std::make_unique
   if (sqlite3_open(path.c_str(), &database_->handle) != SQLITE_OK) {
     throw std::runtime_error(path.string() + ": cannot open: " + sqlite3_errmsg(database_->handle));
   }
+  // Somebody who looks at the file holds us up; he does not end the sweep.
+  constexpr int kWaitMilliseconds = 60'000;
+  sqlite3_busy_timeout(database_->handle, kWaitMilliseconds);
   database_->execute(
       "CREATE TABLE IF NOT EXISTS points (voltage_micro INTEGER NOT NULL, chip INTEGER NOT NULL, "
       "point_row TEXT NOT NULL, layer_rows TEXT NOT NULL, PRIMARY KEY (voltage_micro, chip))");

@@ -34,6 +34,15 @@ std::string sha256(const std::string& bytes) {
   return text;
 }
 
+/// A value with the paths of input files cut down to their names.
+std::string without_directories(std::string value, const Workbench& bench) {
+  for (const std::filesystem::path& path : bench.config.input_files) {
+    const std::size_t at = value.find(path.string());
+    if (at != std::string::npos) value.replace(at, path.string().size(), path.filename().string());
+  }
+  return value;
+}
+
 /// The keys, at any depth, whose values differ.
 std::string differences(const Json& old_manifest, const Json& new_manifest) {
   std::string keys;
@@ -56,14 +65,16 @@ std::string manifest_json(const Workbench& bench, CosimPolicy cosim) {
   manifest["profile"] = {
       {"name", profile.name}, {"unit", bench.unit()}, {"source", profile.source}};
   manifest["cosim"] = to_string(cosim);
+  // Files by name and content: the same inputs elsewhere are the same inputs.
   Json& configuration = manifest["configuration"];
   for (const auto& [key, value] : config::resolved_configuration(bench.config)) {
-    if (key != "run.batch") configuration[key] = value;
+    if (key != "run.batch") configuration[key] = without_directories(value, bench);
   }
-  // By file name and content: the same inputs elsewhere are the same inputs.
   Json& inputs = manifest["inputs"];
   for (const std::filesystem::path& path : bench.config.input_files) {
-    inputs[path.filename().string()] = sha256(read_file(path));
+    std::filesystem::path name = path.filename();
+    if (inputs.contains(name.string())) name = path.parent_path().filename() / name;
+    inputs[name.string()] = sha256(read_file(path));
   }
   return manifest.dump(2) + "\n";
 }

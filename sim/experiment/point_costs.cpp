@@ -11,23 +11,6 @@ using machine::EventCounts;
 
 namespace {
 
-std::string kind_of(const models::Node& node) {
-  if (const auto* convolution = std::get_if<models::Convolution>(&node)) {
-    return convolution->fully_connected ? "fully_connected" : "conv";
-  }
-  if (const auto* pooling = std::get_if<models::Pooling>(&node)) {
-    switch (pooling->kind) {
-      case models::PoolKind::kMax:
-        return "max_pool";
-      case models::PoolKind::kAverage:
-        return "average_pool";
-      case models::PoolKind::kGlobalAverage:
-        return "global_average_pool";
-    }
-  }
-  return "add";
-}
-
 /// Prices counts at one operating point.
 class Pricer {
  public:
@@ -68,7 +51,7 @@ LayerResult layer_costs(const Workbench& bench, const Pricer& pricer, std::size_
   const models::Node& node = bench.network.nodes[index];
   LayerResult row;
   row.name = models::node_name(node);
-  row.kind = kind_of(node);
+  row.kind = models::node_kind(node);
   EventCounts counts = pricer.of_all_images(bench.counts.layers[index]);
   if (layer.matrix) {
     row.m = layer.gemm.m;

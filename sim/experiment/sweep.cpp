@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "memory/keyed_random.hpp"
+#include "sim/experiment/directory_lock.hpp"
 #include "sim/experiment/evaluate_point.hpp"
 #include "sim/experiment/journal.hpp"
 #include "sim/experiment/manifest.hpp"
@@ -108,6 +109,7 @@ SweepOutcome run_sweep(const Workbench& bench, const SweepOptions& options) {
   const std::string manifest = manifest_json(bench, options.cosim);
   validate(bench, grid, options.out, manifest);
   std::filesystem::create_directories(options.out);
+  DirectoryLock lock(options.out);
   write_whole_file(options.out / "manifest.json", manifest);
   Journal journal(options.out / "results.sqlite");
   std::map<Journal::Key, PointRows> finished = journal.read();
@@ -125,6 +127,7 @@ SweepOutcome run_sweep(const Workbench& bench, const SweepOptions& options) {
 
   PoolHooks hooks;
   hooks.make_worker = [&] {
+    lock.leave_to_parent();
     const auto evaluator = std::make_shared<Evaluator>(bench);
     return
         [&grid, evaluator](std::size_t task) { return evaluate_to_text(*evaluator, grid[task]); };

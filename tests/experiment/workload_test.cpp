@@ -2,12 +2,18 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <sqlite3.h>
+
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <thread>
 
+#include "sim/experiment/directory_lock.hpp"
 #include "sim/experiment/evaluate_point.hpp"
 #include "sim/experiment/journal.hpp"
+#include "sim/experiment/manifest.hpp"
 #include "sim/experiment/sweep.hpp"
 
 namespace brownout::experiment {
@@ -185,6 +191,41 @@ TEST_F(Sweep, RefusesADirectoryOfAnotherSweepAndNamesTheDifference) {
   } catch (const std::runtime_error& error) {
     EXPECT_THAT(error.what(), ::testing::HasSubstr("memory.chip.seed"));
   }
+}
+
+TEST_F(Sweep, RefusesADirectoryInWhichAnotherSweepRuns) {
+  const auto out = fresh_directory("locked");
+  std::filesystem::create_directories(out);
+  const DirectoryLock other(out);
+  try {
+    run_sweep(small(), {.out = out, .jobs = 1, .cosim = CosimPolicy::kNone, .progress = {}});
+    FAIL() << "accepted";
+  } catch (const std::runtime_error& error) {
+    EXPECT_THAT(error.what(), ::testing::HasSubstr("another sweep is running"));
+  }
+}
+
+TEST_F(Sweep, WaitsForAReaderOfItsJournal) {
+  const auto out = fresh_directory("reader");
+  run_sweep(small(), {.out = out, .jobs = 1, .cosim = CosimPolicy::kNone, .progress = {}});
+  Journal journal(out / "results.sqlite");
+  sqlite3* reader = nullptr;
+  ASSERT_EQ(sqlite3_open((out / "results.sqlite").c_str(), &reader), SQLITE_OK);
+  ASSERT_EQ(sqlite3_exec(reader, "BEGIN; SELECT * FROM points", nullptr, nullptr, nullptr),
+            SQLITE_OK);  // a shared lock
+  std::thread release([reader] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    sqlite3_exec(reader, "COMMIT", nullptr, nullptr, nullptr);
+  });
+  EXPECT_NO_THROW(journal.add({memory::Voltage::parse("0.5"), 0}, {"point", "layers"}));
+  release.join();
+  sqlite3_close(reader);
+  EXPECT_EQ(journal.read().size(), 10U);
+}
+
+TEST_F(Sweep, AManifestDoesNotTellWhereTheInputsLie) {
+  const Workbench bench = small();
+  EXPECT_EQ(manifest_json(bench, CosimPolicy::kOne).find(kRoot.string()), std::string::npos);
 }
 
 TEST_F(Sweep, CreatesNothingWhenAVoltageIsOutsideTheProfile) {

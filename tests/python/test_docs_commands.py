@@ -1,7 +1,7 @@
 """The documentation is true where a program can tell.
 
-Blocks marked ``sh`` and ``python`` in README.md and docs/*.md run from top to bottom of a page, in a
-copy of the repository's data, so that outputs (by convention below out/) go to a temporary
+Blocks marked ``sh`` and ``python`` in README.md and docs/*.md run from top to bottom of a page, in
+a copy of the repository's data, so that outputs (by convention below out/) go to a temporary
 directory. Of an ``sh`` block only the commands ``build/release/brownout ...`` and
 ``python -m brownout_tools...`` run. What cannot run as it stands (placeholders in capitals, output)
 belongs into a ``text`` block. BROWNOUT names the program, by default build/release/brownout.
@@ -35,6 +35,10 @@ SECONDS = 300
 needs_brownout = pytest.mark.skipif(not BROWNOUT.is_file(), reason=f"not built: {BROWNOUT.name}")
 
 
+def name_of(page: Path) -> str:
+    return str(page.relative_to(ROOT))
+
+
 @dataclass(frozen=True)
 class Block:
     """A fenced block: its first line in the page, its mark and its text."""
@@ -63,12 +67,12 @@ def blocks(markdown: str) -> list[Block]:
 
 def commands(block: Block) -> list[str]:
     """Return the commands of an sh block that are ours; a backslash joins lines."""
-    joined = re.sub(r"\\\n\s*", " ", block.text)
+    joined = re.sub(r"\s*\\\n\s*", " ", block.text)
     return [line.strip() for line in joined.splitlines() if OURS.match(line.strip())]
 
 
 def copy_repository(target: Path) -> None:
-    """Lay out what commands read: data as copies, so that nothing is written into the repository."""
+    """Lay out what commands read; data are copies, so that nothing writes into the repository."""
     for folder in ("configs", "workloads"):
         shutil.copytree(ROOT / folder, target / folder)
     shutil.copytree(ROOT / "tests/models/data", target / "tests/models/data")
@@ -95,7 +99,7 @@ def run(command: list[str], directory: Path, where: str) -> str:
 
 
 @needs_brownout
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_commands_and_code_run(page: Path, tmp_path: Path) -> None:
     copy_repository(tmp_path)
     for block in blocks(page.read_text(encoding="utf-8")):
@@ -107,7 +111,7 @@ def test_commands_and_code_run(page: Path, tmp_path: Path) -> None:
                 run(["bash", "-euo", "pipefail", "-c", command], tmp_path, where)
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_sh_blocks_can_run_as_they_stand(page: Path) -> None:
     for block in blocks(page.read_text(encoding="utf-8")):
         where = f"{page.name}:{block.line}"
@@ -153,7 +157,7 @@ def without_code(markdown: str) -> str:
     return re.sub(r"^\s*```.*?^\s*```\s*$", "", markdown, flags=re.MULTILINE | re.DOTALL)
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_links_lead_somewhere(page: Path) -> None:
     for link in re.findall(r"\]\(([^)\s]+)\)", without_code(page.read_text(encoding="utf-8"))):
         if re.match(r"\w+:", link):
@@ -166,6 +170,16 @@ def test_links_lead_somewhere(page: Path) -> None:
                 r"^#+ (.*)$", without_code(target.read_text(encoding="utf-8")), re.MULTILINE
             )
             assert anchor in {slug(heading) for heading in headings}, f"{page.name}: {link}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_named_files_exist(page: Path) -> None:
+    """Such as `memory/voltage.cpp`, or `memory/voltage.hpp/.cpp` for two."""
+    folders = "memory|models|sim|tests|tools|configs|workloads|docs"
+    text = without_code(page.read_text(encoding="utf-8"))
+    for stem, ends in re.findall(rf"`((?:{folders})/[a-z0-9_/]+)((?:/?\.\w+)+)`", text):
+        for end in re.findall(r"\.\w+", ends):
+            assert (ROOT / (stem + end)).is_file(), f"{name_of(page)}: {stem}{end}"
 
 
 @pytest.fixture(scope="module")

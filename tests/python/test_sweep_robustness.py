@@ -167,7 +167,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def rows_so_far(out: Path) -> int:
     """Points in the journal of a sweep that runs, read without any lock that it could meet."""
     try:
-        uri = f"file:{out / 'results.sqlite'}?immutable=1"
+        uri = f"file:{out / 'results.sqlite'}?mode=ro"
         connection = sqlite3.connect(uri, uri=True)
         try:
             return connection.execute("SELECT count(*) FROM points").fetchone()[0]

@@ -2,9 +2,10 @@
 
     python tests/models/data/make_models.py tests/models/data
 
-Made with onnx 1.23.2, onnxruntime 1.31.1 and numpy 2.4.6 on an x86 CPU with AVX512-VNNI. `NAME.onnx` comes with
-`NAME.input.bin` (uint8 codes, images x height x width x channels) and `NAME.output.bin` (uint8 codes before the last
-DequantizeLinear). The networks in `errors/` are there to be refused.
+Made with onnx 1.23.2, onnxruntime 1.31.1 and numpy 2.4.6 on an x86 CPU with AVX512-VNNI.
+`NAME.onnx` comes with `NAME.input.bin` (uint8 codes, images x height x width x channels) and
+`NAME.output.bin` (uint8 codes before the last DequantizeLinear). The networks in `errors/` are
+there to be refused.
 """
 
 import sys
@@ -41,7 +42,7 @@ class Graph:
         return name + ".output"
 
     def quantize(self, real, scale, zero_point):
-        """QuantizeLinear, DequantizeLinear with one pair of constants; `zero_point` counts from 0 to 255."""
+        """QuantizeLinear, DequantizeLinear; `zero_point` counts from 0 to 255."""
         zero_point = np.int8(zero_point - 128) if self.signed else np.uint8(zero_point)
         scale = np.float32(scale)
         pair = [self.constant(scale), self.constant(zero_point)]
@@ -54,14 +55,22 @@ class Graph:
         codes = self.rng.integers(low, high + 1, shape).astype(np.int8)
         channels = shape[axis]
         scale = self.rng.uniform(0.002, 0.006, channels if per_channel else ()).astype(np.float32)
-        names = [self.constant(codes, name), self.constant(scale), self.constant(np.zeros_like(scale, np.int8))]
+        names = [
+            self.constant(codes, name),
+            self.constant(scale),
+            self.constant(np.zeros_like(scale, np.int8)),
+        ]
         attributes = {"axis": axis} if self.opset >= 13 else {}
         return self.node("DequantizeLinear", names, **attributes), scale
 
     def bias(self, x, scale, channels, spread):
         codes = self.rng.integers(-spread, spread + 1, channels).astype(np.int32)
         product = (self.quantization[x][0] * scale).astype(np.float32)
-        names = [self.constant(codes), self.constant(product), self.constant(np.zeros_like(product, np.int32))]
+        names = [
+            self.constant(codes),
+            self.constant(product),
+            self.constant(np.zeros_like(product, np.int32)),
+        ]
         return self.node("DequantizeLinear", names, **({"axis": 0} if self.opset >= 13 else {}))
 
     def limit(self, real, activation):
@@ -74,7 +83,17 @@ class Graph:
             return self.node("Clip", [real], min=float(low), max=float(high))
         return self.node("Clip", [real, self.constant(low), self.constant(high)])
 
-    def conv(self, x, shape, per_channel=True, bias=True, activation=None, zero_point=120, spread=6.0, **attributes):
+    def conv(
+        self,
+        x,
+        shape,
+        per_channel=True,
+        bias=True,
+        activation=None,
+        zero_point=120,
+        spread=6.0,
+        **attributes,
+    ):
         number = self.count
         weights, scale = self.weights(shape, 0, per_channel, f"conv{number}.weight")
         k = int(np.prod(shape[1:]))
@@ -110,7 +129,8 @@ class Graph:
         graph = helper.make_graph(
             self.nodes,
             "tiny",
-            inputs or [helper.make_tensor_value_info("input", TensorProto.FLOAT, ["batch", *self.shape])],
+            inputs
+            or [helper.make_tensor_value_info("input", TensorProto.FLOAT, ["batch", *self.shape])],
             [helper.make_tensor_value_info(output or self.output, TensorProto.FLOAT, None)],
             self.constants,
         )
@@ -131,7 +151,15 @@ class Graph:
 def conv_plain():
     g = Graph((3, 9, 7), 1)
     x = g.conv(g.x, (8, 3, 3, 3), pads=[1, 1, 1, 1])
-    x = g.conv(x, (5, 8, 3, 2), strides=[2, 1], pads=[0, 1, 2, 0], activation="relu", zero_point=0, spread=3.0)
+    x = g.conv(
+        x,
+        (5, 8, 3, 2),
+        strides=[2, 1],
+        pads=[0, 1, 2, 0],
+        activation="relu",
+        zero_point=0,
+        spread=3.0,
+    )
     g.conv(x, (7, 5, 1, 1), per_channel=False, bias=False)
     return g
 
@@ -140,7 +168,9 @@ def conv_grouped():
     g = Graph((6, 8, 8), 2, zero_point=77)
     x = g.conv(g.x, (6, 1, 3, 3), group=6, pads=[1, 1, 1, 1], activation=(0.0, 0.9), zero_point=3)
     x = g.conv(x, (12, 2, 3, 3), group=3, dilations=[2, 2], pads=[2, 2, 2, 2])
-    g.conv(x, (4, 12, 2, 2), auto_pad="SAME_UPPER", strides=[2, 2], activation="relu", zero_point=40)
+    g.conv(
+        x, (4, 12, 2, 2), auto_pad="SAME_UPPER", strides=[2, 2], activation="relu", zero_point=40
+    )
     return g
 
 
@@ -207,7 +237,9 @@ NETWORKS = {
     "residual": residual,
     "max_pool": max_pool,
     "average_pool": lambda: average_pool(kernel_shape=[2, 2], strides=[2, 2]),
-    "average_pool_padded": lambda: average_pool(kernel_shape=[3, 3], strides=[2, 1], pads=[1, 1, 1, 1]),
+    "average_pool_padded": lambda: average_pool(
+        kernel_shape=[3, 3], strides=[2, 1], pads=[1, 1, 1, 1]
+    ),
     "average_pool_counted": lambda: average_pool(
         kernel_shape=[3, 4], strides=[1, 2], pads=[2, 1, 1, 2], count_include_pad=1
     ),
@@ -236,12 +268,20 @@ def refused(folder):
     g = fresh()
     weights, _ = g.weights((3, 2, 1, 1), 0, True, "weight")
     real = g.node("Conv", [g.x, weights], "first")
-    g.quantize(g.node("Conv", [real, g.weights((2, 3, 1, 1), 0, True, "weight2")[0]], "second"), 0.01, 0)
+    g.quantize(
+        g.node("Conv", [real, g.weights((2, 3, 1, 1), 0, True, "weight2")[0]], "second"), 0.01, 0
+    )
     save("float_between", g)
 
     g = fresh()
-    codes = [g.constant(np.ones((3, 2, 1, 1), np.int8), "w"), g.constant(np.float32(0.1)), g.constant(np.int8(3))]
-    g.quantize(g.node("Conv", [g.x, g.node("DequantizeLinear", codes, "w.dequantize")], "c"), 0.01, 0)
+    codes = [
+        g.constant(np.ones((3, 2, 1, 1), np.int8), "w"),
+        g.constant(np.float32(0.1)),
+        g.constant(np.int8(3)),
+    ]
+    g.quantize(
+        g.node("Conv", [g.x, g.node("DequantizeLinear", codes, "w.dequantize")], "c"), 0.01, 0
+    )
     save("weight_zero_point", g)
 
     g = fresh()
@@ -250,16 +290,28 @@ def refused(folder):
 
     g = fresh((2, 4))
     g.quantize(g.node("Conv", [g.x, g.weights((3, 2, 1), 0, True, "w")[0]], "conv1d"), 0.01, 0)
-    save("conv_1d", g, inputs=[helper.make_tensor_value_info("input", TensorProto.FLOAT, ["batch", 2, 4, 1])])
+    save(
+        "conv_1d",
+        g,
+        inputs=[helper.make_tensor_value_info("input", TensorProto.FLOAT, ["batch", 2, 4, 1])],
+    )
 
     g = fresh()
     g.conv(g.x, (3, 2, 1, 1))
-    save("batch_fixed", g, inputs=[helper.make_tensor_value_info("input", TensorProto.FLOAT, [8, 2, 4, 4])])
+    save(
+        "batch_fixed",
+        g,
+        inputs=[helper.make_tensor_value_info("input", TensorProto.FLOAT, [8, 2, 4, 4])],
+    )
 
     g = fresh()
     g.conv(g.x, (3, 2, 1, 1))
     shape = ["batch", 2, "height", 4]
-    save("height_symbolic", g, inputs=[helper.make_tensor_value_info("input", TensorProto.FLOAT, shape)])
+    save(
+        "height_symbolic",
+        g,
+        inputs=[helper.make_tensor_value_info("input", TensorProto.FLOAT, shape)],
+    )
 
     g = fresh()
     weights, scale = g.weights((3, 2, 1, 1), 0, True, "w")
@@ -276,12 +328,18 @@ def refused(folder):
     save("output_not_quantized", g, output=g.node("Conv", [g.x, weights], "last"))
 
     g = fresh()
-    g.quantize(g.node("AveragePool", [g.x], "ceil", kernel_shape=[3, 3], strides=[2, 2], ceil_mode=1), 0.01, 0)
+    g.quantize(
+        g.node("AveragePool", [g.x], "ceil", kernel_shape=[3, 3], strides=[2, 2], ceil_mode=1),
+        0.01,
+        0,
+    )
     save("ceil_mode", g)
 
     g = fresh()
     x = g.conv(g.x, (2, 2, 1, 1))
-    g.quantize(g.node("Add", [x, g.constant(np.ones((1,), np.float32), "one")], "plus_one"), 0.01, 0)
+    g.quantize(
+        g.node("Add", [x, g.constant(np.ones((1,), np.float32), "one")], "plus_one"), 0.01, 0
+    )
     save("add_constant", g)
 
     g = fresh()
@@ -294,7 +352,11 @@ def main():
     (folder / "errors").mkdir(parents=True, exist_ok=True)
     for name, build in NETWORKS.items():
         graph = build()
-        codes = np.random.default_rng(len(name)).integers(0, 256, (IMAGES, *graph.shape)).astype(np.uint8)
+        codes = (
+            np.random.default_rng(len(name))
+            .integers(0, 256, (IMAGES, *graph.shape))
+            .astype(np.uint8)
+        )
         output = graph.run(codes)
         if output.ndim == 4:
             output = output.transpose(0, 2, 3, 1)
