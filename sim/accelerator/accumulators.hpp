@@ -29,7 +29,10 @@ class Accumulators final : public sc_core::sc_module, virtual public sc_core::sc
     if (column >= target.columns) return;
     std::int32_t& entry = sums_[position(target.half, column, m)];
     const std::int32_t held = target.first_k ? target.bias[column] : entry;
-    entry = models::wrap_accumulator(std::int64_t{held} + sum, bits_);
+    // The usual width wraps by itself, without a wider sum.
+    entry = bits_ == 32 ? static_cast<std::int32_t>(static_cast<std::uint32_t>(held) +
+                                                    static_cast<std::uint32_t>(sum))
+                        : models::wrap_accumulator(std::int64_t{held} + sum, bits_);
   }
   std::int32_t read(int half, int column, std::int64_t m) const {
     return sums_[position(half, column, m)];

@@ -87,18 +87,34 @@ void ActivationFeeder::begin(int fold) {
   std::fill(vector_.begin(), vector_.end(), std::int16_t{0});
 }
 
+/// Fills the vector; returns how many elements were read, padding being free.
+std::uint64_t ActivationFeeder::gather(schedule::InputIndexer::Origin origin) {
+  const auto rows = static_cast<std::size_t>(tile_->rows);
+  if (indexer_->is_inside(origin)) {
+    const std::int64_t base = indexer_->base(tile_->group, origin);
+    for (std::size_t r = 0; r < rows; ++r) {
+      const std::int64_t at = base + indexer_->offset(tile_->k0 + static_cast<int>(r));
+      vector_[r] = static_cast<std::int16_t>(input_[static_cast<std::size_t>(at)] - zero_point_);
+    }
+    return rows;
+  }
+  std::uint64_t read = 0;
+  for (std::size_t r = 0; r < rows; ++r) {
+    const std::int64_t at = (*indexer_)(tile_->group, origin, tile_->k0 + static_cast<int>(r));
+    vector_[r] =
+        at < 0 ? std::int16_t{0}
+               : static_cast<std::int16_t>(input_[static_cast<std::size_t>(at)] - zero_point_);
+    read += at < 0 ? 0 : 1;
+  }
+  return read;
+}
+
 std::span<const std::int16_t> ActivationFeeder::next() {
   ++m_;
   const schedule::InputIndexer::Origin origin = indexer_->origin(fold_->m0 + m_);
-  std::uint64_t read = 0;
-  std::uint64_t zeros = 0;
-  for (int r = 0; r < tile_->rows; ++r) {
-    const std::int64_t at = (*indexer_)(tile_->group, origin, tile_->k0 + r);
-    const int x = at < 0 ? 0 : input_[static_cast<std::size_t>(at)] - zero_point_;
-    read += at < 0 ? 0 : 1;
-    zeros += x == 0 ? 1 : 0;
-    vector_[static_cast<std::size_t>(r)] = static_cast<std::int16_t>(x);
-  }
+  const std::uint64_t read = gather(origin);
+  const auto zeros = static_cast<std::uint64_t>(
+      std::count(vector_.begin(), vector_.begin() + tile_->rows, std::int16_t{0}));
   const auto rows = static_cast<std::uint64_t>(tile_->rows);
   const auto columns = static_cast<std::uint64_t>(tile_->columns);
   const auto array_rows = static_cast<std::uint64_t>(state_->spec().array.rows);

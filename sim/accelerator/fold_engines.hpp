@@ -50,6 +50,8 @@ class ActivationFeeder {
   bool done() const { return m_ + 1 == fold_->m_count; }
 
  private:
+  std::uint64_t gather(schedule::InputIndexer::Origin origin);
+
   JobState* state_ = nullptr;
   int layer_ = 0;
   std::span<const std::uint8_t> input_;

@@ -86,9 +86,10 @@ int SystolicArray::collect_sums() {
   const std::span<const std::int32_t> bottom = pes_.bottom();
   const std::int64_t first_column = tick_ - (pes_.rows() - 1);
   Accumulators& sums = *accumulators.operator->();
-  for (std::size_t c = 0; c < bottom.size(); ++c) {
-    const StreamTag& tag = tags_[slot(first_column - static_cast<std::int64_t>(c))];
-    if (tag.fold >= 0) sums.deposit(tag.target, static_cast<int>(c), tag.m, bottom[c]);
+  const int columns = pes_.columns();
+  for (int c = 0; c < columns; ++c) {
+    const StreamTag& tag = tags_[slot(first_column - c)];
+    if (tag.fold >= 0) sums.deposit(tag.target, c, tag.m, bottom[static_cast<std::size_t>(c)]);
   }
   const StreamTag& last = tags_[slot(first_column - (pes_.columns() - 1))];
   return last.fold >= 0 && last.last ? last.fold : -1;

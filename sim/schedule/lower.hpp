@@ -31,17 +31,32 @@ class InputIndexer {
     const int h = origin.height + tap.height;
     const int w = origin.width + tap.width;
     if (h < 0 || h >= input_.height || w < 0 || w >= input_.width) return -1;
-    return input_.index(group * group_channels_ + tap.channel, h, w);
+    return base(group, origin) + tap.offset;
   }
 
+  /// True when no element of the window hangs over; then (group, origin, k) is at
+  /// base(group, origin) + offset(k).
+  bool is_inside(Origin origin) const {
+    return origin.height >= first_height_ && origin.height < end_height_ &&
+           origin.width >= first_width_ && origin.width < end_width_;
+  }
+  std::int64_t base(int group, Origin origin) const {
+    return input_.index(group * group_channels_, origin.height, origin.width);
+  }
+  std::int64_t offset(int k) const { return taps_[static_cast<std::size_t>(k)].offset; }
+
  private:
+  /// Kernel element k, relative to the window's origin.
   struct Tap {
-    int channel, height, width;  // offsets of kernel element k from the window's origin
+    int height, width;
+    std::int64_t offset;
   };
 
   models::Shape input_;
   std::int64_t output_width_;
   int stride_height_, stride_width_, group_channels_;
+  int first_height_, end_height_, first_width_,
+      end_width_;  // origins of windows that do not hang over
   std::vector<Tap> taps_;
 };
 
