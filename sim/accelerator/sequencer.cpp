@@ -5,8 +5,6 @@
 
 namespace brownout::accelerator {
 
-using machine::Event;
-
 Sequencer::Sequencer(const sc_core::sc_module_name& name, JobState& state)
     : sc_module(name), state_(state) {
   SC_METHOD(run);
@@ -176,7 +174,7 @@ void Sequencer::advance_stream(Cycle now) {
   const auto& convolution = std::get<models::Convolution>(
       state_.job->network.nodes[static_cast<std::size_t>(layer().node)]);
   tag.target = {current.block % 2, current.first_k, tile.columns,
-                convolution.bias.data() + tile.group * layer().gemm.n + tile.n0};
+                convolution.bias.data() + std::ptrdiff_t{tile.group} * layer().gemm.n + tile.n0};
   array->stream(vector, tag);
   if (!feeder_.done()) return;
   streaming_ = false;

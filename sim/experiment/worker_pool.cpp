@@ -179,6 +179,7 @@ std::vector<TaskFailure> run_in_workers(const std::vector<std::size_t>& tasks, i
 
   while (std::any_of(workers.begin(), workers.end(), [](const auto& w) { return w != nullptr; })) {
     std::vector<pollfd> polled;
+    polled.reserve(workers.size());
     for (const std::unique_ptr<Worker>& worker : workers) {
       polled.push_back({worker ? worker->results() : -1, POLLIN, 0});
     }
