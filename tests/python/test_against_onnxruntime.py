@@ -6,7 +6,6 @@ reference; the same integer arithmetic in NumPy is compared everywhere.
 """
 
 import json
-import os
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,13 +16,11 @@ import pytest
 from numpy.typing import NDArray
 from onnx import numpy_helper
 
+from brownout_binary import BROWNOUT, ROOT, needs_brownout
 from brownout_tools.training import integer_arithmetic
 from brownout_tools.training.datasets import DATASETS
 from brownout_tools.training.reference_logits import runtime_logits, vnni_flag
 from brownout_tools.training.slices import read_slice
-
-ROOT = Path(__file__).resolve().parents[2]
-BINARY = Path(os.environ.get("BROWNOUT", ROOT / "build/release/brownout")).resolve()
 
 WORKLOADS = ("mnist_cnn", "cifar10_resnet8")
 VOLTAGES = ("0.85", "0.8")
@@ -39,7 +36,7 @@ PLACEMENTS = {
 
 Logits = NDArray[np.uint8]
 
-pytestmark = pytest.mark.skipif(not BINARY.exists(), reason=f"{BINARY.name} is not built")
+pytestmark = needs_brownout
 needs_vnni = pytest.mark.skipif(
     vnni_flag() is None, reason="no VNNI: ONNX Runtime's u8 x s8 sums may saturate on this CPU"
 )
@@ -74,7 +71,7 @@ def workload(request: pytest.FixtureRequest) -> Workload:
 def brownout(command: str, workload: Workload, *arguments: object) -> dict[str, float]:
     """Run the simulator, which must succeed; the JSON that it prints."""
     file = ROOT / f"workloads/{workload.name}.yaml"
-    words = [BINARY, command, file, *arguments, "--format", "json", "--quiet"]
+    words = [BROWNOUT, command, file, *arguments, "--format", "json", "--quiet"]
     done = subprocess.run([*map(str, words)], capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)

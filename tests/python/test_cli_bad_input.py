@@ -12,10 +12,9 @@ import onnx
 import pytest
 from onnx import TensorProto, helper
 
-ROOT = Path(__file__).resolve().parents[2]
-BROWNOUT = Path(os.environ.get("BROWNOUT", ROOT / "build" / "release" / "brownout")).resolve()
+from brownout_binary import BROWNOUT, ROOT, needs_brownout
 
-pytestmark = pytest.mark.skipif(not BROWNOUT.is_file(), reason=f"not built: {BROWNOUT}")
+pytestmark = needs_brownout
 
 NETWORK = ROOT / "workloads/mnist_cnn/network.onnx"
 IMAGES = ROOT / "workloads/mnist_cnn/test-images.idx3.gz"

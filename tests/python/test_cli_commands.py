@@ -6,7 +6,6 @@ Runs the program that the environment variable BROWNOUT names, by default build/
 import csv
 import io
 import json
-import os
 import shlex
 import subprocess
 from pathlib import Path
@@ -16,10 +15,9 @@ import onnx
 import pytest
 from onnx import numpy_helper
 
-ROOT = Path(__file__).resolve().parents[2]
-BROWNOUT = Path(os.environ.get("BROWNOUT", ROOT / "build" / "release" / "brownout")).resolve()
+from brownout_binary import BROWNOUT, ROOT, needs_brownout
 
-pytestmark = pytest.mark.skipif(not BROWNOUT.is_file(), reason=f"not built: {BROWNOUT}")
+pytestmark = needs_brownout
 
 WORKLOAD = ROOT / "workloads/mnist_cnn.yaml"
 NETWORK = ROOT / "workloads/mnist_cnn/network.onnx"

@@ -21,8 +21,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-BROWNOUT = Path(os.environ.get("BROWNOUT", ROOT / "build/release/brownout")).resolve()
+from brownout_binary import BROWNOUT, ROOT, needs_brownout
+
 DOCS = sorted((ROOT / "docs").glob("*.md"))
 PAGES = [page for page in (ROOT / "README.md", *DOCS) if page.exists()]
 LANGUAGES = {"sh", "python", "text", "yaml"}
@@ -31,8 +31,6 @@ OURS = re.compile(r"^(build/release/brownout|(\S*/)?python3? -m brownout_tools)\
 PLACEHOLDER = re.compile(r"(?<![\w./-])[A-Z][A-Z0-9_]+(?![\w=])")  # DATA_DIR, DIR, FILE
 TRAINING = "brownout_tools.training"  # needs full data sets, and most of it PyTorch
 SECONDS = 300
-
-needs_brownout = pytest.mark.skipif(not BROWNOUT.is_file(), reason=f"not built: {BROWNOUT.name}")
 
 
 def name_of(page: Path) -> str:

@@ -6,14 +6,13 @@ The build directory is that of $BROWNOUT (default build/release).
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from brownout_binary import BROWNOUT, ROOT
 
 # Rooms that each room may see, itself aside. memory and models are blind to each other, as are
 # timing, accelerator and energy.
@@ -80,7 +79,7 @@ def violations(deps: dict[str, list[str]], root: Path) -> list[str]:
 
 @pytest.fixture(scope="module")
 def compiled() -> dict[str, list[str]]:
-    build = Path(os.environ.get("BROWNOUT", ROOT / "build/release/brownout")).resolve().parent
+    build = BROWNOUT.parent
     if not (build / ".ninja_deps").exists():
         pytest.skip(f"no Ninja build in {build.name}")
     output = subprocess.run(
@@ -99,10 +98,7 @@ def test_the_owners_do_read_their_libraries(compiled: dict[str, list[str]]) -> N
     """Else the patterns above would match nothing and forbid nothing."""
     for pattern, owner in OWNED_HEADERS.items():
         files = [
-            file
-            for target, names in compiled.items()
-            if room_of(target) == owner
-            for file in names
+            file for target, names in compiled.items() if room_of(target) == owner for file in names
         ]
         assert any(re.search(pattern, file) for file in files), pattern
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-BINARY = Path(os.environ.get("BROWNOUT", ROOT / "build/release/brownout")).resolve()
+from brownout_binary import BROWNOUT, ROOT, needs_brownout
+
 WORKLOAD = ROOT / "workloads/mnist_cnn.yaml"
 
 SMALL = ["--voltage", "0.9,0.85,0.8", "--chips", "4", "--images", "50"]
@@ -22,14 +22,14 @@ LONG_POINTS = 13 * 12
 LAYERS = 8  # of the network and its input and output, a row each in layers.csv
 RESULTS = ("points.csv", "layers.csv")
 
-pytestmark = pytest.mark.skipif(not BINARY.exists(), reason=f"{BINARY.name} is not built")
+pytestmark = needs_brownout
 
 Files = dict[str, bytes]
 
 
 def command(out: Path, *options: str) -> list[str]:
     """The command line of a sweep."""
-    return [str(BINARY), "sweep", str(WORKLOAD), "--out", str(out), *options]
+    return [str(BROWNOUT), "sweep", str(WORKLOAD), "--out", str(out), *options]
 
 
 def run(

@@ -6,7 +6,6 @@ network in the weight SRAM itself.
 """
 
 import json
-import os
 import re
 import subprocess
 from collections.abc import Iterator, Mapping
@@ -20,8 +19,8 @@ import pytest
 from numpy.typing import NDArray
 from onnx import numpy_helper
 
-ROOT = Path(__file__).resolve().parents[2]
-BINARY = Path(os.environ.get("BROWNOUT", ROOT / "build/release/brownout")).resolve()
+from brownout_binary import BROWNOUT, ROOT, needs_brownout
+
 PROFILE = ROOT / "configs/memories/sram_14nm.yaml"
 UNIT, LOWEST = "Vmin", "0.75"  # of that profile
 
@@ -33,7 +32,7 @@ KINDS = ("stuck_at_0", "stuck_at_1", "flip")
 HEADER = ("banks", "rows", "columns")
 VOLTAGES = ("1.0", "0.9", "0.85", "0.800001", "0.8", "0.799999", "0.75")
 
-pytestmark = pytest.mark.skipif(not BINARY.exists(), reason=f"{BINARY.name} is not built")
+pytestmark = needs_brownout
 
 Weights = dict[str, NDArray[np.int8]]
 
@@ -244,7 +243,7 @@ class RandomMaps:
 
 def brownout(*arguments: object) -> str:
     """Run the simulator, which must succeed; its standard output."""
-    command = [str(BINARY), *map(str, arguments)]
+    command = [str(BROWNOUT), *map(str, arguments)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
     return done.stdout
