@@ -16,20 +16,22 @@
 namespace brownout::accelerator {
 namespace {
 
-/// One row's clock edge: `activations` starts with the left input.
+constexpr std::size_t kShifts = 4096;  // between two moves of the activations' block
+
+/// Every PE's multiply-accumulate. Rows of `activations` begin with the left input, which is what
+/// arrives at column 0.
 BROWNOUT_WIDEST_VECTORS
-void step_rows(int rows, int columns, const std::int16_t* __restrict activations,
-               const std::int32_t* __restrict sums, const std::int16_t* __restrict weights,
-               std::int16_t* __restrict next_activations, std::int32_t* __restrict next_sums) {
-  const std::ptrdiff_t stride = columns + 1;
+void multiply_accumulate(int rows, int columns, const std::int16_t* __restrict activations,
+                         const std::int32_t* __restrict sums,
+                         const std::int16_t* __restrict weights,
+                         std::int32_t* __restrict next_sums) {
+  const std::ptrdiff_t width = columns;
   for (std::ptrdiff_t r = 0; r < rows; ++r) {
-    const std::int16_t* arriving = activations + r * stride;
-    const std::int32_t* above = sums + r * columns;
-    const std::int16_t* weight = weights + r * columns;
-    std::int16_t* held = next_activations + r * stride + 1;
-    std::int32_t* sum = next_sums + (r + 1) * columns;
-    for (std::ptrdiff_t c = 0; c < columns; ++c) {
-      held[c] = arriving[c];
+    const std::int16_t* arriving = activations + r * (width + 1);
+    const std::int32_t* above = sums + r * width;
+    const std::int16_t* weight = weights + r * width;
+    std::int32_t* sum = next_sums + (r + 1) * width;
+    for (std::ptrdiff_t c = 0; c < width; ++c) {
       sum[c] = above[c] + std::int32_t{arriving[c]} * std::int32_t{weight[c]};
     }
   }
@@ -41,8 +43,8 @@ PeArray::PeArray(int rows, int columns)
     : rows_(rows), columns_(columns), stride_(static_cast<std::size_t>(columns) + 1) {
   const auto r = static_cast<std::size_t>(rows);
   const auto c = static_cast<std::size_t>(columns);
-  activations_.assign(r * stride_, 0);
-  next_activations_ = activations_;
+  base_ = kShifts;
+  activations_.assign(kShifts + r * stride_, 0);
   sums_.assign((r + 1) * c, 0);
   next_sums_ = sums_;
   weights_.assign(r * c, 0);
@@ -50,10 +52,22 @@ PeArray::PeArray(int rows, int columns)
 }
 
 void PeArray::step() {
-  step_rows(rows_, columns_, activations_.data(), sums_.data(), weights_.data(),
-            next_activations_.data(), next_sums_.data());
-  std::swap(activations_, next_activations_);
+  multiply_accumulate(rows_, columns_, activations_.data() + base_, sums_.data(), weights_.data(),
+                      next_sums_.data());
   std::swap(sums_, next_sums_);
+  shift_activations();
+}
+
+void PeArray::shift_activations() {
+  if (base_ == 0) {
+    const std::size_t size = static_cast<std::size_t>(rows_) * stride_;
+    std::copy_backward(activations_.begin(),
+                       activations_.begin() + static_cast<std::ptrdiff_t>(size),
+                       activations_.end());
+    base_ = kShifts;
+  }
+  --base_;
+  // What moved into the left inputs has left the row before; nothing arrives unless it is set.
   for (int r = 0; r < rows_; ++r) set_left_input(r, 0);
 }
 

@@ -20,7 +20,7 @@ class PeArray {
 
   /// What enters column 0 of each row at the next step. Cleared by step().
   void set_left_input(int row, std::int16_t activation) {
-    activations_[stride_ * static_cast<std::size_t>(row)] = activation;
+    activations_[base_ + stride_ * static_cast<std::size_t>(row)] = activation;
   }
   /// Fills the staged weight register of a PE.
   void stage_weight(int row, int column, std::int16_t weight) {
@@ -45,10 +45,15 @@ class PeArray {
            static_cast<std::size_t>(column);
   }
 
+  void shift_activations();
+
   int rows_, columns_;
   std::size_t stride_;  // of a row of activations: the left input, then a register per column
-  // Two-phase state: step() reads the registers and writes the next ones, then they trade places.
-  std::vector<std::int16_t> activations_, next_activations_;
+  // All rows of activations lie end to end from base_. Every register takes its left neighbour's
+  // value, so the whole block moves by one element, which is the same as moving base_ back by one.
+  std::vector<std::int16_t> activations_;
+  std::size_t base_ = 0;
+  // Two-phase state: step() reads the sums and writes the next ones, then they trade places.
   std::vector<std::int32_t> sums_, next_sums_;  // row 0 is the constant 0 above the array
   std::vector<std::int16_t> weights_, staged_;
 };

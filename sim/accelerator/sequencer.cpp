@@ -133,6 +133,14 @@ void Sequencer::start_stream(Cycle now) {
   if (block >= 2 && block_done_[block - 2] > now) return;
   streaming_ = true;
   feeder_.begin(next_stream_);
+  const schedule::Fold& current = fold(next_stream_);
+  const schedule::Tile& tile = state_.program().tile_of(current);
+  const auto& convolution = std::get<models::Convolution>(
+      state_.job->network.nodes[static_cast<std::size_t>(layer().node)]);
+  const std::int32_t* bias =
+      convolution.bias.data() + std::ptrdiff_t{tile.group} * layer().gemm.n + tile.n0;
+  array->begin_fold(next_stream_, static_cast<int>(current.m_count),
+                    {current.block % 2, current.first_k, tile.columns, bias});
   times(next_stream_).stream_start = now;
   ++next_stream_;
 }
@@ -163,19 +171,8 @@ void Sequencer::advance_load(Cycle now) {
 
 void Sequencer::advance_stream(Cycle now) {
   const int index = next_stream_ - 1;
-  const schedule::Fold& current = fold(index);
-  const schedule::Tile& tile = state_.program().tile_of(current);
   const std::span<const std::int16_t> vector = feeder_.next();
-  StreamTag tag;
-  tag.fold = index;
-  tag.m = feeder_.m();
-  tag.first = feeder_.m() == 0;
-  tag.last = feeder_.done();
-  const auto& convolution = std::get<models::Convolution>(
-      state_.job->network.nodes[static_cast<std::size_t>(layer().node)]);
-  tag.target = {current.block % 2, current.first_k, tile.columns,
-                convolution.bias.data() + std::ptrdiff_t{tile.group} * layer().gemm.n + tile.n0};
-  array->stream(vector, tag);
+  array->stream(vector, {index, static_cast<int>(feeder_.m())});
   if (!feeder_.done()) return;
   streaming_ = false;
   times(index).stream_end = now + 1;

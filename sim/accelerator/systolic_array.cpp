@@ -16,6 +16,7 @@ void SystolicArray::resize(int rows, int columns) {
   loading_row_.assign(slots, -1);
   loading_.assign(slots * static_cast<std::size_t>(columns), 0);
   tags_.assign(slots, StreamTag{});
+  folds_.assign(slots, FoldInFlight{});
   wavefronts_.clear();
   last_load_tick_ = -static_cast<std::int64_t>(slots);
 }
@@ -27,13 +28,17 @@ void SystolicArray::load_row(int row, std::span<const std::int16_t> weights) {
   last_load_tick_ = tick_;
 }
 
+void SystolicArray::begin_fold(int fold, int vectors, const SumTarget& target) {
+  folds_[slot(fold)] = {vectors - 1, target};
+  wavefronts_.push_back(tick_);
+}
+
 void SystolicArray::stream(std::span<const std::int16_t> activations, const StreamTag& tag) {
   const std::size_t rows = activations.size();
   for (std::size_t r = 0; r < rows; ++r) {
     skewed_[slot(tick_ + static_cast<std::int64_t>(r)) * rows + r] = activations[r];
   }
   tags_[slot(tick_)] = tag;
-  if (tag.first) wavefronts_.push_back(tick_);
 }
 
 int SystolicArray::clock() {
@@ -82,17 +87,19 @@ void SystolicArray::capture_weights() {
   }
 }
 
+/// The sums of the vector that entered t ticks ago leave column t - (rows - 1).
 int SystolicArray::collect_sums() {
   const std::span<const std::int32_t> bottom = pes_.bottom();
   const std::int64_t first_column = tick_ - (pes_.rows() - 1);
   Accumulators& sums = *accumulators.operator->();
   const int columns = pes_.columns();
   for (int c = 0; c < columns; ++c) {
-    const StreamTag& tag = tags_[slot(first_column - c)];
-    if (tag.fold >= 0) sums.deposit(tag.target, c, tag.m, bottom[static_cast<std::size_t>(c)]);
+    const StreamTag tag = tags_[slot(first_column - c)];
+    if (tag.fold < 0) continue;
+    sums.deposit(folds_[slot(tag.fold)].target, c, tag.m, bottom[static_cast<std::size_t>(c)]);
   }
-  const StreamTag& last = tags_[slot(first_column - (pes_.columns() - 1))];
-  return last.fold >= 0 && last.last ? last.fold : -1;
+  const StreamTag last = tags_[slot(first_column - (columns - 1))];
+  return last.fold >= 0 && last.m == folds_[slot(last.fold)].last_m ? last.fold : -1;
 }
 
 }  // namespace brownout::accelerator
