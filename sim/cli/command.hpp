@@ -26,6 +26,7 @@ Command network_command();
 Command weights_command();
 Command map_generate_command();
 Command map_info_command();
+Command map_convert_command();
 
 /// In the order in which help lists them.
 std::vector<Command> all_commands();

@@ -49,19 +49,56 @@ double read_share(const Value& value) {
   return share;
 }
 
+// `generator` before its keys are known: which they are is for it to say.
+const memory::Generator& read_generator(const Value& value) {
+  std::string name;
+  convert(value, name);
+  try {
+    return memory::find_generator(name);
+  } catch (const std::runtime_error& error) {
+    fail(value, error.what());
+  }
+}
+
+void read_parameter(const MapReader& map, const memory::GeneratorParameter& parameter,
+                    memory::GeneratorValues& values) {
+  using When = memory::GeneratorParameter::When;
+  const bool given = map.find(parameter.name) != nullptr;
+  if (!given && parameter.when == When::kOptional) return;
+  double value = 0;
+  if (parameter.when == When::kRequired) {
+    map.read_required(parameter.name, value);
+  } else {
+    map.read(parameter.name, value);
+  }
+  try {
+    if (given) parameter.check(value);
+  } catch (const std::runtime_error& error) {
+    fail_below(map.value(), error.what());
+  }
+  values.emplace(parameter.name, value);
+}
+
 ChipConfig read_chip(const Value& value) {
-  const MapReader map(value, {"map", "generator", "kind", "stuck_at_0_share", "seed"});
   ChipConfig chip;
-  if (const Value* file = map.find("map")) {
+  if (const Value* file = value.find("map")) {
     if (value.entries.size() > 1) {
-      fail(value, "a chip has either a map or a generator with its kind, stuck_at_0_share, seed");
+      fail(value,
+           "a chip has either a map or a generator with its parameters, kind, "
+           "stuck_at_0_share, seed");
     }
     chip.map = existing_file(*file);
     return chip;
   }
-  std::string generator;
-  map.read_required("generator", generator);
-  if (generator != "iid") fail(map.require("generator"), "'" + generator + "' is not one of iid");
+  std::vector<std::string_view> keys = {"map", "generator", "kind", "stuck_at_0_share", "seed"};
+  const Value* name = value.find("generator");
+  if (name != nullptr) chip.generator = &read_generator(*name);
+  for (const auto& parameter : chip.generator->parameters) keys.push_back(parameter.name);
+  const MapReader map(value, keys);
+  map.require("generator");
+  for (const auto& parameter : chip.generator->parameters) {
+    read_parameter(map, parameter, chip.parameters);
+  }
   if (const Value* kind = map.find("kind")) chip.mixture.stuck = is_stuck(*kind);
   if (const Value* share = map.find("stuck_at_0_share")) {
     chip.mixture.stuck_at_0_share = read_share(*share);

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "memory/encoding.hpp"
-#include "memory/iid_generator.hpp"
+#include "memory/generators.hpp"
 #include "memory/voltage_profile.hpp"
 #include "sim/config/yaml_value.hpp"
 
@@ -17,8 +17,10 @@ namespace brownout::config {
 /// Where the faults of chips come from: a map file (one measured chip), or a generator.
 struct ChipConfig {
   std::optional<std::filesystem::path> map;
-  memory::FaultMixture mixture;  ///< of generated chips
-  std::uint64_t seed = 0;        ///< of generated chips; chip k draws from hash(seed, k)
+  const memory::Generator* generator = &memory::find_generator("iid");  ///< never null
+  memory::GeneratorValues parameters;                                   ///< complete
+  memory::FaultMixture mixture;                                         ///< of generated chips
+  std::uint64_t seed = 0;  ///< of generated chips; chip k draws from hash(seed, k)
 };
 
 struct MemoryConfig {

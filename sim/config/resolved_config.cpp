@@ -137,7 +137,12 @@ void list_memory(Listing& out, const MemoryConfig& memory) {
   if (memory.chip.map) {
     out.add("memory.chip.map", *memory.chip.map);
   } else {
-    out.add("memory.chip.generator", "iid");
+    out.add("memory.chip.generator", memory.chip.generator->name);
+    for (const memory::GeneratorParameter& parameter : memory.chip.generator->parameters) {
+      const auto value = memory.chip.parameters.find(parameter.name);
+      if (value == memory.chip.parameters.end()) continue;  // an optional one, not given
+      out.add("memory.chip." + std::string(parameter.name), value->second);
+    }
     out.add("memory.chip.kind", memory.chip.mixture.stuck ? "stuck" : "flip");
     out.add("memory.chip.stuck_at_0_share", memory.chip.mixture.stuck_at_0_share);
     out.add("memory.chip.seed", memory.chip.seed);

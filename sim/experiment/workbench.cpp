@@ -1,8 +1,10 @@
 #include "sim/experiment/workbench.hpp"
 
 #include <stdexcept>
+#include <variant>
 
-#include "memory/iid_generator.hpp"
+#include "memory/encoding.hpp"
+#include "memory/generators.hpp"
 #include "memory/sparse_fault_map.hpp"
 #include "models/onnx_import.hpp"
 #include "sim/timing/program_cycles.hpp"
@@ -28,6 +30,21 @@ void load_images(const config::WorkloadConfig& config, Workbench& bench) {
       throw std::runtime_error(config.dataset.files().back().string() + ": label " +
                                std::to_string(label) + " but the network has " +
                                std::to_string(classes) + " outputs");
+    }
+  }
+}
+
+// Not every code has room for the lowest value of its width.
+void check_encoding(const Workbench& bench) {
+  const memory::Encoding encoding = bench.config.memory.encoding;
+  for (const models::Node& node : bench.network.nodes) {
+    const auto* convolution = std::get_if<models::Convolution>(&node);
+    if (convolution == nullptr) continue;
+    try {
+      memory::require_storable(encoding, convolution->weights, convolution->weight_bits);
+    } catch (const std::runtime_error& error) {
+      throw std::runtime_error("memory.encoding: " + bench.config.network.string() + ": tensor '" +
+                               convolution->weight_name + "': " + error.what());
     }
   }
 }
@@ -74,6 +91,7 @@ Workbench make_workbench(const config::WorkloadConfig& config) {
                   .program = {},
                   .times = {},
                   .counts = {}};
+  check_encoding(bench);
   bench.weights = models::clean_weights(bench.network);
   try {
     bench.program = schedule::make_program(bench.network, config.accelerator);
@@ -96,9 +114,10 @@ std::unique_ptr<memory::FaultMap> make_chip(const Workbench& bench, std::uint64_
     }
     return read_map(bench, *source.map);
   }
-  return std::make_unique<memory::IidFaultMap>(
-      bench.program.spec.weight_sram.organisation().geometry(), bench.config.memory.profile,
-      source.mixture, memory::chip_seed(source.seed, chip));
+  return source.generator->make(
+      {bench.program.spec.weight_sram.organisation().geometry(), bench.config.memory.profile,
+       source.mixture, memory::chip_seed(source.seed, chip)},
+      source.parameters);
 }
 
 }  // namespace brownout::experiment

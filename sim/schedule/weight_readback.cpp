@@ -77,6 +77,18 @@ std::vector<std::uint64_t> fetches_per_tile(const TileProgram& program) {
   return fetches;
 }
 
+std::vector<std::vector<std::uint8_t>> encode_all(const models::WeightSet& weights,
+                                                  memory::Encoding encoding, int bits) {
+  std::vector<std::vector<std::uint8_t>> codes(weights.size());
+  for (std::size_t node = 0; node < weights.size(); ++node) {
+    codes[node].reserve(weights[node].size());
+    for (const std::int8_t weight : weights[node]) {
+      codes[node].push_back(static_cast<std::uint8_t>(memory::encode(encoding, weight, bits)));
+    }
+  }
+  return codes;
+}
+
 double share(std::uint64_t part, std::uint64_t whole) {
   return whole == 0 ? 0.0 : static_cast<double>(part) / static_cast<double>(whole);
 }
@@ -121,6 +133,9 @@ WeightReadback read_back(const TileProgram& program, const models::WeightSet& wr
     layer.bits_fetched += weights * static_cast<unsigned>(bits) * fetches[i];
   }
 
+  // Codes take the faults, and are decoded once all are in: an encoding may have two codes of one
+  // value (sign-magnitude has two zeros), so a value in between would forget bits.
+  std::vector<std::vector<std::uint8_t>> codes = encode_all(written, encoding, bits);
   const TileFinder finder(program.tiles);
   cells.for_each([&](const memory::CellAddress& cell, memory::FaultKind kind) {
     const memory::BitAddress address = organisation.address_of(cell);
@@ -130,13 +145,10 @@ WeightReadback read_back(const TileProgram& program, const models::WeightSet& wr
       if (!hit) return;
       const auto node =
           static_cast<std::size_t>(program.layers[static_cast<std::size_t>(tile.layer)].node);
-      std::int8_t& weight = result.weights[node][hit->weight];
-      const std::uint32_t code = memory::encode(encoding, weight, bits);
-      const std::uint32_t mask = std::uint32_t{1} << hit->bit;
-      const bool stored = (code & mask) != 0;
+      std::uint8_t& code = codes[node][hit->weight];
+      const bool stored = (code >> hit->bit & 1) != 0;
       if (read_bit(kind, stored) == stored) return;
-      // Bits of a code are read independently, so faults of one weight compose one by one.
-      weight = static_cast<std::int8_t>(memory::decode(encoding, code ^ mask, bits));
+      code = static_cast<std::uint8_t>(code ^ (1U << hit->bit));
       result.layers[static_cast<std::size_t>(tile.layer)].bits_wrong += fetches[index];
     });
   });
@@ -144,7 +156,9 @@ WeightReadback read_back(const TileProgram& program, const models::WeightSet& wr
   for (std::size_t i = 0; i < program.layers.size(); ++i) {
     const auto node = static_cast<std::size_t>(program.layers[i].node);
     for (std::size_t w = 0; w < written[node].size(); ++w) {
-      result.layers[i].weights_changed += result.weights[node][w] != written[node][w] ? 1 : 0;
+      const int read = memory::decode(encoding, codes[node][w], bits);
+      result.weights[node][w] = static_cast<std::int8_t>(read);
+      result.layers[i].weights_changed += read != written[node][w] ? 1 : 0;
     }
   }
   return result;

@@ -142,6 +142,8 @@ std::vector<Case> cases() {
   all.push_back({"StuckAt1", small_spec(8, 8, kResident), memory::FaultKind::kStuckAt1, 0.1});
   all.push_back({"OffsetBinary", small_spec(8, 8, kStreaming), memory::FaultKind::kStuckAt1, 0.1,
                  memory::Encoding::kOffsetBinary});
+  all.push_back({"Gray", small_spec(8, 8, kStreaming), memory::FaultKind::kFlip, 0.1,
+                 memory::Encoding::kGray});
   return all;
 }
 

@@ -4,6 +4,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <string>
+#include <tuple>
+#include <vector>
+
 #include "tests/config/workload_files.hpp"
 
 namespace brownout::config {
@@ -76,13 +80,19 @@ TEST(MemoryConfig, ChipIsGeneratedOrMeasuredButNotBoth) {
       {chip, "{map: net.onnx, seed: 1}", "w.yaml:9: memory.chip: a chip has either a map or"},
       {chip, "{kind: flip}", "w.yaml:9: memory.chip: the key generator is missing"},
       {chip, "{generator: gaussian}",
-       "w.yaml:9: memory.chip.generator: 'gaussian' is not one of iid"},
+       "w.yaml:9: memory.chip.generator: 'gaussian' is not one of iid, gaussian_vmin, "
+       "bitline_vmin"},
+      {"kind: flip", "mu: 0.7", "w.yaml:9: memory.chip.mu: unknown key"},
+      {chip, "{generater: iid}",
+       "w.yaml:9: memory.chip.generater: unknown key, did you mean generator?"},
+      {chip, "iid", "w.yaml:9: memory.chip: must be a map with the keys"},
       {"kind: flip", "kind: stuck_at", "w.yaml:9: memory.chip.kind: 'stuck_at' is not one of"},
       {"kind: flip", "stuck_at_0_share: 1.5",
        "w.yaml:9: memory.chip.stuck_at_0_share: 1.5 is not in 0..1"},
       {"seed: 7", "seed: -7", "w.yaml:9: memory.chip.seed: \"-7\" is not an integer of 0 to"},
-      {"encoding: twos_complement", "encoding: gray",
-       "w.yaml:10: memory.encoding: \"gray\" is not"},
+      {"encoding: twos_complement", "encoding: grey",
+       "w.yaml:10: memory.encoding: \"grey\" is not an encoding: twos_complement, offset_binary, "
+       "sign_magnitude, gray"},
       {"mitigations: []", "mitigations: [secded]",
        "w.yaml:11: memory.mitigations[0]: no mitigation is supported yet; leave the list empty"},
       {"mitigations: []", "mitigations: secded",
@@ -93,6 +103,126 @@ TEST(MemoryConfig, ChipIsGeneratedOrMeasuredButNotBoth) {
     const WorkloadFiles files;
     files.edit("w.yaml", bad.from, bad.to);
     EXPECT_THAT(files.load_error(), testing::StartsWith(bad.message)) << bad.to;
+  }
+}
+
+TEST(MemoryConfig, EveryGeneratorTellsWhatIsWrongWithItsParameters) {
+  const std::string chip = "{generator: iid, kind: flip, seed: 7}";
+  const Case cases[] = {
+      {chip, "{generator: gaussian_vmin, sigma: 0.05}",
+       "w.yaml:9: memory.chip: the key mu is missing"},
+      {chip, "{generator: gaussian_vmin, mu: 0.7, sigma: 0}",
+       "w.yaml:9: memory.chip.sigma: 0 is not above 0"},
+      {chip, "{generator: gaussian_vmin, mu: 0.7, sigma: 0.05, sigma_cel: 0.05}",
+       "w.yaml:9: memory.chip.sigma_cel: unknown key, did you mean sigma_die?"},
+      {chip, "{generator: gaussian_vmin, mu: 0.7, sigma: 0.05, sigma_bitline: 0.03}",
+       "w.yaml:9: memory.chip.sigma_bitline: unknown key"},
+      {chip, "{generator: bitline_vmin, mu: 0.4, sigma_bitline: 0.03, sigma: 0.02}",
+       "w.yaml:9: memory.chip.sigma: unknown key"},
+      {chip, "{generator: bitline_vmin, mu: 0.4, sigma_cell: 0.02}",
+       "w.yaml:9: memory.chip: the key sigma_bitline is missing"},
+      {chip, "{generator: bitline_vmin, mu: 0.4, sigma_bitline: -0.03, sigma_cell: 0.02}",
+       "w.yaml:9: memory.chip.sigma_bitline: -0.03 is not 0 or above"},
+      {chip,
+       "{generator: bitline_vmin, mu: 0.4, sigma_bitline: 0, sigma_cell: 0.02, "
+       "cells_per_bitline: 2.5}",
+       "w.yaml:9: memory.chip.cells_per_bitline: 2.5 is not an integer above 0"},
+      {chip,
+       "{generator: bitline_vmin, mu: 0.4, sigma_bitline: 0, sigma_cell: 0.02, "
+       "cells_per_bitline: 0}",
+       "w.yaml:9: memory.chip.cells_per_bitline: 0 is not an integer above 0"},
+      {chip, "{generator: gaussian_vmin, mu: 1e9, sigma: 0.05}",
+       "w.yaml:9: memory.chip.mu: 1e+09 is not in -1e6..1e6"},
+      {chip, "{generator: gaussian_vmin, mu: \"0.7\", sigma: 0.05}",
+       "w.yaml:9: memory.chip.mu: \"0.7\" is text in quotes"},
+  };
+  for (const Case& bad : cases) {
+    const WorkloadFiles files;
+    files.edit("w.yaml", bad.from, bad.to);
+    EXPECT_THAT(files.load_error(), testing::StartsWith(bad.message)) << bad.to;
+  }
+}
+
+// The entries of a resolved configuration that begin with memory.chip.
+std::vector<std::string> chip_lines(const WorkloadConfig& config) {
+  std::vector<std::string> lines;
+  for (const auto& [key, value] : resolved_configuration(config)) {
+    if (key.starts_with("memory.chip.")) lines.push_back(key.substr(12) + ": " + value);
+  }
+  return lines;
+}
+
+TEST(MemoryConfig, ResolvedConfigurationListsTheGeneratorsParameters) {
+  const std::string chip = "{generator: iid, kind: flip, seed: 7}";
+  const std::tuple<std::string, std::vector<std::string>> cases[] = {
+      {chip, {"generator: iid", "kind: flip", "stuck_at_0_share: 0.5", "seed: 7"}},
+      {"{generator: gaussian_vmin, mu: 0.712, sigma: 0.0554, mu_shift: -0.01}",
+       {"generator: gaussian_vmin", "mu: 0.712", "sigma: 0.0554", "sigma_die: 0", "mu_shift: -0.01",
+        "kind: flip", "stuck_at_0_share: 0.5", "seed: 0"}},
+      {"{generator: bitline_vmin, mu: 0.3908, sigma_bitline: 0.0293, sigma_cell: 0.025, "
+       "sigma_row: 0.001, sigma_die: 0.01, cells_per_bitline: 512, kind: stuck, "
+       "stuck_at_0_share: 1, seed: 3}",
+       {"generator: bitline_vmin", "mu: 0.3908", "sigma_bitline: 0.0293", "sigma_cell: 0.025",
+        "cells_per_bitline: 512", "sigma_row: 0.001", "sigma_die: 0.01", "mu_shift: 0",
+        "kind: stuck", "stuck_at_0_share: 1", "seed: 3"}},
+      {"{generator: bitline_vmin, mu: 0.3908, sigma_bitline: 0, sigma_cell: 0.025}",
+       {"generator: bitline_vmin", "mu: 0.3908", "sigma_bitline: 0", "sigma_cell: 0.025",
+        "sigma_row: 0", "sigma_die: 0", "mu_shift: 0", "kind: flip", "stuck_at_0_share: 0.5",
+        "seed: 0"}},
+  };
+  for (const auto& [text, expected] : cases) {
+    const WorkloadFiles files;
+    files.edit("w.yaml", chip, text);
+    EXPECT_EQ(chip_lines(files.load()), expected) << text;
+  }
+}
+
+// What every table entry promises: with the least it asks for, a chip comes out of it.
+TEST(MemoryConfig, EveryGeneratorMakesAChipOfItsRequiredParameters) {
+  for (const memory::Generator& generator : memory::generators()) {
+    std::string text = "{generator: " + std::string(generator.name);
+    for (const memory::GeneratorParameter& parameter : generator.parameters) {
+      if (parameter.when != memory::GeneratorParameter::When::kRequired) continue;
+      text += ", " + std::string(parameter.name) + ": 0.5";
+    }
+    const WorkloadFiles files;
+    files.edit("w.yaml", "{generator: iid, kind: flip, seed: 7}", text + "}");
+    const MemoryConfig memory = files.load().memory;
+    ASSERT_EQ(memory.chip.generator, &generator);
+    const auto chip =
+        generator.make({{1, 8, 8}, memory.profile, memory.chip.mixture, 1}, memory.chip.parameters);
+    EXPECT_THAT(chip->source(),
+                testing::StartsWith("generated: " + std::string(generator.name) + " flips, "));
+    EXPECT_EQ(chip->faults().size(), chip->masks_at(memory.profile->lowest()).count());
+  }
+}
+
+// The generator reaches the chip with its numbers in their places.
+TEST(MemoryConfig, ParametersReachTheChip) {
+  const WorkloadFiles files;
+  files.edit("w.yaml", "{generator: iid, kind: flip, seed: 7}",
+             "{generator: bitline_vmin, mu: 0.1, sigma_bitline: 0.2, sigma_cell: 0.3, "
+             "cells_per_bitline: 4, sigma_row: 0.5, sigma_die: 0.6, mu_shift: 0.7}");
+  const MemoryConfig memory = files.load().memory;
+  const memory::ChipRequest request{{1, 8, 8}, memory.profile, memory.chip.mixture, 1};
+  EXPECT_THAT(memory.chip.generator->make(request, memory.chip.parameters)->source(),
+              testing::HasSubstr("mu 0.1, mu_shift 0.7, sigma_die 0.6, sigma_bitline 0.2, "
+                                 "sigma_row 0.5, sigma_cell 0.3, 4 cells a bitline"));
+  files.edit("w.yaml", "sigma_bitline: 0.2, sigma_cell: 0.3, cells_per_bitline: 4, sigma_row: 0.5",
+             "sigma: 0.4");
+  files.edit("w.yaml", "bitline_vmin", "gaussian_vmin");
+  const MemoryConfig gaussian = files.load().memory;
+  EXPECT_THAT(gaussian.chip.generator->make(request, gaussian.chip.parameters)->source(),
+              testing::HasSubstr("mu 0.1, mu_shift 0.7, sigma_die 0.6, sigma_cell 0.4, profile"));
+}
+
+TEST(MemoryConfig, EveryEncodingIsRead) {
+  for (const memory::Encoding encoding :
+       {memory::Encoding::kTwosComplement, memory::Encoding::kOffsetBinary,
+        memory::Encoding::kSignMagnitude, memory::Encoding::kGray}) {
+    const WorkloadFiles files;
+    files.edit("w.yaml", "encoding: twos_complement", "encoding: " + memory::to_string(encoding));
+    EXPECT_EQ(files.load().memory.encoding, encoding);
   }
 }
 

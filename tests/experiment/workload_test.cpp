@@ -81,6 +81,16 @@ std::vector<Variant> variants() {
       }
     }
   }
+  for (const std::string encoding : {"offset_binary", "sign_magnitude", "gray"}) {
+    all.push_back({"encoding_" + encoding, "mnist_cnn.yaml", {"memory.encoding=" + encoding}});
+  }
+  const std::string bitlines =
+      "memory.chip={generator: bitline_vmin, mu: 0.7, sigma_bitline: 0.06, sigma_cell: 0.03, "
+      "cells_per_bitline: 256, sigma_die: 0.01, sigma_row: 0.01, kind: stuck}";
+  all.push_back({"bitline_vmin", "cifar10_resnet8.yaml", {bitlines}});
+  all.push_back({"gaussian_vmin",
+                 "mnist_cnn.yaml",
+                 {"memory.chip={generator: gaussian_vmin, mu: 0.72, sigma: 0.05}"}});
   return all;
 }
 

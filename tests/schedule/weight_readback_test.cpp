@@ -69,10 +69,15 @@ class ReadBack : public ::testing::TestWithParam<machine::Placement> {
 };
 
 TEST_P(ReadBack, EqualsReadingEveryWordForward) {
-  const models::WeightSet written = models::clean_weights(network_);
+  models::WeightSet written = models::clean_weights(network_);
+  for (std::vector<std::int8_t>& weights : written) {
+    // Sign-magnitude cannot hold -128, and small weights often read as one of its two zeros.
+    for (std::int8_t& weight : weights) weight = static_cast<std::int8_t>(weight / 24);
+  }
   const auto geometry = program_.spec.weight_sram.organisation().geometry();
   for (const memory::Encoding encoding :
-       {memory::Encoding::kTwosComplement, memory::Encoding::kOffsetBinary}) {
+       {memory::Encoding::kTwosComplement, memory::Encoding::kOffsetBinary,
+        memory::Encoding::kSignMagnitude, memory::Encoding::kGray}) {
     const memory::CellMasks cells = mixed_cells(geometry, 4);
     const WeightReadback back = read_back(program_, written, cells, encoding);
     EXPECT_EQ(back.weights, read_forward(program_, written, cells, encoding));

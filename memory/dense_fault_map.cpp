@@ -1,0 +1,275 @@
+// The dense text pairs: names to voltages, lines to cells, and pairs by falling voltage to vfail.
+#include "memory/dense_fault_map.hpp"
+
+#include <algorithm>
+#include <array>
+#include <functional>
+#include <map>
+#include <optional>
+#include <stdexcept>
+#include <string_view>
+#include <utility>
+
+#include "memory/file_bytes.hpp"
+#include "memory/text_number.hpp"
+
+namespace brownout::memory {
+namespace {
+
+constexpr std::string_view kPrefix = "fmap_sa";
+constexpr std::string_view kSuffix = ".txt";
+constexpr std::array<FaultKind, 2> kKinds = {FaultKind::kStuckAt0, FaultKind::kStuckAt1};
+
+std::string file_name(FaultKind kind, Voltage voltage) {
+  return std::string(kPrefix) + (kind == FaultKind::kStuckAt0 ? "0" : "1") + "_v_" +
+         voltage.text() + std::string(kSuffix);
+}
+
+[[noreturn]] void fail_cell(const std::string& file, std::size_t row, std::size_t column,
+                            const std::string& message) {
+  throw std::runtime_error(file + ":" + std::to_string(row + 1) + ": column " +
+                           std::to_string(column + 1) + ": " + message);
+}
+
+// One file: a byte 0 or 1 a cell.
+struct Matrix {
+  std::string file;
+  std::size_t rows = 0, columns = 0;
+  std::vector<char> cells;
+};
+
+class MatrixReader {
+ public:
+  explicit MatrixReader(const std::filesystem::path& path) { matrix_.file = path.string(); }
+
+  Matrix read(std::string_view text) {
+    while (!text.empty()) {
+      const std::size_t end = std::min(text.find('\n'), text.size());
+      std::string_view line = text.substr(0, end);
+      text.remove_prefix(std::min(end + 1, text.size()));
+      if (line.ends_with('\r')) line.remove_suffix(1);
+      if (line.empty() && text.empty()) break;
+      read_row(line);
+    }
+    if (matrix_.rows == 0) throw std::runtime_error(matrix_.file + ":1: the file is empty");
+    return std::move(matrix_);
+  }
+
+ private:
+  void read_row(std::string_view line) {
+    const auto skip_blanks = [&] {
+      line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
+    };
+    std::size_t count = 0;
+    bool wants_more = true;  // a cell must follow: at the start and behind a comma
+    for (skip_blanks(); !line.empty() || wants_more; skip_blanks()) {
+      const std::string_view token = line.substr(0, line.find_first_of(", \t"));
+      if (token != "0" && token != "1") {
+        fail_cell(matrix_.file, matrix_.rows, count, in_quotes(token) + " is not 0 or 1");
+      }
+      matrix_.cells.push_back(token == "1");
+      ++count;
+      line.remove_prefix(token.size());
+      skip_blanks();
+      wants_more = line.starts_with(',');
+      if (wants_more) line.remove_prefix(1);
+    }
+    end_row(count);
+  }
+
+  void end_row(std::size_t count) {
+    if (matrix_.rows == 0) matrix_.columns = count;
+    ++matrix_.rows;
+    if (count == matrix_.columns) return;
+    throw std::runtime_error(matrix_.file + ":" + std::to_string(matrix_.rows) + ": " +
+                             std::to_string(count) + " columns instead of the " +
+                             std::to_string(matrix_.columns) + " of line 1");
+  }
+
+  Matrix matrix_;
+};
+
+// The two files of a voltage, by kKinds; an empty path is missing.
+using Pair = std::array<std::filesystem::path, 2>;
+using Pairs = std::map<Voltage, Pair, std::greater<>>;
+
+Voltage voltage_of_name(const std::string& file, std::string_view text) {
+  try {
+    const Voltage voltage = Voltage::parse(text);
+    if (!voltage.is_infinite()) return voltage;
+  } catch (const std::runtime_error& error) {
+    throw std::runtime_error(file + ": in the name " + error.what());
+  }
+  throw std::runtime_error(file + ": inf in the name is not a voltage");
+}
+
+void add_file(Pairs& pairs, const std::filesystem::path& path) {
+  const std::string name = path.filename().string();
+  if (!name.starts_with(kPrefix)) return;
+  const std::string_view rest = std::string_view(name).substr(kPrefix.size());
+  const bool polarity = rest.starts_with("0_v_") || rest.starts_with("1_v_");
+  if (!polarity || !rest.ends_with(kSuffix)) {
+    throw std::runtime_error(path.string() +
+                             ": the name is not fmap_sa0_v_<V>.txt or fmap_sa1_v_<V>.txt");
+  }
+  const Voltage voltage =
+      voltage_of_name(path.string(), rest.substr(4, rest.size() - 4 - kSuffix.size()));
+  std::filesystem::path& place = pairs[voltage][rest.front() == '0' ? 0 : 1];
+  if (!place.empty()) {
+    throw std::runtime_error(path.string() + ": " + place.filename().string() +
+                             " has the same voltage");
+  }
+  place = path;
+}
+
+Pairs find_pairs(const std::filesystem::path& directory) {
+  std::error_code ignored;
+  if (!std::filesystem::is_directory(directory, ignored)) {
+    throw std::runtime_error(directory.string() + ": no such directory");
+  }
+  std::vector<std::filesystem::path> paths;
+  for (const auto& entry : std::filesystem::directory_iterator(directory)) {
+    paths.push_back(entry.path());
+  }
+  std::sort(paths.begin(), paths.end());  // messages must not depend on the file system
+  Pairs pairs;
+  for (const std::filesystem::path& path : paths) add_file(pairs, path);
+  if (pairs.empty()) {
+    throw std::runtime_error(directory.string() +
+                             ": no files fmap_sa0_v_<V>.txt and fmap_sa1_v_<V>.txt");
+  }
+  for (const auto& [voltage, pair] : pairs) {
+    for (std::size_t i = 0; i < pair.size(); ++i) {
+      if (!pair[i].empty()) continue;
+      throw std::runtime_error(pair[1 - i].string() + ": " + file_name(kKinds[i], voltage) +
+                               " of the same voltage is missing");
+    }
+  }
+  return pairs;
+}
+
+// Gathers the matrices of one chip, by falling voltage.
+class DenseReader {
+ public:
+  void add(Voltage voltage, const Pair& pair) {
+    std::array<Matrix, 2> matrices;
+    for (std::size_t i = 0; i < pair.size(); ++i) {
+      matrices[i] = MatrixReader(pair[i]).read(read_file_bytes(pair[i]));
+      check_size(matrices[i]);
+    }
+    voltages_.push_back(voltage);
+    for (std::size_t cell = 0; cell < cells_.size(); ++cell) add_cell(cell, matrices);
+  }
+
+  DenseFaultMap finish(const std::string& unit, const std::string& source) const {
+    const auto size = [](std::size_t value) { return static_cast<std::uint32_t>(value); };
+    std::vector<Fault> faults;
+    std::uint64_t violations = 0;
+    for (std::size_t i = 0; i < cells_.size(); ++i) {
+      if (cells_[i].step == 0) continue;
+      faults.push_back({{0, size(i / first_.columns), size(i % first_.columns)},
+                        voltages_[cells_[i].step - 1],
+                        cells_[i].kind});
+      violations += cells_[i].passes_below;
+    }
+    return {SparseFaultMap({.geometry = {1, size(first_.rows), size(first_.columns)},
+                            .unit = unit,
+                            .lowest_measured = voltages_.back(),
+                            .source = source},
+                           std::move(faults)),
+            voltages_, violations};
+  }
+
+ private:
+  struct Cell {
+    std::uint32_t step = 0;  // 1 + the place in voltages_ of its vfail; 0 while it is good
+    FaultKind kind = FaultKind::kFlip;
+    bool passes_below = false;
+  };
+
+  void check_size(const Matrix& matrix) {
+    if (first_.file.empty()) {
+      first_ = {matrix.file, matrix.rows, matrix.columns, {}};
+      cells_.resize(matrix.rows * matrix.columns);
+    }
+    if (matrix.rows == first_.rows && matrix.columns == first_.columns) return;
+    const auto text = [](const Matrix& m) {
+      return std::to_string(m.rows) + " rows x " + std::to_string(m.columns) + " columns";
+    };
+    throw std::runtime_error(matrix.file + ":" + std::to_string(matrix.rows) + ": " + text(matrix) +
+                             "; " + first_.file + " has " + text(first_));
+  }
+
+  void add_cell(std::size_t i, const std::array<Matrix, 2>& matrices) {
+    Cell& cell = cells_[i];
+    if (matrices[0].cells[i] + matrices[1].cells[i] == 0) {
+      cell.passes_below = cell.step != 0;
+      return;
+    }
+    const std::size_t kind = matrices[0].cells[i] != 0 ? 0 : 1;
+    const auto fail = [&](std::size_t which, const std::string& message) {
+      fail_cell(matrices[which].file, i / first_.columns, i % first_.columns, message);
+    };
+    if (matrices[1 - kind].cells[i] != 0) {
+      fail(1, "the cell is stuck at 0 too, in " + matrices[0].file);
+    }
+    if (cell.step == 0) {
+      cell.step = static_cast<std::uint32_t>(voltages_.size());
+      cell.kind = kKinds[kind];
+    } else if (cell.kind != kKinds[kind]) {
+      fail(kind, "the cell is " + to_string(kKinds[kind]) + " here, but " + to_string(cell.kind) +
+                     " at " + voltages_[cell.step - 1].text());
+    }
+  }
+
+  Matrix first_;  // without its cells
+  std::vector<Voltage> voltages_;
+  std::vector<Cell> cells_;
+};
+
+std::string matrix_text(const CellMasks& masks, FaultKind kind) {
+  const SramGeometry& geometry = masks.geometry();
+  std::string text;
+  text.reserve(geometry.cells() * 2);
+  for (std::uint32_t row = 0; row < geometry.rows; ++row) {
+    const auto plane = masks.row(kind, 0, row);
+    for (std::uint32_t column = 0; column < geometry.columns; ++column) {
+      text += (plane[column / 64] >> (column % 64) & 1) != 0 ? '1' : '0';
+      text += column + 1 < geometry.columns ? ',' : '\n';
+    }
+  }
+  return text;
+}
+
+}  // namespace
+
+DenseFaultMap read_dense_fault_map(const std::filesystem::path& directory, const std::string& unit,
+                                   const std::string& source) {
+  DenseReader reader;
+  for (const auto& [voltage, pair] : find_pairs(directory)) reader.add(voltage, pair);
+  return reader.finish(unit, source);
+}
+
+std::vector<TextFile> dense_fault_map_files(const SparseFaultMap& map,
+                                            const std::vector<Voltage>& voltages) {
+  if (map.geometry().banks != 1) {
+    throw std::runtime_error("the map has " + to_string(map.geometry()) +
+                             "; dense text pairs hold one bank");
+  }
+  for (const Fault& fault : map.faults()) {
+    if (fault.kind != FaultKind::kFlip) continue;
+    throw std::runtime_error("the cell at " + to_string(fault.cell) +
+                             " is a flip; dense text pairs hold stuck_at_0 and stuck_at_1 only");
+  }
+  std::vector<TextFile> files;
+  for (const Voltage voltage : voltages) {
+    if (voltage.is_infinite()) throw std::runtime_error("inf is not a voltage");
+    const CellMasks masks = map.masks_at(voltage);
+    for (const FaultKind kind : kKinds) {
+      files.push_back({file_name(kind, voltage), matrix_text(masks, kind)});
+    }
+  }
+  return files;
+}
+
+}  // namespace brownout::memory

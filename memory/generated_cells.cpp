@@ -1,0 +1,49 @@
+// Kinds of failing cells, drawn apart from the failures.
+#include "memory/generated_cells.hpp"
+
+#include <stdexcept>
+
+#include "memory/text_number.hpp"
+
+namespace brownout::memory {
+
+void FaultMixture::validate() const {
+  if (stuck_at_0_share >= 0 && stuck_at_0_share <= 1) return;
+  throw std::runtime_error("stuck_at_0_share: " + format_double(stuck_at_0_share) +
+                           " is not in 0..1");
+}
+
+std::string FaultMixture::text() const {
+  if (!stuck) return "flips";
+  return "stuck cells, " + format_double(stuck_at_0_share) + " of them at 0";
+}
+
+std::uint64_t chip_seed(std::uint64_t seed, std::uint64_t chip) {
+  return draw(seed, Draw::kChipSeed, chip);
+}
+
+RowFaults::RowFaults(CellMasks& masks, const FaultMixture& mixture, std::uint64_t chip_seed,
+                     std::uint32_t bank, std::uint32_t row)
+    : stuck_(mixture.stuck),
+      stuck_at_0_(mixture.stuck_at_0_share),
+      kind_key_(draw(chip_seed, Draw::kKind, bank, row)),
+      flips_(masks.row(FaultKind::kFlip, bank, row)),
+      zeros_(masks.row(FaultKind::kStuckAt0, bank, row)),
+      ones_(masks.row(FaultKind::kStuckAt1, bank, row)) {}
+
+void RowFaults::set(std::size_t word, std::uint64_t failing) {
+  if (!stuck_) {
+    flips_[word] = failing;
+    return;
+  }
+  std::uint64_t zeros = 0;
+  for (std::uint64_t left = failing; left != 0; left &= left - 1) {
+    const auto bit = static_cast<std::uint32_t>(__builtin_ctzll(left));
+    const std::uint64_t uniform = sequence_element(kind_key_, word * 64 + bit);
+    zeros |= std::uint64_t{stuck_at_0_.happens(uniform)} << bit;
+  }
+  zeros_[word] = zeros;
+  ones_[word] = failing & ~zeros;
+}
+
+}  // namespace brownout::memory

@@ -1,0 +1,72 @@
+// What all fault generators share: the numbers of a chip, how its failing cells fail, and the
+// interface of a chip whose faults can be listed.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "memory/fault_map.hpp"
+#include "memory/keyed_random.hpp"
+
+namespace brownout::memory {
+
+/// What the failing cells of a generated chip do.
+struct FaultMixture {
+  bool stuck = false;             ///< false: every fault is a flip
+  double stuck_at_0_share = 0.5;  ///< of stuck cells; the rest is stuck at 1
+
+  /// Throws std::runtime_error on a share outside 0..1.
+  void validate() const;
+  /// "flips" or "stuck cells, 0.25 of them at 0".
+  std::string text() const;
+};
+
+/// Chip k of an ensemble draws from hash(seed, k).
+std::uint64_t chip_seed(std::uint64_t seed, std::uint64_t chip);
+
+/// What a number is for; keeps the numbers of one chip apart. Changing one changes every chip.
+enum class Draw : std::uint64_t { kChipSeed = 1, kFailure, kKind, kDie, kBitline, kRow };
+
+/// The uniform number of one object of a chip.
+constexpr std::uint64_t draw(std::uint64_t chip_seed, Draw what, std::uint64_t a = 0,
+                             std::uint64_t b = 0, std::uint64_t c = 0) {
+  return keyed_hash(chip_seed, static_cast<std::uint64_t>(what), a, b, c);
+}
+
+/// The numbers that decide when the cells of a row fail: element c of this sequence is column c's.
+/// A cell has the same number in every generator: the lower, the earlier it fails.
+constexpr std::uint64_t failure_key(std::uint64_t chip_seed, std::uint32_t bank,
+                                    std::uint32_t row) {
+  return draw(chip_seed, Draw::kFailure, bank, row);
+}
+
+/// Enters the failing cells of one row. Kinds have numbers of their own, so that a cell fails in
+/// the same way at every voltage, and how it fails tells nothing of when.
+class RowFaults {
+ public:
+  RowFaults(CellMasks& masks, const FaultMixture& mixture, std::uint64_t chip_seed,
+            std::uint32_t bank, std::uint32_t row);
+
+  std::size_t words() const { return flips_.size(); }
+  /// Bit b of `failing` is the cell of column 64 * word + b.
+  void set(std::size_t word, std::uint64_t failing);
+
+ private:
+  bool stuck_;
+  Chance stuck_at_0_;
+  std::uint64_t kind_key_;
+  std::span<std::uint64_t> flips_, zeros_, ones_;
+};
+
+/// A chip that a generator made.
+class GeneratedFaultMap : public FaultMap {
+ public:
+  /// Every cell that fails at some voltage of the profile, with its exact vfail; by bank, row,
+  /// column. A list of them all: for map files, not for huge SRAMs at high error rates.
+  virtual std::vector<Fault> faults() const = 0;
+};
+
+}  // namespace brownout::memory

@@ -1,0 +1,28 @@
+// One cell after another through SramOrganisation::locate.
+#include "memory/logical_fault_map.hpp"
+
+#include <stdexcept>
+#include <utility>
+#include <vector>
+
+namespace brownout::memory {
+
+SparseFaultMap physical_fault_map(const SparseFaultMap& logical, SramOrganisation organisation) {
+  const SramGeometry& from = logical.geometry();
+  if (from.banks != 1 || from.columns != organisation.word_bits) {
+    throw std::runtime_error("the map has " + to_string(from) +
+                             "; in word addresses it is 1 bank, a row a word, and the word's " +
+                             std::to_string(organisation.word_bits) + " bits as columns");
+  }
+  organisation.words = from.rows;
+  organisation.validate();
+  std::vector<Fault> faults = logical.faults();
+  for (Fault& fault : faults) {
+    fault.cell = organisation.locate({fault.cell.row, fault.cell.column});
+  }
+  FaultMapHeader header = logical.header();
+  header.geometry = organisation.geometry();
+  return {std::move(header), std::move(faults)};
+}
+
+}  // namespace brownout::memory

@@ -1,0 +1,230 @@
+// Nested by construction: every decision compares a cell's uniform number with the normal
+// distribution function, which never rises with the voltage, not even in the last place. No normal
+// number is computed for a cell.
+#include "memory/vmin_generator.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+
+#include "memory/keyed_random.hpp"
+#include "memory/normal_distribution.hpp"
+#include "memory/text_number.hpp"
+
+namespace brownout::memory {
+namespace {
+
+constexpr std::uint32_t kWordBits = 64;
+
+void require_sigma(const char* name, double sigma) {
+  if (sigma >= 0 && sigma <= 1e6) return;
+  throw std::runtime_error(std::string(name) + ": " + format_double(sigma) + " is not in 0..1e6");
+}
+
+void check_terms(const VminTerms& terms) {
+  for (const auto& [name, value] : {std::pair{"mu", terms.mu}, {"mu_shift", terms.mu_shift}}) {
+    if (value >= -1e6 && value <= 1e6) continue;
+    throw std::runtime_error(std::string(name) + ": " + format_double(value) +
+                             " is not in -1e6..1e6");
+  }
+  require_sigma("sigma_die", terms.sigma_die);
+  require_sigma("sigma_bitline", terms.sigma_bitline);
+  require_sigma("sigma_row", terms.sigma_row);
+  require_sigma("sigma_cell", terms.sigma_cell);
+  if (terms.sigma_cell == 0) {  // all cells of a bitline would fail at once
+    throw std::runtime_error("sigma_cell: 0 is not above 0");
+  }
+  if (terms.cells_per_bitline == 0U) {
+    throw std::runtime_error("cells_per_bitline: 0 is not above 0");
+  }
+}
+
+// normal_cdf at multiples of 1/64. It never falls, so what happens at a knot below x happens at x,
+// and what does not at a knot above does not at x: nearly all cells are decided by that, exactly.
+class Knots {
+ public:
+  Knots() {
+    for (std::size_t i = 0; i < kCount; ++i) {
+      const int knot = static_cast<int>(i) - kSpan * kPerUnit;
+      chances_.push_back(Chance(reproducible_normal_cdf(static_cast<double>(knot) / kPerUnit)));
+    }
+  }
+
+  bool happens(double x, std::uint64_t uniform) const {
+    if (x >= -kSpan && x < kSpan) {
+      const double scaled = x * kPerUnit;  // exact; (x + kSpan) would round up to a knot above x
+      int knot = static_cast<int>(scaled);
+      if (knot > scaled) --knot;  // conversion cuts towards zero; this is the floor
+      const auto i = static_cast<std::size_t>(knot + kSpan * kPerUnit);
+      if (chances_[i].happens(uniform)) return true;
+      if (!chances_[i + 1].happens(uniform)) return false;
+    }
+    return Chance(reproducible_normal_cdf(x)).happens(uniform);
+  }
+
+ private:
+  static constexpr int kSpan = 10, kPerUnit = 64;
+  static constexpr std::size_t kCount = 2 * kSpan * kPerUnit + 1;
+  std::vector<Chance> chances_;
+};
+
+bool happens(double x, std::uint64_t uniform) {
+  static const Knots knots;
+  return knots.happens(x, uniform);
+}
+
+// Bits of the cells from `first` on, `count` of them, for which `fails(column, u)`.
+template <typename Fails>
+std::uint64_t failing_cells(std::uint64_t row_key, std::uint32_t first, std::uint32_t count,
+                            Fails&& fails) {
+  std::uint64_t word = 0;
+  for (std::uint32_t column = first + count; column-- > first;) {
+    word = word << 1 | std::uint64_t{fails(column, sequence_element(row_key, column))};
+  }
+  return word;
+}
+
+}  // namespace
+
+VminFaultMap::VminFaultMap(std::string name, const SramGeometry& geometry,
+                           std::shared_ptr<const VoltageProfile> profile, const VminTerms& terms,
+                           FaultMixture mixture, std::uint64_t chip_seed)
+    : name_(std::move(name)),
+      geometry_(geometry),
+      profile_(std::move(profile)),
+      terms_(terms),
+      mixture_(mixture),
+      seed_(chip_seed) {
+  if (!profile_) throw std::logic_error("a fault map without a voltage profile");
+  mixture_.validate();
+  check_terms(terms_);
+  cells_per_bitline_ = terms_.cells_per_bitline.value_or(std::max(1U, geometry_.rows));
+  die_vmin_ = terms_.mu + terms_.mu_shift;
+  if (terms_.sigma_die > 0) {
+    die_vmin_ += terms_.sigma_die * standard_normal(draw(seed_, Draw::kDie));
+  }
+}
+
+// Of the bitline through this cell, cells and row aside.
+double VminFaultMap::bitline_vmin(std::uint32_t bank, std::uint32_t row,
+                                  std::uint32_t column) const {
+  if (terms_.sigma_bitline == 0) return die_vmin_;
+  const std::uint64_t uniform = draw(seed_, Draw::kBitline, bank, column, row / cells_per_bitline_);
+  return die_vmin_ + terms_.sigma_bitline * standard_normal(uniform);
+}
+
+double VminFaultMap::row_term(std::uint32_t bank, std::uint32_t row) const {
+  if (terms_.sigma_row == 0) return 0;
+  return terms_.sigma_row * standard_normal(draw(seed_, Draw::kRow, bank, row));
+}
+
+// Never rises with the voltage: three operations, each rounded monotonically.
+double VminFaultMap::failure_argument(double vmin_without_cell, Voltage voltage) const {
+  return (vmin_without_cell - voltage.value()) / terms_.sigma_cell;
+}
+
+CellMasks VminFaultMap::masks_at(Voltage voltage) const {
+  CellMasks masks(geometry_);
+  profile_->require_covered(voltage);
+  if (voltage >= profile_->data().error_free_voltage) return masks;
+  std::vector<Bitline> bitlines;
+  for (std::uint32_t bank = 0; bank < geometry_.banks; ++bank) {
+    for (std::uint32_t row = 0; row < geometry_.rows; ++row) {
+      if (row % cells_per_bitline_ == 0) bitlines = bitlines_at(bank, row, voltage);
+      draw_row(masks, bank, row, bitlines, voltage);
+    }
+  }
+  return masks;
+}
+
+// The bitlines of all columns through a row.
+std::vector<VminFaultMap::Bitline> VminFaultMap::bitlines_at(std::uint32_t bank, std::uint32_t row,
+                                                             Voltage voltage) const {
+  std::vector<Bitline> result;
+  result.reserve(geometry_.columns);
+  for (std::uint32_t column = 0; column < geometry_.columns; ++column) {
+    const double vmin = bitline_vmin(bank, row, column);
+    const bool repeated = !result.empty() && result.back().vmin == vmin;
+    result.push_back(
+        {vmin, repeated ? result.back().failure
+                        : Chance(reproducible_normal_cdf(failure_argument(vmin, voltage)))});
+  }
+  return result;
+}
+
+void VminFaultMap::draw_row(CellMasks& masks, std::uint32_t bank, std::uint32_t row,
+                            const std::vector<Bitline>& bitlines, Voltage voltage) const {
+  const std::uint64_t key = failure_key(seed_, bank, row);
+  const double row_term = this->row_term(bank, row);
+  const auto fails_alike = [&](std::uint32_t column, std::uint64_t uniform) {
+    return bitlines[column].failure.happens(uniform);
+  };
+  const auto fails_by_row = [&](std::uint32_t column, std::uint64_t uniform) {
+    return fails(bitlines[column].vmin + row_term, uniform, voltage);
+  };
+  RowFaults faults(masks, mixture_, seed_, bank, row);
+  for (std::size_t word = 0; word < faults.words(); ++word) {
+    const auto first = static_cast<std::uint32_t>(word * kWordBits);
+    const std::uint32_t count = std::min(kWordBits, geometry_.columns - first);
+    faults.set(word, terms_.sigma_row == 0 ? failing_cells(key, first, count, fails_alike)
+                                           : failing_cells(key, first, count, fails_by_row));
+  }
+}
+
+bool VminFaultMap::fails(double vmin_without_cell, std::uint64_t uniform, Voltage voltage) const {
+  return happens(failure_argument(vmin_without_cell, voltage), uniform);
+}
+
+std::string VminFaultMap::source() const {
+  std::string text =
+      "generated: " + name_ + " " + mixture_.text() + ", mu " + format_double(terms_.mu);
+  const std::pair<const char*, double> others[] = {{"mu_shift", terms_.mu_shift},
+                                                   {"sigma_die", terms_.sigma_die},
+                                                   {"sigma_bitline", terms_.sigma_bitline},
+                                                   {"sigma_row", terms_.sigma_row},
+                                                   {"sigma_cell", terms_.sigma_cell}};
+  for (const auto& [name, value] : others) {
+    if (value != 0) text += std::string(", ") + name + " " + format_double(value);
+  }
+  if (terms_.cells_per_bitline) {
+    text += ", " + std::to_string(*terms_.cells_per_bitline) + " cells a bitline";
+  }
+  return text + ", profile " + profile_->data().name + ", chip seed " + std::to_string(seed_);
+}
+
+std::vector<Fault> VminFaultMap::faults() const {
+  const CellMasks failing = masks_at(profile_->lowest());
+  std::vector<Fault> faults;
+  faults.reserve(failing.count());
+  failing.for_each([&](const CellAddress& cell, FaultKind kind) {
+    const double without_cell =
+        bitline_vmin(cell.bank, cell.row, cell.column) + row_term(cell.bank, cell.row);
+    const std::uint64_t uniform =
+        sequence_element(failure_key(seed_, cell.bank, cell.row), cell.column);
+    faults.push_back({cell, vfail(without_cell, uniform), kind});
+  });
+  return faults;
+}
+
+// The highest voltage at which a cell fails that does at the profile's lowest.
+Voltage VminFaultMap::vfail(double vmin_without_cell, std::uint64_t uniform) const {
+  std::int64_t fails_at = profile_->lowest().micro();
+  std::int64_t works_at = profile_->data().error_free_voltage.micro();
+  while (works_at - fails_at > 1) {
+    const std::int64_t middle = fails_at + (works_at - fails_at) / 2;
+    const bool failing = fails(vmin_without_cell, uniform, Voltage::from_micro(middle));
+    (failing ? fails_at : works_at) = middle;
+  }
+  return Voltage::from_micro(fails_at);
+}
+
+double VminFaultMap::vmin(const CellAddress& cell) const {
+  if (!geometry_.contains(cell)) throw std::logic_error("no such cell: " + to_string(cell));
+  const std::uint64_t uniform =
+      sequence_element(failure_key(seed_, cell.bank, cell.row), cell.column);
+  // A low number fails early, that is at a high voltage.
+  return bitline_vmin(cell.bank, cell.row, cell.column) + row_term(cell.bank, cell.row) -
+         terms_.sigma_cell * standard_normal(uniform);
+}
+
+}  // namespace brownout::memory

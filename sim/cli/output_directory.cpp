@@ -1,0 +1,47 @@
+// A directory is filled under another name; the rename makes it appear.
+#include "sim/cli/output_directory.hpp"
+
+#include <unistd.h>
+
+#include <stdexcept>
+#include <system_error>
+
+#include "sim/cli/options.hpp"
+#include "sim/cli/output_file.hpp"
+#include "sim/experiment/whole_file.hpp"
+
+namespace brownout::cli {
+namespace {
+
+// "dir/" names the same directory as "dir".
+std::filesystem::path without_slash(const std::filesystem::path& path) {
+  return path.has_filename() ? path : path.parent_path();
+}
+
+}  // namespace
+
+void check_output_directory(const std::filesystem::path& path, const std::string& option) {
+  std::error_code ignored;
+  if (std::filesystem::exists(path, ignored)) {
+    fail_option(option, path.string() + " exists already; a new directory is wanted");
+  }
+  check_output_file(without_slash(path), option);
+}
+
+void write_whole_directory(const std::filesystem::path& path,
+                           const std::vector<OutputFile>& files) {
+  const std::filesystem::path target = without_slash(path);
+  std::filesystem::path part = target;
+  part += ".part" + std::to_string(::getpid());
+  try {
+    std::filesystem::create_directory(part);
+    for (const OutputFile& file : files) experiment::write_whole_file(part / file.name, file.bytes);
+    std::filesystem::rename(part, target);
+  } catch (const std::runtime_error& error) {
+    std::error_code ignored;
+    std::filesystem::remove_all(part, ignored);
+    throw std::runtime_error(path.string() + ": " + error.what());
+  }
+}
+
+}  // namespace brownout::cli

@@ -1,0 +1,170 @@
+"""``brownout map convert`` on files that NumPy wrote, as a user has them, and runs with the result.
+
+Runs the program that the environment variable BROWNOUT names, by default build/release/brownout.
+"""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+BROWNOUT = Path(os.environ.get("BROWNOUT", ROOT / "build" / "release" / "brownout")).resolve()
+
+pytestmark = pytest.mark.skipif(not BROWNOUT.is_file(), reason=f"not built: {BROWNOUT}")
+
+WORKLOAD = ROOT / "workloads/mnist_cnn.yaml"
+BANKS, ROWS, COLUMNS = 8, 1024, 128  # the weight SRAM of this workload's accelerator
+MUX = 4
+WORD_BITS = COLUMNS // MUX
+VOLTAGES = {"0.9": 0.0005, "0.85": 0.004, "0.8": 0.04}
+
+
+def brownout(*arguments: str | Path, status: int = 0) -> subprocess.CompletedProcess[str]:
+    result = subprocess.run(
+        [BROWNOUT, *arguments], capture_output=True, text=True, timeout=300, check=False
+    )
+    assert result.returncode == status, result.stderr
+    return result
+
+
+def json_of(*arguments: str | Path) -> dict:
+    return json.loads(brownout(*arguments, "--format", "json").stdout)
+
+
+def faults_per_voltage(path: Path, voltages: str) -> list[tuple[float, int, int, int]]:
+    """Voltage, flips, stuck at 0 and stuck at 1, as ``map info`` counts them."""
+    rows = json_of("map", "info", path, "--voltage", voltages)["voltages"]
+    return [(row["voltage"], row["flip"], row["stuck_at_0"], row["stuck_at_1"]) for row in rows]
+
+
+def effective_run(path: Path, voltage: str, *options: str) -> dict:
+    options = ("--images", "20", "--fault-map", str(path), "--voltage", voltage, *options)
+    return json_of("run", WORKLOAD, *options)
+
+
+def random_cells(shape: tuple[int, ...]) -> np.ndarray:
+    """Return a weakness per cell: uniform, so cells below p fail with probability p."""
+    return np.random.default_rng(7).random(shape)
+
+
+@pytest.mark.parametrize("kind", ["flip", "stuck_at_0", "stuck_at_1"])
+@pytest.mark.parametrize("dtype", ["uint16", "int32", "float32", "float64"])
+def test_an_array_of_numpy(dtype: str, kind: str, tmp_path: Path) -> None:
+    weakness = random_cells((BANKS, ROWS, COLUMNS))
+    real = np.dtype(dtype).kind == "f"
+    vfail = np.full(weakness.shape, np.nan if real else 0, dtype)
+    for text, share in sorted(VOLTAGES.items()):
+        number = float(text) if real else round(float(text) * 1000)
+        vfail[weakness < share] = number
+    vfail[0, 0, :3] = np.inf if real else np.iinfo(dtype).max
+    np.save(tmp_path / "die.npy", vfail)
+    out = tmp_path / "die.csv"
+    convert = ["map", "convert", tmp_path / "die.npy", "--unit", "Vmin", "--kind", kind]
+    report = json_of(*convert, "--source", "die 7", "--out", out)
+    weak = weakness.copy()
+    weak[0, 0, :3] = 0
+    counts = [int(np.sum(weak < VOLTAGES[text])) for text in VOLTAGES]
+    assert (report["faults"], report["defects"]) == (counts[-1], 3)
+    place = ["flip", "stuck_at_0", "stuck_at_1"].index(kind)
+    assert faults_per_voltage(out, "0.9,0.85,0.8") == [
+        (float(text), *np.eye(3, dtype=int)[place] * count)
+        for text, count in zip(VOLTAGES, counts, strict=True)
+    ]
+    if dtype == "float32" and kind == "flip":
+        result = effective_run(out, "0.85")
+        assert result["images"] == 20
+        assert result["ber"] == counts[1] / weak.size
+        assert result["effective_ber"] == pytest.approx(result["ber"], rel=0.3)
+        assert result["source" if "source" in result else "chip_source"] == "die 7"
+
+
+def write_pairs(directory: Path, failing: dict[str, np.ndarray], stuck: np.ndarray) -> None:
+    """IBM's files, as NumPy writes tables."""
+    directory.mkdir()
+    for text, cells in failing.items():
+        for value in (0, 1):
+            path = directory / f"fmap_sa{value}_v_{text}.txt"
+            np.savetxt(path, cells & (stuck == value), fmt="%d", delimiter=",")
+
+
+def test_text_pairs_of_numpy_in_physical_coordinates(tmp_path: Path) -> None:
+    weakness = random_cells((BANKS * ROWS, COLUMNS))
+    stuck = np.random.default_rng(8).integers(0, 2, weakness.shape)
+    failing = {text: weakness < share for text, share in VOLTAGES.items()}
+    once = np.argwhere(failing["0.85"])[:5]  # pass at 0.8
+    failing["0.8"][tuple(once.T)] = False
+    write_pairs(tmp_path / "chip", failing, stuck)
+    out = tmp_path / "chip.csv"
+    report = json_of("map", "convert", tmp_path / "chip", "--unit", "Vmin", "--out", out)
+    assert report["nesting_violations"] == 5
+    assert report["voltages"] == "0.9, 0.85, 0.8"
+    assert report["lowest_measured"] == 0.8
+    assert faults_per_voltage(out, "0.9,0.85,0.8") == [
+        (float(text), 0, *(int(np.sum((weakness < share) & (stuck == v))) for v in (0, 1)))
+        for text, share in VOLTAGES.items()
+    ]
+    one_bank = ("--set", "accelerator.weight_sram.banks=1")  # the same cells as one bank
+    result = effective_run(out, "0.8", *one_bank)
+    assert result["ber"] == np.mean(weakness < VOLTAGES["0.8"])
+    below = ["--fault-map", out, "--voltage", "0.79", *one_bank, "--images", "20"]
+    message = brownout("run", WORKLOAD, *below, status=2).stderr
+    assert "below the lowest measured voltage" in message
+
+    # and back to the same files, wherever the measurement nests
+    voltages = ["--voltage", "0.9,0.85"]
+    brownout("map", "convert", out, "--to", "ibm", *voltages, "--out", tmp_path / "back")
+    for value in (0, 1):
+        for text in ("0.9", "0.85"):
+            name = f"fmap_sa{value}_v_{text}.txt"
+            assert np.array_equal(
+                np.loadtxt(tmp_path / "back" / name, delimiter=","),
+                np.loadtxt(tmp_path / "chip" / name, delimiter=","),
+            )
+
+
+def test_logical_words_hit_the_weights_that_the_same_physical_cells_hit(tmp_path: Path) -> None:
+    """A tester's word addresses, against the formula of docs/fault-maps.md in NumPy."""
+    words = BANKS * ROWS * MUX
+    weakness = random_cells((words, WORD_BITS))
+    np.save(tmp_path / "logical.npy", np.where(weakness < 0.02, 0.85, np.nan))
+    address, bit = np.meshgrid(np.arange(words), np.arange(WORD_BITS), indexing="ij")
+    word = address // BANKS
+    physical = np.full((BANKS, ROWS, COLUMNS), np.nan)
+    physical[address % BANKS, word // MUX, bit * MUX + word % MUX] = np.where(
+        weakness < 0.02, 0.85, np.nan
+    )
+    np.save(tmp_path / "physical.npy", physical)
+    common = ["--unit", "Vmin", "--kind", "flip", "--source", "die 7"]
+    sram = ["--banks", str(BANKS), "--mux", str(MUX), "--word-bits", str(WORD_BITS)]
+    for name, options in (("logical", ["--logical", *sram]), ("physical", [])):
+        out = tmp_path / f"{name}.csv"
+        brownout("map", "convert", tmp_path / f"{name}.npy", *common, *options, "--out", out)
+    logical = (tmp_path / "logical.csv").read_bytes()
+    assert logical.count(b"\n") > 10_000
+    assert logical == (tmp_path / "physical.csv").read_bytes()
+    assert effective_run(tmp_path / "logical.csv", "0.85")["effective_ber"] > 0.01
+
+
+@pytest.mark.parametrize(
+    ("array", "says"),
+    [
+        (np.zeros((4, 8), ">u2"), "big endian"),
+        (np.asfortranarray(np.zeros((4, 8), "uint16")), "fortran_order is True"),
+        (np.zeros(8, "uint16"), "shape (8)"),
+        (np.zeros((4, 8), "int64"), "uint16, int32, float32 or float64"),
+        (np.full((4, 8), 850.0), "bank 0, row 0, column 0: 850 is not 0..100"),
+        (np.zeros((4, 8), [("vfail", "<f4")]), "a structured array"),
+    ],
+)
+def test_arrays_that_are_refused(array: np.ndarray, says: str, tmp_path: Path) -> None:
+    np.save(tmp_path / "a.npy", array)
+    options = ["--unit", "V", "--kind", "flip", "--out", tmp_path / "a.csv"]
+    result = brownout("map", "convert", tmp_path / "a.npy", *options, status=2)
+    assert says in result.stderr
+    assert "a.npy: " in result.stderr
+    assert result.stderr.count("\n") == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["a.npy"]
