@@ -63,7 +63,7 @@ class HeaderReader {
     expect('\'');
     const std::size_t end = rest_.find('\'');
     if (end == std::string_view::npos) fail("the header is malformed: a text is not closed");
-    const std::string text(rest_.substr(0, end));
+    std::string text(rest_.substr(0, end));
     rest_.remove_prefix(end + 1);
     return text;
   }

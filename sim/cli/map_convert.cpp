@@ -64,7 +64,7 @@ struct Input {
 };
 
 std::string format_of_input(const Arguments& arguments) {
-  const std::string from = arguments.choice("from", {"auto", "csv", "ibm", "npy"}).value_or("auto");
+  std::string from = arguments.choice("from", {"auto", "csv", "ibm", "npy"}).value_or("auto");
   if (from != "auto") return from;
   const std::filesystem::path path = arguments.positional();
   if (std::filesystem::is_directory(path)) return "ibm";
@@ -81,7 +81,7 @@ void refuse_options(const Arguments& arguments, const std::vector<std::string>& 
 }
 
 std::string source_of(const Arguments& arguments) {
-  const std::string source = arguments.text("source").value_or(arguments.positional());
+  std::string source = arguments.text("source").value_or(arguments.positional());
   for (const char c : source) {
     if (static_cast<unsigned char>(c) < ' ') fail_option("source", "must be one line of text");
   }
@@ -198,9 +198,9 @@ Report report_of(const Input& input, const std::string& from, const std::string&
       {{"faults", "failing cells"}, map.faults().size()},
       {{"defects", "  at every voltage"}, defect_count(map)}};
   if (input.nesting_violations) {
-    append(facts, {{{"voltages", "voltages found", unit}, list_cell(input.voltages)},
-                   {{"nesting_violations", "nesting violations", "cells"},
-                    *input.nesting_violations}});
+    append(facts,
+           {{{"voltages", "voltages found", unit}, list_cell(input.voltages)},
+            {{"nesting_violations", "nesting violations", "cells"}, *input.nesting_violations}});
   } else {
     append(facts, {{{"voltages", "quantiles of vfail", unit}, list_cell(telling_voltages(map))}});
   }

@@ -1,20 +1,15 @@
-"""``brownout map convert`` on files that NumPy wrote, as a user has them, and runs with the result.
-
-Runs the program that the environment variable BROWNOUT names, by default build/release/brownout.
-"""
+"""``brownout map convert`` on files that NumPy wrote, and runs with the result."""
 
 import json
-import os
 import subprocess
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-BROWNOUT = Path(os.environ.get("BROWNOUT", ROOT / "build" / "release" / "brownout")).resolve()
+from brownout_binary import BROWNOUT, ROOT, needs_brownout
 
-pytestmark = pytest.mark.skipif(not BROWNOUT.is_file(), reason=f"not built: {BROWNOUT}")
+pytestmark = needs_brownout
 
 WORKLOAD = ROOT / "workloads/mnist_cnn.yaml"
 BANKS, ROWS, COLUMNS = 8, 1024, 128  # the weight SRAM of this workload's accelerator
@@ -79,7 +74,7 @@ def test_an_array_of_numpy(dtype: str, kind: str, tmp_path: Path) -> None:
         assert result["images"] == 20
         assert result["ber"] == counts[1] / weak.size
         assert result["effective_ber"] == pytest.approx(result["ber"], rel=0.3)
-        assert result["source" if "source" in result else "chip_source"] == "die 7"
+        assert result["chip_source"] == "die 7"
 
 
 def write_pairs(directory: Path, failing: dict[str, np.ndarray], stuck: np.ndarray) -> None:
