@@ -26,8 +26,9 @@ CommandSpec spec() {
       .name = "map generate",
       .summary = "writes the fault map of a generated chip as CSV",
       .purpose =
-          "Draws the failing cells of one chip from a memory profile, each cell independently, "
-          "down to the profile's lowest voltage, and writes them with the highest voltage at which "
+          "Draws the failing cells of one chip, by default each cell independently at the rates "
+          "of a memory profile, down to the profile's lowest voltage, and writes them with the "
+          "highest voltage at which "
           "each one fails. brownout run --fault-map reads the file; chip N of a seed is the same "
           "chip as in run and sweep.",
       .example =
@@ -41,6 +42,10 @@ CommandSpec spec() {
             {"banks", "N", "Geometry without an accelerator, with --rows and --columns."},
             {"rows", "N", "Rows of cells of a bank."},
             {"columns", "N", "Bitlines of a bank."},
+            {"generator", "MAP",
+             "Generator with its parameters as below memory.chip of a workload, e.g. "
+             "'{generator: gaussian_vmin, mu: 0.7, sigma: 0.05, kind: stuck}'. Default: "
+             "independent cells (iid) with the options below."},
             {"seed", "N", "Seed of the ensemble of chips. Default: 0."},
             {"chip", "N", "Which chip of the ensemble. Default: 0."},
             {"kind", "flip|stuck",
@@ -76,6 +81,22 @@ memory::FaultMixture mixture_of(const Arguments& arguments) {
   return mixture;
 }
 
+/// What to draw the chip from.
+config::ChipConfig chip_config_of(const Arguments& arguments) {
+  for (const char* name : {"kind", "stuck-at-0-share", "seed"}) {
+    arguments.exclude("generator", name);
+  }
+  config::ChipConfig chip;
+  if (const auto text = arguments.text("generator")) {
+    chip = config::read_chip(config::yaml_value(*text, "generator", "--generator", "."));
+    if (chip.map) fail_option("generator", "a map of a file is no generator");
+    return chip;
+  }
+  chip.mixture = mixture_of(arguments);
+  chip.seed = arguments.integer("seed", 0, std::numeric_limits<std::uint64_t>::max()).value_or(0);
+  return chip;
+}
+
 void refuse_huge(const memory::SramGeometry& geometry, const memory::VoltageProfile& profile) {
   const double cells = static_cast<double>(geometry.banks) * geometry.rows * geometry.columns;
   const double faults = cells * profile.ber(profile.lowest());
@@ -87,7 +108,7 @@ void refuse_huge(const memory::SramGeometry& geometry, const memory::VoltageProf
       memory::to_string(profile.data().unit), kMostFaults));
 }
 
-memory::SparseFaultMap as_file(const memory::IidFaultMap& map,
+memory::SparseFaultMap as_file(const memory::GeneratedFaultMap& map,
                                const memory::VoltageProfile& profile) {
   return {{.geometry = map.geometry(),
            .unit = memory::to_string(profile.data().unit),
@@ -100,16 +121,15 @@ int run(const Arguments& arguments, const Streams& streams) {
   const Format format = format_of(arguments);
   const std::filesystem::path out = arguments.required("out");
   check_output_file(out, "out");
-  const memory::FaultMixture mixture = mixture_of(arguments);
+  const config::ChipConfig source = chip_config_of(arguments);
   const std::uint64_t chip = chip_of(arguments);
-  const std::uint64_t seed =
-      arguments.integer("seed", 0, std::numeric_limits<std::uint64_t>::max()).value_or(0);
   const auto profile = config::load_memory_profile(arguments.required("memory"));
   const memory::SramGeometry geometry = geometry_of(arguments);
   refuse_huge(geometry, *profile);
 
-  const memory::SparseFaultMap map = as_file(
-      memory::IidFaultMap(geometry, profile, mixture, memory::chip_seed(seed, chip)), *profile);
+  const auto generated = source.generator->make(
+      {geometry, profile, source.mixture, memory::chip_seed(source.seed, chip)}, source.parameters);
+  const memory::SparseFaultMap map = as_file(*generated, *profile);
   std::ostringstream text;
   memory::write_fault_map_csv(text, map);
   experiment::write_whole_file(out, std::move(text).str());

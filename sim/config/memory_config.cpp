@@ -79,34 +79,6 @@ void read_parameter(const MapReader& map, const memory::GeneratorParameter& para
   values.emplace(parameter.name, value);
 }
 
-ChipConfig read_chip(const Value& value) {
-  ChipConfig chip;
-  if (const Value* file = value.find("map")) {
-    if (value.entries.size() > 1) {
-      fail(value,
-           "a chip has either a map or a generator with its parameters, kind, "
-           "stuck_at_0_share, seed");
-    }
-    chip.map = existing_file(*file);
-    return chip;
-  }
-  std::vector<std::string_view> keys = {"map", "generator", "kind", "stuck_at_0_share", "seed"};
-  const Value* name = value.find("generator");
-  if (name != nullptr) chip.generator = &read_generator(*name);
-  for (const auto& parameter : chip.generator->parameters) keys.push_back(parameter.name);
-  const MapReader map(value, keys);
-  map.require("generator");
-  for (const auto& parameter : chip.generator->parameters) {
-    read_parameter(map, parameter, chip.parameters);
-  }
-  if (const Value* kind = map.find("kind")) chip.mixture.stuck = is_stuck(*kind);
-  if (const Value* share = map.find("stuck_at_0_share")) {
-    chip.mixture.stuck_at_0_share = read_share(*share);
-  }
-  map.read("seed", chip.seed);
-  return chip;
-}
-
 memory::Encoding read_encoding(const Value& value) {
   std::string text;
   convert(value, text);
@@ -141,6 +113,34 @@ std::shared_ptr<const memory::VoltageProfile> read_memory_profile(const Value& p
 std::shared_ptr<const memory::VoltageProfile> load_memory_profile(
     const std::filesystem::path& path) {
   return read_memory_profile(file_section(path, "memory_profile"));
+}
+
+ChipConfig read_chip(const Value& value) {
+  ChipConfig chip;
+  if (const Value* file = value.find("map")) {
+    if (value.entries.size() > 1) {
+      fail(value,
+           "a chip has either a map or a generator with its parameters, kind, "
+           "stuck_at_0_share, seed");
+    }
+    chip.map = existing_file(*file);
+    return chip;
+  }
+  std::vector<std::string_view> keys = {"map", "generator", "kind", "stuck_at_0_share", "seed"};
+  const Value* name = value.find("generator");
+  if (name != nullptr) chip.generator = &read_generator(*name);
+  for (const auto& parameter : chip.generator->parameters) keys.push_back(parameter.name);
+  const MapReader map(value, keys);
+  map.require("generator");
+  for (const auto& parameter : chip.generator->parameters) {
+    read_parameter(map, parameter, chip.parameters);
+  }
+  if (const Value* kind = map.find("kind")) chip.mixture.stuck = is_stuck(*kind);
+  if (const Value* share = map.find("stuck_at_0_share")) {
+    chip.mixture.stuck_at_0_share = read_share(*share);
+  }
+  map.read("seed", chip.seed);
+  return chip;
 }
 
 MemoryConfig read_memory(const Value& memory) {

@@ -35,6 +35,8 @@ std::shared_ptr<const memory::VoltageProfile> load_memory_profile(
 
 /// The map below the key `memory_profile`.
 std::shared_ptr<const memory::VoltageProfile> read_memory_profile(const Value& profile);
+/// The map below `memory.chip`.
+ChipConfig read_chip(const Value& chip);
 /// The map below `memory`, its profile already put in place of the path.
 MemoryConfig read_memory(const Value& memory);
 

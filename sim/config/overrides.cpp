@@ -43,6 +43,11 @@ Value text_value(const std::string& text, const std::string& path, const std::st
   return value;
 }
 
+Value yaml_value(const std::string& text, const std::string& path, const std::string& option,
+                 const std::filesystem::path& directory) {
+  return parse_override_value(text, path, option_origin(option, path, directory));
+}
+
 void apply_set(Value& root, const std::string& assignment, const std::filesystem::path& directory) {
   const std::size_t equals = assignment.find('=');
   const std::string key = assignment.substr(0, equals);

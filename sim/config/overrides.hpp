@@ -25,6 +25,10 @@ struct Overrides {
 Value text_value(const std::string& text, const std::string& path, const std::string& option,
                  const std::filesystem::path& directory);
 
+/// The same for an option whose text is YAML, e.g. a map in braces.
+Value yaml_value(const std::string& text, const std::string& path, const std::string& option,
+                 const std::filesystem::path& directory);
+
 /// Applies one "KEY=VALUE" to a document. Throws std::runtime_error "--set KEY: ...".
 void apply_set(Value& root, const std::string& assignment, const std::filesystem::path& directory);
 

@@ -212,6 +212,17 @@ def read_map(path: Path) -> list[dict[str, str]]:
     return list(csv.DictReader(line for line in lines if not line.startswith("#")))
 
 
+def test_a_map_of_any_generator_is_the_chip_of_the_workload(tmp_path: Path) -> None:
+    chip = "{generator: bitline_vmin, mu: 0.7, sigma_bitline: 0.06, sigma_cell: 0.03, seed: 4}"
+    generate(tmp_path / "chip.csv", "--chip", "2", "--generator", chip)
+    point = ["run", WORKLOAD, "--voltage", "0.8", "--images", "20"]
+    drawn = json_of(*point, "--set", f"memory.chip={chip}", "--chip", "2")
+    read = json_of(*point, "--fault-map", tmp_path / "chip.csv")
+    assert drawn["ber"] > 0.01
+    for key in ("ber", "effective_ber", "weights_changed", "top1"):
+        assert drawn[key] == read[key]
+
+
 def test_a_generated_map_is_the_generated_chip(tmp_path: Path) -> None:
     generate(tmp_path / "chip.csv", "--chip", "3", "--seed", "7")
     arguments = ["run", WORKLOAD, "--voltage", "0.81", "--images", "20", "--logits-out"]
