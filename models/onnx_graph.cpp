@@ -168,8 +168,8 @@ std::vector<std::int64_t> ints_attribute(const onnx::NodeProto& node, const std:
 }
 
 const std::string& input_name(const onnx::NodeProto& node, int index) {
-  static const std::string kNone;
-  return index < node.input_size() ? node.input(index) : kNone;
+  static const std::string none;
+  return index < node.input_size() ? node.input(index) : none;
 }
 
 std::int64_t element_count(const onnx::TensorProto& tensor) {

@@ -90,7 +90,7 @@ void Importer::read_output() {
 
 void Importer::import_node(const onnx::NodeProto& node) {
   using Handler = void (Importer::*)(const onnx::NodeProto&);
-  static const std::unordered_map<std::string, Handler> kHandlers = {
+  static const std::unordered_map<std::string, Handler> handlers = {
       {"QuantizeLinear", &Importer::quantize},
       {"DequantizeLinear", &Importer::dequantize},
       {"Relu", &Importer::limit},
@@ -111,8 +111,8 @@ void Importer::import_node(const onnx::NodeProto& node) {
   if (node.output_size() == 0) graph_.fail(node, "it has no output");
   if (standard && graph_.constant(node.output(0)) != nullptr) return;
   if (standard && type == "Identity") return set_edge(node, edge(node, 0));
-  const auto handler = kHandlers.find(type);
-  if (!standard || handler == kHandlers.end()) {
+  const auto handler = handlers.find(type);
+  if (!standard || handler == handlers.end()) {
     graph_.fail(
         node, std::string("this operator is not supported; supported in QDQ form: ") + kSupported);
   }
