@@ -1,63 +1,12 @@
 #include "sim/schedule/weight_readback.hpp"
 
-#include <algorithm>
 #include <optional>
 #include <stdexcept>
 
+#include "sim/schedule/weight_locator.hpp"
+
 namespace brownout::schedule {
 namespace {
-
-/// Finds the tiles that hold a word. Addresses rise from tile to tile until the ring wraps, so the
-/// tiles are runs of rising addresses with at most one tile per run at a word.
-class TileFinder {
- public:
-  explicit TileFinder(const std::vector<Tile>& tiles) : tiles_(tiles) {
-    for (std::size_t i = 0; i < tiles.size(); ++i) {
-      if (i == 0 || tiles[i].address < tiles[i - 1].end()) run_begin_.push_back(i);
-    }
-    run_begin_.push_back(tiles.size());
-  }
-
-  template <typename Visit>
-  void for_each_at(std::uint64_t word, Visit&& visit) const {
-    for (std::size_t run = 0; run + 1 < run_begin_.size(); ++run) {
-      const auto first = tiles_.begin() + static_cast<std::ptrdiff_t>(run_begin_[run]);
-      const auto last = tiles_.begin() + static_cast<std::ptrdiff_t>(run_begin_[run + 1]);
-      auto after = std::upper_bound(first, last, word, [](std::uint64_t value, const Tile& tile) {
-        return value < tile.address;
-      });
-      if (after == first) continue;
-      const auto found = after - 1;
-      if (word < found->end()) visit(static_cast<std::size_t>(found - tiles_.begin()));
-    }
-  }
-
- private:
-  const std::vector<Tile>& tiles_;
-  std::vector<std::size_t> run_begin_;
-};
-
-/// A weight bit: weight index in the node's matrix, bit of its code.
-struct WeightBit {
-  std::size_t weight;
-  int bit;
-};
-
-std::optional<WeightBit> weight_bit_at(const TileProgram& program, const Tile& tile,
-                                       const memory::BitAddress& address) {
-  const int bits = program.weight_bits;
-  const int lanes = program.spec.weight_sram.word_bits / bits;
-  const int lane = static_cast<int>(address.bit) / bits;
-  if (lane >= lanes) return std::nullopt;
-  const auto word = static_cast<std::int64_t>(address.word - tile.address);
-  const std::int64_t row = word / tile.words_per_row;
-  const std::int64_t column = word % tile.words_per_row * lanes + lane;
-  if (column >= tile.columns) return std::nullopt;
-  const Gemm& gemm = program.layers[static_cast<std::size_t>(tile.layer)].gemm;
-  const std::int64_t channel = std::int64_t{tile.group} * gemm.n + tile.n0 + column;
-  return WeightBit{static_cast<std::size_t>(channel * gemm.k + tile.k0 + row),
-                   static_cast<int>(address.bit) % bits};
-}
 
 bool read_bit(memory::FaultKind kind, bool stored) {
   switch (kind) {
@@ -69,12 +18,6 @@ bool read_bit(memory::FaultKind kind, bool stored) {
       return !stored;
   }
   throw std::logic_error("unknown fault kind");
-}
-
-std::vector<std::uint64_t> fetches_per_tile(const TileProgram& program) {
-  std::vector<std::uint64_t> fetches(program.tiles.size(), 0);
-  for (const Fold& fold : program.folds) ++fetches[static_cast<std::size_t>(fold.tile)];
-  return fetches;
 }
 
 std::vector<std::vector<std::uint8_t>> encode_all(const models::WeightSet& weights,
