@@ -1,20 +1,15 @@
-// Opening an ONNX file and reading its constants and attributes.
+// Opening an ONNX file: its constants by name, attributes, errors. Elements are onnx_tensor.cpp's.
 #include "models/onnx_graph.hpp"
 
 #include <google/protobuf/stubs/common.h>
 #include <google/protobuf/stubs/logging.h>
 
-#include <bit>
-#include <cstring>
 #include <fstream>
-#include <limits>
 #include <stdexcept>
 #include <system_error>
 
 namespace brownout::models {
 namespace {
-
-static_assert(std::endian::native == std::endian::little, "raw_data is little-endian");
 
 constexpr std::int64_t kOldestOpset = 10;
 
@@ -80,50 +75,6 @@ void OnnxGraph::fail(const onnx::NodeProto& node, const std::string& message) co
   fail("node " + describe(node) + ": " + message);
 }
 
-template <typename Element, typename Typed>
-std::vector<Element> OnnxGraph::elements(const onnx::TensorProto& tensor, int type,
-                                         const Typed& typed) const {
-  const auto name = [&] { return "constant '" + tensor.name() + "': "; };
-  if (tensor.data_type() != type) {
-    fail(name() + "its type is " + onnx::TensorProto::DataType_Name(tensor.data_type()) +
-         " where " + onnx::TensorProto::DataType_Name(type) + " is expected");
-  }
-  if (tensor.data_location() == onnx::TensorProto::EXTERNAL) {
-    fail(name() + "external data is not supported");
-  }
-  const auto count = static_cast<std::size_t>(element_count(tensor));
-  std::vector<Element> values;
-  if (tensor.has_raw_data()) {
-    if (tensor.raw_data().size() != count * sizeof(Element)) {
-      fail(name() + "its data does not have the size of its shape");
-    }
-    values.resize(count);
-    if (count > 0) std::memcpy(values.data(), tensor.raw_data().data(), count * sizeof(Element));
-    return values;
-  }
-  if (static_cast<std::size_t>(typed.size()) != count) {
-    fail(name() + "its data does not have the size of its shape");
-  }
-  for (const auto value : typed) values.push_back(static_cast<Element>(value));
-  return values;
-}
-
-std::vector<float> OnnxGraph::floats(const onnx::TensorProto& tensor) const {
-  return elements<float>(tensor, onnx::TensorProto::FLOAT, tensor.float_data());
-}
-std::vector<std::int64_t> OnnxGraph::int64s(const onnx::TensorProto& tensor) const {
-  return elements<std::int64_t>(tensor, onnx::TensorProto::INT64, tensor.int64_data());
-}
-std::vector<std::int32_t> OnnxGraph::int32s(const onnx::TensorProto& tensor) const {
-  return elements<std::int32_t>(tensor, onnx::TensorProto::INT32, tensor.int32_data());
-}
-std::vector<std::int8_t> OnnxGraph::int8s(const onnx::TensorProto& tensor) const {
-  return elements<std::int8_t>(tensor, onnx::TensorProto::INT8, tensor.int32_data());
-}
-std::vector<std::uint8_t> OnnxGraph::uint8s(const onnx::TensorProto& tensor) const {
-  return elements<std::uint8_t>(tensor, onnx::TensorProto::UINT8, tensor.int32_data());
-}
-
 std::string display_name(const onnx::NodeProto& node) {
   if (!node.name().empty()) return node.name();
   return node.output_size() > 0 ? node.output(0) : std::string("(no name)");
@@ -170,17 +121,6 @@ std::vector<std::int64_t> ints_attribute(const onnx::NodeProto& node, const std:
 const std::string& input_name(const onnx::NodeProto& node, int index) {
   static const std::string none;
   return index < node.input_size() ? node.input(index) : none;
-}
-
-std::int64_t element_count(const onnx::TensorProto& tensor) {
-  std::int64_t count = 1;
-  for (const std::int64_t dim : tensor.dims()) {
-    if (dim < 0 || (dim > 0 && count > std::numeric_limits<std::int32_t>::max() / dim)) {
-      throw std::runtime_error("constant '" + tensor.name() + "': impossible shape");
-    }
-    count *= dim;
-  }
-  return count;
 }
 
 }  // namespace brownout::models

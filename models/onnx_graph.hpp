@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -31,20 +32,32 @@ class OnnxGraph {
   /// The elements of a constant of exactly this type.
   std::vector<float> floats(const onnx::TensorProto& tensor) const;
   std::vector<std::int64_t> int64s(const onnx::TensorProto& tensor) const;
-  std::vector<std::int32_t> int32s(const onnx::TensorProto& tensor) const;
-  std::vector<std::int8_t> int8s(const onnx::TensorProto& tensor) const;
-  std::vector<std::uint8_t> uint8s(const onnx::TensorProto& tensor) const;
+  /// The elements of a constant of any type that integer_type knows.
+  std::vector<std::int32_t> integers(const onnx::TensorProto& tensor) const;
 
  private:
-  template <typename Element, typename Typed>
-  std::vector<Element> elements(const onnx::TensorProto& tensor, int type,
-                                const Typed& typed) const;
-
   std::string path_;
   onnx::ModelProto model_;
   std::unordered_map<std::string, const onnx::TensorProto*> constants_;
   std::unordered_map<std::string, int> uses_;
 };
+
+/// A type of quantized codes.
+struct IntegerType {
+  int bits = 8;
+  bool is_signed = true;
+
+  std::int32_t lowest() const { return is_signed ? -highest() - 1 : 0; }
+  std::int32_t highest() const {
+    return static_cast<std::int32_t>((std::int64_t{1} << (is_signed ? bits - 1 : bits)) - 1);
+  }
+  bool operator==(const IntegerType&) const = default;
+};
+
+/// (u)int2, (u)int4, (u)int8 and int32; nothing for other types.
+std::optional<IntegerType> integer_type(const onnx::TensorProto& tensor);
+/// As ONNX calls it, also types that are younger than the installed onnx library.
+std::string type_name(int data_type);
 
 /// "'conv1' (Conv)"; a node without a name goes by its output.
 std::string describe(const onnx::NodeProto& node);

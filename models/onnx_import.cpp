@@ -119,7 +119,15 @@ void Importer::import_node(const onnx::NodeProto& node) {
   (this->*handler->second)(node);
 }
 
+void Importer::quantize_constant(const onnx::NodeProto& node) {
+  set_edge(
+      node,
+      {.kind = Edge::Kind::kConstantCodes,
+       .constant = std::make_shared<QuantizedConstant>(models::quantize_constant(graph_, node))});
+}
+
 void Importer::quantize(const onnx::NodeProto& node) {
+  if (graph_.constant(input_name(node, 0)) != nullptr) return quantize_constant(node);
   const Edge& source = edge(node, 0);
   const ActivationQuantization quantization = read_activation_quantization(graph_, node);
   Edge result{.kind = Edge::Kind::kCodes, .flat = source.flat, .exclusive = source.exclusive};
@@ -135,10 +143,13 @@ void Importer::quantize(const onnx::NodeProto& node) {
       if (quantization_of(source.tensor) != quantization) {
         graph_.fail(node, "it requantizes a tensor to another scale or zero point");
       }
-      if (source.limited()) clamp_producer(node, source);
+      if (source.limited()) {
+        set_clamp(producer(node, source), node, source.low, source.high, quantization);
+      }
       result.tensor = source.tensor;
       break;
     case Edge::Kind::kCodes:
+    case Edge::Kind::kConstantCodes:
     case Edge::Kind::kConstant:
       graph_.fail(node, "its input '" + input_name(node, 0) + "' is quantized already");
   }
@@ -146,11 +157,12 @@ void Importer::quantize(const onnx::NodeProto& node) {
 }
 
 void Importer::dequantize(const onnx::NodeProto& node) {
-  if (graph_.constant(input_name(node, 0)) != nullptr) {
-    return set_edge(
-        node, {.kind = Edge::Kind::kConstant, .constant = read_quantized_constant(graph_, node)});
-  }
   Edge source = edge(node, 0);
+  if (source.kind == Edge::Kind::kConstantCodes) {
+    auto constant = dequantize_constant(graph_, node, *source.constant);
+    return set_edge(node, {.kind = Edge::Kind::kConstant,
+                           .constant = std::make_shared<QuantizedConstant>(std::move(constant))});
+  }
   if (source.kind != Edge::Kind::kCodes) {
     graph_.fail(node, "its input '" + input_name(node, 0) + "' is not quantized");
   }
@@ -213,44 +225,46 @@ void Importer::set_clamp(Node& made, const onnx::NodeProto& node, float low, flo
   if (low == -kInfinity && high == kInfinity) return;
   const int low_code = quantized_limit(low, quantization);
   const int high_code = quantized_limit(high, quantization);
+  narrow_clamp(node, made, low_code, high_code);
+}
+
+void Importer::narrow_clamp(const onnx::NodeProto& node, Node& made, int low, int high) const {
   if (std::holds_alternative<Pooling>(made)) {
-    if (low_code > 0 || high_code < 255) {
-      graph_.fail(node, "a Relu or Clip after a pool is not supported");
-    }
+    if (low > 0 || high < 255) graph_.fail(node, "a Relu or Clip after a pool is not supported");
     return;
   }
   const auto narrow = [&](auto& limits) {
-    limits.clamp_low = std::clamp(limits.clamp_low, low_code, high_code);
-    limits.clamp_high = std::clamp(limits.clamp_high, low_code, high_code);
+    limits.clamp_low = std::clamp(limits.clamp_low, low, high);
+    limits.clamp_high = std::clamp(limits.clamp_high, low, high);
   };
   if (auto* convolution = std::get_if<Convolution>(&made)) narrow(*convolution);
   if (auto* addition = std::get_if<Addition>(&made)) narrow(*addition);
 }
 
-/// DequantizeLinear, Relu, QuantizeLinear with one scale: the tensor's producer can limit it.
-void Importer::clamp_producer(const onnx::NodeProto& node, const Edge& edge) {
+/// The node whose result a Relu or Clip is to limit.
+Node& Importer::producer(const onnx::NodeProto& node, const Edge& edge) {
   if (!edge.exclusive) {
     graph_.fail(node, "a Relu or Clip on a tensor that is also used without it is not supported");
   }
   for (Node& made : network_.nodes) {
-    if (node_output(made) == edge.tensor) {
-      return set_clamp(made, node, edge.low, edge.high, quantization_of(edge.tensor));
-    }
+    if (node_output(made) == edge.tensor) return made;
   }
   graph_.fail(node, "a Relu or Clip on the graph's input is not supported");
 }
 
-const Edge& Importer::edge(const onnx::NodeProto& node, int index) const {
+/// An edge that an earlier node made, or a constant of the graph.
+Edge& Importer::edge(const onnx::NodeProto& node, int index) {
   const std::string& name = input_name(node, index);
   const auto found = edges_.find(name);
   if (found != edges_.end()) return found->second;
-  if (graph_.constant(name) != nullptr) {
-    graph_.fail(node, "constant input '" + name + "' is not quantized");
-  }
-  graph_.fail(node, "input '" + name + "' is made by no earlier node");
+  const onnx::TensorProto* tensor = graph_.constant(name);
+  if (tensor == nullptr) graph_.fail(node, "input '" + name + "' is made by no earlier node");
+  if (!integer_type(*tensor)) graph_.fail(node, "constant input '" + name + "' is not quantized");
+  auto codes = std::make_shared<QuantizedConstant>(read_codes(graph_, *tensor, name));
+  return edges_[name] = {.kind = Edge::Kind::kConstantCodes, .constant = std::move(codes)};
 }
 
-const Edge& Importer::activation(const onnx::NodeProto& node, int index) const {
+const Edge& Importer::activation(const onnx::NodeProto& node, int index) {
   const Edge& found = edge(node, index);
   if (found.kind != Edge::Kind::kReal || found.limited()) {
     graph_.fail(node, "float-only: its input '" + input_name(node, index) +
@@ -259,13 +273,13 @@ const Edge& Importer::activation(const onnx::NodeProto& node, int index) const {
   return found;
 }
 
-const QuantizedConstant* Importer::constant(const onnx::NodeProto& node, int index) const {
+const QuantizedConstant* Importer::constant(const onnx::NodeProto& node, int index) {
   if (input_name(node, index).empty()) return nullptr;
   const Edge& found = edge(node, index);
   if (found.kind != Edge::Kind::kConstant) {
-    graph_.fail(node, "its input '" + input_name(node, index) + "' is not a constant");
+    graph_.fail(node, "its input '" + input_name(node, index) + "' is not a dequantized constant");
   }
-  return &found.constant;
+  return found.constant.get();
 }
 
 void Importer::set_edge(const onnx::NodeProto& node, Edge edge) {

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <limits>
+#include <memory>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -17,16 +18,17 @@ constexpr float kInfinity = std::numeric_limits<float>::infinity();
 /// What is known of one edge of the ONNX graph.
 struct Edge {
   enum class Kind {
-    kInput,     ///< the graph's real-valued input
-    kCodes,     ///< a quantized tensor
-    kReal,      ///< a dequantized tensor
-    kPending,   ///< the result of an operation, not yet quantized
-    kConstant,  ///< a dequantized constant
+    kInput,          ///< the graph's real-valued input
+    kCodes,          ///< a quantized tensor
+    kReal,           ///< a dequantized tensor
+    kPending,        ///< the result of an operation, not yet quantized
+    kConstantCodes,  ///< a constant of integers
+    kConstant,       ///< a dequantized constant
   };
   Kind kind = Kind::kReal;
   TensorId tensor = -1;
   std::size_t pending = 0;
-  QuantizedConstant constant = {};
+  std::shared_ptr<const QuantizedConstant> constant = nullptr;
   bool flat = false;                         ///< seen as (N, elements)
   bool exclusive = false;                    ///< no other edge shows the same values
   float low = -kInfinity, high = kInfinity;  ///< limits by Relu and Clip since the tensor
@@ -60,7 +62,9 @@ class Importer {
 
   void quantize(const onnx::NodeProto& node);
   void dequantize(const onnx::NodeProto& node);
+  void quantize_constant(const onnx::NodeProto& node);
   void limit(const onnx::NodeProto& node);
+  void limit_codes(const onnx::NodeProto& node);
   void flatten(const onnx::NodeProto& node);
   void convolution(const onnx::NodeProto& node);
   void fully_connected(const onnx::NodeProto& node);
@@ -72,16 +76,17 @@ class Importer {
                       const ActivationQuantization& quantization);
   TensorId make(const onnx::NodeProto& node, const Edge& edge,
                 const ActivationQuantization& quantization);
-  void clamp_producer(const onnx::NodeProto& node, const Edge& edge);
+  Node& producer(const onnx::NodeProto& node, const Edge& edge);
+  void narrow_clamp(const onnx::NodeProto& node, Node& made, int low, int high) const;
   void set_clamp(Node& made, const onnx::NodeProto& node, float low, float high,
                  const ActivationQuantization& quantization) const;
   ActivationQuantization quantization_of(TensorId id) const;
 
-  const Edge& edge(const onnx::NodeProto& node, int index) const;
+  Edge& edge(const onnx::NodeProto& node, int index);
   /// An input that must be a dequantized tensor.
-  const Edge& activation(const onnx::NodeProto& node, int index) const;
+  const Edge& activation(const onnx::NodeProto& node, int index);
   /// An input that must be a dequantized constant; nullptr where it is left out.
-  const QuantizedConstant* constant(const onnx::NodeProto& node, int index) const;
+  const QuantizedConstant* constant(const onnx::NodeProto& node, int index);
   void set_edge(const onnx::NodeProto& node, Edge edge);
   void set_pending(const onnx::NodeProto& node, Node made, const Shape& shape, bool flat);
   Shape shape_after(const onnx::NodeProto& node, const Shape& input, const Window& window,

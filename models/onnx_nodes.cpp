@@ -73,15 +73,26 @@ Window read_window(const OnnxGraph& graph, const onnx::NodeProto& node, const Sh
   return window;
 }
 
-/// Scales, given that they run along `axis` of the weights where there is more than one.
-std::vector<float> channel_scales(const OnnxGraph& graph, const onnx::NodeProto& node,
-                                  const QuantizedConstant& weights, std::int64_t axis,
-                                  int channels) {
-  if (weights.scales.size() > 1 &&
-      (weights.axis != axis || weights.scales.size() != static_cast<std::size_t>(channels))) {
-    graph.fail(node, "the scales of '" + weights.name + "' do not run along the output channels");
+/// Name, shape, codes in the order of the file and scales; these must run along `output_axis`.
+void set_weights(const OnnxGraph& graph, const onnx::NodeProto& node,
+                 const QuantizedConstant& weights, std::int64_t output_axis,
+                 Convolution& convolution) {
+  const std::string name = "weights '" + weights.name + "'";
+  if (weights.scales.size() > 1 && weights.axis != output_axis) {
+    graph.fail(node, "the scales of " + name + " do not run along the output channels");
   }
-  return weights.scales;
+  if (weights.type.bits > 8) graph.fail(node, name + " have more than 8 bits");
+  if (!weights.type.is_signed) graph.fail(node, name + " are unsigned");
+  for (const std::int32_t zero_point : weights.zero_points) {
+    if (zero_point != 0) graph.fail(node, name + " need zero point 0");
+  }
+  convolution.weight_name = weights.name;
+  convolution.weight_shape = weights.shape;
+  convolution.weight_bits = weights.type.bits;
+  convolution.weight_scales = weights.scales;
+  for (const std::int32_t code : weights.codes) {
+    convolution.weights.push_back(static_cast<std::int8_t>(code));
+  }
 }
 
 float single_scale(const OnnxGraph& graph, const onnx::NodeProto& node) {
@@ -103,59 +114,14 @@ ActivationQuantization read_activation_quantization(const OnnxGraph& graph,
   const onnx::TensorProto* zero_point = graph.constant(name);
   if (zero_point == nullptr) graph.fail(node, "its zero point is not a constant");
   if (element_count(*zero_point) != 1) graph.fail(node, "its zero point is not a scalar");
-  if (zero_point->data_type() == onnx::TensorProto::UINT8) {
-    quantization.zero_point = graph.uint8s(*zero_point)[0];
-  } else if (zero_point->data_type() == onnx::TensorProto::INT8) {
-    quantization.zero_point = graph.int8s(*zero_point)[0] + 128;
-    quantization.source_signed = true;
-  } else {
-    graph.fail(node, "activations must be uint8 or int8, not " +
-                         onnx::TensorProto::DataType_Name(zero_point->data_type()));
+  const std::optional<IntegerType> type = integer_type(*zero_point);
+  if (!type || type->bits != 8) {
+    graph.fail(node,
+               "activations must be uint8 or int8, not " + type_name(zero_point->data_type()));
   }
+  quantization.source_signed = type->is_signed;
+  quantization.zero_point = graph.integers(*zero_point)[0] + (type->is_signed ? 128 : 0);
   return quantization;
-}
-
-QuantizedConstant read_quantized_constant(const OnnxGraph& graph, const onnx::NodeProto& node) {
-  QuantizedConstant constant;
-  constant.dequantize = &node;
-  constant.name = input_name(node, 0);
-  constant.codes = graph.constant(constant.name);
-  const std::string& initializer = constant.codes->name();
-  if (graph.constant(initializer) == constant.codes) constant.name = initializer;
-  const onnx::TensorProto* scale = graph.constant(input_name(node, 1));
-  if (scale == nullptr) graph.fail(node, "its scale is not a constant");
-  constant.scales = graph.floats(*scale);
-  for (const float value : constant.scales) {
-    if (!std::isfinite(value) || value <= 0) graph.fail(node, "a scale is not positive");
-  }
-  const std::int64_t rank = constant.codes->dims_size();
-  constant.axis = int_attribute(node, "axis", 1);
-  if (constant.axis < 0) constant.axis += rank;
-  if (constant.scales.empty()) graph.fail(node, "it has no scale");
-  if (constant.scales.size() > 1 && (constant.axis < 0 || constant.axis >= rank)) {
-    graph.fail(node, "its axis is outside its tensor");
-  }
-  const std::string& name = input_name(node, 2);
-  if (name.empty()) return constant;
-  const onnx::TensorProto* zero_point = graph.constant(name);
-  if (zero_point == nullptr) graph.fail(node, "its zero point is not a constant");
-  const auto all_zero = [](const auto& values) {
-    return std::all_of(values.begin(), values.end(), [](auto value) { return value == 0; });
-  };
-  bool zero = false;
-  switch (zero_point->data_type()) {
-    case onnx::TensorProto::INT8:
-      zero = all_zero(graph.int8s(*zero_point));
-      break;
-    case onnx::TensorProto::INT32:
-      zero = all_zero(graph.int32s(*zero_point));
-      break;
-    default:
-      graph.fail(node, "weights must be int8 and biases int32, not " +
-                           onnx::TensorProto::DataType_Name(zero_point->data_type()));
-  }
-  if (!zero) graph.fail(node, "weights and biases need zero point 0");
-  return constant;
 }
 
 std::vector<std::int32_t> read_bias(const OnnxGraph& graph, const onnx::NodeProto& node,
@@ -163,28 +129,27 @@ std::vector<std::int32_t> read_bias(const OnnxGraph& graph, const onnx::NodeProt
                                     const QuantizedConstant* bias) {
   const auto channels = static_cast<std::size_t>(convolution.out_channels);
   if (bias == nullptr) return std::vector<std::int32_t>(channels, 0);
-  std::vector<std::int32_t> codes = graph.int32s(*bias->codes);
-  if (codes.size() != channels) graph.fail(node, "bias '" + bias->name + "': wrong size");
-  const auto pick = [](const std::vector<float>& scales, std::size_t c) {
-    return scales[scales.size() == 1 ? 0 : c];
-  };
-  for (std::size_t c = 0; c < channels; ++c) {
-    if (bias->scales.size() != 1 && bias->scales.size() != channels) {
-      graph.fail(node, "bias '" + bias->name + "': wrong number of scales");
-    }
-    if (pick(bias->scales, c) != input.scale * pick(convolution.weight_scales, c)) {
-      graph.fail(node, "the scale of bias '" + bias->name +
-                           "' is not input scale x weight scale (channel " + std::to_string(c) +
-                           ")");
-    }
+  const std::string name = "bias '" + bias->name + "'";
+  if (bias->codes.size() != channels) graph.fail(node, name + ": wrong size");
+  if (bias->type.bits != 32) graph.fail(node, name + " is not int32");
+  if (bias->scales.size() != 1 && bias->scales.size() != channels) {
+    graph.fail(node, name + ": wrong number of scales");
   }
-  return codes;
+  const std::vector<float>& scales = convolution.weight_scales;
+  for (std::size_t c = 0; c < channels; ++c) {
+    if (bias->scale(c) != input.scale * scales[scales.size() == 1 ? 0 : c]) {
+      graph.fail(node, "the scale of " + name + " is not input scale x weight scale (channel " +
+                           std::to_string(c) + ")");
+    }
+    if (bias->zero_point(c) != 0) graph.fail(node, name + " needs zero point 0");
+  }
+  return bias->codes;
 }
 
 Convolution read_convolution(const OnnxGraph& graph, const onnx::NodeProto& node,
                              const ActivationTensor& input, const QuantizedConstant& weights,
                              const QuantizedConstant* bias) {
-  const auto& dims = weights.codes->dims();
+  const std::vector<std::int64_t>& dims = weights.shape;
   if (dims.size() != 4) {
     graph.fail(node, "weights '" + weights.name + "' have " + std::to_string(dims.size()) +
                          " dimensions: only two-dimensional convolutions are supported");
@@ -206,10 +171,7 @@ Convolution read_convolution(const OnnxGraph& graph, const onnx::NodeProto& node
   }
   convolution.window =
       read_window(graph, node, input.shape, static_cast<int>(dims[2]), static_cast<int>(dims[3]));
-  convolution.weight_name = weights.name;
-  convolution.weight_shape.assign(dims.begin(), dims.end());
-  convolution.weights = graph.int8s(*weights.codes);
-  convolution.weight_scales = channel_scales(graph, node, weights, 0, convolution.out_channels);
+  set_weights(graph, node, weights, 0, convolution);
   convolution.bias = read_bias(graph, node, input, convolution, bias);
   return convolution;
 }
@@ -217,7 +179,7 @@ Convolution read_convolution(const OnnxGraph& graph, const onnx::NodeProto& node
 Convolution read_fully_connected(const OnnxGraph& graph, const onnx::NodeProto& node,
                                  const ActivationTensor& input, const QuantizedConstant& weights,
                                  const QuantizedConstant* bias) {
-  const auto& dims = weights.codes->dims();
+  const std::vector<std::int64_t>& dims = weights.shape;
   if (dims.size() != 2) graph.fail(node, "weights '" + weights.name + "' are not a matrix");
   if (float_attribute(node, "alpha", 1) != 1 || float_attribute(node, "beta", 1) != 1 ||
       int_attribute(node, "transA", 0) != 0) {
@@ -235,10 +197,8 @@ Convolution read_fully_connected(const OnnxGraph& graph, const onnx::NodeProto& 
   convolution.out_channels = static_cast<int>(dims[output_axis]);
   convolution.window.kernel_height = input.shape.height;
   convolution.window.kernel_width = input.shape.width;
-  convolution.weight_name = weights.name;
-  convolution.weight_shape.assign(dims.begin(), dims.end());
   convolution.weight_layout = output_first ? WeightLayout::kOutputFirst : WeightLayout::kInputFirst;
-  convolution.weights = graph.int8s(*weights.codes);
+  set_weights(graph, node, weights, output_axis, convolution);
   if (!output_first) {
     const std::vector<std::int8_t> file = convolution.weights;
     const auto outputs = static_cast<std::size_t>(dims[1]);
@@ -249,8 +209,6 @@ Convolution read_fully_connected(const OnnxGraph& graph, const onnx::NodeProto& 
       }
     }
   }
-  convolution.weight_scales =
-      channel_scales(graph, node, weights, output_axis, convolution.out_channels);
   convolution.bias = read_bias(graph, node, input, convolution, bias);
   return convolution;
 }

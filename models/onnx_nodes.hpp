@@ -6,19 +6,11 @@
 #include <string>
 #include <vector>
 
+#include "models/onnx_constants.hpp"
 #include "models/onnx_graph.hpp"
 #include "models/quantized_network.hpp"
 
 namespace brownout::models {
-
-/// A constant behind a DequantizeLinear: integer codes with scales.
-struct QuantizedConstant {
-  const onnx::NodeProto* dequantize = nullptr;
-  const onnx::TensorProto* codes = nullptr;
-  std::string name;           ///< of the initializer or Constant output
-  std::vector<float> scales;  ///< one, or one per element of `axis`
-  std::int64_t axis = 0;      ///< counted from 0
-};
 
 /// Scales and zero point of a QuantizeLinear or DequantizeLinear on activations.
 struct ActivationQuantization {
@@ -30,8 +22,6 @@ struct ActivationQuantization {
 
 ActivationQuantization read_activation_quantization(const OnnxGraph& graph,
                                                     const onnx::NodeProto& node);
-/// For a DequantizeLinear whose first input is a constant; checks that zero points are 0.
-QuantizedConstant read_quantized_constant(const OnnxGraph& graph, const onnx::NodeProto& node);
 
 /// `bias` may be nullptr. Ids of tensors are left to the caller.
 Convolution read_convolution(const OnnxGraph& graph, const onnx::NodeProto& node,

@@ -20,6 +20,9 @@ float Importer::clip_limit(const onnx::NodeProto& node, const char* attribute, i
 
 void Importer::limit(const onnx::NodeProto& node) {
   Edge result = edge(node, 0);
+  if (result.kind == Edge::Kind::kCodes || result.kind == Edge::Kind::kConstantCodes) {
+    return limit_codes(node);
+  }
   if (result.kind != Edge::Kind::kPending && result.kind != Edge::Kind::kReal) {
     graph_.fail(node, "it does not follow an integer operation");
   }
@@ -32,9 +35,26 @@ void Importer::limit(const onnx::NodeProto& node) {
   set_edge(node, result);
 }
 
+/// Clip between QuantizeLinear and DequantizeLinear: codes narrower than their type (QCDQ).
+void Importer::limit_codes(const onnx::NodeProto& node) {
+  Edge& source = edge(node, 0);
+  if (node.op_type() != "Clip") graph_.fail(node, "it does not follow an integer operation");
+  if (source.kind == Edge::Kind::kConstantCodes) {
+    auto narrow = clip_constant(graph_, node, *source.constant);
+    return set_edge(node, {.kind = Edge::Kind::kConstantCodes,
+                           .constant = std::make_shared<QuantizedConstant>(std::move(narrow))});
+  }
+  if (source.tensor < 0) graph_.fail(node, "a Clip on the graph's input is not supported");
+  const bool is_signed = network_.tensor(source.tensor).source_signed;
+  const CodeLimits limits = read_code_limits(graph_, node, {8, is_signed});
+  const int shift = is_signed ? 128 : 0;
+  narrow_clamp(node, producer(node, source), limits.low + shift, limits.high + shift);
+  set_edge(node, source);
+}
+
 void Importer::flatten(const onnx::NodeProto& node) {
   Edge result = edge(node, 0);
-  if (result.kind == Edge::Kind::kInput || result.kind == Edge::Kind::kConstant) {
+  if (result.kind == Edge::Kind::kInput || result.constant != nullptr) {
     graph_.fail(node, "its input '" + input_name(node, 0) + "' is not quantized");
   }
   if (node.op_type() == "Flatten") {
@@ -113,7 +133,7 @@ bool Importer::add_bias(const onnx::NodeProto& node, const Edge& sum, const Edge
   if (made == nullptr || pending.source->op_type() != "MatMul" || !sum.exclusive || sum.limited()) {
     return false;
   }
-  made->bias = read_bias(graph_, node, network_.tensor(made->input), *made, &bias.constant);
+  made->bias = read_bias(graph_, node, network_.tensor(made->input), *made, bias.constant.get());
   pending.source = &node;  // a second constant is no bias
   set_edge(node, sum);
   return true;

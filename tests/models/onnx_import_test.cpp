@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -65,7 +66,8 @@ INSTANTIATE_TEST_SUITE_P(All, OnnxRuntimeTest,
                          ::testing::Values("conv_plain", "conv_grouped", "conv_same_lower", "dense",
                                            "residual", "max_pool", "average_pool",
                                            "average_pool_padded", "average_pool_counted",
-                                           "relu_after"),
+                                           "relu_after", "narrow_int4", "narrow_clip",
+                                           "narrow_quantized"),
                          [](const auto& instance) { return instance.param; });
 
 TEST(OnnxImport, ReadsConvolutions) {
@@ -126,6 +128,25 @@ TEST(OnnxImport, FullyConnectedLayersAreWindowsOverTheWholeInput) {
   EXPECT_EQ(network.tensor(network.output).shape, (Shape{10, 1, 1}));
 }
 
+class NarrowWeights : public ::testing::TestWithParam<std::string> {};
+
+TEST_P(NarrowWeights, AreReadWithTheirWidth) {
+  const QuantizedNetwork network = import_onnx(data(GetParam() + ".onnx"));
+  ASSERT_EQ(network.nodes.size(), 3U);
+  for (const Node& node : network.nodes) {
+    const auto& layer = std::get<Convolution>(node);
+    EXPECT_EQ(layer.weight_bits, 4);
+    EXPECT_EQ(*std::min_element(layer.weights.begin(), layer.weights.end()), -8);
+    EXPECT_EQ(*std::max_element(layer.weights.begin(), layer.weights.end()), 7);
+    EXPECT_THAT(layer.weight_name, HasSubstr(".weight"));
+  }
+  EXPECT_EQ(std::get<Convolution>(network.nodes[0]).clamp_high, 15);
+}
+
+INSTANTIATE_TEST_SUITE_P(Forms, NarrowWeights,
+                         ::testing::Values("narrow_int4", "narrow_clip", "narrow_quantized"),
+                         [](const auto& instance) { return instance.param; });
+
 TEST(OnnxImport, ReadsResidualNetworks) {
   const QuantizedNetwork network = import_onnx(data("residual.onnx"));
   const auto& add = std::get<Addition>(network.nodes[2]);
@@ -146,7 +167,8 @@ TEST(OnnxImport, RefusesWithTheNodeAndTheReason) {
       {"unknown_operator", {"'scores' (Softmax)", "not supported", "Conv, Gemm", "Flatten"}},
       {"float_weights", {"'float_conv' (Conv)", "'float.weight' is not quantized"}},
       {"float_between", {"'second' (Conv)", "float-only", "'first.output'"}},
-      {"weight_zero_point", {"'w.dequantize' (DequantizeLinear)", "zero point 0"}},
+      {"weight_zero_point", {"'c' (Conv)", "weights 'w'", "zero point 0"}},
+      {"outside_clip", {"'to_4_bits' (Clip)", "'wide' holds 8", "-8..7"}},
       {"max_pool_scales", {"'pool' (MaxPool)", "differ in scale or zero point"}},
       {"conv_1d", {"'conv1d' (Conv)", "'w' have 3 dimensions"}},
       {"batch_fixed", {"input 'input'", "batch size is fixed at 8"}},

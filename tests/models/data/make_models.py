@@ -28,6 +28,7 @@ class Graph:
         self.signed, self.opset, self.count = signed, opset, 0
         self.shape = shape
         self.input_scale, self.input_zero_point = np.float32(0.0173), zero_point
+        self.narrow = None
         self.x = self.quantize("input", self.input_scale, zero_point)
 
     def constant(self, value, name=None):
@@ -52,6 +53,8 @@ class Graph:
         return self.output
 
     def weights(self, shape, axis, per_channel, name, low=-127, high=127):
+        if self.narrow:
+            return self.narrow_weights(shape, axis, name)
         codes = self.rng.integers(low, high + 1, shape).astype(np.int8)
         channels = shape[axis]
         scale = self.rng.uniform(0.002, 0.006, channels if per_channel else ()).astype(np.float32)
@@ -62,6 +65,33 @@ class Graph:
         ]
         attributes = {"axis": axis} if self.opset >= 13 else {}
         return self.node("DequantizeLinear", names, **attributes), scale
+
+    def narrow_weights(self, shape, axis, name):
+        """4-bit weights per channel, written as `narrow` says; the values do not depend on it."""
+        codes = self.rng.integers(-8, 8, shape).astype(np.int8)
+        scale = self.rng.uniform(0.03, 0.09, shape[axis]).astype(np.float32)
+        pair = [self.constant(scale), self.constant(np.zeros_like(scale, np.int8))]
+        limits = [self.constant(np.int8(-8)), self.constant(np.int8(7))]
+        if self.narrow == "int4":
+            int4 = helper.make_tensor(name, TensorProto.INT4, shape, codes.ravel().tolist())
+            zeros = helper.make_tensor(
+                name + ".zero", TensorProto.INT4, scale.shape, [0] * scale.size
+            )
+            self.constants += [int4, zeros]
+            tensor, pair = name, [pair[0], zeros.name]
+        elif self.narrow == "quantized":
+            real = (codes + 0.3) * scale.reshape(
+                [-1 if d == axis else 1 for d in range(len(shape))]
+            )
+            tensor = self.node(
+                "QuantizeLinear", [self.constant(real.astype(np.float32), name), *pair], axis=axis
+            )
+            tensor = self.node("Clip", [tensor, *limits])
+        else:
+            tensor = self.constant(codes, name)
+            if self.narrow == "clip":
+                tensor = self.node("Clip", [tensor, *limits])
+        return self.node("DequantizeLinear", [tensor, *pair], axis=axis), scale
 
     def bias(self, x, scale, channels, spread):
         codes = self.rng.integers(-spread, spread + 1, channels).astype(np.int32)
@@ -104,7 +134,9 @@ class Graph:
         step = self.quantization[x][0] * scale.mean() * 74 * 74 * k**0.5
         return self.quantize(real, step * spread / 256, zero_point)
 
-    def dense(self, x, inputs, outputs, kind="Gemm", trans_b=1, per_channel=True, bias=True):
+    def dense(
+        self, x, inputs, outputs, kind="Gemm", trans_b=1, per_channel=True, bias=True, spread=6
+    ):
         number = self.count
         shape = (outputs, inputs) if kind == "Gemm" and trans_b else (inputs, outputs)
         axis = shape.index(outputs)
@@ -117,7 +149,7 @@ class Graph:
             if bias:
                 real = self.node("Add", [real, *extra])
         step = self.quantization[x][0] * scale.mean() * 74 * 74 * inputs**0.5
-        return self.quantize(real, step * 6 / 256, 117)
+        return self.quantize(real, step * spread / 256, 117)
 
     def same(self, op, inputs, **attributes):
         """An operation that keeps scale and zero point."""
@@ -135,8 +167,18 @@ class Graph:
             self.constants,
         )
         model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", self.opset)])
-        model.ir_version = 7
+        model.ir_version = 7 if self.opset < 21 else 10
         return model
+
+    def clip_codes(self, real, low, high):
+        """QuantizeLinear, Clip, DequantizeLinear with the step of `real`'s last quantization."""
+        quantized = next(n for n in self.nodes if n.output[0] == real)
+        self.nodes.remove(quantized)
+        codes, *pair = quantized.input
+        limits = [self.constant(np.uint8(low)), self.constant(np.uint8(high))]
+        self.output = self.node("DequantizeLinear", [self.node("Clip", [codes, *limits]), *pair])
+        self.quantization[self.output] = self.quantization[real]
+        return self.output
 
     def run(self, codes):
         """ONNX Runtime's output codes for input codes (N, C, H, W)."""
@@ -229,6 +271,17 @@ def relu_after():
     return g
 
 
+def conv_narrow(form):
+    """4-bit weights and activations; "int8" is the twin that ONNX Runtime computes in integers."""
+    g = Graph((3, 7, 6), 10, opset=21)
+    g.narrow = form
+    x = g.conv(g.x, (7, 3, 3, 3), pads=[1, 1, 1, 1], zero_point=0, spread=2.0)
+    x = g.clip_codes(x, 0, 15)
+    x = g.conv(x, (5, 7, 2, 2), bias=False, spread=0.03)
+    g.dense(g.same("Flatten", [x]), 5 * 6 * 5, 9, trans_b=0, bias=False, spread=0.3)
+    return g
+
+
 NETWORKS = {
     "conv_plain": conv_plain,
     "conv_grouped": conv_grouped,
@@ -244,7 +297,14 @@ NETWORKS = {
         kernel_shape=[3, 4], strides=[1, 2], pads=[2, 1, 1, 2], count_include_pad=1
     ),
     "relu_after": relu_after,
+    "narrow_int4": lambda: conv_narrow("int4"),
+    "narrow_clip": lambda: conv_narrow("clip"),
+    "narrow_quantized": lambda: conv_narrow("quantized"),
 }
+# ONNX Runtime computes narrow weights in float where they are not held as int8.
+TWINS = dict.fromkeys(
+    ("narrow_int4", "narrow_clip", "narrow_quantized"), lambda: conv_narrow("int8")
+)
 
 
 def refused(folder):
@@ -346,6 +406,13 @@ def refused(folder):
     g.conv(g.x, (3, 5, 1, 1))
     save("channels", g)
 
+    g = fresh()
+    codes = g.constant(np.full((3, 2, 1, 1), 8, np.int8), "wide")
+    clipped = g.node("Clip", [codes, g.constant(np.int8(-8)), g.constant(np.int8(7))], "to_4_bits")
+    pair = [g.constant(np.float32(0.1)), g.constant(np.int8(0))]
+    g.quantize(g.node("Conv", [g.x, g.node("DequantizeLinear", [clipped, *pair])]), 0.01, 0)
+    save("outside_clip", g)
+
 
 def main():
     folder = Path(sys.argv[1])
@@ -357,7 +424,7 @@ def main():
             .integers(0, 256, (IMAGES, *graph.shape))
             .astype(np.uint8)
         )
-        output = graph.run(codes)
+        output = TWINS.get(name, build)().run(codes)
         if output.ndim == 4:
             output = output.transpose(0, 2, 3, 1)
         onnx.save(graph.model(), folder / f"{name}.onnx")
