@@ -1,6 +1,7 @@
 // What holds for every quantized network, whichever file it came from: names, shapes, consistency.
 #include "models/quantized_network.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace brownout::models {
@@ -87,6 +88,10 @@ class Checker {
     require(node.weight_scales.size() == 1 || node.weight_scales.size() == outputs,
             "number of weight scales");
     require(node.weight_bits >= 2 && node.weight_bits <= 8, "weight bits");
+    const int limit = 1 << (node.weight_bits - 1);
+    require(std::all_of(node.weights.begin(), node.weights.end(),
+                        [&](int weight) { return weight >= -limit && weight < limit; }),
+            "a weight of more bits than its layer's");
     require(shape(node.output) == window_output(in, node.window, node.out_channels),
             "output shape");
   }

@@ -60,7 +60,7 @@ struct Convolution {
   std::string weight_name;                 ///< of the initializer in the source file
   std::vector<std::int64_t> weight_shape;  ///< as in the source file
   WeightLayout weight_layout = WeightLayout::kOutputFirst;
-  int weight_bits = 8;
+  int weight_bits = 8;                  ///< 2 to 8; every weight is in [-2^(bits-1), 2^(bits-1))
   std::vector<std::int8_t> weights;     ///< out_channels x k, k = (c_in * KH + kh) * KW + kw
   std::vector<float> weight_scales;     ///< one, or one per output channel; zero points are 0
   std::vector<std::int32_t> bias;       ///< per output channel, scale = input scale * weight scale

@@ -45,16 +45,15 @@ bool WeightLoader::advance() {
 }
 
 void WeightLoader::read_word(std::uint32_t word_of_row) {
-  const int bits = state_->program().weight_bits;
-  const int lanes = state_->spec().weight_sram.word_bits / bits;
+  const int bits = state_->program().layer_of(*tile_).weight_bits;
   const std::uint64_t address =
       tile_->address + static_cast<std::uint64_t>(row_) * tile_->words_per_row + word_of_row;
   const std::uint64_t word = sram_->read(address);
   const std::uint64_t wrong = word ^ sram_->stored(address);
   const std::uint64_t lane_mask = (std::uint64_t{1} << bits) - 1;
   FetchedBits& fetched = state_->run.fetched_bits[static_cast<std::size_t>(tile_->layer)];
-  for (int lane = 0; lane < lanes; ++lane) {
-    const int column = static_cast<int>(word_of_row) * lanes + lane;
+  for (int lane = 0; lane < tile_->lanes; ++lane) {
+    const int column = static_cast<int>(word_of_row) * tile_->lanes + lane;
     if (column >= tile_->columns) break;
     const int shift = lane * bits;
     const auto code = static_cast<std::uint32_t>((word >> shift) & lane_mask);

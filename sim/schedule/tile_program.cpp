@@ -16,9 +16,9 @@ int divide_up(std::int64_t value, std::int64_t by) {
 }
 
 /// Tiles of one layer in the order in which they are first used: groups, n-tiles, k-tiles.
-void append_tiles(TileProgram& program, int layer_index, const Gemm& gemm) {
+void append_tiles(TileProgram& program, int layer_index, const Layer& layer) {
+  const Gemm& gemm = layer.gemm;
   const machine::ArraySpec& array = program.spec.array;
-  const int lanes = program.spec.weight_sram.word_bits / program.weight_bits;
   for (int group = 0; group < gemm.groups; ++group) {
     for (int n0 = 0; n0 < gemm.n; n0 += array.columns) {
       for (int k0 = 0; k0 < gemm.k; k0 += array.rows) {
@@ -29,7 +29,8 @@ void append_tiles(TileProgram& program, int layer_index, const Gemm& gemm) {
         tile.rows = std::min(array.rows, gemm.k - k0);
         tile.n0 = n0;
         tile.columns = std::min(array.columns, gemm.n - n0);
-        tile.words_per_row = static_cast<std::uint32_t>(divide_up(tile.columns, lanes));
+        tile.lanes = program.spec.weight_sram.word_bits / layer.weight_bits;
+        tile.words_per_row = static_cast<std::uint32_t>(divide_up(tile.columns, tile.lanes));
         program.tiles.push_back(tile);
       }
     }
@@ -84,8 +85,9 @@ TileProgram make_program(const models::QuantizedNetwork& network,
     if (const auto* convolution = std::get_if<models::Convolution>(&network.nodes[i])) {
       layer.matrix = true;
       layer.gemm = lower(network, *convolution);
+      layer.weight_bits = convolution->weight_bits;
       const int first_tile = static_cast<int>(program.tiles.size());
-      append_tiles(program, static_cast<int>(i), layer.gemm);
+      append_tiles(program, static_cast<int>(i), layer);
       append_folds(program, layer, first_tile);
     } else {
       layer.vector_elements = vector_elements(network, network.nodes[i]);

@@ -23,7 +23,8 @@ struct Gemm {
 };
 
 /// A weight tile: rows are k, columns are n. It stands in the weight SRAM row after row from
-/// `address`; a row starts a new word, tiles follow each other without gaps.
+/// `address`; a row starts a new word, tiles follow each other without gaps. Lane l of a word
+/// begins at bit l * weight_bits of the layer; no weight straddles words: top bits may stay unused.
 struct Tile {
   int layer = 0;  ///< index into TileProgram::layers
   int group = 0;
@@ -31,6 +32,7 @@ struct Tile {
   int n0 = 0, columns = 0;  ///< used columns, within the group
   std::uint64_t address = 0;
   std::uint32_t words_per_row = 0;
+  int lanes = 1;  ///< weights a word: column c stands in lane c % lanes of the row's word c / lanes
 
   std::uint64_t words() const { return std::uint64_t{words_per_row} * static_cast<unsigned>(rows); }
   std::uint64_t end() const { return address + words(); }
@@ -52,7 +54,8 @@ struct Fold {
 struct Layer {
   int node = 0;  ///< index into QuantizedNetwork::nodes
   bool matrix = false;
-  Gemm gemm;  ///< matrix layers
+  Gemm gemm;            ///< matrix layers
+  int weight_bits = 0;  ///< matrix layers, 2 to 8
   int first_fold = 0, fold_count = 0;
   int block_count = 0;
   std::int64_t vector_elements = 0;  ///< other layers: elements through the vector unit
@@ -60,7 +63,6 @@ struct Layer {
 
 struct TileProgram {
   machine::AcceleratorSpec spec;
-  int weight_bits = 8;
   std::vector<Tile> tiles;
   std::vector<Fold> folds;
   std::vector<Layer> layers;                  ///< by node index
@@ -75,6 +77,9 @@ struct TileProgram {
                                     static_cast<std::size_t>(layer.fold_count));
   }
   const Tile& tile_of(const Fold& fold) const { return tiles[static_cast<std::size_t>(fold.tile)]; }
+  const Layer& layer_of(const Tile& tile) const {
+    return layers[static_cast<std::size_t>(tile.layer)];
+  }
   /// Bytes of one tile in DRAM.
   std::uint64_t bytes_of(const Tile& tile) const {
     return tile.words() * static_cast<unsigned>(spec.weight_sram.word_bits) / 8;

@@ -23,18 +23,17 @@ std::optional<std::size_t> TileFinder::find_in_run(std::size_t run, std::uint64_
 
 std::optional<WeightBit> weight_bit_at(const TileProgram& program, const Tile& tile,
                                        const memory::BitAddress& address) {
-  const int bits = program.weight_bits;
-  const int lanes = program.spec.weight_sram.word_bits / bits;
-  const int lane = static_cast<int>(address.bit) / bits;
-  if (lane >= lanes) return std::nullopt;
+  const Layer& layer = program.layer_of(tile);
+  const int lane = static_cast<int>(address.bit) / layer.weight_bits;
+  if (lane >= tile.lanes) return std::nullopt;
   const auto word = static_cast<std::int64_t>(address.word - tile.address);
   const std::int64_t row = word / tile.words_per_row;
-  const std::int64_t column = word % tile.words_per_row * lanes + lane;
+  const std::int64_t column = word % tile.words_per_row * tile.lanes + lane;
   if (column >= tile.columns) return std::nullopt;
-  const Gemm& gemm = program.layers[static_cast<std::size_t>(tile.layer)].gemm;
+  const Gemm& gemm = layer.gemm;
   const std::int64_t channel = std::int64_t{tile.group} * gemm.n + tile.n0 + column;
   return WeightBit{static_cast<std::size_t>(channel * gemm.k + tile.k0 + row),
-                   static_cast<int>(address.bit) % bits};
+                   static_cast<int>(address.bit) % layer.weight_bits};
 }
 
 std::vector<std::uint64_t> fetches_per_tile(const TileProgram& program) {

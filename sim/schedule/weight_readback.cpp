@@ -20,10 +20,14 @@ bool read_bit(memory::FaultKind kind, bool stored) {
   throw std::logic_error("unknown fault kind");
 }
 
-std::vector<std::vector<std::uint8_t>> encode_all(const models::WeightSet& weights,
-                                                  memory::Encoding encoding, int bits) {
+/// By node index, as WeightSet.
+std::vector<std::vector<std::uint8_t>> encode_all(const TileProgram& program,
+                                                  const models::WeightSet& weights,
+                                                  memory::Encoding encoding) {
   std::vector<std::vector<std::uint8_t>> codes(weights.size());
-  for (std::size_t node = 0; node < weights.size(); ++node) {
+  for (const Layer& layer : program.layers) {
+    const auto node = static_cast<std::size_t>(layer.node);
+    const int bits = layer.weight_bits;
     codes[node].reserve(weights[node].size());
     for (const std::int8_t weight : weights[node]) {
       codes[node].push_back(static_cast<std::uint8_t>(memory::encode(encoding, weight, bits)));
@@ -65,20 +69,20 @@ WeightReadback read_back(const TileProgram& program, const models::WeightSet& wr
     throw std::logic_error("read_back: masks of another geometry");
   }
   WeightReadback result{written, std::vector<LayerReadback>(program.layers.size())};
-  const int bits = program.weight_bits;
   const std::vector<std::uint64_t> fetches = fetches_per_tile(program);
   for (std::size_t i = 0; i < program.tiles.size(); ++i) {
     const Tile& tile = program.tiles[i];
+    const auto bits = static_cast<unsigned>(program.layer_of(tile).weight_bits);
     LayerReadback& layer = result.layers[static_cast<std::size_t>(tile.layer)];
     const auto weights =
         static_cast<std::uint64_t>(tile.rows) * static_cast<unsigned>(tile.columns);
     layer.weights += weights;
-    layer.bits_fetched += weights * static_cast<unsigned>(bits) * fetches[i];
+    layer.bits_fetched += weights * bits * fetches[i];
   }
 
   // Codes take the faults, and are decoded once all are in: an encoding may have two codes of one
   // value (sign-magnitude has two zeros), so a value in between would forget bits.
-  std::vector<std::vector<std::uint8_t>> codes = encode_all(written, encoding, bits);
+  std::vector<std::vector<std::uint8_t>> codes = encode_all(program, written, encoding);
   const TileFinder finder(program.tiles);
   cells.for_each([&](const memory::CellAddress& cell, memory::FaultKind kind) {
     const memory::BitAddress address = organisation.address_of(cell);
@@ -86,8 +90,7 @@ WeightReadback read_back(const TileProgram& program, const models::WeightSet& wr
       const Tile& tile = program.tiles[index];
       const std::optional<WeightBit> hit = weight_bit_at(program, tile, address);
       if (!hit) return;
-      const auto node =
-          static_cast<std::size_t>(program.layers[static_cast<std::size_t>(tile.layer)].node);
+      const auto node = static_cast<std::size_t>(program.layer_of(tile).node);
       std::uint8_t& code = codes[node][hit->weight];
       const bool stored = (code >> hit->bit & 1) != 0;
       if (read_bit(kind, stored) == stored) return;
@@ -99,7 +102,7 @@ WeightReadback read_back(const TileProgram& program, const models::WeightSet& wr
   for (std::size_t i = 0; i < program.layers.size(); ++i) {
     const auto node = static_cast<std::size_t>(program.layers[i].node);
     for (std::size_t w = 0; w < written[node].size(); ++w) {
-      const int read = memory::decode(encoding, codes[node][w], bits);
+      const int read = memory::decode(encoding, codes[node][w], program.layers[i].weight_bits);
       result.weights[node][w] = static_cast<std::int8_t>(read);
       result.layers[i].weights_changed += read != written[node][w] ? 1 : 0;
     }

@@ -20,6 +20,7 @@ struct Case {
   memory::FaultKind kind = memory::FaultKind::kFlip;
   double ber = 0.02;
   memory::Encoding encoding = memory::Encoding::kTwosComplement;
+  std::vector<int> weight_bits = {};  ///< of the layers, in turn
 };
 
 void PrintTo(const Case& value, std::ostream* out) { *out << value.name; }
@@ -56,7 +57,8 @@ class MachineAgrees : public ::testing::TestWithParam<Case> {};
 
 TEST_P(MachineAgrees, WithEngineAndClosedFormAndReadBack) {
   const Case& the = GetParam();
-  const models::QuantizedNetwork network = testing::random_residual_network(3);
+  models::QuantizedNetwork network = testing::random_residual_network(3);
+  if (!the.weight_bits.empty()) network = testing::with_weight_bits(network, the.weight_bits);
   const schedule::TileProgram program = schedule::make_program(network, the.spec);
   const models::WeightSet written = models::clean_weights(network);
   const memory::SramOrganisation organisation = the.spec.weight_sram.organisation();
@@ -144,6 +146,16 @@ std::vector<Case> cases() {
                  memory::Encoding::kOffsetBinary});
   all.push_back({"Gray", small_spec(8, 8, kStreaming), memory::FaultKind::kFlip, 0.1,
                  memory::Encoding::kGray});
+  all.push_back({"Bits4", small_spec(8, 8, kResident)});
+  all.back().weight_bits = {4};
+  all.push_back({"Bits2SignMagnitude", small_spec(16, 40, kStreaming), memory::FaultKind::kStuckAt1,
+                 0.1, memory::Encoding::kSignMagnitude});
+  all.back().weight_bits = {2};
+  // 40 bits hold 13, 8, 5 or 6 weights of these widths and leave 1, 0, 5 and 4 bits unused.
+  all.push_back({"MixedBits", small_spec(8, 24, kStreaming), memory::FaultKind::kFlip, 0.1,
+                 memory::Encoding::kGray});
+  all.back().spec.weight_sram = {.capacity_kib = 5, .banks = 2, .word_bits = 40, .column_mux = 4};
+  all.back().weight_bits = {3, 5, 7, 6, 8};
   return all;
 }
 

@@ -36,6 +36,33 @@ TEST(TileProgram, EveryProductIsComputedExactlyOnce) {
   }
 }
 
+// Rows of 24 columns in words of 40 bits: 13, 10, 8, 6 or 5 weights a word.
+TEST(TileProgram, NarrowWeightsFillWordsWithoutStraddlingThem) {
+  const std::vector<int> widths = {3, 4, 5, 6, 8};
+  const models::QuantizedNetwork network =
+      testing::with_weight_bits(testing::random_residual_network(6), widths);
+  machine::AcceleratorSpec spec = spec_of(7, 24, 25);
+  spec.weight_sram = {.capacity_kib = 40, .banks = 2, .word_bits = 40, .column_mux = 4};
+  const TileProgram program = make_program(network, spec);
+  const std::map<int, int> lanes = {{3, 13}, {4, 10}, {5, 8}, {6, 6}, {8, 5}};
+  std::set<int> seen;
+  std::uint64_t words = 0;
+  for (const Tile& tile : program.tiles) {
+    const auto& convolution =
+        std::get<models::Convolution>(network.nodes[static_cast<std::size_t>(tile.layer)]);
+    const int expected = lanes.at(convolution.weight_bits);
+    seen.insert(expected);
+    EXPECT_EQ(program.layer_of(tile).weight_bits, convolution.weight_bits);
+    EXPECT_EQ(tile.lanes, expected);
+    EXPECT_EQ(tile.words_per_row,
+              static_cast<std::uint32_t>((tile.columns + expected - 1) / expected));
+    EXPECT_EQ(tile.address, words);
+    words += tile.words();
+  }
+  EXPECT_EQ(seen.size(), widths.size());
+  EXPECT_EQ(program.weight_words, words);
+}
+
 TEST(TileProgram, KTilesRunInsideABlockWhoseSumsAreCompleteBeforeTheNext) {
   const models::QuantizedNetwork network = testing::random_residual_network(6);
   const TileProgram program = make_program(network, spec_of(7, 5, 25));

@@ -35,17 +35,19 @@ models::WeightSet read_forward(const TileProgram& program, const models::WeightS
     const std::vector<std::uint64_t> words = tile_words(program, tile, written, encoding);
     const auto node = static_cast<std::size_t>(tile.layer);
     const Gemm& gemm = program.layers[node].gemm;
+    const int bits = program.layers[node].weight_bits;
+    const int lanes = program.spec.weight_sram.word_bits / bits;
     for (int row = 0; row < tile.rows; ++row) {
       for (int column = 0; column < tile.columns; ++column) {
         const std::size_t word = static_cast<std::size_t>(row) * tile.words_per_row +
-                                 static_cast<std::size_t>(column / 4);
+                                 static_cast<std::size_t>(column / lanes);
         const std::uint64_t read = masks[tile.address + word].apply(words[word]);
         const std::size_t channel =
             static_cast<std::size_t>(tile.group * gemm.n + tile.n0 + column);
         result[node][channel * static_cast<std::size_t>(gemm.k) +
                      static_cast<std::size_t>(tile.k0 + row)] =
             static_cast<std::int8_t>(memory::decode(
-                encoding, static_cast<std::uint32_t>(read >> (column % 4 * 8)) & 0xff, 8));
+                encoding, static_cast<std::uint32_t>(read >> (column % lanes * bits)), bits));
       }
     }
   }
@@ -82,6 +84,31 @@ TEST_P(ReadBack, EqualsReadingEveryWordForward) {
     const WeightReadback back = read_back(program_, written, cells, encoding);
     EXPECT_EQ(back.weights, read_forward(program_, written, cells, encoding));
     EXPECT_GT(back.weights_changed(), 0.1);
+  }
+}
+
+TEST_P(ReadBack, EqualsReadingEveryWordForwardForEveryWidthAndWord) {
+  machine::AcceleratorSpec spec = program_.spec;
+  const bool resident = GetParam() == machine::Placement::kResident;
+  for (int bits = 2; bits <= 8; ++bits) {
+    // The second layer has another width than the first, the third that of the first, and so on.
+    const auto network = testing::with_weight_bits(network_, {bits, 10 - bits});
+    const models::WeightSet written = models::clean_weights(network);
+    for (const int word_bits : {8, 16, 24, 40, 64}) {
+      spec.weight_sram.word_bits = word_bits;
+      spec.weight_sram.capacity_kib = (resident ? 8 : 1) * word_bits / 8;
+      const TileProgram program = make_program(network, spec);
+      const memory::CellMasks cells =
+          mixed_cells(spec.weight_sram.organisation().geometry(), static_cast<unsigned>(bits));
+      for (const memory::Encoding encoding :
+           {memory::Encoding::kTwosComplement, memory::Encoding::kOffsetBinary,
+            memory::Encoding::kSignMagnitude, memory::Encoding::kGray}) {
+        const WeightReadback back = read_back(program, written, cells, encoding);
+        EXPECT_EQ(back.weights, read_forward(program, written, cells, encoding))
+            << bits << " bits in words of " << word_bits << ", " << memory::to_string(encoding);
+        EXPECT_GT(back.weights_changed(), 0.03);
+      }
+    }
   }
 }
 

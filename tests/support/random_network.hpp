@@ -2,6 +2,7 @@
 // the whole range of codes.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -122,6 +123,24 @@ class NetworkBuilder {
   std::uint64_t seed_;
   models::QuantizedNetwork network_;
 };
+
+/// The network with weights of these widths, layer by layer and again from the first: the upper
+/// bits of what they were, without the lowest code, which sign and magnitude cannot hold.
+inline models::QuantizedNetwork with_weight_bits(models::QuantizedNetwork network,
+                                                 const std::vector<int>& widths) {
+  std::size_t layer = 0;
+  for (models::Node& node : network.nodes) {
+    auto* convolution = std::get_if<models::Convolution>(&node);
+    if (convolution == nullptr) continue;
+    const int bits = widths[layer++ % widths.size()];
+    convolution->weight_bits = bits;
+    for (std::int8_t& weight : convolution->weights) {
+      weight = static_cast<std::int8_t>(std::max(weight >> (8 - bits), 1 - (1 << (bits - 1))));
+    }
+  }
+  models::check_consistent(network);
+  return network;
+}
 
 /// Codes of `images` random images.
 inline std::vector<std::uint8_t> random_images(const models::QuantizedNetwork& network,

@@ -70,6 +70,30 @@ TEST_F(StaticCounts, StreamedWeightsAreWrittenAsOftenAsTheyAreRead) {
   EXPECT_GE(read, words * 4);  // whole bursts
 }
 
+// A row of eight weights takes two words of 32 bits at 8 bits a weight, and one at 4 bits; rows of
+// four, which the last column tiles have, take one either way.
+TEST_F(StaticCounts, NarrowWeightsTakeFewerWordsAndBytes) {
+  spec_.placement = machine::Placement::kStreaming;
+  spec_.dram.burst_bytes = 4;
+  const ProgramCounts wide = counts();
+  network_ = testing::with_weight_bits(network_, {4});
+  const ProgramCounts narrow = counts();
+  for (std::size_t i = 0; i < network_.nodes.size(); ++i) {
+    if (!program_.layers[i].matrix) continue;
+    std::uint64_t words = 0;
+    std::uint64_t full_rows = 0;
+    for (const schedule::Fold& fold : program_.folds_of(program_.layers[i])) {
+      const schedule::Tile& tile = program_.tile_of(fold);
+      words += static_cast<unsigned>(tile.rows);
+      full_rows += tile.columns > 4 ? static_cast<unsigned>(tile.rows) : 0;
+    }
+    EXPECT_EQ(narrow.layers[i][Event::kWeightSramRead], words);
+    EXPECT_EQ(narrow.layers[i][Event::kDramRead], 4 * words);
+    EXPECT_EQ(wide.layers[i][Event::kWeightSramRead], words + full_rows);
+    EXPECT_EQ(wide.layers[i][Event::kDramRead], 4 * (words + full_rows));
+  }
+}
+
 TEST_F(StaticCounts, EverySumIsWrittenAndDrainedOnce) {
   const ProgramCounts result = counts();
   for (std::size_t i = 0; i < network_.nodes.size(); ++i) {
