@@ -7,6 +7,20 @@ namespace brownout::accelerator {
 
 using machine::Event;
 
+namespace {
+
+/// The filter's bits in every lane of a tile's words; none when the layer does not pass.
+std::uint64_t changeable_bits(const schedule::FaultFilter& filter, const schedule::Tile& tile,
+                              int weight_bits) {
+  if (!filter.passes_layer(tile.layer)) return 0;
+  const std::uint64_t one_lane = filter.bits & ((std::uint64_t{1} << weight_bits) - 1);
+  std::uint64_t word = 0;
+  for (int lane = 0; lane < tile.lanes; ++lane) word |= one_lane << (lane * weight_bits);
+  return word;
+}
+
+}  // namespace
+
 void WeightLoader::begin(JobState& state, WeightSram& sram, int fold) {
   state_ = &state;
   sram_ = &sram;
@@ -14,6 +28,8 @@ void WeightLoader::begin(JobState& state, WeightSram& sram, int fold) {
   row_ = -1;
   row_complete_ = true;
   words_read_ = 0;
+  may_change_ =
+      changeable_bits(state.job->filter, *tile_, state.program().layer_of(*tile_).weight_bits);
   trace_ = nullptr;
   if (state.program().layers[static_cast<std::size_t>(tile_->layer)].node ==
       state.job->trace_node) {
@@ -48,8 +64,9 @@ void WeightLoader::read_word(std::uint32_t word_of_row) {
   const int bits = state_->program().layer_of(*tile_).weight_bits;
   const std::uint64_t address =
       tile_->address + static_cast<std::uint64_t>(row_) * tile_->words_per_row + word_of_row;
-  const std::uint64_t word = sram_->read(address);
-  const std::uint64_t wrong = word ^ sram_->stored(address);
+  const std::uint64_t stored = sram_->stored(address);
+  const std::uint64_t word = filtered(stored, sram_->read(address));
+  const std::uint64_t wrong = word ^ stored;
   const std::uint64_t lane_mask = (std::uint64_t{1} << bits) - 1;
   FetchedBits& fetched = state_->run.fetched_bits[static_cast<std::size_t>(tile_->layer)];
   for (int lane = 0; lane < tile_->lanes; ++lane) {
@@ -63,6 +80,14 @@ void WeightLoader::read_word(std::uint32_t word_of_row) {
     fetched.wrong += static_cast<unsigned>(std::popcount((wrong >> shift) & lane_mask));
   }
   ++state_->counts(tile_->layer)[Event::kWeightSramRead];
+}
+
+/// The word in which only the changes that pass the filter are left.
+std::uint64_t WeightLoader::filtered(std::uint64_t stored, std::uint64_t read) const {
+  const schedule::FaultPolarity polarity = state_->job->filter.polarity;
+  const std::uint64_t rising = polarity == schedule::FaultPolarity::kOneToZero ? 0 : ~stored;
+  const std::uint64_t falling = polarity == schedule::FaultPolarity::kZeroToOne ? 0 : stored;
+  return stored ^ ((stored ^ read) & may_change_ & (rising | falling));
 }
 
 void ActivationFeeder::begin_layer(JobState& state, ActivationSram& sram, int layer) {

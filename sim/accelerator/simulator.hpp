@@ -12,6 +12,7 @@
 #include "models/quantized_network.hpp"
 #include "sim/machine/cycles.hpp"
 #include "sim/machine/event_counts.hpp"
+#include "sim/schedule/fault_filter.hpp"
 #include "sim/schedule/tile_program.hpp"
 
 namespace brownout::accelerator {
@@ -44,6 +45,7 @@ struct Job {
   std::span<const std::uint8_t> input;         ///< codes of one image (NHWC)
   DramModel* dram = nullptr;                   ///< nullptr: BurstDram of the program's spec
   int trace_node = -1;                         ///< keep the weights that this node's folds load
+  schedule::FaultFilter filter = {};           ///< which wrong bits of weights act
 };
 
 /// The weights of one fold as the array took them: used rows x used columns.

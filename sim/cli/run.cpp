@@ -200,7 +200,7 @@ int run(const Arguments& arguments, const Streams& streams) {
   const experiment::Workbench bench = experiment::make_workbench(config);
   Report report{.facts = machine_facts(bench), .table = {}};
   append(report.facts,
-         chip_facts(config.memory.chip, chip, experiment::make_chip(bench, chip)->source()));
+         chip_facts(config.memory, chip, experiment::make_chip(bench, chip)->source()));
   progress.show(fmt::format("running {} images", bench.images()));
   experiment::Evaluator evaluator(bench);
   const experiment::PointResult point = evaluator.evaluate(

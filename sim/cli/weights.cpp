@@ -55,8 +55,8 @@ int run(const Arguments& arguments, const Streams& streams) {
   const memory::Voltage voltage = config.operating_point.weight_sram;
   const auto faults = experiment::make_chip(bench, chip);
   const memory::CellMasks cells = faults->masks_at(voltage);
-  const schedule::WeightReadback readback =
-      schedule::read_back(bench.program, bench.weights, cells, config.memory.encoding);
+  const schedule::WeightReadback readback = schedule::read_back(
+      bench.program, bench.weights, cells, config.memory.encoding, bench.faults);
   experiment::write_weights_npz(out, bench.network, readback.weights);
 
   const double ber =
@@ -64,7 +64,7 @@ int run(const Arguments& arguments, const Streams& streams) {
   Report report{.facts = {{{"file", "file"}, out.string()},
                           {{"network", "network"}, config.network.string()}},
                 .table = {}};
-  append(report.facts, chip_facts(config.memory.chip, chip, faults->source()));
+  append(report.facts, chip_facts(config.memory, chip, faults->source()));
   append(
       report.facts,
       {{{"voltage", "voltage", bench.unit()}, voltage_cell(voltage)},

@@ -5,6 +5,8 @@
 #include <limits>
 #include <stdexcept>
 
+#include "sim/experiment/fault_selection.hpp"
+
 namespace brownout::cli {
 
 OptionSpecs joined(const std::vector<OptionSpecs>& lists) {
@@ -74,15 +76,17 @@ std::uint64_t chip_of(const Arguments& arguments) {
   return arguments.integer("chip", 0, std::numeric_limits<std::int32_t>::max()).value_or(0);
 }
 
-std::vector<Fact> chip_facts(const config::ChipConfig& config, std::uint64_t chip,
+std::vector<Fact> chip_facts(const config::MemoryConfig& memory, std::uint64_t chip,
                              const std::string& source) {
-  if (config.map) {
-    return {{{"fault_map", "fault map"}, config.map->string()},
-            {{"chip_source", "  source"}, source}};
+  std::vector<Fact> facts;
+  if (memory.chip.map) {
+    facts = {{{"fault_map", "fault map"}, memory.chip.map->string()}};
+  } else {
+    facts = {{{"chip", "chip"}, chip}, {{"seed", "  of seed"}, memory.chip.seed}};
   }
-  return {{{"chip", "chip"}, chip},
-          {{"seed", "  of seed"}, config.seed},
-          {{"chip_source", "  source"}, source}};
+  append(facts, {{{"chip_source", "  source"}, source},
+                 {{"faults", "  faults that act"}, experiment::describe(memory.faults)}});
+  return facts;
 }
 
 }  // namespace brownout::cli

@@ -32,8 +32,9 @@ void set_operating_point(const Arguments& arguments, config::WorkloadConfig& con
 /// --chip; 0 by default.
 std::uint64_t chip_of(const Arguments& arguments);
 
-/// Which chip it was: number, seed of its ensemble, map file; `source` is the fault map's own.
-std::vector<Fact> chip_facts(const config::ChipConfig& config, std::uint64_t chip,
+/// Which chip it was: number, seed of its ensemble, map file, which of its faults act; `source` is
+/// the fault map's own.
+std::vector<Fact> chip_facts(const config::MemoryConfig& memory, std::uint64_t chip,
                              const std::string& source);
 
 }  // namespace brownout::cli

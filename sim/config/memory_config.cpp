@@ -144,10 +144,11 @@ ChipConfig read_chip(const Value& value) {
 }
 
 MemoryConfig read_memory(const Value& memory) {
-  const MapReader map(memory, {"profile", "chip", "encoding", "mitigations"});
+  const MapReader map(memory, {"profile", "chip", "faults", "encoding", "mitigations"});
   MemoryConfig config;
   config.profile = read_memory_profile(map.require("profile"));
   if (const Value* chip = map.find("chip")) config.chip = read_chip(*chip);
+  if (const Value* faults = map.find("faults")) config.faults = read_faults(*faults);
   if (const Value* encoding = map.find("encoding")) config.encoding = read_encoding(*encoding);
   if (const Value* mitigations = map.find("mitigations")) {
     const std::vector<Value>& list = items_of(*mitigations);

@@ -10,6 +10,7 @@
 #include "memory/encoding.hpp"
 #include "memory/generators.hpp"
 #include "memory/voltage_profile.hpp"
+#include "sim/config/faults_config.hpp"
 #include "sim/config/yaml_value.hpp"
 
 namespace brownout::config {
@@ -26,6 +27,7 @@ struct ChipConfig {
 struct MemoryConfig {
   std::shared_ptr<const memory::VoltageProfile> profile;
   ChipConfig chip;
+  FaultsConfig faults;
   memory::Encoding encoding = memory::Encoding::kTwosComplement;
 };
 

@@ -132,6 +132,21 @@ void list_profile(Listing& out, const memory::VoltageProfileData& data) {
   out.add_list("memory.profile.rows", data.rows, row_text);
 }
 
+void list_faults(Listing& out, const FaultsConfig& faults) {
+  if (faults.layers.empty()) {
+    out.add("memory.faults.layers", "all");
+  } else {
+    out.add_list("memory.faults.layers", faults.layers,
+                 [](const std::string& name) { return name; });
+  }
+  if (faults.bits.empty()) {
+    out.add("memory.faults.bits", "all");
+  } else {
+    out.add_list("memory.faults.bits", faults.bits, [](int bit) { return std::to_string(bit); });
+  }
+  out.add("memory.faults.polarity", to_string(faults.polarity));
+}
+
 void list_memory(Listing& out, const MemoryConfig& memory) {
   list_profile(out, memory.profile->data());
   if (memory.chip.map) {
@@ -147,6 +162,7 @@ void list_memory(Listing& out, const MemoryConfig& memory) {
     out.add("memory.chip.stuck_at_0_share", memory.chip.mixture.stuck_at_0_share);
     out.add("memory.chip.seed", memory.chip.seed);
   }
+  list_faults(out, memory.faults);
   out.add("memory.encoding", to_string(memory.encoding));
   out.add("memory.mitigations", "[]");
 }

@@ -60,8 +60,8 @@ void find_wrong_weight(const std::vector<LoadedTile>& tiles, const Expectation& 
 [[noreturn]] void locate(accelerator::Simulator& simulator, const Job& job,
                          const Expectation& expectation, std::size_t layer,
                          const std::vector<std::uint8_t>& got) {
-  const Job traced{job.network, job.program, job.weights, job.encoding,
-                   job.masks,   job.input,   job.dram,    static_cast<int>(layer)};
+  Job traced = job;
+  traced.trace_node = static_cast<int>(layer);
   find_wrong_weight(simulator.run(traced).loaded_tiles, expectation);
   const std::vector<std::uint8_t>& expected = expectation.layer_outputs[layer];
   const models::Shape& shape =
@@ -91,8 +91,8 @@ void compare_values(accelerator::Simulator& simulator, const Job& job,
     const accelerator::FetchedBits expected{readback.bits_fetched, readback.bits_wrong};
     if (run.fetched_bits[layer] == expected) continue;
     // A wrong bit can leave every output as it is; its weight tells where it stands.
-    const Job traced{job.network, job.program, job.weights, job.encoding,
-                     job.masks,   job.input,   job.dram,    static_cast<int>(layer)};
+    Job traced = job;
+    traced.trace_node = static_cast<int>(layer);
     find_wrong_weight(simulator.run(traced).loaded_tiles, expectation);
     throw Disagreement(layer_name(expectation, layer) + ": wrong bits among those fetched: " +
                        expected_got(static_cast<std::int64_t>(expected.wrong),

@@ -27,7 +27,8 @@ PointResult Evaluator::evaluate(const Point& point) {
   const memory::CellMasks cells = chip->masks_at(point.voltage);
   const RailJoules reference = baseline();  // before the engine takes this point's weights
   readback_ =
-      schedule::read_back(bench_.program, bench_.weights, cells, bench_.config.memory.encoding);
+      schedule::read_back(bench_.program, bench_.weights, cells, bench_.config.memory.encoding,
+                          point.faults.value_or(bench_.faults));
 
   PointResult result;
   result.voltage = point.voltage;
@@ -41,7 +42,7 @@ PointResult Evaluator::evaluate(const Point& point) {
   score(result);
   result.energy_rel = result.energy.total() / reference.total();
   result.weight_sram_energy_rel = result.energy.weight_sram / reference.weight_sram;
-  result.cosim_images = cosimulate_images(point.cosim_images, cells);
+  result.cosim_images = cosimulate_images(point, cells);
   return result;
 }
 
@@ -58,16 +59,21 @@ void Evaluator::add_damage(PointResult& result) const {
 }
 
 /// Runs the first images on the SystemC machine too; returns how many.
-int Evaluator::cosimulate_images(int wanted, const memory::CellMasks& cells) {
-  const int images = static_cast<int>(std::min<std::int64_t>(wanted, bench_.images()));
+int Evaluator::cosimulate_images(const Point& point, const memory::CellMasks& cells) {
+  const int images = static_cast<int>(std::min<std::int64_t>(point.cosim_images, bench_.images()));
   if (images == 0) return 0;
   const auto masks = memory::word_masks(bench_.program.spec.weight_sram.organisation(), cells);
   for (int image = 0; image < images; ++image) {
     const auto input = bench_.image_codes(image, 1);
     const models::EngineResult expected = engine_.run(input, true);
     cosimulate(process_simulator(),
-               {bench_.network, bench_.program, bench_.weights, bench_.config.memory.encoding,
-                masks, input},
+               {.network = bench_.network,
+                .program = bench_.program,
+                .weights = bench_.weights,
+                .encoding = bench_.config.memory.encoding,
+                .masks = masks,
+                .input = input,
+                .filter = point.faults.value_or(bench_.faults)},
                {bench_.network, bench_.program, readback_, bench_.times, bench_.counts,
                 expected.layer_outputs, expected.gated_macs});
   }

@@ -16,7 +16,8 @@ namespace brownout::experiment {
 struct Point {
   memory::Voltage voltage;
   std::uint64_t chip = 0;
-  int cosim_images = 0;  ///< of the first images
+  int cosim_images = 0;                              ///< of the first images
+  std::optional<schedule::FaultFilter> faults = {};  ///< that act; default: the workload's
 };
 
 /// One in a process: owns the engine and, from the first co-simulation on, the SystemC machine.
@@ -38,7 +39,7 @@ class Evaluator {
   std::vector<std::uint64_t> run_images(const models::WeightSet& weights);
   void score(PointResult& result) const;
   void add_damage(PointResult& result) const;
-  int cosimulate_images(int wanted, const memory::CellMasks& cells);
+  int cosimulate_images(const Point& point, const memory::CellMasks& cells);
   const RailJoules& baseline();
 
   const Workbench& bench_;

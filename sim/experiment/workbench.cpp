@@ -7,6 +7,7 @@
 #include "memory/generators.hpp"
 #include "memory/sparse_fault_map.hpp"
 #include "models/onnx_import.hpp"
+#include "sim/experiment/fault_selection.hpp"
 #include "sim/timing/program_cycles.hpp"
 
 namespace brownout::experiment {
@@ -89,9 +90,11 @@ Workbench make_workbench(const config::WorkloadConfig& config) {
                   .codes = {},
                   .labels = {},
                   .program = {},
+                  .faults = {},
                   .times = {},
                   .counts = {}};
   check_encoding(bench);
+  bench.faults = select_faults(config.memory.faults, bench.network);
   bench.weights = models::clean_weights(bench.network);
   try {
     bench.program = schedule::make_program(bench.network, config.accelerator);

@@ -24,6 +24,7 @@ struct Workbench {
   std::vector<std::uint8_t> codes;   ///< images x input (NHWC)
   std::vector<std::uint8_t> labels;  ///< one an image
   schedule::TileProgram program;
+  schedule::FaultFilter faults;  ///< those that act
   machine::ProgramTimes times;
   timing::ProgramCounts counts;
 

@@ -20,6 +20,19 @@ bool read_bit(memory::FaultKind kind, bool stored) {
   throw std::logic_error("unknown fault kind");
 }
 
+bool passes(const FaultFilter& filter, int layer, int bit, bool stored) {
+  if (!filter.passes_layer(layer) || (filter.bits >> bit & 1U) == 0) return false;
+  switch (filter.polarity) {
+    case FaultPolarity::kBoth:
+      return true;
+    case FaultPolarity::kZeroToOne:
+      return !stored;
+    case FaultPolarity::kOneToZero:
+      return stored;
+  }
+  throw std::logic_error("unknown polarity");
+}
+
 /// By node index, as WeightSet.
 std::vector<std::vector<std::uint8_t>> encode_all(const TileProgram& program,
                                                   const models::WeightSet& weights,
@@ -63,7 +76,8 @@ double WeightReadback::weights_changed() const {
 }
 
 WeightReadback read_back(const TileProgram& program, const models::WeightSet& written,
-                         const memory::CellMasks& cells, memory::Encoding encoding) {
+                         const memory::CellMasks& cells, memory::Encoding encoding,
+                         const FaultFilter& filter) {
   const memory::SramOrganisation organisation = program.spec.weight_sram.organisation();
   if (cells.geometry() != organisation.geometry()) {
     throw std::logic_error("read_back: masks of another geometry");
@@ -93,7 +107,7 @@ WeightReadback read_back(const TileProgram& program, const models::WeightSet& wr
       const auto node = static_cast<std::size_t>(program.layer_of(tile).node);
       std::uint8_t& code = codes[node][hit->weight];
       const bool stored = (code >> hit->bit & 1) != 0;
-      if (read_bit(kind, stored) == stored) return;
+      if (read_bit(kind, stored) == stored || !passes(filter, tile.layer, hit->bit, stored)) return;
       code = static_cast<std::uint8_t>(code ^ (1U << hit->bit));
       result.layers[static_cast<std::size_t>(tile.layer)].bits_wrong += fetches[index];
     });

@@ -7,6 +7,7 @@
 
 #include "memory/encoding.hpp"
 #include "memory/fault_map.hpp"
+#include "sim/schedule/fault_filter.hpp"
 #include "sim/schedule/tile_program.hpp"
 
 namespace brownout::schedule {
@@ -27,8 +28,10 @@ struct WeightReadback {
   double weights_changed() const;  ///< share
 };
 
-/// Throws std::logic_error when `cells` has another geometry than the program's weight SRAM.
+/// Faults that `filter` keeps out change nothing and count as not wrong. Throws std::logic_error
+/// when `cells` has another geometry than the program's weight SRAM.
 WeightReadback read_back(const TileProgram& program, const models::WeightSet& written,
-                         const memory::CellMasks& cells, memory::Encoding encoding);
+                         const memory::CellMasks& cells, memory::Encoding encoding,
+                         const FaultFilter& filter = {});
 
 }  // namespace brownout::schedule

@@ -21,6 +21,7 @@ struct Case {
   double ber = 0.02;
   memory::Encoding encoding = memory::Encoding::kTwosComplement;
   std::vector<int> weight_bits = {};  ///< of the layers, in turn
+  schedule::FaultFilter filter = {};
 };
 
 void PrintTo(const Case& value, std::ostream* out) { *out << value.name; }
@@ -67,10 +68,16 @@ TEST_P(MachineAgrees, WithEngineAndClosedFormAndReadBack) {
   const std::vector<std::uint8_t> image = testing::random_images(network, 5, 1);
 
   Simulator simulator;
-  const MachineRun run = simulator.run({network, program, written, the.encoding, masks, image});
+  const MachineRun run = simulator.run({.network = network,
+                                        .program = program,
+                                        .weights = written,
+                                        .encoding = the.encoding,
+                                        .masks = masks,
+                                        .input = image,
+                                        .filter = the.filter});
 
   const schedule::WeightReadback readback =
-      schedule::read_back(program, written, cells, the.encoding);
+      schedule::read_back(program, written, cells, the.encoding, the.filter);
   models::IntegerEngine engine(network, {.accumulator_bits = the.spec.accumulator.bits});
   engine.set_weights(readback.weights);
   const models::EngineResult expected = engine.run(image, true);
@@ -156,6 +163,28 @@ std::vector<Case> cases() {
                  memory::Encoding::kGray});
   all.back().spec.weight_sram = {.capacity_kib = 5, .banks = 2, .word_bits = 40, .column_mux = 4};
   all.back().weight_bits = {3, 5, 7, 6, 8};
+  // Nodes 1, 4 and 7 are a grouped convolution, a plain one and the fully connected layer.
+  const schedule::FaultFilter layers{
+      .layers = {false, true, false, false, true, false, false, true}};
+  const schedule::FaultFilter bits{.layers = {}, .bits = 0b10010001};
+  const schedule::FaultFilter rising{
+      .layers = layers.layers, .bits = 0xF0, .polarity = schedule::FaultPolarity::kZeroToOne};
+  const schedule::FaultFilter falling{.layers = {},
+                                      .polarity = schedule::FaultPolarity::kOneToZero};
+  for (const auto placement : {kResident, kStreaming}) {
+    const std::string suffix = placement == kResident ? "Resident" : "Streaming";
+    for (const auto& [name, filter] : {std::pair("OnlyLayers", layers),
+                                       {"OnlyBits", bits},
+                                       {"OnlyRisingHighBitsOfLayers", rising},
+                                       {"OnlyFalling", falling}}) {
+      all.push_back({name + suffix, small_spec(8, 6, placement), memory::FaultKind::kFlip, 0.05});
+      all.back().filter = filter;
+    }
+  }
+  all.push_back({"OnlyBitsOfMixedWidths", small_spec(8, 24, kStreaming)});
+  all.back().ber = 0.05;
+  all.back().weight_bits = {3, 5, 7, 6, 8};
+  all.back().filter.bits = 0b01010100;
   return all;
 }
 

@@ -191,6 +191,27 @@ CASES = {
         "map info m.csv --voltage 0.7", ["--voltage", "0.7", "0.8"], files={"m.csv": MAP}
     ),
     "info_of_nothing": Case("map info none.csv", ["none.csv"]),
+    # Faults that act
+    "faults_of_no_layer": Case(
+        "run w.yaml --set memory.faults.layers=[conv1,convv2]",
+        ["--set memory.faults.layers", "convv2", "did you mean conv2?"],
+    ),
+    "faults_of_a_layer_without_weights": Case(
+        "run w.yaml --set memory.faults.layers=pool1", ["pool1", "conv1"]
+    ),
+    "faults_of_a_strange_layer": Case(
+        "weights w.yaml --out w.npz --set memory.faults.layers=classifier",
+        ["classifier", "conv1, conv2, fc1, fc2, fc3"],
+    ),
+    "faults_of_a_high_bit": Case(
+        "sweep w.yaml --out out --set memory.faults.bits=8", ["memory.faults.bits", "0..7"]
+    ),
+    "faults_in_no_direction": Case(
+        "run w.yaml --set memory.faults.polarity=up", ["memory.faults.polarity", "0to1"]
+    ),
+    "faults_by_another_key": Case(
+        "run w.yaml --set memory.faults.layer=conv1", ["layer", "did you mean layers?"]
+    ),
     # Options
     "voltage_outside": Case("run w.yaml --voltage 0.5", ["--voltage", "0.5", "0.75", "Vmin"]),
     "voltage_zero": Case("run w.yaml --voltage 0", ["--voltage", '"0"']),

@@ -1,0 +1,26 @@
+// `memory.faults`: which faults of the weight SRAM act. Layers by name: whether the network has
+// them is for the reader of the network to say.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "sim/config/yaml_value.hpp"
+#include "sim/schedule/fault_filter.hpp"
+
+namespace brownout::config {
+
+struct FaultsConfig {
+  std::vector<std::string> layers;  ///< empty: all
+  std::vector<int> bits;            ///< rising, each once, 0 is the lowest; empty: all
+  schedule::FaultPolarity polarity = schedule::FaultPolarity::kBoth;
+  std::string layers_place, bits_place;  ///< "FILE:LINE: memory.faults.layers", for errors
+
+  bool restricts() const;
+};
+
+/// The map below `memory.faults`.
+FaultsConfig read_faults(const Value& faults);
+
+}  // namespace brownout::config
