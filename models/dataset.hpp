@@ -1,8 +1,8 @@
-// Labelled images in their standard binary files, and the codes that a network is fed with.
+// Labelled images as plain values, and the codes that a network is fed with. Readers of files:
+// dataset_files.hpp, image_folder.hpp.
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <optional>
 #include <vector>
 
@@ -10,25 +10,21 @@
 
 namespace brownout::models {
 
+/// Images are pixels or, of other sources, reals: one of the two is filled.
 struct Dataset {
   Shape shape;
-  std::vector<std::uint8_t> pixels;  ///< images x shape (NHWC)
-  std::vector<std::uint8_t> labels;
+  std::vector<std::uint8_t> pixels = {};   ///< images x shape (NHWC)
+  std::vector<float> reals = {};           ///< images x shape (NHWC), finite
+  std::vector<std::uint16_t> labels = {};  ///< one an image
 
   std::int64_t size() const { return static_cast<std::int64_t>(labels.size()); }
 };
 
-/// MNIST idx files, plain or gzip. Throws std::runtime_error: missing, truncated, wrong magic,
-/// counts that differ.
-Dataset read_mnist_idx(const std::filesystem::path& images, const std::filesystem::path& labels);
-/// One or more CIFAR-10 binary batches, concatenated.
-Dataset read_cifar10_binary(const std::vector<std::filesystem::path>& batches);
-
-/// Pixel -> real input: x = f(f(f(pixel * scale) - mean[c]) / std[c]), float32.
+/// Pixel or real -> network input: x = f(f(f(value * scale) - mean[c]) / std[c]), float32.
 struct Preprocess {
-  float scale = 1.0F / 255.0F;
-  std::vector<float> mean = {};  ///< one, or one per channel; empty: 0
-  std::vector<float> std = {};   ///< one, or one per channel; empty: 1
+  std::optional<float> scale = {};  ///< nothing: 1/255 for pixels, 1 for reals
+  std::vector<float> mean = {};     ///< one, or one per channel; empty: 0
+  std::vector<float> std = {};      ///< one, or one per channel; empty: 1
 };
 
 /// Codes (NHWC) of images [first, first + count): clip(rint(f(x / s)) + zp), the network's first

@@ -1,6 +1,7 @@
 // The YAML keys of data sets, and the file names under which full data sets are distributed.
 #include "sim/config/dataset_config.hpp"
 
+#include <array>
 #include <stdexcept>
 
 #include "sim/config/yaml_reader.hpp"
@@ -8,13 +9,38 @@
 namespace brownout::config {
 namespace {
 
-DatasetFormat parse_format(const Value& value) {
+constexpr std::array kFormats = {DatasetFormat::kMnistIdx, DatasetFormat::kCifar10Binary,
+                                 DatasetFormat::kCifar100Binary, DatasetFormat::kNpz,
+                                 DatasetFormat::kImageFolder};
+constexpr std::array kAxisOrders = {AxisOrder::kChannelsLast, AxisOrder::kChannelsFirst};
+
+// The one of `choices` that a word names.
+template <typename Choices>
+auto parse_word(const Value& value, const Choices& choices) {
   std::string text;
   convert(value, text);
-  for (const DatasetFormat format : {DatasetFormat::kMnistIdx, DatasetFormat::kCifar10Binary}) {
-    if (text == to_string(format)) return format;
+  std::string names;
+  for (const auto choice : choices) {
+    if (text == to_string(choice)) return choice;
+    names += (names.empty() ? "" : ", ") + to_string(choice);
   }
-  fail(value, "'" + text + "' is not one of mnist_idx, cifar10_binary");
+  fail(value, "'" + text + "' is not one of " + names);
+}
+
+// The keys of a format besides `format`.
+std::vector<std::string_view> keys_of(DatasetFormat format) {
+  switch (format) {
+    case DatasetFormat::kMnistIdx:
+      return {"format", "images", "labels"};
+    case DatasetFormat::kCifar10Binary:
+    case DatasetFormat::kCifar100Binary:
+      return {"format", "batches"};
+    case DatasetFormat::kNpz:
+      return {"format", "file", "axes"};
+    case DatasetFormat::kImageFolder:
+      return {"format", "directory", "channels"};
+  }
+  throw std::logic_error("unknown data set format");
 }
 
 // DIR/name, or DIR/name.gz when `gzip` allows it.
@@ -28,12 +54,48 @@ std::filesystem::path standard_file(const std::filesystem::path& directory, cons
                            (gzip ? " (or .gz)" : ""));
 }
 
+// The standard files of the full data set in the place of the workload's.
 void read_full(const std::filesystem::path& directory, DatasetConfig& config) {
-  if (config.format == DatasetFormat::kMnistIdx) {
-    config.images = standard_file(directory, "t10k-images-idx3-ubyte", true);
-    config.labels = standard_file(directory, "t10k-labels-idx1-ubyte", true);
-  } else {
-    config.batches = {standard_file(directory, "test_batch.bin", false)};
+  switch (config.format) {
+    case DatasetFormat::kMnistIdx:
+      config.images = standard_file(directory, "t10k-images-idx3-ubyte", true);
+      config.labels = standard_file(directory, "t10k-labels-idx1-ubyte", true);
+      return;
+    case DatasetFormat::kCifar10Binary:
+      config.batches = {standard_file(directory, "test_batch.bin", false)};
+      return;
+    case DatasetFormat::kCifar100Binary:
+      config.batches = {standard_file(directory, "test.bin", false)};
+      return;
+    case DatasetFormat::kNpz:
+      throw std::runtime_error(
+          "--dataset: an npz data set has no standard file; name it with --set "
+          "workload.dataset.file=FILE");
+    case DatasetFormat::kImageFolder:
+      config.directory = directory;
+      return;
+  }
+}
+
+void read_files(const MapReader& map, DatasetConfig& config) {
+  switch (config.format) {
+    case DatasetFormat::kMnistIdx:
+      config.images = existing_file(map.require("images"));
+      config.labels = existing_file(map.require("labels"));
+      return;
+    case DatasetFormat::kCifar10Binary:
+    case DatasetFormat::kCifar100Binary: {
+      const Value& batches = map.require("batches");
+      for (const Value& batch : items_of(batches)) config.batches.push_back(existing_file(batch));
+      if (config.batches.empty()) fail(batches, "names no file");
+      return;
+    }
+    case DatasetFormat::kNpz:
+      config.file = existing_file(map.require("file"));
+      return;
+    case DatasetFormat::kImageFolder:
+      map.read_required("directory", config.directory);
+      return;
   }
 }
 
@@ -41,41 +103,66 @@ void check_channels(const Value& value, std::size_t count) {
   if (count == 0) fail(value, "needs one number, or one per channel");
 }
 
-}  // namespace
-
-std::string to_string(DatasetFormat format) {
-  return format == DatasetFormat::kMnistIdx ? "mnist_idx" : "cifar10_binary";
-}
-
-std::vector<std::filesystem::path> DatasetConfig::files() const {
-  if (format == DatasetFormat::kMnistIdx) return {images, labels};
-  return batches;
-}
-
 DatasetConfig read_dataset(const Value& dataset, const std::optional<std::filesystem::path>& full) {
   DatasetConfig config;
-  const MapReader any(dataset, {"format", "images", "labels", "batches"});
-  config.format = parse_format(any.require("format"));
-  const bool mnist = config.format == DatasetFormat::kMnistIdx;
-  const MapReader map(dataset, mnist ? std::vector<std::string_view>{"format", "images", "labels"}
-                                     : std::vector<std::string_view>{"format", "batches"});
+  const MapReader any(
+      dataset, {"format", "images", "labels", "batches", "file", "axes", "directory", "channels"});
+  config.format = parse_word(any.require("format"), kFormats);
+  const MapReader map(dataset, keys_of(config.format));
   if (full) {
     read_full(*full, config);
-  } else if (mnist) {
-    config.images = existing_file(map.require("images"));
-    config.labels = existing_file(map.require("labels"));
   } else {
-    const Value& batches = map.require("batches");
-    for (const Value& batch : items_of(batches)) config.batches.push_back(existing_file(batch));
-    if (config.batches.empty()) fail(batches, "names no file");
+    read_files(map, config);
+  }
+  if (config.format == DatasetFormat::kNpz) {
+    if (const Value* axes = map.find("axes")) config.axes = parse_word(*axes, kAxisOrders);
+  }
+  if (config.format == DatasetFormat::kImageFolder) {
+    if (const Value* channels = map.find("channels")) {
+      convert(*channels, config.channels);
+      if (config.channels != 1 && config.channels != 3) {
+        fail(*channels, channels->text + " is not one of 1, 3");
+      }
+    }
+    try {
+      config.members = models::list_image_folder(config.directory);
+    } catch (const std::runtime_error& error) {
+      if (full) throw std::runtime_error(std::string("--dataset: ") + error.what());
+      fail(map.require("directory"), error.what());
+    }
   }
   return config;
 }
 
-models::Preprocess read_preprocess(const Value& preprocess) {
-  const MapReader map(preprocess, {"scale", "mean", "std"});
+models::ImageSize read_size(const Value& value) {
+  std::vector<int> sides;
+  convert(value, sides);
+  if (sides.size() != 2) fail(value, "needs [height, width]");
+  for (std::size_t i = 0; i < 2; ++i) {
+    if (sides[i] < 1 || sides[i] > 16384) {
+      fail(value.items[i], value.items[i].text + " is not in 1..16384");
+    }
+  }
+  return {.height = sides[0], .width = sides[1]};
+}
+
+// resize: one number for the shorter side, or [height, width]; crop: [height, width].
+models::ImageFit read_image_fit(const MapReader& map) {
+  models::ImageFit fit;
+  if (const Value* resize = map.find("resize")) {
+    if (resize->kind == Value::Kind::kList) {
+      fit.resize = read_size(*resize);
+    } else {
+      map.read_in_range("resize", fit.shorter_side.emplace(), 1, 16384);
+    }
+  }
+  if (const Value* crop = map.find("crop")) fit.crop = read_size(*crop);
+  return fit;
+}
+
+models::Preprocess read_preprocess(const MapReader& map) {
   models::Preprocess result;
-  map.read("scale", result.scale);
+  if (const Value* scale = map.find("scale")) convert(*scale, result.scale.emplace());
   if (const Value* mean = map.find("mean")) {
     convert(*mean, result.mean);
     check_channels(*mean, result.mean.size());
@@ -90,11 +177,60 @@ models::Preprocess read_preprocess(const Value& preprocess) {
   return result;
 }
 
-models::Dataset load_dataset(const DatasetConfig& config) {
-  if (config.format == DatasetFormat::kMnistIdx) {
-    return models::read_mnist_idx(config.images, config.labels);
+}  // namespace
+
+std::string to_string(DatasetFormat format) {
+  switch (format) {
+    case DatasetFormat::kMnistIdx:
+      return "mnist_idx";
+    case DatasetFormat::kCifar10Binary:
+      return "cifar10_binary";
+    case DatasetFormat::kCifar100Binary:
+      return "cifar100_binary";
+    case DatasetFormat::kNpz:
+      return "npz";
+    case DatasetFormat::kImageFolder:
+      return "image_folder";
   }
-  return models::read_cifar10_binary(config.batches);
+  throw std::logic_error("unknown data set format");
+}
+
+std::string to_string(AxisOrder order) {
+  return order == AxisOrder::kChannelsLast ? "channels_last" : "channels_first";
+}
+
+std::vector<std::filesystem::path> DatasetConfig::files() const {
+  switch (format) {
+    case DatasetFormat::kMnistIdx:
+      return {images, labels};
+    case DatasetFormat::kCifar10Binary:
+    case DatasetFormat::kCifar100Binary:
+      return batches;
+    case DatasetFormat::kNpz:
+      return {file};
+    case DatasetFormat::kImageFolder: {
+      std::vector<std::filesystem::path> paths;
+      for (const models::LabelledFile& member : members) paths.push_back(member.path);
+      return paths;
+    }
+  }
+  throw std::logic_error("unknown data set format");
+}
+
+ImagesConfig read_images(const Value& dataset, const Value* preprocess,
+                         const std::optional<std::filesystem::path>& full) {
+  ImagesConfig config{.dataset = read_dataset(dataset, full), .preprocess = {}};
+  if (preprocess == nullptr) return config;
+  const MapReader map(*preprocess, {"scale", "mean", "std", "resize", "crop"});
+  config.preprocess = read_preprocess(map);
+  config.dataset.image_fit = read_image_fit(map);
+  for (const char* key : {"resize", "crop"}) {
+    const Value* found = map.find(key);
+    if (found != nullptr && config.dataset.format != DatasetFormat::kImageFolder) {
+      fail(*found, "only images of an image_folder change their size");
+    }
+  }
+  return config;
 }
 
 }  // namespace brownout::config

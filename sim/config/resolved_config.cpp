@@ -39,21 +39,52 @@ class Listing {
   std::vector<std::pair<std::string, std::string>> entries_;
 };
 
-void list_workload(Listing& out, const WorkloadConfig& config) {
+void list_dataset(Listing& out, const DatasetConfig& dataset) {
+  const std::string key = "workload.dataset.";
+  out.add(key + "format", to_string(dataset.format));
+  switch (dataset.format) {
+    case DatasetFormat::kMnistIdx:
+      out.add(key + "images", dataset.images);
+      out.add(key + "labels", dataset.labels);
+      return;
+    case DatasetFormat::kCifar10Binary:
+    case DatasetFormat::kCifar100Binary:
+      out.add_list(key + "batches", dataset.batches,
+                   [](const std::filesystem::path& path) { return path.generic_string(); });
+      return;
+    case DatasetFormat::kNpz:
+      out.add(key + "file", dataset.file);
+      out.add(key + "axes", to_string(dataset.axes));
+      return;
+    case DatasetFormat::kImageFolder:
+      out.add(key + "directory", dataset.directory);
+      out.add(key + "channels", dataset.channels);
+      return;
+  }
+}
+
+std::string size_text(const models::ImageSize& size) {
+  return "[" + std::to_string(size.height) + ", " + std::to_string(size.width) + "]";
+}
+
+void list_preprocess(Listing& out, const WorkloadConfig& config) {
   const auto number = [](float value) { return format_double(value); };
+  const std::string key = "workload.preprocess.";
+  const models::Preprocess& preprocess = config.preprocess;
+  out.add(key + "scale", preprocess.scale ? number(*preprocess.scale) : "default");
+  out.add_list(key + "mean", preprocess.mean, number);
+  out.add_list(key + "std", preprocess.std, number);
+  const models::ImageFit& fit = config.dataset.image_fit;
+  if (fit.shorter_side) out.add(key + "resize", *fit.shorter_side);
+  if (fit.resize) out.add(key + "resize", size_text(*fit.resize));
+  if (fit.crop) out.add(key + "crop", size_text(*fit.crop));
+}
+
+void list_workload(Listing& out, const WorkloadConfig& config) {
   out.add("workload.name", config.name);
   out.add("workload.network", config.network);
-  out.add("workload.dataset.format", to_string(config.dataset.format));
-  if (config.dataset.format == DatasetFormat::kMnistIdx) {
-    out.add("workload.dataset.images", config.dataset.images);
-    out.add("workload.dataset.labels", config.dataset.labels);
-  } else {
-    out.add_list("workload.dataset.batches", config.dataset.batches,
-                 [](const std::filesystem::path& path) { return path.generic_string(); });
-  }
-  out.add("workload.preprocess.scale", static_cast<double>(config.preprocess.scale));
-  out.add_list("workload.preprocess.mean", config.preprocess.mean, number);
-  out.add_list("workload.preprocess.std", config.preprocess.std, number);
+  list_dataset(out, config.dataset);
+  list_preprocess(out, config);
 }
 
 void list_sram(Listing& out, const std::string& key, const machine::SramSpec& sram) {

@@ -18,8 +18,7 @@ constexpr int kNoLimit = std::numeric_limits<int>::max();
 struct WorkloadSection {
   std::string name;
   std::filesystem::path network;
-  DatasetConfig dataset;
-  models::Preprocess preprocess;
+  ImagesConfig images;
 };
 
 WorkloadSection read_workload(const Value& value, const Overrides& overrides) {
@@ -27,10 +26,7 @@ WorkloadSection read_workload(const Value& value, const Overrides& overrides) {
   WorkloadSection section;
   map.read_required("name", section.name);
   section.network = existing_file(map.require("network"));
-  section.dataset = read_dataset(map.require("dataset"), overrides.dataset);
-  if (const Value* preprocess = map.find("preprocess")) {
-    section.preprocess = read_preprocess(*preprocess);
-  }
+  section.images = read_images(map.require("dataset"), map.find("preprocess"), overrides.dataset);
   return section;
 }
 
@@ -117,8 +113,8 @@ WorkloadConfig load_workload(const std::filesystem::path& path, const Overrides&
   WorkloadSection section = read_workload(map.require("workload"), overrides);
   WorkloadConfig config{.name = std::move(section.name),
                         .network = std::move(section.network),
-                        .dataset = std::move(section.dataset),
-                        .preprocess = std::move(section.preprocess),
+                        .dataset = std::move(section.images.dataset),
+                        .preprocess = std::move(section.images.preprocess),
                         .accelerator = read_accelerator(map.require("accelerator")),
                         .energy_table = read_energy_table(map.require("energy")),
                         .memory = read_memory(map.require("memory")),

@@ -7,6 +7,7 @@
 #include "memory/generators.hpp"
 #include "memory/sparse_fault_map.hpp"
 #include "models/onnx_import.hpp"
+#include "sim/experiment/dataset_loader.hpp"
 #include "sim/experiment/fault_selection.hpp"
 #include "sim/timing/program_cycles.hpp"
 
@@ -15,7 +16,7 @@ namespace {
 
 /// The first `images` of the data set, as the workload asks for.
 void load_images(const config::WorkloadConfig& config, Workbench& bench) {
-  const models::Dataset dataset = config::load_dataset(config.dataset);
+  const models::Dataset dataset = load_dataset(config.dataset);
   const models::ActivationTensor& input = bench.network.tensor(bench.network.input);
   const std::int64_t images = config.run.images.value_or(static_cast<int>(dataset.size()));
   if (images > dataset.size()) {
@@ -26,7 +27,7 @@ void load_images(const config::WorkloadConfig& config, Workbench& bench) {
   bench.codes = models::quantize_images(dataset, config.preprocess, input, 0, images);
   bench.labels.assign(dataset.labels.begin(), dataset.labels.begin() + images);
   const std::int64_t classes = bench.network.tensor(bench.network.output).shape.size();
-  for (std::uint8_t label : bench.labels) {
+  for (const std::uint16_t label : bench.labels) {
     if (label >= classes) {
       throw std::runtime_error(config.dataset.files().back().string() + ": label " +
                                std::to_string(label) + " but the network has " +

@@ -20,9 +20,9 @@ namespace brownout::experiment {
 struct Workbench {
   config::WorkloadConfig config;
   models::QuantizedNetwork network;
-  models::WeightSet weights;         ///< the network's own
-  std::vector<std::uint8_t> codes;   ///< images x input (NHWC)
-  std::vector<std::uint8_t> labels;  ///< one an image
+  models::WeightSet weights;          ///< the network's own
+  std::vector<std::uint8_t> codes;    ///< images x input (NHWC)
+  std::vector<std::uint16_t> labels;  ///< one an image
   schedule::TileProgram program;
   schedule::FaultFilter faults;  ///< those that act
   machine::ProgramTimes times;

@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <random>
 
-#include "models/dataset.hpp"
+#include "models/dataset_files.hpp"
 #include "models/integer_engine.hpp"
 #include "models/onnx_import.hpp"
 
@@ -20,7 +20,7 @@ std::filesystem::path workload(const std::string& name) {
 }
 
 int right_answers(const std::vector<std::uint8_t>& logits,
-                  const std::vector<std::uint8_t>& labels) {
+                  const std::vector<std::uint16_t>& labels) {
   int right = 0;
   for (std::size_t i = 0; i < kImages; ++i) {
     const auto first = logits.begin() + static_cast<std::ptrdiff_t>(10 * i);

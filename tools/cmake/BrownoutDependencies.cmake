@@ -22,6 +22,8 @@ find_package(Boost REQUIRED CONFIG COMPONENTS program_options)
 find_package(nlohmann_json REQUIRED)
 pkg_check_modules(SQLITE REQUIRED IMPORTED_TARGET sqlite3)
 pkg_check_modules(LIBZIP REQUIRED IMPORTED_TARGET libzip)
+find_package(PNG 1.6 REQUIRED)
+pkg_check_modules(TURBOJPEG REQUIRED IMPORTED_TARGET libturbojpeg)
 find_package(OpenSSL REQUIRED COMPONENTS Crypto)
 
 # The packaged SystemC is compiled as C++17 and checks the standard of its users at link time.
