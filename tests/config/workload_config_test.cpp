@@ -49,7 +49,7 @@ TEST(WorkloadConfig, OptionalSectionsHaveDefaults) {
   files.edit("w.yaml", "  chip: {generator: iid, kind: flip, seed: 7}\n", "");
   const WorkloadConfig config = files.load();
   EXPECT_EQ(config.operating_point.weight_sram.text(), "1");  // error-free
-  EXPECT_EQ(config.preprocess.scale, 1.0F / 255.0F);
+  EXPECT_EQ(config.preprocess.scale, std::nullopt);           // 1/255 for pixels
   EXPECT_EQ(config.sweep.chips, 10);
   EXPECT_EQ(config.run.batch, 100);
   EXPECT_EQ(config.run.seed, 0U);
