@@ -33,6 +33,18 @@ bool SramGeometry::contains(const CellAddress& cell) const {
   return cell.bank < banks && cell.row < rows && cell.column < columns;
 }
 
+void require_possible(const SramGeometry& geometry) {
+  constexpr std::uint64_t kMostCells = std::uint64_t{1} << 33;
+  const std::uint64_t rows = std::uint64_t{geometry.banks} * geometry.rows;
+  if (rows == 0 || geometry.columns == 0) {
+    throw std::runtime_error(to_string(geometry) + " are no cells");
+  }
+  if (rows > kMostCells / geometry.columns) {
+    throw std::runtime_error(to_string(geometry) + " are more than " + std::to_string(kMostCells) +
+                             " cells");
+  }
+}
+
 CellMasks::CellMasks(const SramGeometry& geometry)
     : geometry_(geometry), words_per_row_((std::size_t{geometry.columns} + 63) / 64) {
   const std::size_t words = std::size_t{geometry.banks} * geometry.rows * words_per_row_;

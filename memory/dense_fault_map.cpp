@@ -40,7 +40,7 @@ struct Matrix {
 
 class MatrixReader {
  public:
-  explicit MatrixReader(const std::filesystem::path& path) { matrix_.file = path.string(); }
+  explicit MatrixReader(const std::string& file) { matrix_.file = file; }
 
   Matrix read(std::string_view text) {
     while (!text.empty()) {
@@ -89,9 +89,13 @@ class MatrixReader {
   Matrix matrix_;
 };
 
-// The two files of a voltage, by kKinds; an empty path is missing.
-using Pair = std::array<std::filesystem::path, 2>;
+// The two files of a voltage, by kKinds; null while missing.
+using Pair = std::array<const TextFile*, 2>;
 using Pairs = std::map<Voltage, Pair, std::greater<>>;
+
+std::string last_part(const std::string& path) {
+  return std::filesystem::path(path).filename().string();
+}
 
 Voltage voltage_of_name(const std::string& file, std::string_view text) {
   try {
@@ -103,45 +107,32 @@ Voltage voltage_of_name(const std::string& file, std::string_view text) {
   throw std::runtime_error(file + ": inf in the name is not a voltage");
 }
 
-void add_file(Pairs& pairs, const std::filesystem::path& path) {
-  const std::string name = path.filename().string();
-  if (!name.starts_with(kPrefix)) return;
+void add_file(Pairs& pairs, const TextFile& file) {
+  const std::string name = last_part(file.name);
   const std::string_view rest = std::string_view(name).substr(kPrefix.size());
   const bool polarity = rest.starts_with("0_v_") || rest.starts_with("1_v_");
   if (!polarity || !rest.ends_with(kSuffix)) {
-    throw std::runtime_error(path.string() +
+    throw std::runtime_error(file.name +
                              ": the name is not fmap_sa0_v_<V>.txt or fmap_sa1_v_<V>.txt");
   }
   const Voltage voltage =
-      voltage_of_name(path.string(), rest.substr(4, rest.size() - 4 - kSuffix.size()));
-  std::filesystem::path& place = pairs[voltage][rest.front() == '0' ? 0 : 1];
-  if (!place.empty()) {
-    throw std::runtime_error(path.string() + ": " + place.filename().string() +
-                             " has the same voltage");
+      voltage_of_name(file.name, rest.substr(4, rest.size() - 4 - kSuffix.size()));
+  const TextFile*& place = pairs[voltage][rest.front() == '0' ? 0 : 1];
+  if (place != nullptr) {
+    throw std::runtime_error(file.name + ": " + last_part(place->name) + " has the same voltage");
   }
-  place = path;
+  place = &file;
 }
 
-Pairs find_pairs(const std::filesystem::path& directory) {
-  std::error_code ignored;
-  if (!std::filesystem::is_directory(directory, ignored)) {
-    throw std::runtime_error(directory.string() + ": no such directory");
-  }
-  std::vector<std::filesystem::path> paths;
-  for (const auto& entry : std::filesystem::directory_iterator(directory)) {
-    paths.push_back(entry.path());
-  }
-  std::sort(paths.begin(), paths.end());  // messages must not depend on the file system
+Pairs pairs_of(const std::vector<TextFile>& files) {
   Pairs pairs;
-  for (const std::filesystem::path& path : paths) add_file(pairs, path);
-  if (pairs.empty()) {
-    throw std::runtime_error(directory.string() +
-                             ": no files fmap_sa0_v_<V>.txt and fmap_sa1_v_<V>.txt");
+  for (const TextFile& file : files) {
+    if (last_part(file.name).starts_with(kPrefix)) add_file(pairs, file);
   }
   for (const auto& [voltage, pair] : pairs) {
     for (std::size_t i = 0; i < pair.size(); ++i) {
-      if (!pair[i].empty()) continue;
-      throw std::runtime_error(pair[1 - i].string() + ": " + file_name(kKinds[i], voltage) +
+      if (pair[i] != nullptr) continue;
+      throw std::runtime_error(pair[1 - i]->name + ": " + file_name(kKinds[i], voltage) +
                                " of the same voltage is missing");
     }
   }
@@ -154,14 +145,15 @@ class DenseReader {
   void add(Voltage voltage, const Pair& pair) {
     std::array<Matrix, 2> matrices;
     for (std::size_t i = 0; i < pair.size(); ++i) {
-      matrices[i] = MatrixReader(pair[i]).read(read_file_bytes(pair[i]));
+      matrices[i] = MatrixReader(pair[i]->name).read(pair[i]->text);
       check_size(matrices[i]);
     }
     voltages_.push_back(voltage);
+    failing_.push_back(0);
     for (std::size_t cell = 0; cell < cells_.size(); ++cell) add_cell(cell, matrices);
   }
 
-  DenseFaultMap finish(const std::string& unit, const std::string& source) const {
+  MeasuredFaultMap finish(const std::string& unit, const std::string& source) const {
     const auto size = [](std::size_t value) { return static_cast<std::uint32_t>(value); };
     std::vector<Fault> faults;
     std::uint64_t violations = 0;
@@ -177,7 +169,7 @@ class DenseReader {
                             .lowest_measured = voltages_.back(),
                             .source = source},
                            std::move(faults)),
-            voltages_, violations};
+            voltages_, failing_, violations};
   }
 
  private:
@@ -206,6 +198,7 @@ class DenseReader {
       cell.passes_below = cell.step != 0;
       return;
     }
+    ++failing_.back();
     const std::size_t kind = matrices[0].cells[i] != 0 ? 0 : 1;
     const auto fail = [&](std::size_t which, const std::string& message) {
       fail_cell(matrices[which].file, i / first_.columns, i % first_.columns, message);
@@ -224,6 +217,7 @@ class DenseReader {
 
   Matrix first_;  // without its cells
   std::vector<Voltage> voltages_;
+  std::vector<std::uint64_t> failing_;  // cells, at each of them
   std::vector<Cell> cells_;
 };
 
@@ -243,11 +237,33 @@ std::string matrix_text(const CellMasks& masks, FaultKind kind) {
 
 }  // namespace
 
-DenseFaultMap read_dense_fault_map(const std::filesystem::path& directory, const std::string& unit,
-                                   const std::string& source) {
+MeasuredFaultMap parse_dense_fault_map(const std::vector<TextFile>& files, const std::string& unit,
+                                       const std::string& source) {
   DenseReader reader;
-  for (const auto& [voltage, pair] : find_pairs(directory)) reader.add(voltage, pair);
+  const Pairs pairs = pairs_of(files);
+  if (pairs.empty()) throw std::runtime_error("no files fmap_sa0_v_<V>.txt and fmap_sa1_v_<V>.txt");
+  for (const auto& [voltage, pair] : pairs) reader.add(voltage, pair);
   return reader.finish(unit, source);
+}
+
+MeasuredFaultMap read_dense_fault_map(const std::filesystem::path& directory,
+                                      const std::string& unit, const std::string& source) {
+  std::error_code ignored;
+  if (!std::filesystem::is_directory(directory, ignored)) {
+    throw std::runtime_error(directory.string() + ": no such directory");
+  }
+  std::vector<std::filesystem::path> paths;
+  for (const auto& entry : std::filesystem::directory_iterator(directory)) {
+    if (entry.path().filename().string().starts_with(kPrefix)) paths.push_back(entry.path());
+  }
+  std::sort(paths.begin(), paths.end());  // messages must not depend on the file system
+  std::vector<TextFile> files;
+  for (const auto& path : paths) files.push_back({path.string(), read_file_bytes(path)});
+  if (files.empty()) {
+    throw std::runtime_error(directory.string() +
+                             ": no files fmap_sa0_v_<V>.txt and fmap_sa1_v_<V>.txt");
+  }
+  return parse_dense_fault_map(files, unit, source);
 }
 
 std::vector<TextFile> dense_fault_map_files(const SparseFaultMap& map,

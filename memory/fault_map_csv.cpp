@@ -1,18 +1,15 @@
 // The native file format of fault maps: `# key: value` lines, then one line a failing cell.
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <charconv>
-#include <fstream>
-#include <istream>
 #include <limits>
+#include <optional>
 #include <ostream>
-#include <span>
 #include <stdexcept>
 #include <string_view>
-#include <system_error>
 #include <utility>
 
+#include "memory/file_bytes.hpp"
 #include "memory/sparse_fault_map.hpp"
 #include "memory/text_number.hpp"
 
@@ -21,12 +18,10 @@ namespace {
 
 constexpr std::string_view kColumns = "bank,row,column,vfail,kind";
 constexpr std::string_view kColumnsWithP = "bank,row,column,vfail,kind,p";
-constexpr std::array<std::string_view, 6> kKeys = {"banks",           "rows",  "columns", "unit",
-                                                   "lowest_measured", "source"};
-constexpr std::string_view kOptionalKey = "lowest_measured";
-// 1 GiB of SRAM. More is a typing error, better named here than met as a failed allocation.
-constexpr std::uint64_t kMostCells = std::uint64_t{1} << 33;
-constexpr std::size_t kBlock = 1 << 16;  // bytes read or written at once
+constexpr std::array<std::string_view, 7> kKeys = {
+    "banks", "rows", "columns", "unit", "source", "lowest_measured", "faults"};
+constexpr std::size_t kRequiredKeys = 5;  // the others are optional
+constexpr std::size_t kBlock = 1 << 16;   // bytes written at once
 
 std::string_view trimmed(std::string_view text) {
   const std::size_t first = text.find_first_not_of(" \t");
@@ -43,6 +38,10 @@ class FaultMapReader {
     std::vector<Record> records;
     while (next_line()) {
       if (!line_.empty()) records.push_back({parse_record(), line_number_});
+    }
+    if (announced_ && *announced_ != records.size()) {
+      fail("the file ends after " + std::to_string(records.size()) + " faults; `# faults:` says " +
+           std::to_string(*announced_));
     }
     refuse_repeated_cells(records);
     std::vector<Fault> faults;
@@ -101,7 +100,7 @@ class FaultMapReader {
     const auto place = std::find(kKeys.begin(), kKeys.end(), key);
     if (place == kKeys.end()) {
       fail(in_quotes(key) +
-           " is not a header key: banks, rows, columns, unit, lowest_measured, source");
+           " is not a header key: banks, rows, columns, unit, lowest_measured, source, faults");
     }
     bool& seen = seen_[static_cast<std::size_t>(place - kKeys.begin())];
     if (seen) fail(std::string(key) + ": appears twice");
@@ -122,20 +121,22 @@ class FaultMapReader {
     } else if (key == "lowest_measured") {
       header_.lowest_measured = parse_voltage(key, value);
       if (header_.lowest_measured->is_infinite()) fail("lowest_measured: inf is not a voltage");
+    } else if (key == "faults") {
+      announced_ = parse_unsigned(value);
+      if (!announced_) fail("faults: " + in_quotes(value) + " is not a whole number");
     } else {
       header_.source = value;
     }
   }
 
   void check_header() const {
-    for (std::size_t i = 0; i < kKeys.size(); ++i) {
-      if (!seen_[i] && kKeys[i] != kOptionalKey) {
-        fail("the header above has no `# " + std::string(kKeys[i]) + ":` line");
-      }
+    for (std::size_t i = 0; i < kRequiredKeys; ++i) {
+      if (!seen_[i]) fail("the header above has no `# " + std::string(kKeys[i]) + ":` line");
     }
-    const SramGeometry& geometry = header_.geometry;
-    if (std::uint64_t{geometry.banks} * geometry.rows > kMostCells / geometry.columns) {
-      fail(to_string(geometry) + " are more than " + std::to_string(kMostCells) + " cells");
+    try {
+      require_possible(header_.geometry);
+    } catch (const std::runtime_error& error) {
+      fail(error.what());
     }
   }
 
@@ -225,6 +226,7 @@ class FaultMapReader {
   std::string_view line_;
   std::size_t line_number_ = 0;
   FaultMapHeader header_;
+  std::optional<std::uint64_t> announced_;  // number of faults
   std::array<bool, kKeys.size()> seen_{};
   bool has_p_ = false;
 };
@@ -236,7 +238,7 @@ void append_field(std::string& text, std::uint64_t number) {
   text += ',';
 }
 
-std::string header_text(const FaultMapHeader& header) {
+std::string header_text(const FaultMapHeader& header, std::size_t faults) {
   std::string text;
   const auto line = [&](const char* key, const std::string& value) {
     text += std::string("# ") + key + ": " + value + "\n";
@@ -247,35 +249,22 @@ std::string header_text(const FaultMapHeader& header) {
   line("unit", header.unit);
   if (header.lowest_measured) line("lowest_measured", header.lowest_measured->text());
   line("source", header.source);
+  line("faults", std::to_string(faults));
   return text + std::string(kColumns) + "\n";
 }
 
 }  // namespace
 
-SparseFaultMap read_fault_map_csv(std::istream& in, const std::string& name) {
-  std::string text;
-  std::array<char, kBlock> block;
-  while (in.read(block.data(), block.size()) || in.gcount() > 0) {
-    text.append(block.data(), static_cast<std::size_t>(in.gcount()));
-  }
-  if (in.bad()) throw std::runtime_error(name + ": reading failed");
+SparseFaultMap read_fault_map_csv(std::string_view text, const std::string& name) {
   return FaultMapReader(text, name).read();
 }
 
 SparseFaultMap read_fault_map_csv(const std::filesystem::path& path) {
-  const std::string name = path.string();
-  if (std::filesystem::is_directory(path)) {
-    throw std::runtime_error(name + ": a directory, not a fault map");
-  }
-  std::ifstream in(path, std::ios::binary);
-  if (!in) {
-    throw std::runtime_error(name + ": " + std::generic_category().message(errno));
-  }
-  return read_fault_map_csv(in, name);
+  return read_fault_map_csv(read_file_bytes(path), path.string());
 }
 
 void write_fault_map_csv(std::ostream& out, const SparseFaultMap& map) {
-  std::string text = header_text(map.header());
+  std::string text = header_text(map.header(), map.faults().size());
   for (const Fault& fault : map.faults()) {
     append_field(text, fault.cell.bank);
     append_field(text, fault.cell.row);

@@ -2,6 +2,7 @@
 #include "memory/npy_array.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <optional>
 #include <stdexcept>
 
@@ -170,6 +171,29 @@ NpyArray parse_npy(std::string_view bytes, const std::string& name) {
          (overflow ? "more than any file holds" : std::to_string(expected)));
   }
   return array;
+}
+
+std::string npy_bytes(const std::vector<double>& elements,
+                      const std::vector<std::uint64_t>& shape) {
+  constexpr std::size_t kAlignment = 64;  // of the elements, as the format asks for
+  std::string header = "{'descr': '<f8', 'fortran_order': False, 'shape': (";
+  for (const std::uint64_t size : shape) header += std::to_string(size) + ", ";
+  header += "), }";
+  const std::size_t start = kMagic.size() + 4;
+  const std::size_t padding = kAlignment - (start + header.size() + 1) % kAlignment;
+  header += std::string(padding % kAlignment, ' ') + '\n';
+  std::string bytes(kMagic);
+  bytes += std::string("\x01\x00", 2);
+  bytes += static_cast<char>(header.size() & 0xff);
+  bytes += static_cast<char>(header.size() >> 8);
+  bytes += header;
+  bytes.reserve(bytes.size() + elements.size() * sizeof(double));
+  for (const double element : elements) {
+    const auto bits = std::bit_cast<std::uint64_t>(element);
+    for (std::size_t i = 0; i < sizeof bits; ++i)
+      bytes += static_cast<char>(bits >> (8 * i) & 0xff);
+  }
+  return bytes;
 }
 
 }  // namespace brownout::memory

@@ -21,4 +21,7 @@ bool is_npy(std::string_view bytes);
 /// file in the std::runtime_error of anything else. The result refers to `bytes`.
 NpyArray parse_npy(std::string_view bytes, const std::string& name);
 
+/// A file (version 1.0, <f8) of the elements.
+std::string npy_bytes(const std::vector<double>& elements, const std::vector<std::uint64_t>& shape);
+
 }  // namespace brownout::memory

@@ -106,8 +106,8 @@ SramGeometry geometry_of(const NpyArray& array, const std::string& name) {
 
 }  // namespace
 
-SparseFaultMap read_npy_fault_map(const std::filesystem::path& path,
-                                  const NpyFaultMapOptions& options) {
+SparseFaultMap parse_npy_fault_map(std::string_view bytes, const std::string& name,
+                                   const NpyFaultMapOptions& options) {
   using Reader =
       std::vector<Fault> (*)(std::string_view, const SramGeometry&, FaultKind, const std::string&);
   constexpr std::array<std::pair<std::string_view, Reader>, 4> kReaders = {
@@ -115,8 +115,6 @@ SparseFaultMap read_npy_fault_map(const std::filesystem::path& path,
        {"<i4", faults_of<std::int32_t>},
        {"<f4", faults_of<float>},
        {"<f8", faults_of<double>}}};
-  const std::string name = path.string();
-  const std::string bytes = read_file_bytes(path);
   const NpyArray array = parse_npy(bytes, name);
   const SramGeometry geometry = geometry_of(array, name);
   for (const auto& [type, read] : kReaders) {
@@ -129,6 +127,36 @@ SparseFaultMap read_npy_fault_map(const std::filesystem::path& path,
   }
   throw std::runtime_error(name + ": elements of type " + in_quotes(array.type) +
                            "; uint16, int32, float32 or float64 are allowed");
+}
+
+SparseFaultMap read_npy_fault_map(const std::filesystem::path& path,
+                                  const NpyFaultMapOptions& options) {
+  return parse_npy_fault_map(read_file_bytes(path), path.string(), options);
+}
+
+std::string npy_fault_map_bytes(const SparseFaultMap& map) {
+  constexpr std::uint64_t kMostElements = std::uint64_t{1} << 27;
+  const SramGeometry& geometry = map.geometry();
+  if (geometry.cells() > kMostElements) {
+    throw std::runtime_error(to_string(geometry) + " are too many for an array");
+  }
+  std::vector<double> elements(geometry.cells(), std::numeric_limits<double>::quiet_NaN());
+  for (const Fault& fault : map.faults()) {
+    if (fault.kind != map.faults().front().kind) {
+      throw std::runtime_error("the cell at " + to_string(fault.cell) + " is a " +
+                               to_string(fault.kind) + ", another one a " +
+                               to_string(map.faults().front().kind) +
+                               "; an array does not tell them apart");
+    }
+    if (!vfail_of(fault.vfail.value()).has_value() || fault.vfail <= Voltage()) {
+      throw std::runtime_error("the cell at " + to_string(fault.cell) + " has a vfail of " +
+                               fault.vfail.text() + "; an array holds " + allowed<double>());
+    }
+    const CellAddress& cell = fault.cell;
+    elements[(std::uint64_t{cell.bank} * geometry.rows + cell.row) * geometry.columns +
+             cell.column] = fault.vfail.value();
+  }
+  return npy_bytes(elements, {geometry.banks, geometry.rows, geometry.columns});
 }
 
 }  // namespace brownout::memory

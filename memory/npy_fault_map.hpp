@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "memory/sparse_fault_map.hpp"
 
@@ -24,5 +25,12 @@ struct NpyFaultMapOptions {
 /// the file and what is allowed.
 SparseFaultMap read_npy_fault_map(const std::filesystem::path& path,
                                   const NpyFaultMapOptions& options);
+/// The same of a file's bytes; `name` stands for it in messages.
+SparseFaultMap parse_npy_fault_map(std::string_view bytes, const std::string& name,
+                                   const NpyFaultMapOptions& options);
+
+/// The file of a map: <f8, (banks, rows, columns). Throws std::runtime_error for what the format
+/// cannot hold: faults of several kinds, more than 2^27 cells.
+std::string npy_fault_map_bytes(const SparseFaultMap& map);
 
 }  // namespace brownout::memory

@@ -14,6 +14,7 @@ bool by_cell(const Fault& a, const Fault& b) { return a.cell < b.cell; }
 
 SparseFaultMap::SparseFaultMap(FaultMapHeader header, std::vector<Fault> faults)
     : header_(std::move(header)), faults_(std::move(faults)) {
+  require_possible(header_.geometry);
   for (const Fault& fault : faults_) {
     if (!header_.geometry.contains(fault.cell)) {
       throw std::runtime_error("the failing cell at " + to_string(fault.cell) + " is outside " +

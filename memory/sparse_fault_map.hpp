@@ -5,6 +5,7 @@
 #include <iosfwd>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "memory/fault_map.hpp"
@@ -21,7 +22,7 @@ struct FaultMapHeader {
 
 class SparseFaultMap final : public FaultMap {
  public:
-  /// Throws std::runtime_error: a cell outside the geometry, a cell named twice.
+  /// Throws std::runtime_error: an impossible geometry, a cell outside it, a cell named twice.
   SparseFaultMap(FaultMapHeader header, std::vector<Fault> faults);
 
   const FaultMapHeader& header() const { return header_; }
@@ -35,11 +36,13 @@ class SparseFaultMap final : public FaultMap {
   std::vector<Fault> faults_;
 };
 
-/// Reads `# key: value` header lines (banks, rows, columns, unit, lowest_measured, source), then
-/// `bank,row,column,vfail,kind[,p]`. Errors are std::runtime_error with file:line.
+/// Reads `# key: value` header lines (banks, rows, columns, unit, lowest_measured, source, faults),
+/// then `bank,row,column,vfail,kind[,p]`. Where `faults` tells their number, a file that was cut
+/// off is refused. Errors are std::runtime_error with file:line.
 SparseFaultMap read_fault_map_csv(const std::filesystem::path& path);
 /// `name` stands for the file in messages.
-SparseFaultMap read_fault_map_csv(std::istream& in, const std::string& name);
+SparseFaultMap read_fault_map_csv(std::string_view text, const std::string& name);
+/// Always writes `faults`.
 void write_fault_map_csv(std::ostream& out, const SparseFaultMap& map);
 
 }  // namespace brownout::memory

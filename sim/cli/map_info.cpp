@@ -1,29 +1,45 @@
-// `brownout map info`: what a fault map file holds.
+// `brownout map info`: what a fault map holds.
+#include <algorithm>
 #include <ostream>
 #include <stdexcept>
+#include <utility>
 
+#include "memory/map_statistics.hpp"
 #include "sim/cli/command.hpp"
-#include "sim/cli/map_statistics.hpp"
+#include "sim/cli/map_input.hpp"
 #include "sim/cli/table.hpp"
 #include "sim/cli/workload_options.hpp"
 
 namespace brownout::cli {
 namespace {
 
+using memory::CellGroup;
+using memory::SparseFaultMap;
+using memory::Voltage;
+
 CommandSpec spec() {
   return {
       .name = "map info",
-      .summary = "what a fault map file holds: faults and BER per voltage",
+      .summary = "what a fault map holds: faults, BER and clusters per voltage",
       .purpose =
-          "Reads a fault map (CSV) and prints its geometry, its source and the failing cells per "
-          "voltage. Variance / mean of the faults per row and per column is about 1 - BER where "
-          "cells fail independently of each other, and more where whole rows or bitlines are weak.",
+          "Reads a fault map, in any format that map convert reads, and prints its geometry, its "
+          "source and the failing cells per voltage. Variance / mean of the faults per row, "
+          "column, "
+          "bitline and bank is about 1 - BER where cells fail independently of each other, and "
+          "more "
+          "where whole rows, bitlines or banks are weak.",
       .example = "brownout map info my_chip.csv --voltage 0.90,0.85,0.80",
-      .positional = "MAP.csv",
-      .options = joined({{{"voltage", "LIST",
-                           "Voltages in the map's unit: FROM:TO:STEP, values with commas, or both. "
-                           "Default: quantiles of the voltages at which the cells fail."}},
-                         output_options()})};
+      .positional = "MAP",
+      .options = joined(
+          {{{"voltage", "LIST",
+             "Voltages in the map's unit: FROM:TO:STEP, values with commas, or both. Default: "
+             "those "
+             "of the test, or quantiles of the voltages at which the cells fail."},
+            {"cells-per-bitline", "N", "Rows of a column that share a bitline. Default: all."},
+            {"interleaved-bitlines", "N",
+             "Bitlines of a column that take turns row by row; 2: even and odd rows. Default: 1."}},
+           map_input_options(),
+           output_options()})};
 }
 
 Cell optional_cell(const std::optional<double>& value) {
@@ -31,7 +47,17 @@ Cell optional_cell(const std::optional<double>& value) {
   return *value;
 }
 
-Table fault_table(const memory::SparseFaultMap& map, const std::vector<memory::Voltage>& voltages) {
+memory::BitlineShape bitline_of(const Arguments& arguments, const SparseFaultMap& map) {
+  const std::uint64_t rows = map.geometry().rows;
+  const auto number = [&](const std::string& name, std::uint64_t otherwise) {
+    return static_cast<std::uint32_t>(arguments.integer(name, 1, rows).value_or(otherwise));
+  };
+  return {.interleaved = number("interleaved-bitlines", 1),
+          .cells = number("cells-per-bitline", 0)};
+}
+
+Table fault_table(const SparseFaultMap& map, const std::vector<Voltage>& voltages,
+                  const memory::BitlineShape& bitline) {
   Table table{.key = "voltages",
               .columns = {{"voltage", "voltage", map.header().unit},
                           {"faults", "faults", "cells"},
@@ -40,45 +66,68 @@ Table fault_table(const memory::SparseFaultMap& map, const std::vector<memory::V
                           {"stuck_at_0", "stuck at 0", "cells"},
                           {"stuck_at_1", "stuck at 1", "cells"},
                           {"row_variance_over_mean", "var./mean", "rows", Style::kRate},
-                          {"column_variance_over_mean", "var./mean", "columns", Style::kRate}},
+                          {"column_variance_over_mean", "var./mean", "columns", Style::kRate},
+                          {"bitline_variance_over_mean", "var./mean", "bitlines", Style::kRate},
+                          {"bank_variance_over_mean", "var./mean", "banks", Style::kRate}},
               .rows = {}};
-  for (const memory::Voltage voltage : voltages) {
-    const FaultsAtVoltage faults = faults_at(map, voltage);
-    table.rows.push_back({voltage_cell(voltage), faults.total(), faults.ber, faults.flips,
-                          faults.stuck_at_0, faults.stuck_at_1,
-                          optional_cell(faults.row_dispersion),
-                          optional_cell(faults.column_dispersion)});
+  for (const Voltage voltage : voltages) {
+    const memory::FaultsAtVoltage faults = memory::faults_at(map, voltage);
+    std::vector<Cell> row = {voltage_cell(voltage), faults.total(),    faults.ber,
+                             faults.flips,          faults.stuck_at_0, faults.stuck_at_1};
+    for (const CellGroup group :
+         {CellGroup::kRow, CellGroup::kColumn, CellGroup::kBitline, CellGroup::kBank}) {
+      row.push_back(optional_cell(memory::group_counts(map, voltage, group, bitline).dispersion()));
+    }
+    table.rows.push_back(std::move(row));
   }
   return table;
 }
 
-Table fault_table_of(const Arguments& arguments, const memory::SparseFaultMap& map) {
-  const auto voltages = arguments.voltages("voltage");
-  try {
-    return fault_table(map, voltages ? *voltages : telling_voltages(map));
-  } catch (const std::runtime_error& error) {
-    fail_option("voltage", error.what());
-  }
+// How the faults gather at one voltage.
+std::vector<Fact> cluster_facts(const SparseFaultMap& map, Voltage voltage,
+                                const memory::BitlineShape& bitline) {
+  constexpr std::uint64_t kWeak = 5;  // faults that make a bitline a weak one
+  const auto lines = memory::group_counts(map, voltage, CellGroup::kBitline, bitline);
+  const auto banks = memory::group_counts(map, voltage, CellGroup::kBank);
+  const auto most = [](const memory::GroupCounts& counts) {
+    return counts.faults.empty() ? std::uint64_t{0} : counts.faults.front();
+  };
+  return {{{"clusters_at", "clusters at", map.header().unit}, voltage_cell(voltage)},
+          {{"bitlines", "  bitlines"}, lines.groups},
+          {{"faulty_bitlines", "  with faults"}, lines.faults.size()},
+          {{"worst_bitline_faults", "  most faults of one"}, most(lines)},
+          {{"share_on_bitlines_of_5", "  faults on those of 5 or more", "", Style::kPercent},
+           optional_cell(lines.share_in_groups_of(kWeak))},
+          {{"faulty_banks", "  banks with faults"}, banks.faults.size()},
+          {{"worst_bank_faults", "  most faults of one"}, most(banks)}};
+}
+
+std::vector<Voltage> voltages_of(const Arguments& arguments, const MapInput& input) {
+  if (const auto voltages = arguments.voltages("voltage")) return *voltages;
+  return input.is_test() ? input.voltages : memory::telling_voltages(input.map);
 }
 
 int run(const Arguments& arguments, const Streams& streams) {
   const Format format = format_of(arguments);
-  const memory::SparseFaultMap map = memory::read_fault_map_csv(arguments.positional());
-  const memory::FaultMapHeader& header = map.header();
-  const Report report{
-      .facts = {{{"file", "file"}, arguments.positional()},
-                {{"source", "source"}, header.source},
-                {{"geometry", "geometry"}, memory::to_string(header.geometry)},
-                {{"banks", ""}, std::int64_t{header.geometry.banks}},
-                {{"rows", ""}, std::int64_t{header.geometry.rows}},
-                {{"columns", ""}, std::int64_t{header.geometry.columns}},
-                {{"cells", "cells"}, header.geometry.cells()},
-                {{"unit", "unit of voltages"}, header.unit},
-                {{"lowest_measured", "lowest measured", header.unit},
-                 header.lowest_measured ? voltage_cell(*header.lowest_measured) : Cell{}},
-                {{"faults", "failing cells"}, map.faults().size()},
-                {{"defects", "  at every voltage"}, defect_count(map)}},
-      .table = fault_table_of(arguments, map)};
+  const MapInput input = read_map_input(arguments);
+  const SparseFaultMap& map = input.map;
+  const memory::BitlineShape bitline = bitline_of(arguments, map);
+  const std::vector<Voltage> voltages = voltages_of(arguments, input);
+  Report report{.facts = {{{"file", "file"}, arguments.positional()}}, .table = {}};
+  append(report.facts, map_facts(map));
+  append(report.facts, {{{"banks", ""}, std::int64_t{map.geometry().banks}},
+                        {{"rows", ""}, std::int64_t{map.geometry().rows}},
+                        {{"columns", ""}, std::int64_t{map.geometry().columns}}});
+  append(report.facts, test_facts(input));
+  try {
+    report.table = fault_table(map, voltages, bitline);
+    if (!voltages.empty()) {
+      append(report.facts,
+             cluster_facts(map, *std::min_element(voltages.begin(), voltages.end()), bitline));
+    }
+  } catch (const std::runtime_error& error) {
+    fail_option("voltage", error.what());
+  }
   streams.out << render(report, format);
   return 0;
 }

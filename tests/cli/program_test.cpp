@@ -42,7 +42,7 @@ TEST(Program, Version) {
 
 TEST(Program, HelpOfCommandsAndGroups) {
   EXPECT_THAT(run({"run", "--help"}).out, HasSubstr("usage: brownout run WORKLOAD.yaml"));
-  EXPECT_THAT(run({"map", "info", "-h"}).out, HasSubstr("usage: brownout map info MAP.csv"));
+  EXPECT_THAT(run({"map", "info", "-h"}).out, HasSubstr("usage: brownout map info MAP [options]"));
   EXPECT_THAT(run({"map", "--help"}).out, HasSubstr("\n  map generate "));
 }
 

@@ -17,7 +17,7 @@ using testing::HasSubstr;
 
 using Files = std::map<std::string, std::string>;
 
-DenseFaultMap read(const Files& files) {
+MeasuredFaultMap read(const Files& files) {
   const TemporaryDirectory directory("dense");
   for (const auto& [name, text] : files) directory.write(name, text);
   return read_dense_fault_map(directory.path(), "V", "chip 0");
@@ -46,7 +46,7 @@ Files with(Files files, const std::string& name, const std::string& text) {
 }
 
 TEST(DenseFaultMap, VfailIsTheHighestFailingVoltage) {
-  const DenseFaultMap dense = read(kChip);
+  const MeasuredFaultMap dense = read(kChip);
   EXPECT_EQ(dense.map.faults(), kFaults);
   EXPECT_EQ(dense.map.geometry(), (SramGeometry{1, 2, 3}));
   EXPECT_EQ(dense.map.header().unit, "V");
@@ -65,12 +65,12 @@ TEST(DenseFaultMap, SeparatorsLineEndsAndOtherFilesDoNotMatter) {
 }
 
 TEST(DenseFaultMap, CellsThatPassBelowAFailingVoltageAreCountedOnce) {
-  const DenseFaultMap dense = read({{kSa0 + "0.9.txt", "1 1 1 0"},
-                                    {kSa1 + "0.9.txt", "0 0 0 0"},
-                                    {kSa0 + "0.8.txt", "0 0 1 0"},
-                                    {kSa1 + "0.8.txt", "0 0 0 0"},
-                                    {kSa0 + "0.7.txt", "0 1 1 1"},
-                                    {kSa1 + "0.7.txt", "0 0 0 0"}});
+  const MeasuredFaultMap dense = read({{kSa0 + "0.9.txt", "1 1 1 0"},
+                                       {kSa1 + "0.9.txt", "0 0 0 0"},
+                                       {kSa0 + "0.8.txt", "0 0 1 0"},
+                                       {kSa1 + "0.8.txt", "0 0 0 0"},
+                                       {kSa0 + "0.7.txt", "0 1 1 1"},
+                                       {kSa1 + "0.7.txt", "0 0 0 0"}});
   EXPECT_EQ(dense.nesting_violations, 2);  // the first two cells
   const std::vector<Fault> expected = {{{0, 0, 0}, volts("0.9"), FaultKind::kStuckAt0},
                                        {{0, 0, 1}, volts("0.9"), FaultKind::kStuckAt0},
@@ -85,7 +85,7 @@ TEST(DenseFaultMap, WhatIsWrittenReadsBackAtTheWrittenVoltages) {
   Files files;
   for (const TextFile& file : dense_fault_map_files(map, voltages)) files[file.name] = file.text;
   ASSERT_EQ(files.size(), 6);
-  const DenseFaultMap back = read(files);
+  const MeasuredFaultMap back = read(files);
   EXPECT_EQ(back.nesting_violations, 0);
   EXPECT_EQ(back.voltages, (std::vector{volts("0.95"), volts("0.855"), volts("0.6")}));
   for (const Voltage voltage : voltages) {

@@ -20,10 +20,7 @@ const std::string kHeader =
     "# banks: 2\n# rows: 4\n# columns: 32\n# unit: V\n# lowest_measured: 0.5\n# source: die 7\n"
     "bank,row,column,vfail,kind\n";
 
-SparseFaultMap read(const std::string& text) {
-  std::istringstream in(text);
-  return read_fault_map_csv(in, "map.csv");
-}
+SparseFaultMap read(const std::string& text) { return read_fault_map_csv(text, "map.csv"); }
 
 std::string replaced(std::string text, const std::string& from, const std::string& to) {
   return text.replace(text.find(from), from.size(), to);
@@ -48,7 +45,20 @@ TEST(FaultMapCsv, WhatIsWrittenIsReadBackAndSorted) {
       read(kHeader + "1,2,3,0.7,stuck_at_1\n0,3,31,0.61,flip\n" + "1,0,0,inf,stuck_at_0\n");
   std::ostringstream out;
   write_fault_map_csv(out, map);
-  EXPECT_EQ(out.str(), kHeader + kCells);
+  EXPECT_EQ(out.str(), replaced(kHeader, "bank,row", "# faults: 3\nbank,row") + kCells);
+}
+
+TEST(FaultMapCsv, AFileThatWasCutOffAtALineIsRefused) {
+  const auto counted = [](const std::string& faults) {
+    return replaced(kHeader, "bank,row", "# faults: " + faults + "\nbank,row");
+  };
+  EXPECT_EQ(read(counted("3") + kCells).faults().size(), 3u);
+  const std::string cut = kCells.substr(0, kCells.find("1,2,3"));
+  EXPECT_EQ(message_of([&] { read(counted("3") + cut); }),
+            "map.csv:10: the file ends after 2 faults; `# faults:` says 3");
+  EXPECT_THAT(message_of([&] { read(counted("1") + cut); }), HasSubstr("after 2 faults"));
+  EXPECT_THAT(message_of([&] { read(counted("-1") + kCells); }),
+              StartsWith("map.csv:7: faults: \"-1\" is not a whole number"));
 }
 
 TEST(FaultMapCsv, LargeMapsAreWrittenWhole) {
@@ -61,7 +71,7 @@ TEST(FaultMapCsv, LargeMapsAreWrittenWhole) {
   const SparseFaultMap map({{1, 200, 100}, "Vmin", std::nullopt, ""}, faults);
   std::stringstream file;
   write_fault_map_csv(file, map);
-  const SparseFaultMap back = read_fault_map_csv(file, "file");
+  const SparseFaultMap back = read_fault_map_csv(file.str(), "file");
   EXPECT_EQ(back.faults(), faults);
   EXPECT_EQ(back.header().lowest_measured, std::nullopt);
   EXPECT_EQ(back.header().source, "");
@@ -130,7 +140,7 @@ TEST(FaultMapCsv, BadHeadersAreRefusedWithTheLine) {
       {header("0.5", "inf"), "map.csv:5: lowest_measured: inf is not a voltage"},
       {header("# rows", "# row"),
        "map.csv:2: \"row\" is not a header key: banks, rows, columns, unit, lowest_measured, "
-       "source"},
+       "source, faults"},
       {header("# unit: V\n", "# unit: V\n# unit: V\n"), "map.csv:5: unit: appears twice"},
       {header("# unit: V", "# measured by hand"),
        "map.csv:4: \"# measured by hand\" is not `# key: value`"},

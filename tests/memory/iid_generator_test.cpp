@@ -155,7 +155,7 @@ TEST(IidFaultMap, TheListOfFaultsSaysTheSameAtEveryVoltage) {
     const FaultMapHeader header{kSmall, "Vmin", volts("0.75"), map.source()};
     std::stringstream file;
     write_fault_map_csv(file, SparseFaultMap(header, map.faults()));
-    const SparseFaultMap read = read_fault_map_csv(file, "file");
+    const SparseFaultMap read = read_fault_map_csv(file.str(), "file");
     ASSERT_GT(read.faults().size(), 500u);
     std::vector<std::int64_t> voltages;
     for (std::int64_t micro = 750'000; micro < 1'000'100; micro += 997) voltages.push_back(micro);

@@ -35,6 +35,18 @@ TEST(LogicalFaultMap, EveryCellGoesWhereTheFormulaSays) {
   }
 }
 
+TEST(LogicalFaultMap, BanksMayHaveAddressesOfTheirOwn) {
+  const SparseFaultMap logical = random_map({3, 16, 8}, {FaultKind::kFlip});
+  const SparseFaultMap physical = physical_fault_map(logical, organisation(3, 4, 8));
+  EXPECT_EQ(physical.geometry(), (SramGeometry{3, 4, 32}));
+  std::vector<Fault> expected;
+  for (Fault fault : logical.faults()) {
+    fault.cell = {fault.cell.bank, fault.cell.row / 4, fault.cell.column * 4 + fault.cell.row % 4};
+    expected.push_back(fault);
+  }
+  EXPECT_THAT(physical.faults(), testing::UnorderedElementsAreArray(expected));
+}
+
 TEST(LogicalFaultMap, TheHeaderStays) {
   const SparseFaultMap logical({{1, 8, 8}, "Vmin", volts("0.7"), "die 7"}, {});
   const FaultMapHeader header = physical_fault_map(logical, organisation(2, 2, 8)).header();
@@ -48,7 +60,7 @@ TEST(LogicalFaultMap, MapsThatAreNotWordsTimesBitsAreRefused) {
     return message_of([&] { physical_fault_map({{geometry, "V", {}, ""}, {}}, sram); });
   };
   EXPECT_NO_THROW(physical_fault_map({{{1, 8, 8}, "V", {}, ""}, {}}, organisation(2, 2, 8)));
-  EXPECT_THAT(complaint({2, 8, 8}, organisation(2, 2, 8)), HasSubstr("2 banks x 8 rows"));
+  EXPECT_THAT(complaint({3, 8, 8}, organisation(2, 2, 8)), HasSubstr("3 banks x 8 rows"));
   EXPECT_THAT(complaint({1, 8, 32}, organisation(2, 2, 8)), HasSubstr("the word's 8 bits"));
   EXPECT_THAT(complaint({1, 8, 8}, organisation(3, 1, 8)), HasSubstr("banks: 3 does not divide"));
   EXPECT_THAT(complaint({1, 8, 8}, organisation(2, 3, 8)), HasSubstr("column_mux: 3 does not"));

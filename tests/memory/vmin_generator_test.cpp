@@ -148,7 +148,7 @@ TEST(VminFaultMap, TheListOfFaultsSaysTheSameAtEveryVoltage) {
     const FaultMapHeader header{kSmall, "V", volts("0.35"), map.source()};
     std::stringstream file;
     write_fault_map_csv(file, SparseFaultMap(header, map.faults()));
-    const SparseFaultMap read = read_fault_map_csv(file, "file");
+    const SparseFaultMap read = read_fault_map_csv(file.str(), "file");
     ASSERT_GT(read.faults().size(), 3000u);
     std::vector<std::int64_t> voltages = {350'000, 350'001, 599'999, 600'000, 600'001};
     for (std::int64_t micro = 350'000; micro < 600'100; micro += 1997) voltages.push_back(micro);
