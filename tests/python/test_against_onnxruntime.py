@@ -19,10 +19,11 @@ from onnx import numpy_helper
 from brownout_binary import BROWNOUT, ROOT, needs_brownout
 from brownout_tools.training import integer_arithmetic
 from brownout_tools.training.datasets import DATASETS
+from brownout_tools.training.narrow_onnx import as_int8
 from brownout_tools.training.reference_logits import runtime_logits, vnni_flag
 from brownout_tools.training.slices import read_slice
 
-WORKLOADS = ("mnist_cnn", "cifar10_resnet8")
+WORKLOADS = ("mnist_cnn", "cifar10_resnet8", "cifar10_resnet8_w4")
 VOLTAGES = ("0.85", "0.8")
 KINDS = ("flip", "stuck")
 PLACEMENTS = {
@@ -47,7 +48,7 @@ class Workload:
     """One workload, read once."""
 
     name: str
-    model: onnx.ModelProto
+    model: onnx.ModelProto  # weights in int8 tensors, whatever the file has
     inputs: NDArray[np.float32]  # (1000, C, H, W), preprocessed
     labels: NDArray[np.uint8]
     reference: Logits  # committed
@@ -63,7 +64,7 @@ def workload(request: pytest.FixtureRequest) -> Workload:
     images, labels = read_slice(request.param, directory)
     with np.load(directory / "reference_logits.npz", allow_pickle=False) as archive:
         reference = archive["logits"]
-    model = onnx.load(directory / "network.onnx")
+    model = as_int8(onnx.load(directory / "network.onnx"))
     inputs = DATASETS[request.param].preprocess.apply(images)
     return Workload(request.param, model, inputs, labels, reference)
 

@@ -3,17 +3,18 @@
 import hashlib
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import onnx
 import onnxruntime
 import pytest
-from onnx import numpy_helper
+from onnx import TensorProto, numpy_helper
 
 from brownout_tools.training import integer_arithmetic
 from brownout_tools.training.datasets import DATASETS
+from brownout_tools.training.narrow_onnx import as_int8
 from brownout_tools.training.reference_logits import (
     output_quantization,
     runtime_logits,
@@ -37,6 +38,9 @@ class Expected:
     right: int  # correct predictions among the 1,000 images of the slice
     first_labels: list[int]
     images_sha256: str
+    versions: tuple[int, int] = (7, 13)  # IR and opset
+    weight_type: int = TensorProto.INT8
+    largest_code: int = 127
 
 
 EXPECTED = {
@@ -73,6 +77,14 @@ EXPECTED = {
     ),
 }
 
+EXPECTED["cifar10_resnet8_w4"] = replace(
+    EXPECTED["cifar10_resnet8"],
+    right=856,
+    versions=(10, 21),
+    weight_type=TensorProto.INT4,
+    largest_code=7,
+)
+
 
 @dataclass(frozen=True)
 class Workload:
@@ -80,7 +92,8 @@ class Workload:
 
     name: str
     directory: Path
-    model: onnx.ModelProto
+    file: onnx.ModelProto
+    model: onnx.ModelProto  # the same with all weights in int8 tensors
     images: np.ndarray  # uint8 (1000, C, H, W)
     labels: np.ndarray  # uint8 (1000,)
     inputs: np.ndarray  # float32 (1000, C, H, W)
@@ -101,10 +114,12 @@ def workload(request: pytest.FixtureRequest) -> Workload:
     images, labels = read_slice(request.param, directory)
     with np.load(directory / "reference_logits.npz", allow_pickle=False) as archive:
         reference = dict(archive)
+    file = onnx.load(directory / "network.onnx")
     return Workload(
         request.param,
         directory,
-        onnx.load(directory / "network.onnx"),
+        file,
+        as_int8(file),
         images,
         labels,
         DATASETS[request.param].preprocess.apply(images),
@@ -128,6 +143,13 @@ def flip_sign_bits(model: onnx.ModelProto, weight: str, count: int) -> onnx.Mode
     return faulty
 
 
+def int8_form(workload: Workload, directory: Path) -> Path:
+    """The network with weights in int8 tensors, which the runtime computes in integers."""
+    path = directory / "int8.onnx"
+    onnx.save(workload.model, path)
+    return path
+
+
 def test_slice_is_the_start_of_the_test_set(workload: Workload) -> None:
     assert workload.images.shape[0] == len(workload.labels) == 1000
     assert workload.labels[:10].tolist() == workload.expected.first_labels
@@ -136,9 +158,9 @@ def test_slice_is_the_start_of_the_test_set(workload: Workload) -> None:
 
 
 def test_graph_has_the_promised_operators_and_names(workload: Workload) -> None:
-    model = workload.model
+    model = workload.file
     onnx.checker.check_model(model, full_check=True)
-    assert (model.ir_version, model.opset_import[0].version) == (7, 13)
+    assert (model.ir_version, model.opset_import[0].version) == workload.expected.versions
     assert len(model.opset_import) == 1
     operators = Counter(node.op_type for node in model.graph.node)
     assert operators.pop("QuantizeLinear") == sum(workload.expected.operators.values()) + 1
@@ -151,7 +173,7 @@ def test_graph_has_the_promised_operators_and_names(workload: Workload) -> None:
 
 
 def test_every_tensor_has_a_shape_and_every_initializer_a_use(workload: Workload) -> None:
-    graph = workload.model.graph
+    graph = workload.file.graph
     known = {v.name for v in [*graph.input, *graph.output, *graph.value_info]}
     produced = {name for node in graph.node for name in node.output}
     assert produced <= known
@@ -159,15 +181,17 @@ def test_every_tensor_has_a_shape_and_every_initializer_a_use(workload: Workload
     assert {t.name for t in graph.initializer} == used - produced - {"input"}
 
 
-def test_weights_are_symmetric_int8_per_channel(
+def test_weights_are_symmetric_per_channel(
     workload: Workload, tensors: dict[str, np.ndarray]
 ) -> None:
+    types = {t.name: t.data_type for t in workload.file.graph.initializer}
     for layer, shape in workload.expected.weights.items():
         weight = tensors[f"{layer}.weight_quantized"]
         assert (weight.dtype, weight.shape) == (np.int8, shape)
         # Each channel uses its whole range, or its scale is too large.
         largest = np.abs(weight.astype(int)).reshape(shape[0], -1).max(axis=1)
-        assert (largest == 127).all()
+        assert (largest == workload.expected.largest_code).all()
+        assert types[f"{layer}.weight_quantized"] == workload.expected.weight_type
         scale = tensors[f"{layer}.weight_scale"]
         assert (scale.dtype, scale.shape) == (np.float32, shape[:1])
         assert (scale > 0).all()
@@ -278,5 +302,6 @@ def fuse(workload: Workload, directory: Path) -> str:
     options = onnxruntime.SessionOptions()
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_EXTENDED
     options.optimized_model_filepath = str(path)
-    onnxruntime.InferenceSession(str(workload.network), options, providers=["CPUExecutionProvider"])
+    network = str(int8_form(workload, directory))
+    onnxruntime.InferenceSession(network, options, providers=["CPUExecutionProvider"])
     return str(path)

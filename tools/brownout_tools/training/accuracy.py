@@ -7,10 +7,12 @@ import argparse
 from pathlib import Path
 
 import numpy as np
+import onnx
 import onnxruntime
 from numpy.typing import NDArray
 
 from brownout_tools.training.datasets import DATASETS
+from brownout_tools.training.narrow_onnx import as_int8
 
 
 def run(model: Path | bytes, inputs: NDArray[np.float32], batch: int = 100) -> NDArray[np.float32]:
@@ -31,7 +33,8 @@ def main(arguments: list[str] | None = None) -> None:
     args = parser.parse_args(arguments)
     dataset = DATASETS[args.network]
     images, labels = dataset.load(args.data, "test")
-    right = run(args.model, dataset.preprocess.apply(images)).argmax(1) == labels
+    model = as_int8(onnx.load(args.model)).SerializeToString()
+    right = run(model, dataset.preprocess.apply(images)).argmax(1) == labels
     print(f"{len(right):,} images: {100 * right.mean():.2f} %")
     print(f"first 1,000 images: {100 * right[:1000].mean():.1f} %")
 

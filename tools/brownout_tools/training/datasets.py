@@ -104,10 +104,13 @@ class Dataset:
     preprocess: Preprocess
 
 
+MNIST = Dataset(load_mnist, Preprocess(0.00392156862745098, (0.1307,), (0.3081,)))
+CIFAR10 = Dataset(
+    load_cifar10,
+    Preprocess(0.00392156862745098, (0.4914, 0.4822, 0.4465), (0.2470, 0.2435, 0.2616)),
+)
 DATASETS: dict[str, Dataset] = {
-    "mnist_cnn": Dataset(load_mnist, Preprocess(0.00392156862745098, (0.1307,), (0.3081,))),
-    "cifar10_resnet8": Dataset(
-        load_cifar10,
-        Preprocess(0.00392156862745098, (0.4914, 0.4822, 0.4465), (0.2470, 0.2435, 0.2616)),
-    ),
+    "mnist_cnn": MNIST,
+    "cifar10_resnet8": CIFAR10,
+    "cifar10_resnet8_w4": CIFAR10,
 }

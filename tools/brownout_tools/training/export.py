@@ -8,14 +8,19 @@ import io
 import warnings
 from pathlib import Path
 
+import numpy as np
 import onnx
 import torch
+from numpy.typing import NDArray
 from onnxruntime.quantization import QuantFormat
 
+from brownout_tools.training.narrow_onnx import INT4_IR_VERSION, INT4_OPSET, as_int4, narrow
+from brownout_tools.training.narrow_weights import keep_rounded_weights
 from brownout_tools.training.networks import fold_batch_norms
 from brownout_tools.training.onnx_names import tidy
 from brownout_tools.training.quantize import METHODS, calibration_inputs, quantize
 from brownout_tools.training.recipes import RECIPES, Recipe
+from brownout_tools.training.train import load_checkpoint
 
 OPSET = 13  # the first with quantization per channel
 IR_VERSION = 7  # the one that belongs to it, so that old readers accept the file
@@ -23,12 +28,9 @@ IR_VERSION = 7  # the one that belongs to it, so that old readers accept the fil
 
 def export_fp32(recipe: Recipe, checkpoint: Path) -> onnx.ModelProto:
     """Export ``input`` float32 (batch, C, H, W) to ``logits`` (batch, 10), batch norms folded."""
-    state = torch.load(checkpoint, weights_only=True)
-    if state["network"] != recipe.name:
-        raise ValueError(f"{checkpoint}: holds {state['network']}, not {recipe.name}")
-    model = recipe.network()
-    model.load_state_dict(state["model"])
-    fold_batch_norms(model)
+    model = recipe.trained_network()
+    model.load_state_dict(load_checkpoint(checkpoint, recipe.name)["model"])
+    keep_rounded_weights(fold_batch_norms(model))
     buffer = io.BytesIO()
     with warnings.catch_warnings():
         # The older exporter keeps module paths as names, and pools and flattens in one node each.
@@ -46,6 +48,17 @@ def export_fp32(recipe: Recipe, checkpoint: Path) -> onnx.ModelProto:
     return onnx.load_from_string(buffer.getvalue())
 
 
+def quantized_network(
+    recipe: Recipe, fp32: onnx.ModelProto, inputs: NDArray[np.float32], method: str
+) -> onnx.ModelProto:
+    """The network in QDQ form; 4-bit weights are int4 tensors, wider ones int8."""
+    qdq = quantize(fp32, inputs, QuantFormat.QDQ, method)
+    if recipe.weight_bits == 8:
+        return tidy(qdq, recipe.name, OPSET, IR_VERSION)
+    qdq = narrow(qdq, fp32, recipe.weight_bits)
+    return as_int4(tidy(qdq, recipe.name, INT4_OPSET, INT4_IR_VERSION))
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Parse the command line and export."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -60,10 +73,11 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--seed", type=int, default=0, help="chooses the calibration images")
     args = parser.parse_args(arguments)
     recipe = RECIPES[args.network]
+    if args.qoperator and recipe.weight_bits < 8:
+        parser.error("--qoperator: the QOperator form has no 4-bit weights")
     fp32 = export_fp32(recipe, args.checkpoint)
     inputs = calibration_inputs(recipe.dataset, args.data, args.calibration_images, args.seed)
-    qdq = quantize(fp32, inputs, QuantFormat.QDQ, args.calibration_method)
-    onnx.save(tidy(qdq, recipe.name, OPSET, IR_VERSION), args.out)
+    onnx.save(quantized_network(recipe, fp32, inputs, args.calibration_method), args.out)
     if args.qoperator:
         twin = quantize(fp32, inputs, QuantFormat.QOperator, args.calibration_method)
         onnx.save(twin, args.qoperator)

@@ -76,11 +76,20 @@ def multiply(node: onnx.NodeProto, x: Codes, weight: Codes, bias: Codes, y: Outp
     return y.requantize(accumulator, x, weight, channel_axis=1)
 
 
+def fused_multiply_add(codes: NDArray, ratio: np.float32, addend: NDArray | np.float32) -> NDArray:
+    """``codes * ratio + addend``, rounded once to float32: a product of 8 and 24 bits and a float32
+    sum fit in the 53 bits of a float64 unless their exponents are far apart."""
+    return (codes.astype(np.float64) * np.float64(ratio) + np.float64(addend)).astype(F32)
+
+
 def add(a: Codes, b: Codes, y: Output) -> NDArray[np.uint8]:
-    """Sum of two tensors of one shape."""
+    """Sum of two tensors of one shape; the runtime's kernel fuses multiplications and additions."""
     ratio_a, ratio_b = a.scale / y.scale, b.scale / y.scale
-    fixed = F32(y.zero_point) - (ratio_a * F32(a.zero_point) + ratio_b * F32(b.zero_point))
-    total = fixed + a.values.astype(F32) * ratio_a + b.values.astype(F32) * ratio_b
+    offset_b = ratio_b * F32(b.zero_point)
+    fixed = F32(y.zero_point) - fused_multiply_add(np.array(a.zero_point), ratio_a, offset_b)
+    total = fused_multiply_add(
+        a.values, ratio_a, fused_multiply_add(b.values, ratio_b, fixed).astype(np.float64)
+    )
     return y.saturate(np.rint(total))
 
 

@@ -6,12 +6,18 @@ from dataclasses import dataclass
 from torch import nn
 
 from brownout_tools.training.datasets import DATASETS, Dataset
-from brownout_tools.training.networks import Cifar10ResNet8, MnistCnn
+from brownout_tools.training.narrow_weights import fake_quantize_weights
+from brownout_tools.training.networks import Cifar10ResNet8, MnistCnn, fold_batch_norms
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """How to train one network; ``input_shape`` is (C, H, W)."""
+    """How to train one network; ``input_shape`` is (C, H, W).
+
+    With ``weight_bits`` below 8 the training goes on from the checkpoint of another recipe,
+    ``start``: batch norms are folded first, then weights are rounded in every forward pass.
+    The only such width is 4, that of ONNX's int4.
+    """
 
     name: str
     network: Callable[[], nn.Module]
@@ -23,6 +29,15 @@ class Recipe:
     crop_padding: int
     flip: bool
     bfloat16: bool
+    weight_bits: int = 8
+    start: str | None = None
+
+    def trained_network(self) -> nn.Module:
+        """A network as it is trained: with narrow weights, folded and fake-quantized."""
+        model = self.network()
+        if self.weight_bits < 8:
+            fake_quantize_weights(fold_batch_norms(model), self.weight_bits)
+        return model
 
 
 RECIPES: dict[str, Recipe] = {
@@ -51,6 +66,20 @@ RECIPES: dict[str, Recipe] = {
             crop_padding=4,
             flip=True,
             bfloat16=True,
+        ),
+        Recipe(
+            name="cifar10_resnet8_w4",
+            network=Cifar10ResNet8,
+            dataset=DATASETS["cifar10_resnet8_w4"],
+            input_shape=(3, 32, 32),
+            epochs=10,
+            peak_learning_rate=0.01,
+            weight_decay=2e-4,
+            crop_padding=4,
+            flip=True,
+            bfloat16=True,
+            weight_bits=4,
+            start="cifar10_resnet8",
         ),
     )
 }

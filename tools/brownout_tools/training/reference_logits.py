@@ -17,6 +17,7 @@ from onnx import numpy_helper
 from brownout_tools.training import integer_arithmetic
 from brownout_tools.training.accuracy import run
 from brownout_tools.training.datasets import DATASETS
+from brownout_tools.training.narrow_onnx import as_int8
 from brownout_tools.training.slices import read_slice
 
 VNNI_FLAGS = ("avx512_vnni", "avx_vnni")
@@ -46,10 +47,12 @@ def runtime_logits(model: Path, inputs: NDArray[np.float32]) -> NDArray[np.uint8
     """Run inputs (N, C, H, W) through the file as it is; return the codes (N, 10) of its output.
 
     The codes are recovered from the float output: asking the runtime for another output would
-    let it optimize another graph.
+    let it optimize another graph. Narrow weights go to the runtime in int8 tensors, the same
+    integers: it computes convolutions with int4 tensors in float.
     """
-    scale, zero_point = output_quantization(onnx.load(model))
-    logits = run(model, inputs)
+    network = onnx.load(model)
+    scale, zero_point = output_quantization(network)
+    logits = run(as_int8(network).SerializeToString(), inputs)
     codes = np.rint(logits / scale) + zero_point
     if not np.array_equal((codes - np.float32(zero_point)) * scale, logits):
         raise ValueError(f"{model}: output is no multiple of its scale")

@@ -20,6 +20,7 @@ SLICE_IMAGES = 1000
 MNIST_IMAGES = "test-images.idx3.gz"
 MNIST_LABELS = "test-labels.idx1.gz"
 CIFAR10_BATCH = "test_batch.bin"
+SHARED = {"cifar10_resnet8_w4": "cifar10_resnet8"}  # whose slice a network without one uses
 
 
 def write_slice(network: str, directory: Path, images: Images, labels: Labels) -> None:
@@ -32,7 +33,9 @@ def write_slice(network: str, directory: Path, images: Images, labels: Labels) -
 
 
 def read_slice(network: str, directory: Path) -> tuple[Images, Labels]:
-    """Read what ``write_slice`` wrote: images (N, C, H, W) and labels (N,)."""
+    """Read the slice beside a network: images (N, C, H, W) and labels (N,)."""
+    if network in SHARED:
+        return read_slice(SHARED[network], directory.parent / SHARED[network])
     if network == "mnist_cnn":
         return read_idx(directory / MNIST_IMAGES)[:, None], read_idx(directory / MNIST_LABELS)
     return read_cifar10_batch(directory / CIFAR10_BATCH)
@@ -41,7 +44,7 @@ def read_slice(network: str, directory: Path) -> tuple[Images, Labels]:
 def main(arguments: list[str] | None = None) -> None:
     """Write the first images of a test set."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("network", choices=sorted(DATASETS))
+    parser.add_argument("network", choices=sorted(DATASETS.keys() - SHARED.keys()))
     parser.add_argument("--data", type=Path, required=True, help="directory of the data set")
     parser.add_argument("--out", type=Path, required=True, help="directory of the workload")
     parser.add_argument("--images", type=int, default=SLICE_IMAGES)

@@ -8,6 +8,7 @@ import math
 import os
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -15,6 +16,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from brownout_tools.training.augment import random_crop_and_flip
+from brownout_tools.training.narrow_weights import fake_quantize_weights
+from brownout_tools.training.networks import fold_batch_norms
 from brownout_tools.training.recipes import RECIPES, Recipe
 
 
@@ -64,8 +67,35 @@ def save(path: Path, state: dict[str, object]) -> None:
     os.replace(partial, path)
 
 
+def load_checkpoint(path: Path, network: str) -> dict[str, Any]:
+    """Read a checkpoint of ``network``."""
+    state = torch.load(path, weights_only=True)
+    if state["network"] != network:
+        raise ValueError(f"{path}: holds {state['network']}, not {network}")
+    return state
+
+
+def first_network(recipe: Recipe, start: Path | None) -> nn.Module:
+    """The network before the first step; ``start`` is a checkpoint of ``recipe.start``."""
+    if (start is None) != (recipe.start is None):
+        takes = f"a checkpoint of {recipe.start}" if recipe.start else "nothing"
+        raise ValueError(f"{recipe.name}: --start takes {takes}")
+    model = recipe.network()
+    if start is None:
+        return model
+    model.load_state_dict(load_checkpoint(start, recipe.start)["model"])
+    return fake_quantize_weights(fold_batch_norms(model), recipe.weight_bits)
+
+
 def train(
-    recipe: Recipe, data: Path, out: Path, epochs: int, batch: int, seed: int, resume: bool
+    recipe: Recipe,
+    data: Path,
+    out: Path,
+    epochs: int,
+    batch: int,
+    seed: int,
+    resume: bool,
+    start: Path | None,
 ) -> None:
     """Train for ``epochs``, rewriting ``{model, optimizer, epoch, top1, ...}`` after each."""
     torch.manual_seed(seed)
@@ -76,13 +106,14 @@ def train(
     )
     labels = labels.long()
     normalize = Normalizer(recipe)
-    model = recipe.network().to(memory_format=torch.channels_last)
+    model = recipe.trained_network() if resume else first_network(recipe, start)
+    model = model.to(memory_format=torch.channels_last)
     optimizer = make_optimizer(model, recipe)
     steps_per_epoch = len(labels) // batch
     steps = epochs * steps_per_epoch
     first_epoch = 0
     if resume:
-        state = torch.load(out, weights_only=True)
+        state = load_checkpoint(out, recipe.name)
         model.load_state_dict(state["model"])
         optimizer.load_state_dict(state["optimizer"])
         first_epoch = state["epoch"]
@@ -135,13 +166,14 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--epochs", type=int, help="default: the recipe's")
     parser.add_argument("--batch", type=int, default=128)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--start", type=Path, help="checkpoint that a recipe with few bits needs")
     parser.add_argument("--resume", action="store_true", help="go on from the checkpoint --out")
     parser.add_argument("--threads", type=int, default=2)
     args = parser.parse_args(arguments)
     torch.set_num_threads(args.threads)
     recipe = RECIPES[args.network]
     epochs = args.epochs or recipe.epochs
-    train(recipe, args.data, args.out, epochs, args.batch, args.seed, args.resume)
+    train(recipe, args.data, args.out, epochs, args.batch, args.seed, args.resume, args.start)
 
 
 if __name__ == "__main__":
