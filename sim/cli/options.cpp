@@ -76,6 +76,13 @@ const OptionSpec& spec_of(const CommandSpec& spec, const std::string& name) {
   return *found;
 }
 
+double number_in_range(const std::string& name, std::string_view text, double low, double high) {
+  const std::optional<double> number = memory::parse_double(text);
+  if (number && *number >= low && *number <= high) return *number;
+  fail_option(name, memory::in_quotes(text) + " is not a number in " + memory::format_double(low) +
+                        ".." + memory::format_double(high));
+}
+
 std::string range_text(std::uint64_t low, std::uint64_t high) {
   return std::to_string(low) + ".." + std::to_string(high);
 }
@@ -161,12 +168,26 @@ std::optional<int> Arguments::count(const std::string& name, int low, int high) 
 std::optional<double> Arguments::number(const std::string& name, double low, double high) const {
   const std::optional<std::string> value = text(name);
   if (!value) return {};
-  const std::optional<double> number = memory::parse_double(*value);
-  if (!number || !(*number >= low && *number <= high)) {
-    fail_option(name, memory::in_quotes(*value) + " is not a number in " +
-                          memory::format_double(low) + ".." + memory::format_double(high));
+  return number_in_range(name, *value, low, high);
+}
+
+std::optional<std::vector<double>> Arguments::numbers(const std::string& name, double low,
+                                                      double high) const {
+  const std::optional<std::string> value = text(name);
+  if (!value) return {};
+  std::vector<double> numbers;
+  std::string_view rest = *value;
+  for (bool more = true; more;) {
+    const std::size_t comma = rest.find(',');
+    const double number = number_in_range(name, rest.substr(0, comma), low, high);
+    if (std::find(numbers.begin(), numbers.end(), number) != numbers.end()) {
+      fail_option(name, memory::format_double(number) + " is given twice");
+    }
+    numbers.push_back(number);
+    more = comma != std::string_view::npos;
+    if (more) rest.remove_prefix(comma + 1);
   }
-  return number;
+  return numbers;
 }
 
 std::optional<std::string> Arguments::choice(const std::string& name,

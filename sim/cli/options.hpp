@@ -50,6 +50,9 @@ class Arguments {
   std::optional<int> count(const std::string& name, int low, int high) const;
   /// A finite number in low..high.
   std::optional<double> number(const std::string& name, double low, double high) const;
+  /// Finite numbers in low..high with commas, none twice.
+  std::optional<std::vector<double>> numbers(const std::string& name, double low,
+                                             double high) const;
   /// One of `words`.
   std::optional<std::string> choice(const std::string& name,
                                     const std::vector<std::string>& words) const;

@@ -31,27 +31,14 @@ CommandSpec spec() {
       .example = "brownout run workloads/mnist_cnn.yaml --voltage 0.83",
       .positional = "WORKLOAD.yaml",
       .options = joined(
-          {{{"voltage", "V",
-             "Voltage of the weight SRAM, in the unit of the memory profile. Default: the "
-             "workload's operating point."},
-            {"ber", "P", "Highest voltage at which the bit error rate of the profile is P."},
-            {"chip", "N", "Which of the generated chips. Default: 0."}},
+          {operating_point_options(),
+           {{"chip", "N", "Which of the generated chips. Default: 0."}},
            image_options(),
            {{"cosim-images", "N",
              "Images that the SystemC model runs too, and must agree on. Default: 1."},
             {"logits-out", "FILE.npz", "Writes the network's output codes, a row per image."}},
            workload_options(),
            output_options()})};
-}
-
-// The highest voltage of the profile that has this bit error rate.
-void set_ber(double ber, config::WorkloadConfig& config) {
-  try {
-    config.operating_point.weight_sram = config.memory.profile->voltage_for_ber(ber);
-  } catch (const std::runtime_error& error) {
-    fail_option("ber", error.what());
-  }
-  config.operating_point.place = "--ber";
 }
 
 std::string describe(const machine::SramSpec& sram) {
@@ -184,16 +171,13 @@ Table layer_table(const experiment::PointResult& point) {
 }
 
 int run(const Arguments& arguments, const Streams& streams) {
-  arguments.exclude("voltage", "ber");
   const Format format = format_of(arguments);
   const std::uint64_t chip = chip_of(arguments);
   const int cosim_images = arguments.count("cosim-images", 0, 1'000'000).value_or(1);
-  const auto ber = arguments.number("ber", 0, 1);
   const auto logits = arguments.path("logits-out");
   if (logits) check_output_file(*logits, "logits-out");
   config::WorkloadConfig config = load_config(arguments);
-  if (ber) set_ber(*ber, config);
-  set_operating_point(arguments, config);
+  const auto ber = set_operating_point(arguments, config);
 
   Progress progress(streams.err, stderr_is_terminal() && !arguments.has("quiet"));
   progress.show("loading " + config.name);
@@ -209,7 +193,7 @@ int run(const Arguments& arguments, const Streams& streams) {
     experiment::write_codes_npz(*logits, "logits", bench.images(), evaluator.logits());
   }
 
-  if (ber) report.facts.push_back({{"ber_asked", "BER asked for", "", Style::kRate}, *ber});
+  if (ber) report.facts.push_back(ber_fact(*ber));
   append(report.facts, accuracy_facts(point));
   append(report.facts, cost_facts(bench, point));
   append(report.facts, {{{"cosim_images", "co-simulated images", "agreed with the SystemC model"},

@@ -1,11 +1,8 @@
 // `brownout sweep`: the voltage-energy-accuracy curve over a grid of voltages and chips.
-#include <algorithm>
 #include <ostream>
-#include <stdexcept>
-#include <thread>
 
 #include "sim/cli/command.hpp"
-#include "sim/cli/program.hpp"
+#include "sim/cli/grid_options.hpp"
 #include "sim/cli/progress.hpp"
 #include "sim/cli/sweep_summary.hpp"
 #include "sim/cli/table.hpp"
@@ -15,10 +12,6 @@
 
 namespace brownout::cli {
 namespace {
-
-constexpr int kMostChips = 1'000'000;
-constexpr int kMostJobs = 1024;
-constexpr std::size_t kMostPoints = 10'000'000;
 
 CommandSpec spec() {
   return {
@@ -35,54 +28,34 @@ CommandSpec spec() {
           "--out out/mnist",
       .positional = "WORKLOAD.yaml",
       .options = joined(
-          {{{"out", "DIR", "Directory of the results; made when it does not exist. Required."},
-            {"voltage", "LIST",
+          {{{"voltage", "LIST",
              "Voltages in the unit of the memory profile: FROM:TO:STEP, values with commas, or "
              "both. Default: sweep.voltages."},
-            {"chips", "N", "Chips 0..N-1 of the ensemble. Default: sweep.chips; 1 with a map."},
-            {"jobs", "N", "Worker processes. Default: the hardware threads."},
-            {"cosim", "one|all|none",
-             "Chips of each voltage whose first image the SystemC model runs too, and must agree "
-             "on. Default: one."}},
+            {"ber", "LIST",
+             "Bit error rates with commas, in place of voltages: of each the highest voltage at "
+             "which the profile has it."}},
+           grid_options("voltage"),
            image_options(),
            workload_options(),
            output_options()})};
 }
 
 void apply_grid(const Arguments& arguments, config::WorkloadConfig& config) {
+  arguments.exclude("voltage", "ber");
+  if (const auto rates = arguments.numbers("ber", 0, 1)) {
+    config.sweep.voltages.clear();
+    for (const double rate : *rates) {
+      config.sweep.voltages.push_back(voltage_for_ber(config, rate));
+    }
+    config.sweep.place = "--ber";
+  }
   if (const auto voltages = arguments.voltages("voltage")) {
     config.sweep.voltages = *voltages;
     config.sweep.place = "--voltage";
   }
-  const auto chips = arguments.count("chips", 1, kMostChips);
-  if (config.memory.chip.map) {
-    if (chips.value_or(1) != 1)
-      fail_option("chips", "a fault map is one chip, 1 is the only value");
-    config.sweep.chips = 1;
-  } else if (chips) {
-    config.sweep.chips = *chips;
-  }
+  set_chips(arguments, config);
   config::check_sweep(config);
-  const std::size_t voltages = config.sweep.voltages.size();
-  if (voltages > kMostPoints / static_cast<std::size_t>(config.sweep.chips)) {
-    throw std::runtime_error(std::to_string(voltages) + " voltages x " +
-                             std::to_string(config.sweep.chips) + " chips are more than " +
-                             std::to_string(kMostPoints) + " points");
-  }
-}
-
-experiment::CosimPolicy policy_of(const Arguments& arguments) {
-  return experiment::parse_cosim_policy(
-      arguments.choice("cosim", {"one", "all", "none"}).value_or("one"));
-}
-
-std::filesystem::path out_of(const Arguments& arguments) {
-  std::filesystem::path out = arguments.required("out");
-  std::error_code ignored;
-  if (std::filesystem::exists(out, ignored) && !std::filesystem::is_directory(out, ignored)) {
-    fail_option("out", out.string() + " is a file, not a directory");
-  }
-  return out;
+  check_grid(config.sweep.voltages.size(), "voltages", config.sweep.chips);
 }
 
 Report report_of(const experiment::SweepOutcome& outcome, const std::string& unit) {
@@ -111,23 +84,13 @@ Report report_of(const experiment::SweepOutcome& outcome, const std::string& uni
   return {.facts = {}, .table = std::move(table)};
 }
 
-// Failed points are no part of any file, so they are no part of a table either.
-int report_failures(const experiment::SweepOutcome& outcome, std::ostream& err) {
-  for (const std::string& failure : outcome.failures) err << "error: " << one_line(failure) << "\n";
-  err << "error: " << outcome.failures.size()
-      << " points failed, no CSV is written; the same command tries them again\n";
-  return 1;
-}
-
 int run(const Arguments& arguments, const Streams& streams) {
   const Format format = format_of(arguments);
   const bool quiet = arguments.has("quiet");
-  const int threads = static_cast<int>(std::thread::hardware_concurrency());
-  experiment::SweepOptions options{
-      .out = out_of(arguments),
-      .jobs = arguments.count("jobs", 1, kMostJobs).value_or(std::clamp(threads, 1, kMostJobs)),
-      .cosim = policy_of(arguments),
-      .progress = {}};
+  experiment::SweepOptions options{.out = out_of(arguments),
+                                   .jobs = jobs_of(arguments),
+                                   .cosim = policy_of(arguments),
+                                   .progress = {}};
   config::WorkloadConfig config = load_config(arguments);
   apply_grid(arguments, config);
 
@@ -141,7 +104,7 @@ int run(const Arguments& arguments, const Streams& streams) {
     unit = bench.unit();
     outcome = experiment::run_sweep(bench, options);
   }
-  if (!outcome.failures.empty()) return report_failures(outcome, streams.err);
+  if (!outcome.failures.empty()) return report_failures(outcome.failures, streams.err);
   streams.out << render(report_of(outcome, unit), format);
   if (!quiet) {
     streams.err << "wrote points.csv, layers.csv, manifest.json, results.sqlite in "

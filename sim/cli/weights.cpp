@@ -26,14 +26,11 @@ CommandSpec spec() {
           "brownout weights workloads/mnist_cnn.yaml --voltage 0.83 --chip 3 --out "
           "faulty.npz",
       .positional = "WORKLOAD.yaml",
-      .options =
-          joined({{{"out", "FILE.npz", "File that is written. Required."},
-                   {"voltage", "V",
-                    "Voltage of the weight SRAM, in the unit of the memory profile. Default: the "
-                    "workload's operating point."},
-                   {"chip", "N", "Which of the generated chips. Default: 0."}},
-                  workload_options(),
-                  output_options()})};
+      .options = joined({{{"out", "FILE.npz", "File that is written. Required."},
+                          {"chip", "N", "Which of the generated chips. Default: 0."}},
+                         operating_point_options(),
+                         workload_options(),
+                         output_options()})};
 }
 
 std::uint64_t weight_count(const models::WeightSet& weights) {
@@ -48,7 +45,7 @@ int run(const Arguments& arguments, const Streams& streams) {
   const std::filesystem::path out = arguments.required("out");
   check_output_file(out, "out");
   config::WorkloadConfig config = load_config(arguments);
-  set_operating_point(arguments, config);
+  const auto ber = set_operating_point(arguments, config);
   config.run.images = 1;  // no image is looked at
 
   const experiment::Workbench bench = experiment::make_workbench(config);
@@ -59,17 +56,18 @@ int run(const Arguments& arguments, const Streams& streams) {
       bench.program, bench.weights, cells, config.memory.encoding, bench.faults);
   experiment::write_weights_npz(out, bench.network, readback.weights);
 
-  const double ber =
+  const double failing =
       static_cast<double>(cells.count()) / static_cast<double>(cells.geometry().cells());
   Report report{.facts = {{{"file", "file"}, out.string()},
                           {{"network", "network"}, config.network.string()}},
                 .table = {}};
   append(report.facts, chip_facts(config.memory, chip, faults->source()));
+  if (ber) report.facts.push_back(ber_fact(*ber));
   append(
       report.facts,
       {{{"voltage", "voltage", bench.unit()}, voltage_cell(voltage)},
        {{"unit", ""}, bench.unit()},
-       {{"ber", "bit error rate", "of the cells", Style::kRate}, ber},
+       {{"ber", "bit error rate", "of the cells", Style::kRate}, failing},
        {{"effective_ber", "effective BER", "of the weight bits fetched", Style::kRate},
         readback.effective_ber()},
        {{"weights", "weights"}, weight_count(readback.weights)},

@@ -8,7 +8,6 @@
 #include "sim/experiment/fault_selection.hpp"
 
 namespace brownout::cli {
-
 OptionSpecs joined(const std::vector<OptionSpecs>& lists) {
   OptionSpecs all;
   for (const OptionSpecs& list : lists) all.insert(all.end(), list.begin(), list.end());
@@ -64,13 +63,38 @@ config::WorkloadConfig load_config(const Arguments& arguments) {
   return config;
 }
 
-void set_operating_point(const Arguments& arguments, config::WorkloadConfig& config) {
+OptionSpecs operating_point_options() {
+  return {{"voltage", "V",
+           "Voltage of the weight SRAM, in the unit of the memory profile. Default: the workload's "
+           "operating point."},
+          {"ber", "P", "Highest voltage at which the bit error rate of the profile is P."}};
+}
+
+memory::Voltage voltage_for_ber(const config::WorkloadConfig& config, double ber) {
+  try {
+    return config.memory.profile->voltage_for_ber(ber);
+  } catch (const std::runtime_error& error) {
+    fail_option("ber", error.what());
+  }
+}
+
+std::optional<double> set_operating_point(const Arguments& arguments,
+                                          config::WorkloadConfig& config) {
+  arguments.exclude("voltage", "ber");
+  const auto ber = arguments.number("ber", 0, 1);
+  if (ber) {
+    config.operating_point.weight_sram = voltage_for_ber(config, *ber);
+    config.operating_point.place = "--ber";
+  }
   if (const auto voltage = arguments.voltage("voltage")) {
     config.operating_point.weight_sram = *voltage;
     config.operating_point.place = "--voltage";
   }
   config::check_operating_point(config);
+  return ber;
 }
+
+Fact ber_fact(double ber) { return {{"ber_asked", "BER asked for", "", Style::kRate}, ber}; }
 
 std::uint64_t chip_of(const Arguments& arguments) {
   return arguments.integer("chip", 0, std::numeric_limits<std::int32_t>::max()).value_or(0);

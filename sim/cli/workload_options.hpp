@@ -1,6 +1,7 @@
 // Options that several commands share, and the workload's configuration that they lead to.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "sim/cli/options.hpp"
@@ -26,8 +27,16 @@ Format format_of(const Arguments& arguments);
 /// The workload file with the options above put in. The voltages are not checked yet.
 config::WorkloadConfig load_config(const Arguments& arguments);
 
-/// --voltage in place of the workload's operating point; then checks it against the profile.
-void set_operating_point(const Arguments& arguments, config::WorkloadConfig& config);
+/// --voltage, --ber: for commands that look at one operating point.
+OptionSpecs operating_point_options();
+/// --voltage, or the highest voltage of --ber, in place of the workload's operating point; then
+/// checks it against the profile. Returns --ber.
+std::optional<double> set_operating_point(const Arguments& arguments,
+                                          config::WorkloadConfig& config);
+/// The highest voltage at which the profile has this bit error rate. Throws naming --ber.
+memory::Voltage voltage_for_ber(const config::WorkloadConfig& config, double ber);
+/// What --ber asked for.
+Fact ber_fact(double ber);
 
 /// --chip; 0 by default.
 std::uint64_t chip_of(const Arguments& arguments);

@@ -18,6 +18,7 @@ struct Point {
   std::uint64_t chip = 0;
   int cosim_images = 0;                              ///< of the first images
   std::optional<schedule::FaultFilter> faults = {};  ///< that act; default: the workload's
+  std::string part = {};                             ///< what `faults` are called, e.g. "conv1"
 };
 
 /// One in a process: owns the engine and, from the first co-simulation on, the SystemC machine.

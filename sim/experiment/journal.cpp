@@ -62,7 +62,8 @@ Journal::Journal(const std::filesystem::path& path) : database_(std::make_unique
   sqlite3_busy_timeout(database_->handle, kWaitMilliseconds);
   database_->execute(
       "CREATE TABLE IF NOT EXISTS points (voltage_micro INTEGER NOT NULL, chip INTEGER NOT NULL, "
-      "point_row TEXT NOT NULL, layer_rows TEXT NOT NULL, PRIMARY KEY (voltage_micro, chip))");
+      "part TEXT NOT NULL, point_row TEXT NOT NULL, layer_rows TEXT NOT NULL, PRIMARY KEY "
+      "(voltage_micro, chip, part))");
 }
 
 Journal::~Journal() = default;
@@ -70,23 +71,24 @@ Journal::~Journal() = default;
 std::map<Journal::Key, PointRows> Journal::read() const {
   std::map<Key, PointRows> rows;
   const Statement select(database_->handle,
-                         "SELECT voltage_micro, chip, point_row, layer_rows FROM points");
+                         "SELECT voltage_micro, chip, part, point_row, layer_rows FROM points");
   int status = select.step();
   for (; status == SQLITE_ROW; status = select.step()) {
     const Key key{memory::Voltage::from_micro(select.integer(0)),
-                  static_cast<std::uint64_t>(select.integer(1))};
-    rows[key] = {select.text(2), select.text(3)};
+                  static_cast<std::uint64_t>(select.integer(1)), select.text(2)};
+    rows[key] = {select.text(3), select.text(4)};
   }
   database_->check(status);
   return rows;
 }
 
 void Journal::add(const Key& key, const PointRows& rows) {
-  const Statement insert(database_->handle, "INSERT INTO points VALUES (?, ?, ?, ?)");
-  insert.bind(1, key.first.micro());
-  insert.bind(2, static_cast<std::int64_t>(key.second));
-  insert.bind(3, rows.point);
-  insert.bind(4, rows.layers);
+  const Statement insert(database_->handle, "INSERT INTO points VALUES (?, ?, ?, ?, ?)");
+  insert.bind(1, key.voltage.micro());
+  insert.bind(2, static_cast<std::int64_t>(key.chip));
+  insert.bind(3, key.part);
+  insert.bind(4, rows.point);
+  insert.bind(5, rows.layers);
   database_->check(insert.step());
 }
 

@@ -1,5 +1,5 @@
-// The journal of a sweep: an SQLite file with one row per finished point, each in a transaction of
-// its own, so that a kill loses nothing that was finished.
+// The journal of many points: an SQLite file with one row per finished point, each in a transaction
+// of its own, so that a kill loses nothing that was finished.
 #pragma once
 
 #include <cstdint>
@@ -7,7 +7,6 @@
 #include <map>
 #include <memory>
 #include <string>
-#include <utility>
 
 #include "memory/voltage.hpp"
 
@@ -27,7 +26,13 @@ class Journal {
   Journal(const Journal&) = delete;
   Journal& operator=(const Journal&) = delete;
 
-  using Key = std::pair<memory::Voltage, std::uint64_t>;  // voltage, chip
+  struct Key {
+    memory::Voltage voltage;
+    std::uint64_t chip = 0;
+    std::string part = {};  ///< of the faults that act (Point::part)
+
+    auto operator<=>(const Key&) const = default;
+  };
   std::map<Key, PointRows> read() const;
   void add(const Key& key, const PointRows& rows);
 

@@ -56,7 +56,8 @@ std::string differences(const Json& old_manifest, const Json& new_manifest) {
 
 }  // namespace
 
-std::string manifest_json(const Workbench& bench, CosimPolicy cosim) {
+std::string manifest_json(const Workbench& bench, CosimPolicy cosim,
+                          const std::map<std::string, std::string>& more) {
   Json manifest;
   manifest["brownout"] = BROWNOUT_VERSION;
   manifest["workload"] = bench.config.name;
@@ -65,6 +66,7 @@ std::string manifest_json(const Workbench& bench, CosimPolicy cosim) {
   manifest["profile"] = {
       {"name", profile.name}, {"unit", bench.unit()}, {"source", profile.source}};
   manifest["cosim"] = to_string(cosim);
+  for (const auto& [key, value] : more) manifest[key] = value;
   // Files by name and content: the same inputs elsewhere are the same inputs.
   Json& configuration = manifest["configuration"];
   for (const auto& [key, value] : config::resolved_configuration(bench.config)) {

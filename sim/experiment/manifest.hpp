@@ -1,17 +1,20 @@
-// What a sweep was: resolved configuration, hashes of the inputs, version. Two sweeps with equal
-// manifests have equal results.
+// What the results of a directory are of: resolved configuration, hashes of the inputs, version.
+// Two sweeps with equal manifests have equal results.
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <string>
 
-#include "sim/experiment/sweep.hpp"
+#include "sim/experiment/cosim_policy.hpp"
 #include "sim/experiment/workbench.hpp"
 
 namespace brownout::experiment {
 
-/// JSON text. Leaves out what never changes a result (batch size, jobs).
-std::string manifest_json(const Workbench& bench, CosimPolicy cosim);
+/// JSON text. Leaves out what never changes a result (batch size, jobs). `more`: further keys that
+/// decide the results.
+std::string manifest_json(const Workbench& bench, CosimPolicy cosim,
+                          const std::map<std::string, std::string>& more = {});
 
 /// Throws std::runtime_error when the manifest in `path` is not `expected`; names the first keys
 /// that differ.

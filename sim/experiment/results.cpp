@@ -4,40 +4,10 @@
 #include <stdexcept>
 
 #include "memory/text_number.hpp"
+#include "sim/experiment/csv_row.hpp"
 
 namespace brownout::experiment {
 namespace {
-
-/// Joins fields with commas; every type has one text form.
-class Row {
- public:
-  Row& operator<<(double value) { return add(memory::format_double(value)); }
-  Row& operator<<(const std::string& text) { return add(text); }
-  template <typename Integer>
-  requires std::is_integral_v<Integer> Row& operator<<(Integer value) {
-    return add(std::to_string(value));
-  }
-  const std::string& text() const { return text_; }
-
- private:
-  Row& add(const std::string& field) {
-    if (!text_.empty()) text_ += ',';
-    text_ += field;
-    return *this;
-  }
-  std::string text_;
-};
-
-/// A name as a CSV field: names come from the network file and may hold anything.
-std::string quoted(const std::string& name) {
-  if (name.find_first_of(",\"\n\r") == std::string::npos) return name;
-  std::string result = "\"";
-  for (char c : name) {
-    if (c == '"') result += '"';
-    result += c == '\n' || c == '\r' ? ' ' : c;
-  }
-  return result + '"';
-}
 
 std::vector<std::string_view> split(std::string_view row) {
   std::vector<std::string_view> fields;
@@ -74,7 +44,7 @@ std::string layers_header() {
 
 std::string point_row(const PointResult& point) {
   const double total = point.energy.total();
-  Row row;
+  CsvRow row;
   row << point.voltage.text() << point.unit << point.chip << point.ber << point.effective_ber
       << point.weights_changed << point.images << point.top1 << point.top1_ci_low
       << point.top1_ci_high << total << point.energy_rel << point.energy.weight_sram
@@ -86,7 +56,7 @@ std::string point_row(const PointResult& point) {
 std::string layer_rows(const PointResult& point) {
   std::string rows;
   for (const LayerResult& layer : point.layers) {
-    Row row;
+    CsvRow row;
     row << point.voltage.text() << point.unit << point.chip << quoted(layer.name) << layer.kind
         << layer.m << layer.n << layer.k << layer.macs << layer.weights << layer.weights_changed
         << layer.effective_ber << layer.cycles.total() << layer.cycles.compute

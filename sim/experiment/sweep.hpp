@@ -5,26 +5,19 @@
 #include <filesystem>
 #include <functional>
 #include <string>
-#include <string_view>
 #include <vector>
 
+#include "sim/experiment/cosim_policy.hpp"
+#include "sim/experiment/point_runner.hpp"
 #include "sim/experiment/results.hpp"
 #include "sim/experiment/workbench.hpp"
 
 namespace brownout::experiment {
 
-/// Which chips of each voltage also run on the SystemC machine: none, one that is keyed by seed and
-/// voltage, or all.
-enum class CosimPolicy { kNone, kOne, kAll };
-
-/// Throws std::runtime_error that lists the policies.
-CosimPolicy parse_cosim_policy(std::string_view name);
-std::string to_string(CosimPolicy policy);
-
 struct SweepOptions {
   std::filesystem::path out;
   int jobs = 1;
-  CosimPolicy cosim = CosimPolicy::kOne;
+  CosimPolicy cosim = CosimPolicy::kOne;  ///< of the chips of each voltage
   /// Called after every finished point, and once at the start with what an earlier run finished.
   std::function<void(std::size_t done, std::size_t total)> progress;
 };

@@ -233,6 +233,19 @@ TEST_F(Sweep, WaitsForAReaderOfItsJournal) {
   EXPECT_EQ(journal.read().size(), 10U);
 }
 
+TEST(Journal, KeepsThePartsOfAPointApart) {
+  const auto path = fresh_directory("parts.sqlite");
+  Journal journal(path);
+  const memory::Voltage voltage = memory::Voltage::parse("0.8");
+  journal.add({voltage, 3}, {"whole", "w"});
+  journal.add({voltage, 3, "bit 7"}, {"part", "p"});
+  const auto rows = journal.read();
+  ASSERT_EQ(rows.size(), 2U);
+  EXPECT_EQ(rows.at({voltage, 3}).point, "whole");
+  EXPECT_EQ(rows.at({voltage, 3, "bit 7"}).point, "part");
+  EXPECT_THROW(journal.add({voltage, 3, "bit 7"}, {"again", ""}), std::runtime_error);
+}
+
 TEST_F(Sweep, AManifestDoesNotTellWhereTheInputsLie) {
   const Workbench bench = small();
   EXPECT_EQ(manifest_json(bench, CosimPolicy::kOne).find(kRoot.string()), std::string::npos);

@@ -232,6 +232,37 @@ CASES = {
         "sweep w.yaml --out out --voltage 1:0.75:0.001 --chips 1000000", ["251 voltages", "points"]
     ),
     "sweep_into_a_full_directory": Case("sweep w.yaml --out .", ["other files"]),
+    "sweep_ber_and_voltage": Case(
+        "sweep w.yaml --out out --voltage 1 --ber 0.01", ["--voltage", "--ber"]
+    ),
+    "sweep_ber_never_reached": Case("sweep w.yaml --out out --ber 0.01,0.5", ["--ber", "0.205"]),
+    "sweep_ber_twice": Case("sweep w.yaml --out out --ber 0.01,1e-2", ["--ber", "twice"]),
+    "sweep_ber_list": Case("sweep w.yaml --out out --ber 0.01,,0.1", ["--ber", '""', "0..1"]),
+    "sensitivity_without_out": Case("sensitivity w.yaml", ["--out", "required"]),
+    "sensitivity_by_nothing_known": Case(
+        "sensitivity w.yaml --out out --by layers", ["--by", '"layers"', "layer, bit, polarity"]
+    ),
+    "sensitivity_by_three": Case(
+        "sensitivity w.yaml --out out --by layer,bit,polarity", ["--by", "more than two"]
+    ),
+    "sensitivity_by_one_twice": Case(
+        "sensitivity w.yaml --out out --by bit,bit", ["--by", "twice"]
+    ),
+    "sensitivity_outside": Case(
+        "sensitivity w.yaml --out out --voltage 0.5", ["--voltage", "0.75", "Vmin"]
+    ),
+    "sensitivity_ber_and_voltage": Case(
+        "sensitivity w.yaml --out out --voltage 0.9 --ber 0.01", ["--voltage", "--ber"]
+    ),
+    "sensitivity_into_a_full_directory": Case("sensitivity w.yaml --out .", ["other files"]),
+    "sensitivity_chips_of_a_map": Case(
+        "sensitivity w.yaml --out out --fault-map m.csv --chips 2",
+        ["--chips"],
+        files={"m.csv": MAP},
+    ),
+    "sensitivity_of_a_strange_layer": Case(
+        "sensitivity w.yaml --out out --set memory.faults.layers=conv3", ["conv3", "conv1"]
+    ),
     "images_zero": Case("run w.yaml --images 0", ["--images", '"0"', "1.."]),
     "images_text": Case("run w.yaml --images 10x", ["--images", '"10x"']),
     "images_twice": Case("run w.yaml --images 1 --images 2", ["--images", "twice"]),
@@ -251,7 +282,7 @@ CASES = {
     "missing_argument": Case("run", ["WORKLOAD.yaml is missing"]),
     "two_arguments": Case("run w.yaml w.yaml", ["unexpected", "w.yaml"]),
     "unknown_command": Case("rum w.yaml", ["rum", "did you mean run?"]),
-    "command_of_a_later_version": Case("topology x.csv", ["topology", "run, sweep, network"]),
+    "command_of_a_later_version": Case("topology x.csv", ["topology", "run, sweep, sensitivity"]),
     "map_command": Case("map plot m.csv", ["map plot", "map generate, map info"]),
     # Outputs
     "logits_into_no_directory": Case(

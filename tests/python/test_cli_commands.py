@@ -23,7 +23,10 @@ WORKLOAD = ROOT / "workloads/mnist_cnn.yaml"
 NETWORK = ROOT / "workloads/mnist_cnn/network.onnx"
 PROFILE = ROOT / "configs/memories/sram_14nm.yaml"
 ACCELERATOR = ROOT / "configs/accelerators/edge_32x32.yaml"
-COMMANDS = ["run", "sweep", "network", "weights", "map generate", "map info", "map convert"]
+COMMANDS = [
+    *("run", "sweep", "sensitivity", "network", "weights"),
+    *("map generate", "map info", "map convert"),
+]
 LAYERS = ["conv1", "pool1", "conv2", "pool2", "fc1", "fc2", "fc3"]
 POINTS_HEADER = (
     "voltage,unit,chip,ber,effective_ber,weights_changed,images,top1,top1_ci_low,top1_ci_high,"

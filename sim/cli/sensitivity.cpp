@@ -1,0 +1,157 @@
+// `brownout sensitivity`: which layers, bits and directions of the faults cost the accuracy.
+#include <algorithm>
+#include <ostream>
+#include <stdexcept>
+
+#include "sim/cli/command.hpp"
+#include "sim/cli/grid_options.hpp"
+#include "sim/cli/progress.hpp"
+#include "sim/cli/table.hpp"
+#include "sim/cli/workload_options.hpp"
+#include "sim/experiment/fault_selection.hpp"
+#include "sim/experiment/sensitivity.hpp"
+#include "sim/experiment/workbench.hpp"
+
+namespace brownout::cli {
+namespace {
+
+using experiment::FaultDimension;
+using experiment::PartSummary;
+
+CommandSpec spec() {
+  return {
+      .name = "sensitivity",
+      .summary = "where it hurts: accuracy when one layer, bit or direction alone fails",
+      .purpose =
+          "Runs a workload at one voltage of its weight SRAM on every chip of an ensemble, again "
+          "and again, each time with only a part of the faults acting: those in the weights of one "
+          "layer, at one bit of a weight's code (0 is the lowest), or in one direction (0to1: "
+          "stored 0, read 1). The cells fail alike every time, so all parts meet the same bit "
+          "error rate. Prints a line per part, first that without faults and that with all. DIR "
+          "gets sensitivity.csv (a row per part and chip), manifest.json and results.sqlite, the "
+          "journal: a killed command continues when it runs again.",
+      .example =
+          "brownout sensitivity workloads/mnist_cnn.yaml --by layer --ber 0.01 --chips 3 "
+          "--images 100 --out out/mnist_layers",
+      .positional = "WORKLOAD.yaml",
+      .options = joined({{{"by", "layer|bit|polarity",
+                           "What the faults are split by, or two of them with a comma. Default: "
+                           "layer."}},
+                         operating_point_options(),
+                         grid_options("part"),
+                         image_options(),
+                         workload_options(),
+                         output_options()})};
+}
+
+std::vector<FaultDimension> dimensions_of(const Arguments& arguments) {
+  try {
+    return experiment::parse_dimensions(arguments.text("by").value_or("layer"));
+  } catch (const std::runtime_error& error) {
+    fail_option("by", error.what());
+  }
+}
+
+/// Titles of the split dimensions only; CSV and JSON have all three.
+std::vector<Column> part_columns(const std::vector<FaultDimension>& dimensions) {
+  std::vector<Column> columns;
+  for (const FaultDimension dimension :
+       {FaultDimension::kLayer, FaultDimension::kBit, FaultDimension::kPolarity}) {
+    const bool split =
+        std::find(dimensions.begin(), dimensions.end(), dimension) != dimensions.end();
+    const std::string name = to_string(dimension);
+    columns.push_back({name, split ? name : ""});
+  }
+  return columns;
+}
+
+Table part_table(const std::vector<PartSummary>& parts,
+                 const std::vector<FaultDimension>& dimensions) {
+  Table table{.key = "parts", .columns = part_columns(dimensions), .rows = {}};
+  const std::vector<Column> measures = {{"weights", "weights", "count"},
+                                        {"weights_share", "weights", "", Style::kPercent},
+                                        {"weight_bits", "bits", "count"},
+                                        {"weight_bits_share", "bits", "", Style::kPercent},
+                                        {"chips", "chips", "count"},
+                                        {"effective_ber", "eff. BER", "share", Style::kRate},
+                                        {"weights_changed", "changed", "", Style::kPercent},
+                                        {"top1_mean", "top-1", "", Style::kPercent},
+                                        {"top1_min", "min", "", Style::kPercent},
+                                        {"top1_max", "max", "", Style::kPercent},
+                                        {"drop_mean", "drop", "", Style::kPercent},
+                                        {"drop_std", "std. dev.", "", Style::kPercent}};
+  table.columns.insert(table.columns.end(), measures.begin(), measures.end());
+  for (const PartSummary& row : parts) {
+    table.rows.push_back({row.part.layer, row.part.bit, row.part.polarity, row.part.weights,
+                          row.weights_share, row.part.weight_bits, row.weight_bits_share,
+                          std::uint64_t{row.chips}, row.effective_ber, row.weights_changed,
+                          row.top1, row.top1_min, row.top1_max, row.drop, row.drop_std});
+  }
+  return table;
+}
+
+// The part with the greatest drop. Without faults and with all of them stand first.
+std::string hurts_most(const std::vector<PartSummary>& parts) {
+  const auto worst = std::max_element(
+      parts.begin() + 2, parts.end(),
+      [](const PartSummary& left, const PartSummary& right) { return left.drop < right.drop; });
+  return worst->drop > 0 ? worst->part.name() : "nothing";
+}
+
+std::vector<Fact> facts_of(const experiment::Workbench& bench, std::optional<double> ber,
+                           const std::vector<PartSummary>& parts) {
+  const config::WorkloadConfig& config = bench.config;
+  std::vector<Fact> facts = {
+      {{"workload", "workload"}, config.name},
+      {{"accelerator", "accelerator"}, config.accelerator.name},
+      {{"memory_profile", "memory profile"}, config.memory.profile->data().name},
+      {{"faults", "faults that act"}, experiment::describe(config.memory.faults)}};
+  if (ber) facts.push_back(ber_fact(*ber));
+  append(facts,
+         {{{"voltage", "voltage", bench.unit()}, voltage_cell(config.operating_point.weight_sram)},
+          {{"unit", ""}, bench.unit()},
+          {{"images", "images"}, bench.images()},
+          {{"hurts_most", "hurts most"}, hurts_most(parts)}});
+  return facts;
+}
+
+int run(const Arguments& arguments, const Streams& streams) {
+  const Format format = format_of(arguments);
+  const bool quiet = arguments.has("quiet");
+  experiment::SensitivityOptions options{
+      .dimensions = dimensions_of(arguments),
+      .cosim = policy_of(arguments),
+      .runner = {.out = out_of(arguments), .jobs = jobs_of(arguments), .progress = {}}};
+  config::WorkloadConfig config = load_config(arguments);
+  const auto ber = set_operating_point(arguments, config);
+  set_chips(arguments, config);
+  config.sweep.voltages = {config.operating_point.weight_sram};
+
+  experiment::SensitivityOutcome outcome;
+  std::vector<Fact> facts;
+  {
+    Progress progress(streams.err, stderr_is_terminal() && !quiet);
+    progress.show("loading " + config.name);
+    options.runner.progress = [&](std::size_t done, std::size_t total) {
+      progress.update(done, total);
+    };
+    const experiment::Workbench bench = experiment::make_workbench(config);
+    outcome = experiment::run_sensitivity(bench, options);
+    if (outcome.failures.empty()) facts = facts_of(bench, ber, outcome.parts);
+  }
+  if (!outcome.failures.empty()) return report_failures(outcome.failures, streams.err);
+  streams.out << render(
+      {.facts = std::move(facts), .table = part_table(outcome.parts, options.dimensions)}, format);
+  if (!quiet) {
+    streams.err << "wrote sensitivity.csv, manifest.json, results.sqlite in "
+                << options.runner.out.string() << "; " << outcome.resumed << " of "
+                << outcome.points << " points resumed\n";
+  }
+  return 0;
+}
+
+}  // namespace
+
+Command sensitivity_command() { return {spec(), run}; }
+
+}  // namespace brownout::cli

@@ -1,0 +1,183 @@
+#include "sim/experiment/fault_parts.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <stdexcept>
+
+#include "memory/text_number.hpp"
+
+namespace brownout::experiment {
+namespace {
+
+using schedule::FaultFilter;
+using schedule::FaultPolarity;
+
+constexpr FaultDimension kDimensions[] = {FaultDimension::kLayer, FaultDimension::kBit,
+                                          FaultDimension::kPolarity};
+
+FaultDimension parse_dimension(std::string_view name) {
+  for (const FaultDimension dimension : kDimensions) {
+    if (name == to_string(dimension)) return dimension;
+  }
+  throw std::runtime_error(memory::in_quotes(name) + " is not one of layer, bit, polarity");
+}
+
+const models::Convolution* weights_of(const models::QuantizedNetwork& network, std::size_t layer) {
+  return std::get_if<models::Convolution>(&network.nodes[layer]);
+}
+
+/// The bits of a weight's code that a filter lets change, whatever the direction.
+std::uint32_t code_bits(const models::Convolution& layer, const FaultFilter& filter) {
+  return filter.bits & ((std::uint32_t{1} << layer.weight_bits) - 1);
+}
+
+std::uint32_t changeable(std::uint32_t code, std::uint32_t bits, FaultPolarity polarity) {
+  switch (polarity) {
+    case FaultPolarity::kBoth:
+      return bits;
+    case FaultPolarity::kZeroToOne:
+      return bits & ~code;
+    case FaultPolarity::kOneToZero:
+      return bits & code;
+  }
+  throw std::logic_error("unknown polarity");
+}
+
+void count_weights(const models::QuantizedNetwork& network, memory::Encoding encoding,
+                   FaultPart& part) {
+  for (std::size_t i = 0; i < network.nodes.size(); ++i) {
+    const models::Convolution* layer = weights_of(network, i);
+    if (layer == nullptr || !part.filter.passes_layer(static_cast<int>(i))) continue;
+    const std::uint32_t bits = code_bits(*layer, part.filter);
+    if (bits == 0) continue;
+    part.weights += layer->weights.size();
+    for (const std::int8_t weight : layer->weights) {
+      const std::uint32_t code = memory::encode(encoding, weight, layer->weight_bits);
+      part.weight_bits +=
+          static_cast<std::uint64_t>(std::popcount(changeable(code, bits, part.filter.polarity)));
+    }
+  }
+}
+
+std::vector<FaultPart> by_layer(const models::QuantizedNetwork& network, const FaultPart& whole) {
+  std::vector<FaultPart> parts;
+  for (std::size_t i = 0; i < network.nodes.size(); ++i) {
+    const models::Convolution* layer = weights_of(network, i);
+    if (layer == nullptr || !whole.filter.passes_layer(static_cast<int>(i))) continue;
+    FaultPart part = whole;
+    part.layer = layer->name;
+    part.filter.layers.assign(network.nodes.size(), false);
+    part.filter.layers[i] = true;
+    // Layers may be narrower than the filter's bits.
+    part.filter.bits = code_bits(*layer, whole.filter);
+    if (part.filter.bits != 0) parts.push_back(std::move(part));
+  }
+  return parts;
+}
+
+std::vector<FaultPart> by_bit(const models::QuantizedNetwork& network, const FaultPart& whole) {
+  std::uint32_t present = 0;
+  for (std::size_t i = 0; i < network.nodes.size(); ++i) {
+    const models::Convolution* layer = weights_of(network, i);
+    if (layer == nullptr || !whole.filter.passes_layer(static_cast<int>(i))) continue;
+    present |= code_bits(*layer, whole.filter);
+  }
+  std::vector<FaultPart> parts;
+  for (int bit = 0; present >> bit != 0; ++bit) {
+    if ((present >> bit & 1U) == 0) continue;
+    FaultPart part = whole;
+    part.bit = std::to_string(bit);
+    part.filter.bits = 1U << bit;
+    parts.push_back(std::move(part));
+  }
+  return parts;
+}
+
+std::vector<FaultPart> by_polarity(const FaultPart& whole) {
+  std::vector<FaultPart> parts;
+  for (const FaultPolarity polarity : {FaultPolarity::kZeroToOne, FaultPolarity::kOneToZero}) {
+    if (whole.filter.polarity != FaultPolarity::kBoth && whole.filter.polarity != polarity)
+      continue;
+    FaultPart part = whole;
+    part.polarity = schedule::to_string(polarity);
+    part.filter.polarity = polarity;
+    parts.push_back(std::move(part));
+  }
+  return parts;
+}
+
+std::vector<FaultPart> split(const models::QuantizedNetwork& network, const FaultPart& whole,
+                             FaultDimension dimension) {
+  switch (dimension) {
+    case FaultDimension::kLayer:
+      return by_layer(network, whole);
+    case FaultDimension::kBit:
+      return by_bit(network, whole);
+    case FaultDimension::kPolarity:
+      return by_polarity(whole);
+  }
+  throw std::logic_error("unknown dimension");
+}
+
+}  // namespace
+
+std::vector<FaultDimension> parse_dimensions(std::string_view text) {
+  const std::size_t comma = text.find(',');
+  std::vector<FaultDimension> dimensions = {parse_dimension(text.substr(0, comma))};
+  if (comma == std::string_view::npos) return dimensions;
+  if (text.find(',', comma + 1) != std::string_view::npos) {
+    throw std::runtime_error(memory::in_quotes(text) + " are more than two dimensions");
+  }
+  dimensions.push_back(parse_dimension(text.substr(comma + 1)));
+  if (dimensions.front() == dimensions.back()) {
+    throw std::runtime_error(memory::in_quotes(text) + " names a dimension twice");
+  }
+  std::sort(dimensions.begin(), dimensions.end());
+  return dimensions;
+}
+
+std::string to_string(FaultDimension dimension) {
+  switch (dimension) {
+    case FaultDimension::kLayer:
+      return "layer";
+    case FaultDimension::kBit:
+      return "bit";
+    case FaultDimension::kPolarity:
+      return "polarity";
+  }
+  throw std::logic_error("a dimension without a name");
+}
+
+std::string FaultPart::name() const {
+  if (layer == bit && bit == polarity) return layer;  // all or none of them
+  std::string text;
+  const auto add = [&](const std::string& what) { text += (text.empty() ? "" : ", ") + what; };
+  if (layer != "all") add("layer " + layer);
+  if (bit != "all") add("bit " + bit);
+  if (polarity != "all") add(polarity);
+  return text;
+}
+
+std::vector<FaultPart> split_faults(const models::QuantizedNetwork& network,
+                                    memory::Encoding encoding, const FaultFilter& whole,
+                                    const std::vector<FaultDimension>& dimensions) {
+  FaultPart all;
+  all.filter = whole;
+  FaultPart none{.layer = "none", .bit = "none", .polarity = "none", .filter = whole};
+  none.filter.bits = 0;
+
+  std::vector<FaultPart> parts = {all};
+  for (const FaultDimension dimension : dimensions) {
+    std::vector<FaultPart> finer;
+    for (const FaultPart& part : parts) {
+      const std::vector<FaultPart> pieces = split(network, part, dimension);
+      finer.insert(finer.end(), pieces.begin(), pieces.end());
+    }
+    parts = std::move(finer);
+  }
+  parts.insert(parts.begin(), {none, all});
+  for (FaultPart& part : parts) count_weights(network, encoding, part);
+  return parts;
+}
+
+}  // namespace brownout::experiment

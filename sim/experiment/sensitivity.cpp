@@ -1,0 +1,136 @@
+#include "sim/experiment/sensitivity.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "memory/keyed_random.hpp"
+#include "sim/experiment/csv_row.hpp"
+#include "sim/experiment/manifest.hpp"
+#include "sim/experiment/whole_file.hpp"
+
+namespace brownout::experiment {
+namespace {
+
+/// Parts outside, chips inside.
+std::vector<Point> points_of(const Workbench& bench, const std::vector<FaultPart>& parts,
+                             CosimPolicy policy, std::uint64_t chips) {
+  const memory::Voltage voltage = bench.config.operating_point.weight_sram;
+  std::vector<Point> points;
+  for (std::size_t part = 0; part < parts.size(); ++part) {
+    const std::uint64_t key = memory::keyed_hash(bench.config.run.seed, part);
+    for (std::uint64_t chip = 0; chip < chips; ++chip) {
+      points.push_back({.voltage = voltage,
+                        .chip = chip,
+                        .cosim_images = cosim_images(policy, chip, chips, key),
+                        .faults = parts[part].filter,
+                        .part = parts[part].name()});
+    }
+  }
+  return points;
+}
+
+std::string dimensions_text(const std::vector<FaultDimension>& dimensions) {
+  std::string text;
+  for (const FaultDimension dimension : dimensions) {
+    text += (text.empty() ? "" : ",") + to_string(dimension);
+  }
+  return text;
+}
+
+/// The whole network, to relate parts to.
+FaultPart whole_network(const Workbench& bench) {
+  return split_faults(bench.network, bench.config.memory.encoding, {}, {})[1];
+}
+
+double share(std::uint64_t part, std::uint64_t whole) {
+  return whole == 0 ? 0.0 : static_cast<double>(part) / static_cast<double>(whole);
+}
+
+/// What is known of one part: its points by chip, and those without faults.
+struct PartPoints {
+  const FaultPart& part;
+  const PointSummary* points;
+  const PointSummary* clean;
+  std::size_t chips;
+};
+
+std::string csv_rows(const Workbench& bench, const PartPoints& of, const FaultPart& whole) {
+  std::string rows;
+  for (std::size_t chip = 0; chip < of.chips; ++chip) {
+    const PointSummary& point = of.points[chip];
+    CsvRow row;
+    row << quoted(of.part.layer) << of.part.bit << of.part.polarity << point.chip
+        << point.voltage.text() << bench.unit() << point.ber << of.part.weights
+        << share(of.part.weights, whole.weights) << of.part.weight_bits
+        << share(of.part.weight_bits, whole.weight_bits) << point.effective_ber
+        << point.weights_changed << bench.images() << point.top1 << of.clean[chip].top1;
+    rows += row.text() + '\n';
+  }
+  return rows;
+}
+
+PartSummary summary_of(const PartPoints& of, const FaultPart& whole) {
+  PartSummary summary{.part = of.part,
+                      .weights_share = share(of.part.weights, whole.weights),
+                      .weight_bits_share = share(of.part.weight_bits, whole.weight_bits),
+                      .chips = of.chips,
+                      .top1_min = of.points[0].top1,
+                      .top1_max = of.points[0].top1};
+  const auto chips = static_cast<double>(of.chips);
+  for (std::size_t chip = 0; chip < of.chips; ++chip) {
+    const PointSummary& point = of.points[chip];
+    summary.effective_ber += point.effective_ber;
+    summary.weights_changed += point.weights_changed;
+    summary.top1 += point.top1;
+    summary.top1_min = std::min(summary.top1_min, point.top1);
+    summary.top1_max = std::max(summary.top1_max, point.top1);
+    summary.drop += of.clean[chip].top1 - point.top1;
+  }
+  for (double* mean :
+       {&summary.effective_ber, &summary.weights_changed, &summary.top1, &summary.drop}) {
+    *mean /= chips;
+  }
+  double squares = 0;
+  for (std::size_t chip = 0; chip < of.chips; ++chip) {
+    const double drop = of.clean[chip].top1 - of.points[chip].top1;
+    squares += (drop - summary.drop) * (drop - summary.drop);
+  }
+  if (of.chips > 1) summary.drop_std = std::sqrt(squares / (chips - 1));
+  return summary;
+}
+
+}  // namespace
+
+std::string sensitivity_header() {
+  return "layer,bit,polarity,chip,voltage,unit,ber,weights,weights_share,weight_bits,"
+         "weight_bits_share,effective_ber,weights_changed,images,top1,top1_clean";
+}
+
+SensitivityOutcome run_sensitivity(const Workbench& bench, const SensitivityOptions& options) {
+  const auto chips = static_cast<std::size_t>(bench.config.sweep.chips);
+  const std::vector<FaultPart> parts =
+      split_faults(bench.network, bench.config.memory.encoding, bench.faults, options.dimensions);
+  const std::vector<Point> points = points_of(bench, parts, options.cosim, chips);
+  const std::string manifest =
+      manifest_json(bench, options.cosim, {{"sensitivity", dimensions_text(options.dimensions)}});
+  RunnerOutcome finished = run_points(bench, points, manifest, options.runner);
+  SensitivityOutcome outcome{.parts = {},
+                             .points = points.size(),
+                             .resumed = finished.resumed,
+                             .failures = std::move(finished.failures)};
+  if (!outcome.failures.empty()) return outcome;
+
+  std::vector<PointSummary> summaries;
+  for (const PointRows& row : finished.rows) summaries.push_back(parse_point_row(row.point));
+  const FaultPart whole = whole_network(bench);
+  std::string csv = sensitivity_header() + '\n';
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    const PartPoints of{parts[i], &summaries[i * chips], &summaries[0], chips};
+    csv += csv_rows(bench, of, whole);
+    outcome.parts.push_back(summary_of(of, whole));
+  }
+  write_whole_file(options.runner.out / "sensitivity.csv", csv);
+  return outcome;
+}
+
+}  // namespace brownout::experiment

@@ -1,0 +1,48 @@
+// Where it hurts: the accuracy when only a part of the weight SRAM's faults acts, at one voltage on
+// the same chips for every part.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "sim/experiment/cosim_policy.hpp"
+#include "sim/experiment/fault_parts.hpp"
+#include "sim/experiment/point_runner.hpp"
+#include "sim/experiment/results.hpp"
+#include "sim/experiment/workbench.hpp"
+
+namespace brownout::experiment {
+
+/// One part over the chips. Drops are shares of the images, against the same chip without faults in
+/// its weights.
+struct PartSummary {
+  FaultPart part;
+  double weights_share = 0, weight_bits_share = 0;  ///< of all weights, of all their bits
+  std::size_t chips = 0;
+  double effective_ber = 0, weights_changed = 0;  ///< means
+  double top1 = 0, top1_min = 0, top1_max = 0;    ///< mean, and range
+  double drop = 0, drop_std = 0;                  ///< mean, and sample standard deviation
+};
+
+struct SensitivityOptions {
+  std::vector<FaultDimension> dimensions;
+  CosimPolicy cosim = CosimPolicy::kOne;  ///< of the chips of each part
+  RunnerOptions runner;
+};
+
+struct SensitivityOutcome {
+  std::vector<PartSummary> parts;  ///< in the order of split_faults; none when a point failed
+  std::size_t points = 0, resumed = 0;
+  std::vector<std::string> failures;
+};
+
+/// At config.operating_point, on config.sweep.chips chips; the parts are of config.memory.faults.
+/// Writes OUT/{sensitivity.csv, manifest.json, results.sqlite}. Throws and forks as run_points
+/// does.
+SensitivityOutcome run_sensitivity(const Workbench& bench, const SensitivityOptions& options);
+
+/// The header line of sensitivity.csv, which has a row per part and chip; without line end.
+std::string sensitivity_header();
+
+}  // namespace brownout::experiment

@@ -1,0 +1,133 @@
+"""memory.faults, sensitivity and bit error rates in place of voltages, from outside."""
+
+import csv
+import io
+import json
+import subprocess
+from pathlib import Path
+from statistics import mean, stdev
+
+import numpy as np
+import pytest
+
+from brownout_binary import BROWNOUT, ROOT, needs_brownout
+
+pytestmark = needs_brownout
+
+WORKLOAD = ROOT / "workloads/mnist_cnn.yaml"
+LAYERS = ["conv1", "conv2", "fc1", "fc2", "fc3"]
+Weights = dict[str, np.ndarray]
+
+
+def brownout(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    result = subprocess.run(
+        [BROWNOUT, *arguments], cwd=ROOT, capture_output=True, text=True, timeout=300, check=False
+    )
+    assert result.returncode == 0, result.stderr
+    return result
+
+
+def rows_of(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def weights(directory: Path, *settings: str) -> Weights:
+    """The codes (uint8) of the weights at 0.8 Vmin, by layer."""
+    out = directory / "w.npz"
+    sets = [word for setting in settings for word in ("--set", setting)]
+    brownout("weights", WORKLOAD, "--voltage", "0.8", "--out", out, *sets)
+    return {
+        name.removesuffix(".weight_quantized"): array.view(np.uint8)
+        for name, array in np.load(out).items()
+    }
+
+
+@pytest.mark.parametrize("placement", ["resident", "streaming"])
+@pytest.mark.parametrize("kind", ["flip", "stuck"])
+def test_only_chosen_faults_act(tmp_path: Path, placement: str, kind: str) -> None:
+    capacity = 128 if placement == "resident" else 16
+    common = [f"accelerator.placement={placement}", f"memory.chip.kind={kind}"]
+    common += [f"accelerator.weight_sram.capacity_kib={capacity}"]
+    clean = weights(tmp_path, *common, "memory.chip.seed=0", "memory.faults={bits: 0, layers: fc3}")
+    clean = {name: clean[name] for name in clean if name != "fc3"}
+    all_faults = weights(tmp_path, *common)
+    some = ["memory.faults.layers=[conv2, fc1]", "memory.faults.bits=[1, 6:7]"]
+    chosen = weights(tmp_path, *common, *some, "memory.faults.polarity=1to0")
+    for name, stored in clean.items():
+        allowed = (stored & 0b11000010) if name in ("conv2", "fc1") else np.uint8(0)
+        expected = stored ^ ((stored ^ all_faults[name]) & allowed)
+        assert np.array_equal(chosen[name], expected), name
+    assert np.any(chosen["conv2"] != clean["conv2"])
+
+
+def test_run_tells_which_faults_act() -> None:
+    arguments = ["run", WORKLOAD, "--voltage", "0.8", "--images", "2", "--format", "json"]
+    arguments += ["--set", "memory.faults={layers: [fc1, conv2], bits: 6:7, polarity: 0to1}"]
+    result = json.loads(brownout(*arguments).stdout)
+    assert result["faults"] == "layers fc1, conv2; bits 6, 7; 0to1"
+    for layer in result["layers"]:
+        assert (layer["effective_ber"] or 0) > 0 or layer["layer"] not in ("fc1", "conv2")
+        assert not layer["effective_ber"] or layer["layer"] in ("fc1", "conv2")
+    assert result["ber"] > 0.03  # of the cells, which fail all the same
+
+
+def test_sensitivity_prints_the_means_of_its_file(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    arguments = ["sensitivity", WORKLOAD, "--ber", "0.04", "--chips", "3", "--images", "100"]
+    result = brownout(*arguments, "--out", out, "--format", "json", "--cosim", "none")
+    printed = json.loads(result.stdout)
+    assert printed["ber_asked"] == 0.04
+    assert printed["voltage"] == pytest.approx(0.80, abs=0.01)
+    assert "wrote sensitivity.csv, manifest.json, results.sqlite" in result.stderr
+    assert [part["layer"] for part in printed["parts"]] == ["none", "all", *LAYERS]
+    names = {path.name for path in out.iterdir()}
+    assert names == {"sensitivity.csv", "manifest.json", "results.sqlite"}
+    rows = rows_of((out / "sensitivity.csv").read_text())
+    assert len(rows) == 7 * 3
+    for part in printed["parts"]:
+        chips = [row for row in rows if row["layer"] == part["layer"]]
+        assert [row["chip"] for row in chips] == ["0", "1", "2"]
+        drops = [float(row["top1_clean"]) - float(row["top1"]) for row in chips]
+        assert part["drop_mean"] == pytest.approx(mean(drops))
+        assert part["drop_std"] == pytest.approx(stdev(drops))
+        assert part["top1_mean"] == pytest.approx(mean(float(row["top1"]) for row in chips))
+        assert part["top1_min"] == min(float(row["top1"]) for row in chips)
+        assert int(chips[0]["weight_bits"]) == 8 * int(chips[0]["weights"]) == part["weight_bits"]
+    most = max(printed["parts"][2:], key=lambda part: part["drop_mean"])
+    assert printed["hurts_most"] == f"layer {most['layer']}"
+    manifest = json.loads((out / "manifest.json").read_text())
+    assert manifest["sensitivity"] == "layer"
+    again = brownout(*arguments, "--out", out, "--cosim", "none")
+    assert "21 of 21 points resumed" in again.stderr
+
+
+def test_sensitivity_to_bits_grows_with_their_weight(tmp_path: Path) -> None:
+    arguments = ["sensitivity", WORKLOAD, "--voltage", "0.8", "--by", "bit", "--chips", "2"]
+    arguments += ["--images", "200", "--quiet", "--out", tmp_path / "out", "--format", "csv"]
+    result = brownout(*arguments)
+    assert result.stderr == ""
+    parts = rows_of(result.stdout)
+    assert [part["bit"] for part in parts] == ["none", "all", *"01234567"]
+    drop = {part["bit"]: float(part["drop_mean"]) for part in parts}
+    assert drop["7"] > 10 * max(drop["0"], drop["1"], drop["2"], 0.001)
+
+
+def test_sensitivity_over_two_dimensions(tmp_path: Path) -> None:
+    arguments = ["sensitivity", WORKLOAD, "--voltage", "0.8", "--by", "polarity,layer"]
+    arguments += ["--chips", "1", "--images", "20", "--out", tmp_path / "out"]
+    arguments += ["--set", "memory.faults.layers=[conv1, fc3]"]
+    text = brownout(*arguments).stdout
+    lines = [line.split() for line in text.split("\n\n")[1].splitlines()]
+    assert lines[0][:2] == ["layer", "polarity"]
+    pairs = [tuple(line[:2]) for line in lines[4:]]
+    assert pairs == [(layer, way) for layer in ("conv1", "fc3") for way in ("0to1", "1to0")]
+
+
+def test_sweep_over_bit_error_rates(tmp_path: Path) -> None:
+    arguments = ["sweep", WORKLOAD, "--ber", "0,0.04,0.001", "--chips", "1", "--images", "5"]
+    arguments += ["--cosim", "none", "--out", tmp_path / "out", "--format", "csv", "--quiet"]
+    rows = rows_of(brownout(*arguments).stdout)
+    assert [float(row["ber"]) for row in rows] == pytest.approx([0, 0.001, 0.04], rel=0.1)
+    for row, ber in zip(rows, ("0", "0.001", "0.04"), strict=True):
+        run = ["run", WORKLOAD, "--ber", ber, "--images", "5", "--format", "json"]
+        assert json.loads(brownout(*run).stdout)["voltage"] == float(row["voltage"])
