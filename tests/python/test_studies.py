@@ -1,0 +1,177 @@
+"""``python -m brownout_tools.studies`` on a small network, few chips and images."""
+
+import csv
+import math
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from brownout_binary import BROWNOUT, ROOT, needs_brownout
+from brownout_tools.studies import command
+from brownout_tools.studies.dies import wilson
+from brownout_tools.studies.encodings import ENCODINGS, FAULTS
+
+CHIPS, IMAGES = 2, 50
+
+pytestmark = needs_brownout
+
+Row = dict[str, str]
+
+
+def run(study: str, out: Path, *options: str) -> int:
+    """Run a study on MNIST; its exit status."""
+    words = [study, "--out", str(out), "--chips", str(CHIPS), "--images", str(IMAGES)]
+    words += ["--workload", "workloads/mnist_cnn.yaml", "--brownout", str(BROWNOUT), *options]
+    return command.main(words)
+
+
+def rows(path: Path) -> list[Row]:
+    with path.open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def measured(row: Row) -> dict[str, str]:
+    """The columns that are results."""
+    return {k: v for k, v in row.items() if k.startswith(("effective_ber", "weights", "top1"))}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def at_the_root() -> None:
+    """Studies are called from the root of the repository."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(ROOT)
+        yield
+
+
+@pytest.fixture(scope="module")
+def encodings(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("encodings")
+    assert run("encodings", out) == 0
+    return out
+
+
+def test_a_table_has_a_row_per_case_and_ber(encodings: Path) -> None:
+    found = rows(encodings / "encodings.csv")
+    cases = {(row["faults"], row["encoding"]) for row in found}
+    assert cases == {(faults, encoding) for faults in FAULTS for encoding in ENCODINGS}
+    assert [row["ber"] for row in found] == ["0.1 %", "0.5 %", "1 %"] * len(cases)
+    assert {(row["chips"], row["images"]) for row in found} == {(str(CHIPS), str(IMAGES))}
+    lines = (encodings / "encodings.md").read_text().splitlines()
+    assert len(lines) == 2 + len(cases)
+    assert len({line.count("|") for line in lines}) == 1
+    assert (encodings / "encodings.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_row_is_the_statistics_of_its_sweep(encodings: Path) -> None:
+    (row,) = [
+        r
+        for r in rows(encodings / "encodings.csv")
+        if (r["faults"], r["encoding"], r["ber"]) == ("stuck at 1", "gray", "1 %")
+    ]
+    points = rows(encodings / "sweeps/mnist_cnn-stuck_at_1-gray/points.csv")
+    chips = [p for p in points if float(p["voltage"]) == float(row["voltage"])]
+    assert len(chips) == CHIPS
+    for column in ("ber", "effective_ber", "weights_changed", "top1"):
+        values = np.array([float(chip[column]) for chip in chips])
+        expected = {"mean": values.mean(), "std": values.std(ddof=1)}
+        expected |= {"min": values.min(), "max": values.max()}
+        for name, value in expected.items():
+            assert float(row[f"{column}_{name}"]) == pytest.approx(value, rel=1e-5), column
+
+
+def test_chips_have_the_asked_ber(encodings: Path) -> None:
+    """Within five standard deviations of a binomial: the chips of the study are independent."""
+    for row in rows(encodings / "encodings.csv"):
+        share = float(row["ber"].removesuffix(" %")) / 100
+        cells = 128 * 1024 * 8 * CHIPS
+        assert float(row["ber_mean"]) == pytest.approx(share, abs=5 * math.sqrt(share / cells))
+
+
+def test_only_stuck_cells_tell_offset_binary_from_twos_complement(encodings: Path) -> None:
+    found = rows(encodings / "encodings.csv")
+
+    def of(faults: str, encoding: str) -> list[dict[str, str]]:
+        return [measured(r) for r in found if (r["faults"], r["encoding"]) == (faults, encoding)]
+
+    for faults in FAULTS:
+        same = of(faults, "twos_complement") == of(faults, "offset_binary")
+        assert same == (faults == "flip"), faults
+        if faults != "flip":  # a flip is a wrong bit in every encoding
+            assert of(faults, "gray") != of(faults, "twos_complement")
+            assert of(faults, "sign_magnitude") != of(faults, "twos_complement")
+
+
+@pytest.mark.parametrize("workload", ["mnist_cnn", "cifar10_resnet8", "cifar10_resnet8_w4"])
+@pytest.mark.parametrize("kind", ["flip", "stuck"])
+def test_logits_of_offset_binary_are_those_of_twos_complement_under_flips(
+    workload: str, kind: str, tmp_path: Path
+) -> None:
+    logits = {}
+    for encoding in ("twos_complement", "offset_binary"):
+        path = tmp_path / f"{encoding}.npz"
+        options = ["--ber=0.01", "--images=100", f"--set=memory.encoding={encoding}"]
+        options += [f"--set=memory.chip.kind={kind}", f"--logits-out={path}", "--quiet"]
+        words = [BROWNOUT, "run", f"workloads/{workload}.yaml", *options]
+        done = subprocess.run(words, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        with np.load(path, allow_pickle=False) as archive:
+            logits[encoding] = archive["logits"]
+    same = np.array_equal(logits["twos_complement"], logits["offset_binary"])
+    assert same == (kind == "flip")
+
+
+def test_a_study_resumes_and_gives_the_same_files(encodings: Path) -> None:
+    names = [f"encodings.{ending}" for ending in ("csv", "md", "png")]
+    before = [(encodings / name).read_bytes() for name in names]
+    (encodings / names[0]).unlink()
+    assert run("encodings", encodings) == 0
+    assert [(encodings / name).read_bytes() for name in names] == before
+
+
+def test_a_ring_that_holds_all_weights_is_a_resident_memory(tmp_path: Path) -> None:
+    assert run("clustering", tmp_path) == 0
+    found = rows(tmp_path / "clustering.csv")
+    for cells in ("independent", "weak bitlines"):
+        by_placement: dict[str, list[dict[str, str]]] = {}
+        for row in found:
+            if row["cells"] == cells:
+                by_placement.setdefault(row["placement"], []).append(measured(row))
+        resident = by_placement.pop("resident, 128 KiB")
+        assert by_placement.pop("streaming, 128 KiB") == resident
+        assert by_placement and all(rest != resident for rest in by_placement.values())
+
+
+def test_yield_counts_the_chips_near_the_clean_accuracy(tmp_path: Path) -> None:
+    assert run("dies", tmp_path) == 0
+    points = rows(tmp_path / "sweeps/mnist_cnn-0.02/points.csv")
+    clean = max(float(p["top1"]) for p in points if float(p["voltage"]) == 1)
+    expected = {}
+    for voltage in {p["voltage"] for p in points if float(p["voltage"]) < 1}:
+        chips = [float(p["top1"]) for p in points if p["voltage"] == voltage]
+        expected[float(voltage)] = 100 * sum(t > clean - 0.01 - 1e-6 for t in chips) / len(chips)
+    lines = [line.split("|")[1:-1] for line in (tmp_path / "dies.md").read_text().splitlines()]
+    assert "sigma_die 0.02" in lines[0][8]
+    printed = {float(cells[1]): float(cells[10].split()[0]) for cells in lines[2:]}
+    assert printed == expected
+
+
+def test_the_interval_of_a_share_is_wilsons() -> None:
+    n, z2 = 50, 1.959963984540054**2
+    assert wilson(n, n) == pytest.approx((n / (n + z2), 1))
+    assert wilson(0, n) == pytest.approx((0, z2 / (n + z2)))
+    low, high = wilson(30, n)
+    for bound in (low, high):  # where the share lies z standard deviations from the bound
+        assert (0.6 - bound) ** 2 == pytest.approx(z2 * bound * (1 - bound) / n)
+    assert low < 0.6 < high
+
+
+def test_what_fails_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("dies", tmp_path, "--workload", "nowhere.yaml") == 2
+    message = capsys.readouterr().err
+    assert "error: " in message and "nowhere.yaml" in message
+    assert not (tmp_path / "dies.csv").exists()
+    for wrong in (["nothing"], ["dies", "--chips", "0"], ["dies", "--images", "x"]):
+        with pytest.raises(SystemExit):
+            command.main([*wrong, "--out", str(tmp_path)])

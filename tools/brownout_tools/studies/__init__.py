@@ -1,0 +1,1 @@
+"""Experiments made of ``brownout sweep`` commands: what storage, faults and placement do."""
