@@ -48,6 +48,20 @@ Adder make_adder(const QuantizedNetwork& network, const Addition& addition) {
   return adder;
 }
 
+Multiplier make_multiplier(const QuantizedNetwork& network, const Multiplication& multiplication) {
+  const ActivationTensor& left = network.tensor(multiplication.left);
+  const ActivationTensor& right = network.tensor(multiplication.right);
+  const ActivationTensor& output = network.tensor(multiplication.output);
+  const float scale = left.scale * right.scale;
+  return {.ratio = scale / output.scale,
+          .left_zero_point = left.zero_point,
+          .right_zero_point = right.zero_point,
+          .output_zero_point = output.zero_point,
+          .output_shift = source_shift(output),
+          .low = multiplication.clamp_low,
+          .high = multiplication.clamp_high};
+}
+
 Pooler make_pooler(const QuantizedNetwork& network, const Pooling& pooling) {
   const ActivationTensor& input = network.tensor(pooling.input);
   const ActivationTensor& output = network.tensor(pooling.output);

@@ -76,6 +76,26 @@ struct Adder {
 
 Adder make_adder(const QuantizedNetwork& network, const Addition& addition);
 
+/// QLinearMul on x86: ratio = f(f(sa * sb) / sc); rint(f(f(float((a - za) * (b - zb)) * ratio) +
+/// zc)), saturated. As in Adder, zc is the source file's.
+struct Multiplier {
+  float ratio = 1;
+  int left_zero_point = 0, right_zero_point = 0, output_zero_point = 0;
+  int output_shift = 0;  ///< 0, or 128 of a signed source tensor
+  int low = 0, high = 255;
+
+  std::uint8_t operator()(std::uint8_t left, std::uint8_t right) const {
+    const std::int32_t product = (left - left_zero_point) * (right - right_zero_point);
+    const float value =
+        static_cast<float>(product) * ratio + static_cast<float>(output_zero_point - output_shift);
+    const float limited = clip(value, static_cast<float>(low - output_shift),
+                               static_cast<float>(high - output_shift));
+    return static_cast<std::uint8_t>(round_half_even(limited) + output_shift);
+  }
+};
+
+Multiplier make_multiplier(const QuantizedNetwork& network, const Multiplication& multiplication);
+
 /// Pools one channel: `codes` are the window's elements that lie inside the input.
 /// Average (QLinearAveragePool): terms f(sx * (q - zx)) summed in float32 in the order given, then
 /// rint(f(f(f(sum / count) / sy) + zy)), saturated. Global average (QLinearGlobalAveragePool):

@@ -10,6 +10,7 @@
 #include "models/convolution_kernel.hpp"
 #include "models/gated_macs.hpp"
 #include "models/kernels.hpp"
+#include "models/movement.hpp"
 
 namespace brownout::models {
 namespace {
@@ -60,6 +61,10 @@ struct IntegerEngine::Implementation {
   void execute(const Convolution& node, std::size_t index, EngineResult& result, int images);
   void execute(const Addition& node, std::size_t index, EngineResult& result, int images);
   void execute(const Pooling& node, std::size_t index, EngineResult& result, int images);
+  void execute(const Multiplication& node, std::size_t index, EngineResult& result, int images);
+  void execute(const Lookup& node, std::size_t index, EngineResult& result, int images);
+  void execute(const Concatenation& node, std::size_t index, EngineResult& result, int images);
+  void execute(const Padding& node, std::size_t index, EngineResult& result, int images);
   std::uint8_t* data(TensorId id) { return buffers[static_cast<std::size_t>(id)].data(); }
 
   QuantizedNetwork network;
@@ -196,6 +201,54 @@ void IntegerEngine::Implementation::execute(const Pooling& node, std::size_t /*i
   for (int image = 0; image < images; ++image) {
     pool_image(pooler, node, input, output, data(node.input) + image * input.size(),
                data(node.output) + image * output.size());
+  }
+}
+
+void IntegerEngine::Implementation::execute(const Multiplication& node, std::size_t /*index*/,
+                                            EngineResult& /*result*/, int images) {
+  const Multiplier multiplier = make_multiplier(network, node);
+  const std::int64_t size = network.tensor(node.output).shape.size();
+  const std::int64_t factors = network.tensor(node.right).shape.size();
+  if (factors == size) {
+    return multiply_codes(multiplier, data(node.left), data(node.right), data(node.output),
+                          images * size);
+  }
+  for (int image = 0; image < images; ++image) {
+    for (std::int64_t i = image * size; i < (image + 1) * size; i += factors) {
+      multiply_codes(multiplier, data(node.left) + i, data(node.right) + image * factors,
+                     data(node.output) + i, factors);
+    }
+  }
+}
+
+void IntegerEngine::Implementation::execute(const Lookup& node, std::size_t /*index*/,
+                                            EngineResult& /*result*/, int images) {
+  const std::uint8_t* input = data(node.input);
+  std::transform(input, input + images * network.tensor(node.input).shape.size(), data(node.output),
+                 [&](std::uint8_t code) { return node.table[code]; });
+}
+
+void IntegerEngine::Implementation::execute(const Concatenation& node, std::size_t /*index*/,
+                                            EngineResult& /*result*/, int images) {
+  std::vector<const std::uint8_t*> inputs(node.inputs.size());
+  std::vector<Shape> shapes;
+  for (const TensorId id : node.inputs) shapes.push_back(network.tensor(id).shape);
+  for (int image = 0; image < images; ++image) {
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      inputs[i] = data(node.inputs[i]) + image * shapes[i].size();
+    }
+    concatenate(node.axis, inputs, shapes,
+                data(node.output) + image * network.tensor(node.output).shape.size());
+  }
+}
+
+void IntegerEngine::Implementation::execute(const Padding& node, std::size_t /*index*/,
+                                            EngineResult& /*result*/, int images) {
+  const Shape& input = network.tensor(node.input).shape;
+  const Shape& output = network.tensor(node.output).shape;
+  for (int image = 0; image < images; ++image) {
+    pad(node, input, data(node.input) + image * input.size(), output,
+        data(node.output) + image * output.size());
   }
 }
 

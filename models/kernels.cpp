@@ -165,6 +165,14 @@ void add_codes(const Adder& adder, const std::uint8_t* __restrict left,
   for (std::int64_t i = 0; i < count; ++i) output[i] = local(left[i], right[i]);
 }
 
+BROWNOUT_CLONES
+void multiply_codes(const Multiplier& multiplier, const std::uint8_t* __restrict left,
+                    const std::uint8_t* __restrict right, std::uint8_t* __restrict output,
+                    std::int64_t count) {
+  const Multiplier local = multiplier;
+  for (std::int64_t i = 0; i < count; ++i) output[i] = local(left[i], right[i]);
+}
+
 void pool_image(const Pooler& pooler, const Pooling& pooling, const Shape& input_shape,
                 const Shape& output_shape, const std::uint8_t* input, std::uint8_t* output) {
   const int channels = input_shape.channels;

@@ -36,6 +36,9 @@ class Epilogue {
 void add_codes(const Adder& adder, const std::uint8_t* left, const std::uint8_t* right,
                std::uint8_t* output, std::int64_t count);
 
+void multiply_codes(const Multiplier& multiplier, const std::uint8_t* left,
+                    const std::uint8_t* right, std::uint8_t* output, std::int64_t count);
+
 /// One image.
 void pool_image(const Pooler& pooler, const Pooling& pooling, const Shape& input_shape,
                 const Shape& output_shape, const std::uint8_t* input, std::uint8_t* output);

@@ -102,6 +102,58 @@ class Checker {
             "shapes of an addition");
   }
 
+  void check(const Multiplication& node) const {
+    check_clamp(node.clamp_low, node.clamp_high);
+    const Shape& left = shape(node.left);
+    const Shape& right = shape(node.right);
+    require(left == shape(node.output), "output shape");
+    require(right == left || right == Shape{left.channels, 1, 1}, "shapes of a multiplication");
+  }
+
+  void check(const Lookup& node) const {
+    require(shape(node.input) == shape(node.output), "output shape");
+  }
+
+  void check(const Concatenation& node) const {
+    require(!node.inputs.empty(), "no inputs");
+    Shape whole = shape(node.inputs[0]);
+    int& extent = node.axis == Axis::kChannels ? whole.channels
+                  : node.axis == Axis::kHeight ? whole.height
+                                               : whole.width;
+    extent = 0;
+    for (const TensorId id : node.inputs) {
+      const Shape& part = shape(id);
+      extent += node.axis == Axis::kChannels ? part.channels
+                : node.axis == Axis::kHeight ? part.height
+                                             : part.width;
+      require(same_quantization(id, node.output), "scales of a concatenation");
+      require((node.axis == Axis::kChannels || part.channels == whole.channels) &&
+                  (node.axis == Axis::kHeight || part.height == whole.height) &&
+                  (node.axis == Axis::kWidth || part.width == whole.width),
+              "shapes of a concatenation");
+    }
+    require(whole == shape(node.output), "output shape");
+  }
+
+  void check(const Padding& node) const {
+    const auto kept = [](int extent, int before, int after) {
+      return extent + std::min(before, 0) + std::min(after, 0);
+    };
+    const Shape& in = shape(node.input);
+    require(kept(in.channels, node.before.channels, node.after.channels) > 0 &&
+                kept(in.height, node.before.height, node.after.height) > 0 &&
+                kept(in.width, node.before.width, node.after.width) > 0,
+            "a padding that takes everything away");
+    require(shape(node.output) == padded_shape(shape(node.input), node), "output shape");
+    require(same_quantization(node.input, node.output), "scales of a padding");
+  }
+
+  bool same_quantization(TensorId first, TensorId second) const {
+    const ActivationTensor& a = network_.tensor(first);
+    const ActivationTensor& b = network_.tensor(second);
+    return a.scale == b.scale && a.zero_point == b.zero_point;
+  }
+
   void check(const Pooling& node) const {
     check_window(node.window);
     const Shape& in = shape(node.input);
@@ -131,25 +183,33 @@ Shape window_output(const Shape& input, const Window& w, int channels) {
                         w.dilation_width)};
 }
 
+Shape padded_shape(const Shape& input, const Padding& padding) {
+  return {input.channels + padding.before.channels + padding.after.channels,
+          input.height + padding.before.height + padding.after.height,
+          input.width + padding.before.width + padding.after.width};
+}
+
 const std::string& node_name(const Node& node) {
   return std::visit([](const auto& n) -> const std::string& { return n.name; }, node);
 }
 
 std::string node_kind(const Node& node) {
-  if (const auto* convolution = std::get_if<Convolution>(&node)) {
-    return convolution->fully_connected ? "fully_connected" : "conv";
-  }
-  if (const auto* pooling = std::get_if<Pooling>(&node)) {
-    switch (pooling->kind) {
-      case PoolKind::kMax:
-        return "max_pool";
-      case PoolKind::kAverage:
-        return "average_pool";
-      case PoolKind::kGlobalAverage:
-        return "global_average_pool";
+  struct Namer {
+    std::string operator()(const Convolution& n) const {
+      return n.fully_connected ? "fully_connected" : "conv";
     }
-  }
-  return "add";
+    std::string operator()(const Pooling& n) const {
+      return n.kind == PoolKind::kMax       ? "max_pool"
+             : n.kind == PoolKind::kAverage ? "average_pool"
+                                            : "global_average_pool";
+    }
+    std::string operator()(const Addition& /*n*/) const { return "add"; }
+    std::string operator()(const Multiplication& /*n*/) const { return "mul"; }
+    std::string operator()(const Lookup& /*n*/) const { return "lookup"; }
+    std::string operator()(const Concatenation& /*n*/) const { return "concat"; }
+    std::string operator()(const Padding& /*n*/) const { return "pad"; }
+  };
+  return std::visit(Namer{}, node);
 }
 
 TensorId node_output(const Node& node) {
@@ -157,11 +217,17 @@ TensorId node_output(const Node& node) {
 }
 
 std::vector<TensorId> node_inputs(const Node& node) {
-  if (const auto* addition = std::get_if<Addition>(&node)) {
-    return {addition->left, addition->right};
-  }
-  if (const auto* convolution = std::get_if<Convolution>(&node)) return {convolution->input};
-  return {std::get<Pooling>(node).input};
+  return std::visit(
+      [](const auto& n) -> std::vector<TensorId> {
+        if constexpr (requires { n.inputs; }) {
+          return n.inputs;
+        } else if constexpr (requires { n.left; }) {
+          return {n.left, n.right};
+        } else {
+          return {n.input};
+        }
+      },
+      node);
 }
 
 WeightSet clean_weights(const QuantizedNetwork& network) {

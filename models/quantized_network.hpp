@@ -2,6 +2,7 @@
 // file format and no way to execute it; see onnx_import.hpp and integer_engine.hpp.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <variant>
@@ -88,7 +89,44 @@ struct Pooling {
   bool count_include_pad = false;  ///< average only
 };
 
-using Node = std::variant<Convolution, Addition, Pooling>;
+/// Element-wise product of two tensors with their own scales. The right one may be a single pixel,
+/// a factor for every channel.
+struct Multiplication {
+  std::string name;
+  TensorId left = 0, right = 0, output = 0;
+  int clamp_low = 0, clamp_high = 255;
+};
+
+/// Any function of one code, as a table: activations such as a sigmoid, a change of scale, a clamp.
+struct Lookup {
+  std::string name;
+  TensorId input = 0, output = 0;
+  std::array<std::uint8_t, 256> table = {};
+};
+
+enum class Axis { kHeight, kWidth, kChannels };
+
+/// Tensors of one scale and zero point behind one another.
+struct Concatenation {
+  std::string name;
+  std::vector<TensorId> inputs;
+  TensorId output = 0;
+  Axis axis = Axis::kChannels;
+};
+
+/// Puts elements of one code around a tensor; a negative number takes elements away.
+struct Padding {
+  struct Border {
+    int channels = 0, height = 0, width = 0;
+  };
+  std::string name;
+  TensorId input = 0, output = 0;
+  Border before = {}, after = {};
+  std::uint8_t code = 0;
+};
+
+using Node =
+    std::variant<Convolution, Addition, Pooling, Multiplication, Lookup, Concatenation, Padding>;
 
 struct QuantizedNetwork {
   std::string name;
@@ -105,9 +143,12 @@ struct QuantizedNetwork {
 /// Shape of a window's result; throws std::runtime_error when the window is larger than the padded
 /// input.
 Shape window_output(const Shape& input, const Window& window, int channels);
+/// Shape of a padded tensor; not positive where more is taken away than there is.
+Shape padded_shape(const Shape& input, const Padding& padding);
 
 const std::string& node_name(const Node& node);
-/// As reports call it: conv, fully_connected, add, max_pool, average_pool, global_average_pool.
+/// As reports call it: conv, fully_connected, add, mul, max_pool, average_pool,
+/// global_average_pool, lookup, concat, pad.
 std::string node_kind(const Node& node);
 TensorId node_output(const Node& node);
 std::vector<TensorId> node_inputs(const Node& node);

@@ -1,6 +1,7 @@
 #include "sim/accelerator/vector_unit.hpp"
 
 #include <algorithm>
+#include <stdexcept>
 
 namespace brownout::accelerator {
 
@@ -54,11 +55,7 @@ void VectorUnit::complete() {
     return;
   }
   const models::Node& node = state_.job->network.nodes[static_cast<std::size_t>(work.layer)];
-  if (const auto* addition = std::get_if<models::Addition>(&node)) {
-    finish_addition(work.layer, *addition);
-  } else {
-    finish_pooling(work.layer, std::get<models::Pooling>(node));
-  }
+  std::visit([&](const auto& concrete) { finish(work.layer, concrete); }, node);
 }
 
 std::uint64_t VectorUnit::address_of(models::TensorId id) const {
@@ -91,7 +88,11 @@ void VectorUnit::finish_block(int index) {
   counts[Event::kParameterRead] += static_cast<unsigned>(tile.columns) * machine::kParameterBytes;
 }
 
-void VectorUnit::finish_addition(int layer, const models::Addition& addition) {
+void VectorUnit::finish(int /*layer*/, const models::Convolution& convolution) {
+  throw std::logic_error(convolution.name + ": its blocks are requantized one by one");
+}
+
+void VectorUnit::finish(int layer, const models::Addition& addition) {
   const models::QuantizedNetwork& network = state_.job->network;
   const models::Adder add = models::make_adder(network, addition);
   const auto size = static_cast<std::uint64_t>(network.tensor(addition.output).shape.size());
@@ -106,7 +107,7 @@ void VectorUnit::finish_addition(int layer, const models::Addition& addition) {
   counts[Event::kActivationSramWrite] += size;
 }
 
-void VectorUnit::finish_pooling(int layer, const models::Pooling& pooling) {
+void VectorUnit::finish(int layer, const models::Pooling& pooling) {
   const models::QuantizedNetwork& network = state_.job->network;
   const models::Pooler pool = models::make_pooler(network, pooling);
   const models::Shape& input = network.tensor(pooling.input).shape;

@@ -1,9 +1,10 @@
-// The vector unit: requantizes finished sums, adds and pools. Works through jobs in order, a number
-// of lanes wide; the arithmetic is models/arithmetic.hpp.
+// The vector unit: requantizes finished sums, adds, multiplies, pools, looks up and moves. Works
+// through jobs in order, a number of lanes wide; the arithmetic is models/arithmetic.hpp.
 #pragma once
 
 #include <cstdint>
 #include <deque>
+#include <span>
 #include <systemc>
 #include <variant>
 #include <vector>
@@ -46,9 +47,17 @@ class VectorUnit final : public sc_core::sc_module, public VectorPort {
   Cycle enqueue(Work work, std::int64_t elements, Cycle from);
   void complete();
   void finish_block(int fold);
-  void finish_addition(int layer, const models::Addition& addition);
-  void finish_pooling(int layer, const models::Pooling& pooling);
+  void finish(int layer, const models::Addition& addition);
+  void finish(int layer, const models::Pooling& pooling);
+  void finish(int layer, const models::Convolution& convolution);
+  void finish(int layer, const models::Multiplication& multiplication);
+  void finish(int layer, const models::Lookup& lookup);
+  void finish(int layer, const models::Concatenation& concatenation);
+  void finish(int layer, const models::Padding& padding);
+  void count(int layer, std::uint64_t reads, std::uint64_t writes);
   std::uint64_t address_of(models::TensorId id) const;
+  const models::Shape& shape_of(models::TensorId id) const;
+  std::span<const std::uint8_t> codes_of(models::TensorId id) const;
 
   JobState& state_;
   std::vector<models::Requantizer> requantizers_;  // by node index

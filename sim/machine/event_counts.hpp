@@ -23,7 +23,7 @@ enum class Event : std::uint8_t {
   kAccumulatorRead,      ///< an entry
   kAccumulatorWrite,     ///< an entry
   kVectorOp,             ///< an element through the vector unit
-  kParameterRead,        ///< a byte of biases and multipliers
+  kParameterRead,        ///< a byte of biases, multipliers and lookup tables
   kDramRead,             ///< a byte
   kDramWrite,            ///< a byte
   kCount

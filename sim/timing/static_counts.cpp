@@ -1,5 +1,6 @@
 #include "sim/timing/static_counts.hpp"
 
+#include <algorithm>
 #include <span>
 
 namespace brownout::timing {
@@ -79,19 +80,40 @@ EventCounts matrix_layer(const schedule::TileProgram& program, const schedule::L
   return counts;
 }
 
+/// Elements of a padding's output that are read from its input.
+std::uint64_t kept_elements(const models::Padding& padding, const models::Shape& input) {
+  const auto kept = [](int extent, int before, int after) {
+    return static_cast<std::uint64_t>(extent + std::min(before, 0) + std::min(after, 0));
+  };
+  return kept(input.channels, padding.before.channels, padding.after.channels) *
+         kept(input.height, padding.before.height, padding.after.height) *
+         kept(input.width, padding.before.width, padding.after.width);
+}
+
+/// Bytes that a layer of the vector unit reads from the activation SRAM.
+std::uint64_t activation_reads(const models::QuantizedNetwork& network, const models::Node& node) {
+  const models::Shape& output = network.tensor(models::node_output(node)).shape;
+  if (const auto* pooling = std::get_if<models::Pooling>(&node)) {
+    return static_cast<std::uint64_t>(output.channels) *
+           taps_inside(pooling->window, network.tensor(pooling->input).shape, output);
+  }
+  if (const auto* padding = std::get_if<models::Padding>(&node)) {
+    return kept_elements(*padding, network.tensor(padding->input).shape);
+  }
+  const bool two_operands = std::holds_alternative<models::Addition>(node) ||
+                            std::holds_alternative<models::Multiplication>(node);
+  return static_cast<std::uint64_t>(output.size()) * (two_operands ? 2 : 1);
+}
+
 EventCounts vector_layer(const schedule::Layer& layer, const models::QuantizedNetwork& network,
                          const models::Node& node) {
   EventCounts counts;
-  const models::Shape& output = network.tensor(models::node_output(node)).shape;
-  const auto elements = static_cast<std::uint64_t>(output.size());
   counts[Event::kVectorOp] = static_cast<std::uint64_t>(layer.vector_elements);
-  counts[Event::kActivationSramWrite] = elements;
-  if (const auto* pooling = std::get_if<models::Pooling>(&node)) {
-    counts[Event::kActivationSramRead] =
-        static_cast<std::uint64_t>(output.channels) *
-        taps_inside(pooling->window, network.tensor(pooling->input).shape, output);
-  } else {
-    counts[Event::kActivationSramRead] = 2 * elements;
+  counts[Event::kActivationSramRead] = activation_reads(network, node);
+  counts[Event::kActivationSramWrite] =
+      static_cast<std::uint64_t>(network.tensor(models::node_output(node)).shape.size());
+  if (const auto* lookup = std::get_if<models::Lookup>(&node)) {
+    counts[Event::kParameterRead] = lookup->table.size();
   }
   return counts;
 }

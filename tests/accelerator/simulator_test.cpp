@@ -56,9 +56,7 @@ memory::CellMasks random_cells(const memory::SramGeometry& geometry, double ber,
 
 class MachineAgrees : public ::testing::TestWithParam<Case> {};
 
-TEST_P(MachineAgrees, WithEngineAndClosedFormAndReadBack) {
-  const Case& the = GetParam();
-  models::QuantizedNetwork network = testing::random_residual_network(3);
+void compare_executors(const Case& the, models::QuantizedNetwork network) {
   if (!the.weight_bits.empty()) network = testing::with_weight_bits(network, the.weight_bits);
   const schedule::TileProgram program = schedule::make_program(network, the.spec);
   const models::WeightSet written = models::clean_weights(network);
@@ -114,6 +112,14 @@ TEST_P(MachineAgrees, WithEngineAndClosedFormAndReadBack) {
     EXPECT_EQ(run.fetched_bits[node].wrong, readback.layers[node].bits_wrong);
   }
   EXPECT_GT(readback.effective_ber(), 0);
+}
+
+TEST_P(MachineAgrees, OnResidualNetworks) {
+  compare_executors(GetParam(), testing::random_residual_network(3));
+}
+
+TEST_P(MachineAgrees, OnBranchingNetworks) {
+  compare_executors(GetParam(), testing::random_branching_network(4));
 }
 
 std::vector<Case> cases() {

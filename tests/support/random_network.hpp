@@ -94,6 +94,65 @@ class NetworkBuilder {
     return push(node);
   }
 
+  /// `right` may be a single pixel.
+  NetworkBuilder& multiplication(models::TensorId left, models::TensorId right) {
+    models::Multiplication node;
+    node.name = "mul" + std::to_string(network_.nodes.size());
+    node.left = left;
+    node.right = right;
+    node.clamp_low = 2;
+    const models::ActivationTensor in = network_.tensor(left);
+    const float scale = in.scale * network_.tensor(right).scale * 60.0F;
+    node.output = add_tensor(node.name + ".out", in.shape, scale, 90);
+    return push(node);
+  }
+
+  /// A random table, whose result has the scale and zero point of `like`.
+  NetworkBuilder& lookup(models::TensorId input, models::TensorId like) {
+    models::Lookup node;
+    node.name = "lookup" + std::to_string(network_.nodes.size());
+    node.input = input;
+    for (int i = 0; i < 256; ++i) {
+      node.table[static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(draw(4, i) % 256);
+    }
+    const models::ActivationTensor of = network_.tensor(like);
+    node.output =
+        add_tensor(node.name + ".out", network_.tensor(input).shape, of.scale, of.zero_point);
+    return push(node);
+  }
+
+  /// Of tensors of one scale and zero point.
+  NetworkBuilder& concatenation(const std::vector<models::TensorId>& inputs, models::Axis axis) {
+    models::Concatenation node;
+    node.name = "concat" + std::to_string(network_.nodes.size());
+    node.inputs = inputs;
+    node.axis = axis;
+    const models::ActivationTensor of = network_.tensor(inputs[0]);
+    models::Shape shape = of.shape;
+    for (std::size_t i = 1; i < inputs.size(); ++i) {
+      const models::Shape& part = network_.tensor(inputs[i]).shape;
+      if (axis == models::Axis::kChannels) shape.channels += part.channels;
+      if (axis == models::Axis::kHeight) shape.height += part.height;
+      if (axis == models::Axis::kWidth) shape.width += part.width;
+    }
+    node.output = add_tensor(node.name + ".out", shape, of.scale, of.zero_point);
+    return push(node);
+  }
+
+  NetworkBuilder& padding(models::TensorId input, models::Padding::Border before,
+                          models::Padding::Border after) {
+    models::Padding node;
+    node.name = "pad" + std::to_string(network_.nodes.size());
+    node.input = input;
+    node.before = before;
+    node.after = after;
+    node.code = static_cast<std::uint8_t>(draw(5, 0) % 256);
+    const models::ActivationTensor of = network_.tensor(input);
+    node.output = add_tensor(node.name + ".out", models::padded_shape(of.shape, node), of.scale,
+                             of.zero_point);
+    return push(node);
+  }
+
   models::QuantizedNetwork build() const {
     models::check_consistent(network_);
     return network_;
@@ -177,6 +236,33 @@ inline models::QuantizedNetwork random_residual_network(std::uint64_t seed) {
   builder.pooling(builder.last(), models::PoolKind::kGlobalAverage, {});
   builder.fully_connected(builder.last(), 10);
   return builder.build();
+}
+
+/// A small network with every kind of node that the residual one lacks: products, tables, joins
+/// along each axis, padding and cropping of each axis, an average pool.
+inline models::QuantizedNetwork random_branching_network(std::uint64_t seed) {
+  using models::Axis;
+  NetworkBuilder b(seed, {5, 8, 7}, 30);
+  b.convolution(b.last(), 6, {.kernel_height = 3, .kernel_width = 2}, 1, 9);
+  const models::TensorId stem = b.last();  // 6 x 6 x 6
+  b.lookup(stem, stem);
+  const models::TensorId active = b.last();
+  b.multiplication(stem, active).lookup(b.last(), stem);
+  b.concatenation({b.last(), stem, active}, Axis::kChannels);
+  b.padding(b.last(), {.channels = 1, .height = -2, .width = 1}, {.channels = -4, .width = -3});
+  b.padding(b.last(), {}, {.channels = 1, .height = 2, .width = 2});
+  const models::TensorId moved = b.last();
+  b.convolution(moved, 8, {.kernel_height = 3, .kernel_width = 3, .stride_width = 2}, 4);
+  const models::TensorId features = b.last();
+  b.pooling(features, models::PoolKind::kGlobalAverage, {});
+  b.convolution(b.last(), 8, {}, 1, 140).multiplication(features, b.last());
+  b.pooling(b.last(), models::PoolKind::kAverage,
+            {.kernel_height = 2, .kernel_width = 2, .pad_top = 1, .pad_right = 1});
+  const models::TensorId pooled = b.last();
+  b.lookup(pooled, pooled).concatenation({pooled, b.last()}, Axis::kHeight);
+  const models::TensorId tall = b.last();
+  b.concatenation({tall, tall, tall}, Axis::kWidth).fully_connected(b.last(), 9);
+  return b.build();
 }
 
 }  // namespace brownout::testing

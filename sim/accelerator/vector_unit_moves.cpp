@@ -1,0 +1,114 @@
+// The vector unit's work on layers that multiply, look up or move codes, one element of the output
+// after the other.
+#include "sim/accelerator/vector_unit.hpp"
+
+namespace brownout::accelerator {
+
+using machine::Event;
+
+namespace {
+
+/// The index of an element along one axis, and its way back into one of several parts.
+struct Place {
+  std::size_t part;
+  int index;
+};
+
+Place place_in_parts(std::span<const int> extents, int index) {
+  std::size_t part = 0;
+  while (index >= extents[part]) index -= extents[part++];
+  return {part, index};
+}
+
+/// Calls visit(c, h, w) for every element of a shape.
+template <typename Visit>
+void for_each_element(const models::Shape& shape, Visit visit) {
+  for (int h = 0; h < shape.height; ++h) {
+    for (int w = 0; w < shape.width; ++w) {
+      for (int c = 0; c < shape.channels; ++c) visit(c, h, w);
+    }
+  }
+}
+
+}  // namespace
+
+const models::Shape& VectorUnit::shape_of(models::TensorId id) const {
+  return state_.job->network.tensor(id).shape;
+}
+
+std::span<const std::uint8_t> VectorUnit::codes_of(models::TensorId id) const {
+  return activation_sram->read(address_of(id), static_cast<std::uint64_t>(shape_of(id).size()));
+}
+
+void VectorUnit::count(int layer, std::uint64_t reads, std::uint64_t writes) {
+  machine::EventCounts& counts = state_.counts(layer);
+  counts[Event::kVectorOp] += writes;
+  counts[Event::kActivationSramRead] += reads;
+  counts[Event::kActivationSramWrite] += writes;
+}
+
+void VectorUnit::finish(int layer, const models::Multiplication& multiplication) {
+  const models::Multiplier multiply = models::make_multiplier(state_.job->network, multiplication);
+  const auto left = codes_of(multiplication.left);
+  const auto right = codes_of(multiplication.right);
+  const std::uint64_t output = address_of(multiplication.output);
+  for (std::size_t i = 0; i < left.size(); ++i) {
+    activation_sram->write(output + i, multiply(left[i], right[i % right.size()]));
+    count(layer, 2, 1);
+  }
+}
+
+void VectorUnit::finish(int layer, const models::Lookup& lookup) {
+  const auto input = codes_of(lookup.input);
+  const std::uint64_t output = address_of(lookup.output);
+  for (std::size_t i = 0; i < input.size(); ++i) {
+    activation_sram->write(output + i, lookup.table[input[i]]);
+    count(layer, 1, 1);
+  }
+  state_.counts(layer)[Event::kParameterRead] += lookup.table.size();
+}
+
+void VectorUnit::finish(int layer, const models::Concatenation& concatenation) {
+  const models::Shape& output = shape_of(concatenation.output);
+  const models::Axis axis = concatenation.axis;
+  std::vector<int> extents;
+  for (const models::TensorId id : concatenation.inputs) {
+    const models::Shape& part = shape_of(id);
+    extents.push_back(axis == models::Axis::kChannels ? part.channels
+                      : axis == models::Axis::kHeight ? part.height
+                                                      : part.width);
+  }
+  const std::uint64_t address = address_of(concatenation.output);
+  for_each_element(output, [&](int c, int h, int w) {
+    const std::int64_t to = output.index(c, h, w);
+    int& along = axis == models::Axis::kChannels ? c : axis == models::Axis::kHeight ? h : w;
+    const Place place = place_in_parts(extents, along);
+    along = place.index;
+    const models::TensorId part = concatenation.inputs[place.part];
+    const std::int64_t from = shape_of(part).index(c, h, w);
+    activation_sram->write(address + static_cast<std::uint64_t>(to),
+                           codes_of(part)[static_cast<std::size_t>(from)]);
+    count(layer, 1, 1);
+  });
+}
+
+void VectorUnit::finish(int layer, const models::Padding& padding) {
+  const models::Shape& input = shape_of(padding.input);
+  const models::Shape& output = shape_of(padding.output);
+  const auto codes = codes_of(padding.input);
+  const std::uint64_t address = address_of(padding.output);
+  for_each_element(output, [&](int c, int h, int w) {
+    const auto to = static_cast<std::uint64_t>(output.index(c, h, w));
+    c -= padding.before.channels;
+    h -= padding.before.height;
+    w -= padding.before.width;
+    const bool inside =
+        c >= 0 && c < input.channels && h >= 0 && h < input.height && w >= 0 && w < input.width;
+    activation_sram->write(address + to, inside
+                                             ? codes[static_cast<std::size_t>(input.index(c, h, w))]
+                                             : padding.code);
+    count(layer, inside ? 1 : 0, 1);
+  });
+}
+
+}  // namespace brownout::accelerator
