@@ -56,7 +56,8 @@ memory::CellMasks random_cells(const memory::SramGeometry& geometry, double ber,
 
 class MachineAgrees : public ::testing::TestWithParam<Case> {};
 
-void compare_executors(const Case& the, models::QuantizedNetwork network) {
+void compare_executors(Case the, models::QuantizedNetwork network) {
+  if (!the.filter.layers.empty()) the.filter.layers.resize(network.nodes.size());
   if (!the.weight_bits.empty()) network = testing::with_weight_bits(network, the.weight_bits);
   const schedule::TileProgram program = schedule::make_program(network, the.spec);
   const models::WeightSet written = models::clean_weights(network);
