@@ -41,7 +41,7 @@ def cases(workloads: list[Path]) -> list[Case]:
 
 def tables(results: Sequence[Result]) -> str:
     """Top-1 at each BER; wrong bits and changed weights at the highest."""
-    last = results[-1].at if len({r.at for r in results}) == 1 else max(r.at for r in results)
+    last = list(voltages_at(BERS).values())[-1]
     columns = [(f"top-1 at BER {at}", at, accuracy_cell) for at in voltages_at(BERS).values()]
     columns += [
         (f"wrong bits at {last}", last, share_cell("effective_ber")),
@@ -51,15 +51,18 @@ def tables(results: Sequence[Result]) -> str:
 
 
 def picture(results: Sequence[Result]) -> Picture:
-    """A panel for each workload and BER, the kinds of faults side by side."""
+    """A panel for each workload and the higher BERs, the kinds of faults side by side."""
     panels: dict[str, dict[str, dict[str, list[float]]]] = {}
+    shown = list(voltages_at(BERS).values())[1:]
     for result in results:
+        if result.at not in shown:
+            continue
         panel = panels.setdefault(f"{result.labels['workload']}, BER {result.at}", {})
-        place = panel.setdefault(result.labels["faults"], {})
+        place = panel.setdefault(result.labels["faults"].replace(" ", "\n", 1), {})
         place[result.labels["encoding"]] = (100 * result.summary.values["top1"]).tolist()
     ordered = dict(sorted(panels.items()))
     alt = "Top-1 of every chip by kind of fault and encoding, for each network and BER."
-    return strips("encodings", alt, ordered, "what a failing cell does", len(voltages_at(BERS)))
+    return strips("encodings", alt, ordered, "what a failing cell does", len(shown))
 
 
 STUDY = Study(

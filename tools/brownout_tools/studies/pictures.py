@@ -41,7 +41,7 @@ def strips(name: str, alt: str, panels: Panels, x_label: str, columns: int = 2) 
     with style.settings():
         columns = min(columns, len(panels))
         rows = -(-len(panels) // columns)
-        figure = style.new_figure(4.3 * columns + 0.6, 2.7 * rows + 0.5)
+        figure = style.new_figure(3.4 * columns + 0.6, 2.3 * rows + 0.5)
         grid = figure.subplots(rows, columns, sharey=True, squeeze=False)
         for axes, (title, places) in zip(grid.flat, panels.items(), strict=False):
             draw_panel(axes, places)
