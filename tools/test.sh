@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Everything that must hold before a change lands: installs what is missing, builds with warnings as
-# errors, runs the C++ and the Python tests, then the fast tests under sanitizers. Fails if no test
-# ran.
+# errors, runs the C++ and the Python tests, then the fast tests under sanitizers and the fuzz
+# targets for seconds. Fails if no test ran.
 #
-#   tools/test.sh [--quick]        --quick: no sanitizers
+#   tools/test.sh [--quick]        --quick: no sanitizers, no fuzzing
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source tools/setup.sh
@@ -34,5 +34,7 @@ if ! $quick; then
   build asan-ubsan
   say "C++ tests under the address and undefined-behaviour sanitizers"
   ctest --preset asan-ubsan --parallel "$(nproc)" --no-tests=error
+  say "Fuzz targets of the map readers, 5 s each"
+  tools/fuzz.sh 5
 fi
 say "All tests passed in $((SECONDS - started)) s"

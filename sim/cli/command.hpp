@@ -28,6 +28,7 @@ Command weights_command();
 Command map_generate_command();
 Command map_info_command();
 Command map_convert_command();
+Command map_plot_command();
 
 /// In the order in which help lists them.
 std::vector<Command> all_commands();

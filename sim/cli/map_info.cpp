@@ -34,10 +34,8 @@ CommandSpec spec() {
           {{{"voltage", "LIST",
              "Voltages in the map's unit: FROM:TO:STEP, values with commas, or both. Default: "
              "those "
-             "of the test, or quantiles of the voltages at which the cells fail."},
-            {"cells-per-bitline", "N", "Rows of a column that share a bitline. Default: all."},
-            {"interleaved-bitlines", "N",
-             "Bitlines of a column that take turns row by row; 2: even and odd rows. Default: 1."}},
+             "of the test, or quantiles of the voltages at which the cells fail."}},
+           bitline_options(),
            map_input_options(),
            output_options()})};
 }
@@ -45,15 +43,6 @@ CommandSpec spec() {
 Cell optional_cell(const std::optional<double>& value) {
   if (!value) return {};
   return *value;
-}
-
-memory::BitlineShape bitline_of(const Arguments& arguments, const SparseFaultMap& map) {
-  const std::uint64_t rows = map.geometry().rows;
-  const auto number = [&](const std::string& name, std::uint64_t otherwise) {
-    return static_cast<std::uint32_t>(arguments.integer(name, 1, rows).value_or(otherwise));
-  };
-  return {.interleaved = number("interleaved-bitlines", 1),
-          .cells = number("cells-per-bitline", 0)};
 }
 
 Table fault_table(const SparseFaultMap& map, const std::vector<Voltage>& voltages,

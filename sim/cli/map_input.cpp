@@ -9,7 +9,6 @@
 #include "memory/dense_fault_map.hpp"
 #include "memory/file_bytes.hpp"
 #include "memory/logical_fault_map.hpp"
-#include "memory/map_statistics.hpp"
 #include "memory/march_log.hpp"
 #include "memory/memory_dump.hpp"
 #include "memory/npy_array.hpp"
@@ -179,6 +178,21 @@ std::vector<OptionSpec> map_input_options() {
       {"word-bits", "N", "Bits of a word, 8 to 64."},
       {"scramble", "FILE.csv",
        "With --logical or march: physical address bits as XOR of logical ones. Default: none."}};
+}
+
+std::vector<OptionSpec> bitline_options() {
+  return {{"cells-per-bitline", "N", "Rows of a column that share a bitline. Default: all."},
+          {"interleaved-bitlines", "N",
+           "Bitlines of a column that take turns row by row; 2: even and odd rows. Default: 1."}};
+}
+
+memory::BitlineShape bitline_of(const Arguments& arguments, const SparseFaultMap& map) {
+  const std::uint64_t rows = map.geometry().rows;
+  const auto number = [&](const std::string& name, std::uint64_t otherwise) {
+    return static_cast<std::uint32_t>(arguments.integer(name, 1, rows).value_or(otherwise));
+  };
+  return {.interleaved = number("interleaved-bitlines", 1),
+          .cells = number("cells-per-bitline", 0)};
 }
 
 MapInput read_map_input(const Arguments& arguments) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "memory/map_statistics.hpp"
 #include "memory/measured_fault_map.hpp"
 #include "sim/cli/options.hpp"
 #include "sim/cli/table.hpp"
@@ -14,6 +15,10 @@ namespace brownout::cli {
 
 /// --from and what the formats need. For commands whose argument is a fault map.
 std::vector<OptionSpec> map_input_options();
+
+/// --cells-per-bitline, --interleaved-bitlines: for commands that count faults per bitline.
+std::vector<OptionSpec> bitline_options();
+memory::BitlineShape bitline_of(const Arguments& arguments, const memory::SparseFaultMap& map);
 
 struct MapInput {
   std::string format;  ///< csv, ibm, npy, dump or march

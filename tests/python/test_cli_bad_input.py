@@ -283,7 +283,7 @@ CASES = {
     "two_arguments": Case("run w.yaml w.yaml", ["unexpected", "w.yaml"]),
     "unknown_command": Case("rum w.yaml", ["rum", "did you mean run?"]),
     "command_of_a_later_version": Case("topology x.csv", ["topology", "run, sweep, sensitivity"]),
-    "map_command": Case("map plot m.csv", ["map plot", "map generate, map info"]),
+    "map_command": Case("map draw m.csv", ["map draw", "map generate, map info"]),
     # Outputs
     "logits_into_no_directory": Case(
         "run w.yaml --logits-out no/l.npz", ["--logits-out", "no such directory"]

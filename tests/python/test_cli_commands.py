@@ -25,7 +25,7 @@ PROFILE = ROOT / "configs/memories/sram_14nm.yaml"
 ACCELERATOR = ROOT / "configs/accelerators/edge_32x32.yaml"
 COMMANDS = [
     *("run", "sweep", "sensitivity", "network", "weights"),
-    *("map generate", "map info", "map convert"),
+    *("map generate", "map info", "map convert", "map plot"),
 ]
 LAYERS = ["conv1", "pool1", "conv2", "pool2", "fc1", "fc2", "fc3"]
 POINTS_HEADER = (

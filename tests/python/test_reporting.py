@@ -10,12 +10,8 @@ import pytest
 
 from brownout_tools.reporting import formats, headline
 from brownout_tools.reporting.command import main
-from brownout_tools.reporting.map_file import ALWAYS, read_fault_map
-from brownout_tools.reporting.map_picture import main as map_main
-from brownout_tools.reporting.plot_map import Layout, counts, kind_image, vfail_image
 from brownout_tools.reporting.results import read_results
 from brownout_tools.reporting.summary import Spread, by_voltage, choose_voltage, layers_at
-from reporting_data.synthetic_map import write_map
 from reporting_data.synthetic_sweep import MANIFEST, Sweep, synthetic_sweep
 
 PICTURES = ["accuracy_energy", "energy_accuracy", "layers"]
@@ -380,110 +376,3 @@ def test_saved_energy_keeps_mean_and_spread() -> None:
     saved = formats.saved(Spread(0.7, 0.01, 0.6, 0.9, 3))
     assert (saved.mean, saved.low, saved.high) == pytest.approx((0.3, 0.1, 0.4))
     assert saved.std == 0.01
-
-
-MAP = """# banks: 2
-# rows: 4
-# columns: 3
-# unit: Vmin
-# lowest_measured: 0.75
-# source: by hand
-bank,row,column,vfail,kind,p
-0,0,0,0.80,stuck_at_0,1
-0,1,2,0.85,stuck_at_1,1
-1,3,1,inf,flip,0.5
-1,3,2,0.80,stuck_at_0,1
-"""
-
-
-def test_map_counts_per_polarity(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    source = tmp_path / "map.csv"
-    source.write_text(MAP)
-    for arguments, expected in (
-        ([], "4 of 24 cells (17 %) of all banks fail at any voltage listed: 2 stuck at 0"),
-        (["--voltage", "0.8"], "all banks fail at 0.8 Vmin: 2 stuck at 0, 1 stuck at 1, 1 flip."),
-        (["--voltage", "0.800001"], "0.800001 Vmin: 0 stuck at 0, 1 stuck at 1, 1 flip."),
-        (["--voltage", "0.9"], "1 of 24 cells (4.2 %) of all banks fail at 0.9 Vmin: 0 stuck at 0"),
-        (["--voltage", "0.8", "--bank", "0"], "2 of 12 cells (17 %) of bank 0 fail"),
-    ):
-        out = tmp_path / "map.png"
-        assert map_main([str(source), "--out", str(out), *arguments]) == 0
-        printed = capsys.readouterr().out
-        assert expected in printed
-        assert "Source: by hand." in printed
-        assert out.read_bytes().startswith(PNG)
-        out.unlink()
-
-
-def test_map_pixels(tmp_path: Path) -> None:
-    source = tmp_path / "map.csv"
-    source.write_text(MAP)
-    fault_map = read_fault_map(source)
-    layout = Layout.of(fault_map, 2)
-    assert layout.block == (1, 1)
-    image = kind_image(fault_map, 1, 800_000, layout)
-    assert image[3].tolist()[1:] == [2, 0]
-    assert (image == image).sum() == 2
-    volts = vfail_image(fault_map, 0, layout)
-    assert (volts[0, 0], volts[1, 2]) == (0.8, 0.85)
-    assert (volts == volts).sum() == 2
-    assert vfail_image(fault_map, 1, layout)[3, 1] == float("inf")
-    assert (fault_map.vfail == ALWAYS).sum() == 1
-
-
-def test_large_banks_are_drawn_in_blocks_without_losing_a_fault(tmp_path: Path) -> None:
-    fault_map = read_fault_map(write_map(tmp_path / "map.csv", 1, 4096, 32))
-    layout = Layout.of(fault_map, 1)
-    assert layout.block[0] > 1 and layout.block[1] == 1
-    assert layout.note() == f" A pixel stands for {layout.block[0]} x 1 cells."
-    drawn = kind_image(fault_map, 0, 800_000, layout)
-    failing = fault_map.vfail >= 800_000
-    places = set(
-        zip(fault_map.row[failing] // layout.block[0], fault_map.column[failing], strict=True)
-    )
-    assert (drawn == drawn).sum() == len(places)
-    assert sum(counts(fault_map, [0], 800_000).values()) == failing.sum()
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "message"),
-    [
-        ("# rows: 4\n", "", "map.csv: header line '# rows: ...' is missing"),
-        ("# rows: 4", "# rows: four", "map.csv: rows: 'four' is not a positive integer"),
-        ("0,1,2,", "0,4,2,", "map.csv:9: row: '4' is not in 0..3"),
-        ("0,1,2,", "2,1,2,", "map.csv:9: bank: '2' is not in 0..1"),
-        ("0,1,2,", "0,0,0,", "map.csv:9: column: this cell stands there twice"),
-        ("0.85", "high", "map.csv:9: vfail: 'high' is not a voltage"),
-        ("stuck_at_1", "stuck", "map.csv:9: kind: 'stuck' is not one of stuck_at_0, "),
-        (",kind,p", ",sort,p", "map.csv:7: missing column kind"),
-        ("0.5\n", "1.5\n", "map.csv:10: p: 1.5 is not in 0..1"),
-    ],
-)
-def test_broken_maps(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], old: str, new: str, message: str
-) -> None:
-    assert old in MAP
-    source = tmp_path / "map.csv"
-    source.write_text(MAP.replace(old, new))
-    assert map_main([str(source), "--out", str(tmp_path / "map.png")]) == 2
-    assert message in error_of(capsys)
-    assert not (tmp_path / "map.png").exists()
-
-
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        (["--out", "m.png", "--voltage", "0.7"], "0.7 Vmin is below lowest_measured 0.75 Vmin"),
-        (["--out", "m.png", "--voltage", "low"], "--voltage: 'low' is not a voltage"),
-        (["--out", "m.png", "--bank", "2"], "--bank 2: not in 0..1"),
-        (["--out", "m.gif"], "must end in .png or .svg"),
-        ([], "--out"),
-    ],
-)
-def test_bad_map_arguments(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
-) -> None:
-    source = tmp_path / "map.csv"
-    source.write_text(MAP)
-    assert map_main([str(source), *arguments]) == 2
-    assert message in error_of(capsys)
