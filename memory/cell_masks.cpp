@@ -76,6 +76,16 @@ std::uint64_t CellMasks::count() const {
   return result;
 }
 
+double CellFaults::expected_count() const {
+  auto result = static_cast<double>(certain.count());
+  for (const IntermittentCell& cell : intermittent) result += cell.probability;
+  return result;
+}
+
+double CellFaults::bit_error_rate() const {
+  return expected_count() / static_cast<double>(certain.geometry().cells());
+}
+
 std::span<std::uint64_t> CellMasks::row(FaultKind kind, std::uint32_t bank, std::uint32_t row) {
   return std::span(plane_of(kind)).subspan(index({bank, row, 0}), words_per_row_);
 }

@@ -273,14 +273,18 @@ std::vector<TextFile> dense_fault_map_files(const SparseFaultMap& map,
                              "; dense text pairs hold one bank");
   }
   for (const Fault& fault : map.faults()) {
-    if (fault.kind != FaultKind::kFlip) continue;
-    throw std::runtime_error("the cell at " + to_string(fault.cell) +
-                             " is a flip; dense text pairs hold stuck_at_0 and stuck_at_1 only");
+    if (fault.kind != FaultKind::kFlip && fault.p == 1) continue;
+    throw std::runtime_error("the cell at " + to_string(fault.cell) + " is " +
+                             (fault.p == 1 ? "a flip" : "intermittent") +
+                             "; dense text pairs hold stuck_at_0 and stuck_at_1 only");
+  }
+  if (map.header().sigma_read != 0) {
+    throw std::runtime_error("sigma_read: dense text pairs hold no read noise");
   }
   std::vector<TextFile> files;
   for (const Voltage voltage : voltages) {
     if (voltage.is_infinite()) throw std::runtime_error("inf is not a voltage");
-    const CellMasks masks = map.masks_at(voltage);
+    const CellMasks masks = map.faults_at(voltage).certain;  // there is nothing else
     for (const FaultKind kind : kKinds) {
       files.push_back({file_name(kind, voltage), matrix_text(masks, kind)});
     }

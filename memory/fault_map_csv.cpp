@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "memory/file_bytes.hpp"
+#include "memory/read_noise.hpp"
 #include "memory/sparse_fault_map.hpp"
 #include "memory/text_number.hpp"
 
@@ -18,8 +19,8 @@ namespace {
 
 constexpr std::string_view kColumns = "bank,row,column,vfail,kind";
 constexpr std::string_view kColumnsWithP = "bank,row,column,vfail,kind,p";
-constexpr std::array<std::string_view, 7> kKeys = {
-    "banks", "rows", "columns", "unit", "source", "lowest_measured", "faults"};
+constexpr std::array<std::string_view, 8> kKeys = {
+    "banks", "rows", "columns", "unit", "source", "lowest_measured", "sigma_read", "faults"};
 constexpr std::size_t kRequiredKeys = 5;  // the others are optional
 constexpr std::size_t kBlock = 1 << 16;   // bytes written at once
 
@@ -100,7 +101,8 @@ class FaultMapReader {
     const auto place = std::find(kKeys.begin(), kKeys.end(), key);
     if (place == kKeys.end()) {
       fail(in_quotes(key) +
-           " is not a header key: banks, rows, columns, unit, lowest_measured, source, faults");
+           " is not a header key: banks, rows, columns, unit, lowest_measured, sigma_read, source, "
+           "faults");
     }
     bool& seen = seen_[static_cast<std::size_t>(place - kKeys.begin())];
     if (seen) fail(std::string(key) + ": appears twice");
@@ -121,6 +123,8 @@ class FaultMapReader {
     } else if (key == "lowest_measured") {
       header_.lowest_measured = parse_voltage(key, value);
       if (header_.lowest_measured->is_infinite()) fail("lowest_measured: inf is not a voltage");
+    } else if (key == "sigma_read") {
+      header_.sigma_read = parse_sigma_read(value);
     } else if (key == "faults") {
       announced_ = parse_unsigned(value);
       if (!announced_) fail("faults: " + in_quotes(value) + " is not a whole number");
@@ -170,12 +174,23 @@ class FaultMapReader {
     fail("kind: " + in_quotes(text) + " is not stuck_at_0, stuck_at_1 or flip");
   }
 
-  void check_p(std::string_view text) const {
+  double parse_p(std::string_view text) const {
     const std::optional<double> p = parse_double(text);
-    if (!p || !(*p >= 0 && *p <= 1)) fail("p: " + in_quotes(text) + " is not a number in 0..1");
-    if (*p != 1) {
-      fail("p: " + std::string(text) + " is not supported yet; intermittent cells need p = 1");
+    if (!p || !(*p > 0 && *p <= 1)) {
+      fail("p: " + in_quotes(text) + " is not a number above 0 and at most 1");
     }
+    return *p;
+  }
+
+  double parse_sigma_read(std::string_view text) const {
+    const std::optional<double> sigma = parse_double(text);
+    if (!sigma) fail("sigma_read: " + in_quotes(text) + " is not a number");
+    try {
+      check_sigma_read(*sigma);
+    } catch (const std::runtime_error& error) {
+      fail(error.what());
+    }
+    return *sigma;
   }
 
   Fault parse_record() const {
@@ -199,7 +214,7 @@ class FaultMapReader {
     fault.cell.column = parse_within("column", fields[2], 0, geometry.columns - 1);
     fault.vfail = parse_voltage("vfail", fields[3]);
     fault.kind = parse_kind(fields[4]);
-    if (has_p_) check_p(fields[5]);
+    if (has_p_) fault.p = parse_p(fields[5]);
     return fault;
   }
 
@@ -248,9 +263,10 @@ std::string header_text(const FaultMapHeader& header, std::size_t faults) {
   line("columns", std::to_string(header.geometry.columns));
   line("unit", header.unit);
   if (header.lowest_measured) line("lowest_measured", header.lowest_measured->text());
+  if (header.sigma_read != 0) line("sigma_read", format_double(header.sigma_read));
   line("source", header.source);
   line("faults", std::to_string(faults));
-  return text + std::string(kColumns) + "\n";
+  return text;
 }
 
 }  // namespace
@@ -264,12 +280,17 @@ SparseFaultMap read_fault_map_csv(const std::filesystem::path& path) {
 }
 
 void write_fault_map_csv(std::ostream& out, const SparseFaultMap& map) {
+  const bool has_p = std::any_of(map.faults().begin(), map.faults().end(),
+                                 [](const Fault& fault) { return fault.p != 1; });
   std::string text = header_text(map.header(), map.faults().size());
+  text += std::string(has_p ? kColumnsWithP : kColumns) + '\n';
   for (const Fault& fault : map.faults()) {
     append_field(text, fault.cell.bank);
     append_field(text, fault.cell.row);
     append_field(text, fault.cell.column);
-    text += fault.vfail.text() + ',' + to_string(fault.kind) + '\n';
+    text += fault.vfail.text() + ',' + to_string(fault.kind);
+    if (has_p) text += ',' + format_double(fault.p);
+    text += '\n';
     if (text.size() >= kBlock) {
       out.write(text.data(), static_cast<std::streamsize>(text.size()));
       text.clear();

@@ -46,4 +46,14 @@ void RowFaults::set(std::size_t word, std::uint64_t failing) {
   ones_[word] = failing & ~zeros;
 }
 
+std::vector<Fault> GeneratedFaultMap::faults() const {
+  const CellMasks failing = masks_at(profile().lowest());
+  std::vector<Fault> faults;
+  faults.reserve(failing.count());
+  failing.for_each([&](const CellAddress& cell, FaultKind kind) {
+    faults.push_back({cell, vfail(cell), kind});
+  });
+  return faults;
+}
+
 }  // namespace brownout::memory

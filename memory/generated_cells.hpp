@@ -10,6 +10,7 @@
 
 #include "memory/fault_map.hpp"
 #include "memory/keyed_random.hpp"
+#include "memory/voltage_profile.hpp"
 
 namespace brownout::memory {
 
@@ -28,7 +29,16 @@ struct FaultMixture {
 std::uint64_t chip_seed(std::uint64_t seed, std::uint64_t chip);
 
 /// What a number is for; keeps the numbers of one chip apart. Changing one changes every chip.
-enum class Draw : std::uint64_t { kChipSeed = 1, kFailure, kKind, kDie, kBitline, kRow };
+enum class Draw : std::uint64_t {
+  kChipSeed = 1,
+  kFailure,
+  kKind,
+  kDie,
+  kBitline,
+  kRow,
+  kInference,
+  kDefects
+};
 
 /// The uniform number of one object of a chip.
 constexpr std::uint64_t draw(std::uint64_t chip_seed, Draw what, std::uint64_t a = 0,
@@ -61,12 +71,20 @@ class RowFaults {
   std::span<std::uint64_t> flips_, zeros_, ones_;
 };
 
-/// A chip that a generator made.
+/// A chip that a generator made. Its cells fail in every inference.
 class GeneratedFaultMap : public FaultMap {
  public:
+  /// Failing cells at `voltage`. Throws std::runtime_error below the profile's lowest voltage.
+  virtual CellMasks masks_at(Voltage voltage) const = 0;
+  /// Highest voltage at which a cell fails that fails at the profile's lowest.
+  virtual Voltage vfail(const CellAddress& cell) const = 0;
+  /// That of its voltages.
+  virtual const VoltageProfile& profile() const = 0;
+
+  CellFaults faults_at(Voltage voltage) const final { return {masks_at(voltage)}; }
   /// Every cell that fails at some voltage of the profile, with its exact vfail; by bank, row,
   /// column. A list of them all: for map files, not for huge SRAMs at high error rates.
-  virtual std::vector<Fault> faults() const = 0;
+  std::vector<Fault> faults() const;
 };
 
 }  // namespace brownout::memory

@@ -54,18 +54,10 @@ std::string IidFaultMap::source() const {
          ", chip seed " + std::to_string(seed_);
 }
 
-std::vector<Fault> IidFaultMap::faults() const {
-  const CellMasks failing = masks_at(profile_->lowest());
-  std::vector<Fault> faults;
-  faults.reserve(failing.count());
-  failing.for_each([&](const CellAddress& cell, FaultKind kind) {
-    const std::uint64_t uniform =
-        sequence_element(failure_key(seed_, cell.bank, cell.row), cell.column);
-    const Voltage vfail =
-        profile_->highest_voltage([&](double ber) { return Chance(ber).happens(uniform); });
-    faults.push_back({cell, vfail, kind});
-  });
-  return faults;
+Voltage IidFaultMap::vfail(const CellAddress& cell) const {
+  const std::uint64_t uniform =
+      sequence_element(failure_key(seed_, cell.bank, cell.row), cell.column);
+  return profile_->highest_voltage([&](double ber) { return Chance(ber).happens(uniform); });
 }
 
 }  // namespace brownout::memory

@@ -22,7 +22,8 @@ class IidFaultMap final : public GeneratedFaultMap {
   const SramGeometry& geometry() const override { return geometry_; }
   CellMasks masks_at(Voltage voltage) const override;
   std::string source() const override;
-  std::vector<Fault> faults() const override;
+  Voltage vfail(const CellAddress& cell) const override;
+  const VoltageProfile& profile() const override { return *profile_; }
 
  private:
   SramGeometry geometry_;

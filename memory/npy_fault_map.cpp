@@ -141,7 +141,14 @@ std::string npy_fault_map_bytes(const SparseFaultMap& map) {
     throw std::runtime_error(to_string(geometry) + " are too many for an array");
   }
   std::vector<double> elements(geometry.cells(), std::numeric_limits<double>::quiet_NaN());
+  if (map.header().sigma_read != 0) {
+    throw std::runtime_error("sigma_read: an array holds no read noise");
+  }
   for (const Fault& fault : map.faults()) {
+    if (fault.p != 1) {
+      throw std::runtime_error("the cell at " + to_string(fault.cell) +
+                               " is intermittent; an array does not tell that");
+    }
     if (fault.kind != map.faults().front().kind) {
       throw std::runtime_error("the cell at " + to_string(fault.cell) + " is a " +
                                to_string(fault.kind) + ", another one a " +

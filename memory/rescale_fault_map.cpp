@@ -64,6 +64,7 @@ SparseFaultMap in_other_unit(const SparseFaultMap& source, Voltage vmin) {
   const bool to_vmin = header.unit == "V";
   header.source += "; from " + header.unit + ", with a Vmin of " + vmin.text() + " V";
   header.unit = to_vmin ? "Vmin" : "V";
+  header.sigma_read = to_vmin ? header.sigma_read / vmin.value() : header.sigma_read * vmin.value();
   return rescaled(source, std::move(header), [&](std::int64_t micro) {
     const std::int64_t factor = to_vmin ? kMicroPerUnit : vmin.micro();
     const std::int64_t divisor = to_vmin ? vmin.micro() : kMicroPerUnit;

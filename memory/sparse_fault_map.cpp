@@ -5,6 +5,9 @@
 #include <stdexcept>
 #include <utility>
 
+#include "memory/read_noise.hpp"
+#include "memory/text_number.hpp"
+
 namespace brownout::memory {
 namespace {
 
@@ -15,7 +18,12 @@ bool by_cell(const Fault& a, const Fault& b) { return a.cell < b.cell; }
 SparseFaultMap::SparseFaultMap(FaultMapHeader header, std::vector<Fault> faults)
     : header_(std::move(header)), faults_(std::move(faults)) {
   require_possible(header_.geometry);
+  check_sigma_read(header_.sigma_read);
   for (const Fault& fault : faults_) {
+    if (!(fault.p > 0 && fault.p <= 1)) {
+      throw std::runtime_error("the cell at " + to_string(fault.cell) + " fails with a chance of " +
+                               format_double(fault.p) + ", which is not above 0 and at most 1");
+    }
     if (!header_.geometry.contains(fault.cell)) {
       throw std::runtime_error("the failing cell at " + to_string(fault.cell) + " is outside " +
                                to_string(header_.geometry));
@@ -32,18 +40,33 @@ SparseFaultMap::SparseFaultMap(FaultMapHeader header, std::vector<Fault> faults)
   }
 }
 
-CellMasks SparseFaultMap::masks_at(Voltage voltage) const {
-  if (header_.lowest_measured && voltage < *header_.lowest_measured) {
-    throw std::runtime_error("voltage " + voltage.text() + " " + header_.unit +
-                             " is below the lowest measured voltage, " +
-                             header_.lowest_measured->text() + " " + header_.unit +
-                             ", of the fault map from " + header_.source);
+// All voltages whose cells count at `voltage` must have been measured.
+void SparseFaultMap::require_measured(Voltage voltage) const {
+  if (!header_.lowest_measured) return;
+  const Voltage least = never_failing_below(voltage, header_.sigma_read);
+  if (least >= *header_.lowest_measured) return;
+  std::string text = "voltage " + voltage.text() + " " + header_.unit;
+  if (header_.sigma_read != 0) {
+    text += " with a sigma_read of " + format_double(header_.sigma_read) +
+            ": cells count that fail up to " + least.text() + " " + header_.unit + ", which";
   }
-  CellMasks masks(geometry());
+  throw std::runtime_error(text + " is below the lowest measured voltage, " +
+                           header_.lowest_measured->text() + " " + header_.unit +
+                           ", of the fault map from " + header_.source);
+}
+
+CellFaults SparseFaultMap::faults_at(Voltage voltage) const {
+  require_measured(voltage);
+  CellFaults faults{CellMasks(geometry())};
   for (const Fault& fault : faults_) {
-    if (voltage <= fault.vfail) masks.set(fault.cell, fault.kind);
+    const double chance = failure_chance(fault, voltage, header_.sigma_read);
+    if (chance == 1) {
+      faults.certain.set(fault.cell, fault.kind);
+    } else if (chance > 0) {
+      faults.intermittent.push_back({fault.cell, fault.kind, chance});
+    }
   }
-  return masks;
+  return faults;
 }
 
 }  // namespace brownout::memory

@@ -192,22 +192,11 @@ std::string VminFaultMap::source() const {
   return text + ", profile " + profile_->data().name + ", chip seed " + std::to_string(seed_);
 }
 
-std::vector<Fault> VminFaultMap::faults() const {
-  const CellMasks failing = masks_at(profile_->lowest());
-  std::vector<Fault> faults;
-  faults.reserve(failing.count());
-  failing.for_each([&](const CellAddress& cell, FaultKind kind) {
-    const double without_cell =
-        bitline_vmin(cell.bank, cell.row, cell.column) + row_term(cell.bank, cell.row);
-    const std::uint64_t uniform =
-        sequence_element(failure_key(seed_, cell.bank, cell.row), cell.column);
-    faults.push_back({cell, vfail(without_cell, uniform), kind});
-  });
-  return faults;
-}
-
-// The highest voltage at which a cell fails that does at the profile's lowest.
-Voltage VminFaultMap::vfail(double vmin_without_cell, std::uint64_t uniform) const {
+Voltage VminFaultMap::vfail(const CellAddress& cell) const {
+  const double vmin_without_cell =
+      bitline_vmin(cell.bank, cell.row, cell.column) + row_term(cell.bank, cell.row);
+  const std::uint64_t uniform =
+      sequence_element(failure_key(seed_, cell.bank, cell.row), cell.column);
   std::int64_t fails_at = profile_->lowest().micro();
   std::int64_t works_at = profile_->data().error_free_voltage.micro();
   while (works_at - fails_at > 1) {

@@ -42,8 +42,9 @@ class VminFaultMap final : public GeneratedFaultMap {
   const SramGeometry& geometry() const override { return geometry_; }
   CellMasks masks_at(Voltage voltage) const override;
   std::string source() const override;
-  /// Vfail is the cell's Vmin rounded down to the voltage grid, below the error-free voltage.
-  std::vector<Fault> faults() const override;
+  /// The cell's Vmin rounded down to the voltage grid, below the error-free voltage.
+  Voltage vfail(const CellAddress& cell) const override;
+  const VoltageProfile& profile() const override { return *profile_; }
   /// In the profile's unit. For looking at; faults are decided without it.
   double vmin(const CellAddress& cell) const;
 
@@ -59,7 +60,6 @@ class VminFaultMap final : public GeneratedFaultMap {
                 const std::vector<Bitline>& bitlines, Voltage voltage) const;
   double failure_argument(double vmin_without_cell, Voltage voltage) const;
   bool fails(double vmin_without_cell, std::uint64_t uniform, Voltage voltage) const;
-  Voltage vfail(double vmin_without_cell, std::uint64_t uniform) const;
 
   std::string name_;
   SramGeometry geometry_;

@@ -55,6 +55,7 @@ struct IntegerEngine::Implementation {
   Implementation(const QuantizedNetwork& source, EngineOptions engine_options);
 
   void set_weights(const WeightSet& weights);
+  void set_weights(std::size_t node, std::span<const std::int8_t> weights);
   EngineResult run(std::span<const std::uint8_t> codes, bool keep_layers);
 
   void run_chunk(EngineResult& result, int images);
@@ -79,7 +80,7 @@ struct IntegerEngine::Implementation {
 namespace {
 
 /// As many images as keep a layer's sums and codes in a core's own cache.
-int chunk_images(const QuantizedNetwork& network) {
+int cache_sized_chunk(const QuantizedNetwork& network) {
   constexpr std::int64_t kCacheBytes = std::int64_t{768} * 1024;
   std::int64_t largest = 1;
   for (const Node& node : network.nodes) {
@@ -98,7 +99,7 @@ IntegerEngine::Implementation::Implementation(const QuantizedNetwork& source,
     : network(source),
       options(engine_options),
       use_onednn(choose_onednn(engine_options)),
-      chunk(chunk_images(source)),
+      chunk(options.chunk_images > 0 ? options.chunk_images : cache_sized_chunk(source)),
       steps(source.nodes.size()) {
   check_consistent(network);
   if (options.accumulator_bits < 1 || options.accumulator_bits > 32) {
@@ -128,19 +129,24 @@ IntegerEngine::Implementation::Implementation(const QuantizedNetwork& source,
 }
 
 void IntegerEngine::Implementation::set_weights(const WeightSet& weights) {
-  const OneThread one_thread;
   if (weights.size() != network.nodes.size()) {
     throw std::logic_error("set_weights: not one entry per node");
   }
   for (std::size_t i = 0; i < steps.size(); ++i) {
-    if (!steps[i]) continue;
-    const auto& node = std::get<Convolution>(network.nodes[i]);
-    if (weights[i].size() != node.weights.size()) {
-      throw std::logic_error("set_weights: " + node.name + ": wrong number of weights");
-    }
-    steps[i]->kernel->set_weights(weights[i]);
-    steps[i]->epilogue.set_corrections(steps[i]->kernel->corrections());
+    if (steps[i]) set_weights(i, weights[i]);
   }
+}
+
+void IntegerEngine::Implementation::set_weights(std::size_t index,
+                                                std::span<const std::int8_t> weights) {
+  const OneThread one_thread;
+  if (!steps.at(index)) throw std::logic_error("set_weights: a node without weights");
+  const auto& node = std::get<Convolution>(network.nodes[index]);
+  if (weights.size() != node.weights.size()) {
+    throw std::logic_error("set_weights: " + node.name + ": wrong number of weights");
+  }
+  steps[index]->kernel->set_weights(weights);
+  steps[index]->epilogue.set_corrections(steps[index]->kernel->corrections());
 }
 
 EngineResult IntegerEngine::Implementation::run(std::span<const std::uint8_t> codes,
@@ -259,6 +265,10 @@ IntegerEngine::IntegerEngine(IntegerEngine&&) noexcept = default;
 IntegerEngine& IntegerEngine::operator=(IntegerEngine&&) noexcept = default;
 
 void IntegerEngine::set_weights(const WeightSet& weights) { implementation_->set_weights(weights); }
+
+void IntegerEngine::set_weights(std::size_t node, std::span<const std::int8_t> weights) {
+  implementation_->set_weights(node, weights);
+}
 
 EngineResult IntegerEngine::run(std::span<const std::uint8_t> codes, bool keep_layers) {
   return implementation_->run(codes, keep_layers);

@@ -17,6 +17,9 @@ enum class ConvolutionPath { kAutomatic, kOneDnn, kExact };
 struct EngineOptions {
   ConvolutionPath path = ConvolutionPath::kAutomatic;
   int accumulator_bits = 32;  ///< sums wrap at this width, bias included
+  /// Images that are run at once, whole or not: with 1 an image costs no more than itself. 0: as
+  /// many as suit the caches.
+  int chunk_images = 0;
 };
 
 struct EngineResult {
@@ -40,6 +43,8 @@ class IntegerEngine {
 
   /// Replaces the weights (re-packs; no primitive is built anew). Starts with the network's own.
   void set_weights(const WeightSet& weights);
+  /// Those of one node (out_channels x k).
+  void set_weights(std::size_t node, std::span<const std::int8_t> weights);
   /// `codes`: images x input shape (NHWC). Splits them into cache-sized chunks by itself.
   EngineResult run(std::span<const std::uint8_t> codes, bool keep_layers = false);
   /// "oneDNN avx512_core_vnni" or "exact fp32 blocks": what executes convolutions.

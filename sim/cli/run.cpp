@@ -68,10 +68,11 @@ std::vector<Fact> machine_facts(const experiment::Workbench& bench) {
 }
 
 std::vector<Fact> accuracy_facts(const experiment::PointResult& point) {
-  return {
-      {{"voltage", "voltage", point.unit}, voltage_cell(point.voltage)},
-      {{"unit", ""}, point.unit},
-      {{"ber", "bit error rate", "of the cells", Style::kRate}, point.ber},
+  std::vector<Fact> facts = {{{"voltage", "voltage", point.unit}, voltage_cell(point.voltage)},
+                             {{"unit", ""}, point.unit},
+                             {{"ber", "bit error rate", "of the cells", Style::kRate}, point.ber}};
+  append(facts, intermittent_facts(point.intermittent_cells));
+  const std::vector<Fact> outcome = {
       {{"effective_ber", "effective BER", "of the weight bits fetched", Style::kRate},
        point.effective_ber},
       {{"weights_changed", "weights changed", "", Style::kPercent}, point.weights_changed},
@@ -80,6 +81,8 @@ std::vector<Fact> accuracy_facts(const experiment::PointResult& point) {
       {{"top1_ci_low", "  95 % from", "", Style::kPercent}, point.top1_ci_low},
       {{"top1_ci_high", "  95 % to", "", Style::kPercent}, point.top1_ci_high},
   };
+  append(facts, outcome);
+  return facts;
 }
 
 std::vector<Fact> cost_facts(const experiment::Workbench& bench,

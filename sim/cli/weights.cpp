@@ -1,7 +1,8 @@
 // `brownout weights`: the weights as the array reads them, for other tools.
+#include <limits>
 #include <ostream>
 
-#include "memory/fault_map.hpp"
+#include "memory/intermittent_cells.hpp"
 #include "sim/cli/command.hpp"
 #include "sim/cli/output_file.hpp"
 #include "sim/cli/table.hpp"
@@ -27,7 +28,10 @@ CommandSpec spec() {
           "faulty.npz",
       .positional = "WORKLOAD.yaml",
       .options = joined({{{"out", "FILE.npz", "File that is written. Required."},
-                          {"chip", "N", "Which of the generated chips. Default: 0."}},
+                          {"chip", "N", "Which of the generated chips. Default: 0."},
+                          {"inference", "N",
+                           "Which inference, counted by images from 0, when the chip has "
+                           "intermittent cells: each draws anew which of them fail. Default: 0."}},
                          operating_point_options(),
                          workload_options(),
                          output_options()})};
@@ -42,6 +46,8 @@ std::uint64_t weight_count(const models::WeightSet& weights) {
 int run(const Arguments& arguments, const Streams& streams) {
   const Format format = format_of(arguments);
   const std::uint64_t chip = chip_of(arguments);
+  const std::uint64_t inference =
+      arguments.integer("inference", 0, std::numeric_limits<std::uint64_t>::max()).value_or(0);
   const std::filesystem::path out = arguments.required("out");
   check_output_file(out, "out");
   config::WorkloadConfig config = load_config(arguments);
@@ -51,24 +57,29 @@ int run(const Arguments& arguments, const Streams& streams) {
   const experiment::Workbench bench = experiment::make_workbench(config);
   const memory::Voltage voltage = config.operating_point.weight_sram;
   const auto faults = experiment::make_chip(bench, chip);
-  const memory::CellMasks cells = faults->masks_at(voltage);
+  const memory::CellFaults cells = faults->faults_at(voltage);
   const schedule::WeightReadback readback = schedule::read_back(
-      bench.program, bench.weights, cells, config.memory.encoding, bench.faults);
+      bench.program, bench.weights,
+      memory::masks_of_inference(cells, memory::inference_seed(config.run.seed, chip), inference),
+      config.memory.encoding, bench.faults);
   experiment::write_weights_npz(out, bench.network, readback.weights);
 
-  const double failing =
-      static_cast<double>(cells.count()) / static_cast<double>(cells.geometry().cells());
   Report report{.facts = {{{"file", "file"}, out.string()},
                           {{"network", "network"}, config.network.string()}},
                 .table = {}};
   append(report.facts, chip_facts(config.memory, chip, faults->source()));
   if (ber) report.facts.push_back(ber_fact(*ber));
+  append(report.facts,
+         {{{"voltage", "voltage", bench.unit()}, voltage_cell(voltage)},
+          {{"unit", ""}, bench.unit()},
+          {{"ber", "bit error rate", "of the cells", Style::kRate}, cells.bit_error_rate()}});
+  append(report.facts, intermittent_facts(cells.intermittent.size()));
+  if (!cells.intermittent.empty()) {
+    report.facts.push_back({{"inference", "inference"}, inference});
+  }
   append(
       report.facts,
-      {{{"voltage", "voltage", bench.unit()}, voltage_cell(voltage)},
-       {{"unit", ""}, bench.unit()},
-       {{"ber", "bit error rate", "of the cells", Style::kRate}, failing},
-       {{"effective_ber", "effective BER", "of the weight bits fetched", Style::kRate},
+      {{{"effective_ber", "effective BER", "of the weight bits fetched", Style::kRate},
         readback.effective_ber()},
        {{"weights", "weights"}, weight_count(readback.weights)},
        {{"weights_changed", "weights changed", "", Style::kPercent}, readback.weights_changed()}});

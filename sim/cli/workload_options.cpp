@@ -113,4 +113,9 @@ std::vector<Fact> chip_facts(const config::MemoryConfig& memory, std::uint64_t c
   return facts;
 }
 
+std::vector<Fact> intermittent_facts(std::size_t cells) {
+  const char* const title = cells == 0 ? "" : "  intermittent cells";  // no line without any
+  return {{{"intermittent_cells", title, "fail in some inferences only"}, std::uint64_t{cells}}};
+}
+
 }  // namespace brownout::cli

@@ -46,4 +46,7 @@ std::uint64_t chip_of(const Arguments& arguments);
 std::vector<Fact> chip_facts(const config::MemoryConfig& memory, std::uint64_t chip,
                              const std::string& source);
 
+/// Cells that fail in some inferences only; shown in tables when there are any.
+std::vector<Fact> intermittent_facts(std::size_t cells);
+
 }  // namespace brownout::cli

@@ -17,39 +17,53 @@ std::size_t argmax(std::span<const std::uint8_t> codes) {
 
 }  // namespace
 
-Evaluator::Evaluator(const Workbench& bench)
-    : bench_(bench),
-      engine_(bench.network, {.accumulator_bits = bench.program.spec.accumulator.bits}) {}
+Evaluator::Evaluator(const Workbench& bench) : bench_(bench), engine_(bench.network, options()) {}
+
+models::EngineOptions Evaluator::options() const {
+  return {.accumulator_bits = bench_.program.spec.accumulator.bits};
+}
+
+/// Built when a chip with intermittent cells first asks for it.
+models::IntegerEngine& Evaluator::single_image_engine() {
+  if (!single_image_engine_) {
+    models::EngineOptions single = options();
+    single.chunk_images = 1;
+    single_image_engine_.emplace(bench_.network, single);
+  }
+  return *single_image_engine_;
+}
 
 PointResult Evaluator::evaluate(const Point& point) {
   const std::unique_ptr<memory::FaultMap> chip = make_chip(bench_, point.chip);
   bench_.config.memory.profile->require_covered(point.voltage);
-  const memory::CellMasks cells = chip->masks_at(point.voltage);
+  const memory::CellFaults faults = chip->faults_at(point.voltage);
+  const std::uint64_t seed = memory::inference_seed(bench_.config.run.seed, point.chip);
   const RailJoules reference = baseline();  // before the engine takes this point's weights
-  readback_ =
-      schedule::read_back(bench_.program, bench_.weights, cells, bench_.config.memory.encoding,
-                          point.faults.value_or(bench_.faults));
+  schedule::InferenceReadback readback(bench_.program, bench_.weights, faults,
+                                       bench_.config.memory.encoding, seed,
+                                       point.faults.value_or(bench_.faults));
 
   PointResult result;
   result.voltage = point.voltage;
   result.unit = bench_.unit();
   result.chip = point.chip;
-  result.ber = static_cast<double>(cells.count()) / static_cast<double>(cells.geometry().cells());
-  result.effective_ber = readback_.effective_ber();
-  result.weights_changed = readback_.weights_changed();
-  add_costs(bench_, point.voltage, run_images(readback_.weights), result);
+  result.ber = faults.bit_error_rate();
+  result.intermittent_cells = faults.intermittent.size();
+  add_costs(bench_, point.voltage, run_images(readback), result);
   add_damage(result);
   score(result);
   result.energy_rel = result.energy.total() / reference.total();
   result.weight_sram_energy_rel = result.energy.weight_sram / reference.weight_sram;
-  result.cosim_images = cosimulate_images(point, cells);
+  result.cosim_images = cosimulate_images(point, faults, seed, readback);
   return result;
 }
 
-/// What the faults did to each layer's weights.
+/// What the faults did to the weights: a mean over the inferences.
 void Evaluator::add_damage(PointResult& result) const {
-  for (std::size_t i = 0; i < readback_.layers.size(); ++i) {
-    const schedule::LayerReadback& layer = readback_.layers[i];
+  result.effective_ber = schedule::effective_ber(damage_);
+  result.weights_changed = schedule::weights_changed(damage_);
+  for (std::size_t i = 0; i < damage_.size(); ++i) {
+    const schedule::LayerReadback& layer = damage_[i];
     if (layer.weights == 0) continue;
     result.layers[i].weights_changed =
         static_cast<double>(layer.weights_changed) / static_cast<double>(layer.weights);
@@ -59,13 +73,18 @@ void Evaluator::add_damage(PointResult& result) const {
 }
 
 /// Runs the first images on the SystemC machine too; returns how many.
-int Evaluator::cosimulate_images(const Point& point, const memory::CellMasks& cells) {
+int Evaluator::cosimulate_images(const Point& point, const memory::CellFaults& faults,
+                                 std::uint64_t seed, schedule::InferenceReadback& readback) {
   const int images = static_cast<int>(std::min<std::int64_t>(point.cosim_images, bench_.images()));
-  if (images == 0) return 0;
-  const auto masks = memory::word_masks(bench_.program.spec.weight_sram.organisation(), cells);
+  std::vector<memory::WordMask> masks;
   for (int image = 0; image < images; ++image) {
+    const auto inference = static_cast<std::uint64_t>(image);
+    if (image == 0 || readback.varies()) {
+      masks = memory::word_masks(bench_.program.spec.weight_sram.organisation(),
+                                 memory::masks_of_inference(faults, seed, inference));
+    }
     const auto input = bench_.image_codes(image, 1);
-    const models::EngineResult expected = engine_.run(input, true);
+    const models::EngineResult expected = engine_of(readback, inference).run(input, true);
     cosimulate(process_simulator(),
                {.network = bench_.network,
                 .program = bench_.program,
@@ -74,23 +93,58 @@ int Evaluator::cosimulate_images(const Point& point, const memory::CellMasks& ce
                 .masks = masks,
                 .input = input,
                 .filter = point.faults.value_or(bench_.faults)},
-               {bench_.network, bench_.program, readback_, bench_.times, bench_.counts,
+               {bench_.network, bench_.program, readback.current(), bench_.times, bench_.counts,
                 expected.layer_outputs, expected.gated_macs});
   }
   return images;
 }
 
-/// Runs all images; keeps the logits, returns the gated MACs by node.
-std::vector<std::uint64_t> Evaluator::run_images(const models::WeightSet& weights) {
+/// The engine with the weights of one inference, which the read-back moves to. Without intermittent
+/// cells all inferences share the weights that run_images set.
+models::IntegerEngine& Evaluator::engine_of(schedule::InferenceReadback& readback,
+                                            std::uint64_t inference) {
+  if (!readback.varies()) return engine_;
+  readback.move_to(inference);
+  models::IntegerEngine& engine = single_image_engine();
+  for (const std::size_t node : readback.changed_nodes()) {
+    engine.set_weights(node, readback.current().weights[node]);
+  }
+  return engine;
+}
+
+/// Runs all images; keeps the logits and the damage, returns the gated MACs by node.
+std::vector<std::uint64_t> Evaluator::run_images(schedule::InferenceReadback& readback) {
+  if (!readback.varies()) {
+    damage_ = readback.current().layers;
+    return run_batches(readback.current().weights);
+  }
+  logits_.clear();
+  damage_.assign(bench_.program.layers.size(), {});
+  std::vector<std::uint64_t> gated(bench_.network.nodes.size(), 0);
+  single_image_engine().set_weights(readback.current().weights);
+  for (std::int64_t image = 0; image < bench_.images(); ++image) {
+    add_result(
+        engine_of(readback, static_cast<std::uint64_t>(image)).run(bench_.image_codes(image, 1)),
+        gated);
+    for (std::size_t i = 0; i < damage_.size(); ++i) damage_[i] += readback.current().layers[i];
+  }
+  return gated;
+}
+
+void Evaluator::add_result(const models::EngineResult& result, std::vector<std::uint64_t>& gated) {
+  logits_.insert(logits_.end(), result.logits.begin(), result.logits.end());
+  for (std::size_t i = 0; i < gated.size(); ++i) gated[i] += result.gated_macs[i];
+}
+
+/// Runs all images with the same weights.
+std::vector<std::uint64_t> Evaluator::run_batches(const models::WeightSet& weights) {
   engine_.set_weights(weights);
   logits_.clear();
   std::vector<std::uint64_t> gated(bench_.network.nodes.size(), 0);
   const std::int64_t batch = bench_.config.run.batch;
   for (std::int64_t first = 0; first < bench_.images(); first += batch) {
     const std::int64_t count = std::min(batch, bench_.images() - first);
-    const models::EngineResult result = engine_.run(bench_.image_codes(first, count));
-    logits_.insert(logits_.end(), result.logits.begin(), result.logits.end());
-    for (std::size_t i = 0; i < gated.size(); ++i) gated[i] += result.gated_macs[i];
+    add_result(engine_.run(bench_.image_codes(first, count)), gated);
   }
   return gated;
 }
@@ -113,7 +167,7 @@ void Evaluator::score(PointResult& result) const {
 const RailJoules& Evaluator::baseline() {
   if (!baseline_) {
     PointResult clean;
-    add_costs(bench_, bench_.error_free_voltage(), run_images(bench_.weights), clean);
+    add_costs(bench_, bench_.error_free_voltage(), run_batches(bench_.weights), clean);
     baseline_ = clean.energy;
   }
   return *baseline_;

@@ -9,7 +9,7 @@
 #include "models/integer_engine.hpp"
 #include "sim/experiment/results.hpp"
 #include "sim/experiment/workbench.hpp"
-#include "sim/schedule/weight_readback.hpp"
+#include "sim/schedule/inference_readback.hpp"
 
 namespace brownout::experiment {
 
@@ -31,24 +31,30 @@ class Evaluator {
   PointResult evaluate(const Point& point);
   /// images x classes codes of the last point.
   const std::vector<std::uint8_t>& logits() const { return logits_; }
-  /// Of the last point.
-  const schedule::WeightReadback& readback() const { return readback_; }
   /// What executes convolutions.
   std::string convolution_path() const { return engine_.convolution_path(); }
 
  private:
-  std::vector<std::uint64_t> run_images(const models::WeightSet& weights);
+  models::EngineOptions options() const;
+  models::IntegerEngine& single_image_engine();
+  models::IntegerEngine& engine_of(schedule::InferenceReadback& readback, std::uint64_t inference);
+  std::vector<std::uint64_t> run_images(schedule::InferenceReadback& readback);
+  std::vector<std::uint64_t> run_batches(const models::WeightSet& weights);
+  void add_result(const models::EngineResult& result, std::vector<std::uint64_t>& gated);
   void score(PointResult& result) const;
   void add_damage(PointResult& result) const;
-  int cosimulate_images(const Point& point, const memory::CellMasks& cells);
+  int cosimulate_images(const Point& point, const memory::CellFaults& faults, std::uint64_t seed,
+                        schedule::InferenceReadback& readback);
   const RailJoules& baseline();
 
   const Workbench& bench_;
   models::IntegerEngine engine_;
+  /// For chips with intermittent cells, where every image has its own weights.
+  std::optional<models::IntegerEngine> single_image_engine_;
   /// Per inference at the error-free voltage: what relative energies are relative to.
   std::optional<RailJoules> baseline_;
   std::vector<std::uint8_t> logits_;
-  schedule::WeightReadback readback_;
+  std::vector<schedule::LayerReadback> damage_;  // summed over inferences that differ
 };
 
 }  // namespace brownout::experiment

@@ -22,7 +22,7 @@ void validate(const Workbench& bench, const std::vector<Point>& points,
       [](const Point& left, const Point& right) { return left.voltage < right.voltage; });
   bench.config.memory.profile->require_covered(lowest->voltage);
   const std::unique_ptr<memory::FaultMap> chip = make_chip(bench, 0);
-  chip->masks_at(lowest->voltage);
+  chip->faults_at(lowest->voltage);
   if (!std::filesystem::exists(out)) return;
   if (!std::filesystem::is_directory(out)) {
     throw std::runtime_error(out.string() + ": exists and is no directory");

@@ -39,9 +39,10 @@ struct PointResult {
   memory::Voltage voltage;
   std::string unit;
   std::uint64_t chip = 0;
-  double ber = 0;              ///< share of the chip's cells that fail at this voltage
-  double effective_ber = 0;    ///< wrong bits / bits, over the weight bits fetched in an inference
-  double weights_changed = 0;  ///< share of weights whose value differs
+  double ber = 0;  ///< share of the chip's cells that fail at this voltage, mean over inferences
+  double effective_ber = 0;  ///< wrong bits / bits, over the weight bits fetched in the inferences
+  double weights_changed = 0;  ///< share of weights whose value differs, mean over inferences
+  std::uint64_t intermittent_cells = 0;  ///< that fail in some inferences only
   std::int64_t images = 0;
   double top1 = 0;                           ///< share
   double top1_ci_low = 0, top1_ci_high = 0;  ///< 95 % over images (Wilson)

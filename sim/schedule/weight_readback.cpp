@@ -53,26 +53,35 @@ double share(std::uint64_t part, std::uint64_t whole) {
   return whole == 0 ? 0.0 : static_cast<double>(part) / static_cast<double>(whole);
 }
 
-}  // namespace
-
-double WeightReadback::effective_ber() const {
-  std::uint64_t wrong = 0;
-  std::uint64_t fetched = 0;
-  for (const LayerReadback& layer : layers) {
-    wrong += layer.bits_wrong;
-    fetched += layer.bits_fetched;
-  }
-  return share(wrong, fetched);
+LayerReadback sum_of(const std::vector<LayerReadback>& layers) {
+  LayerReadback sum;
+  for (const LayerReadback& layer : layers) sum += layer;
+  return sum;
 }
 
-double WeightReadback::weights_changed() const {
-  std::uint64_t changed = 0;
-  std::uint64_t total = 0;
-  for (const LayerReadback& layer : layers) {
-    changed += layer.weights_changed;
-    total += layer.weights;
-  }
-  return share(changed, total);
+}  // namespace
+
+LayerReadback& LayerReadback::operator+=(const LayerReadback& other) {
+  bits_fetched += other.bits_fetched;
+  bits_wrong += other.bits_wrong;
+  weights += other.weights;
+  weights_changed += other.weights_changed;
+  return *this;
+}
+
+double effective_ber(const std::vector<LayerReadback>& layers) {
+  const LayerReadback all = sum_of(layers);
+  return share(all.bits_wrong, all.bits_fetched);
+}
+
+double weights_changed(const std::vector<LayerReadback>& layers) {
+  const LayerReadback all = sum_of(layers);
+  return share(all.weights_changed, all.weights);
+}
+
+bool reads_wrong(memory::FaultKind kind, const FaultFilter& filter, int layer, int bit,
+                 bool stored) {
+  return read_bit(kind, stored) != stored && passes(filter, layer, bit, stored);
 }
 
 WeightReadback read_back(const TileProgram& program, const models::WeightSet& written,
@@ -82,7 +91,8 @@ WeightReadback read_back(const TileProgram& program, const models::WeightSet& wr
   if (cells.geometry() != organisation.geometry()) {
     throw std::logic_error("read_back: masks of another geometry");
   }
-  WeightReadback result{written, std::vector<LayerReadback>(program.layers.size())};
+  WeightReadback result{written, encode_all(program, written, encoding),
+                        std::vector<LayerReadback>(program.layers.size())};
   const std::vector<std::uint64_t> fetches = fetches_per_tile(program);
   for (std::size_t i = 0; i < program.tiles.size(); ++i) {
     const Tile& tile = program.tiles[i];
@@ -94,9 +104,6 @@ WeightReadback read_back(const TileProgram& program, const models::WeightSet& wr
     layer.bits_fetched += weights * bits * fetches[i];
   }
 
-  // Codes take the faults, and are decoded once all are in: an encoding may have two codes of one
-  // value (sign-magnitude has two zeros), so a value in between would forget bits.
-  std::vector<std::vector<std::uint8_t>> codes = encode_all(program, written, encoding);
   const TileFinder finder(program.tiles);
   cells.for_each([&](const memory::CellAddress& cell, memory::FaultKind kind) {
     const memory::BitAddress address = organisation.address_of(cell);
@@ -104,19 +111,22 @@ WeightReadback read_back(const TileProgram& program, const models::WeightSet& wr
       const Tile& tile = program.tiles[index];
       const std::optional<WeightBit> hit = weight_bit_at(program, tile, address);
       if (!hit) return;
-      const auto node = static_cast<std::size_t>(program.layer_of(tile).node);
-      std::uint8_t& code = codes[node][hit->weight];
+      const auto layer = static_cast<std::size_t>(tile.layer);
+      std::uint8_t& code =
+          result.codes[static_cast<std::size_t>(program.layers[layer].node)][hit->weight];
       const bool stored = (code >> hit->bit & 1) != 0;
-      if (read_bit(kind, stored) == stored || !passes(filter, tile.layer, hit->bit, stored)) return;
+      if (!reads_wrong(kind, filter, tile.layer, hit->bit, stored)) return;
       code = static_cast<std::uint8_t>(code ^ (1U << hit->bit));
-      result.layers[static_cast<std::size_t>(tile.layer)].bits_wrong += fetches[index];
+      result.layers[layer].bits_wrong += fetches[index];
     });
   });
 
+  // Decoded once all faults are in.
   for (std::size_t i = 0; i < program.layers.size(); ++i) {
     const auto node = static_cast<std::size_t>(program.layers[i].node);
     for (std::size_t w = 0; w < written[node].size(); ++w) {
-      const int read = memory::decode(encoding, codes[node][w], program.layers[i].weight_bits);
+      const int read =
+          memory::decode(encoding, result.codes[node][w], program.layers[i].weight_bits);
       result.weights[node][w] = static_cast<std::int8_t>(read);
       result.layers[i].weights_changed += read != written[node][w] ? 1 : 0;
     }

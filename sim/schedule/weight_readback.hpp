@@ -1,5 +1,5 @@
-// From failing cells back to weights: fault -> cell -> word and bit -> tile -> weight. Yields the
-// weights as the array reads them, and how much of what is fetched was wrong.
+// From failing cells back to weights: the weights as the array reads them, and how much of what is
+// fetched was wrong. Intermittent cells: inference_readback.hpp.
 #pragma once
 
 #include <cstdint>
@@ -18,15 +18,30 @@ struct LayerReadback {
   std::uint64_t bits_wrong = 0;    ///< of these, those that differ from what was written
   std::uint64_t weights = 0;
   std::uint64_t weights_changed = 0;  ///< decoded value differs from the network's
+
+  /// Sums, over inferences.
+  LayerReadback& operator+=(const LayerReadback& other);
+  bool operator==(const LayerReadback&) const = default;
 };
+
+/// Shares over all layers: wrong bits of those fetched, changed weights of all.
+double effective_ber(const std::vector<LayerReadback>& layers);
+double weights_changed(const std::vector<LayerReadback>& layers);
 
 struct WeightReadback {
   models::WeightSet weights;
+  /// What they were decoded from, low bits of a byte. Faults act on codes, and an encoding may have
+  /// two codes of one value (sign-magnitude has two zeros), so a value would forget bits.
+  std::vector<std::vector<std::uint8_t>> codes;
   std::vector<LayerReadback> layers;  ///< by node index
 
-  double effective_ber() const;
-  double weights_changed() const;  ///< share
+  double effective_ber() const { return schedule::effective_ber(layers); }
+  double weights_changed() const { return schedule::weights_changed(layers); }  ///< share
 };
+
+/// Whether a failing cell makes bit `bit` of a code of `layer`, written as `stored`, act as wrong.
+bool reads_wrong(memory::FaultKind kind, const FaultFilter& filter, int layer, int bit,
+                 bool stored);
 
 /// Faults that `filter` keeps out change nothing and count as not wrong. Throws std::logic_error
 /// when `cells` has another geometry than the program's weight SRAM.

@@ -89,8 +89,8 @@ TEST(DenseFaultMap, WhatIsWrittenReadsBackAtTheWrittenVoltages) {
   EXPECT_EQ(back.nesting_violations, 0);
   EXPECT_EQ(back.voltages, (std::vector{volts("0.95"), volts("0.855"), volts("0.6")}));
   for (const Voltage voltage : voltages) {
-    const CellMasks before = map.masks_at(voltage);
-    const CellMasks after = back.map.masks_at(voltage);
+    const CellMasks before = map.faults_at(voltage).certain;
+    const CellMasks after = back.map.faults_at(voltage).certain;
     ASSERT_GT(before.count(), 50);
     EXPECT_EQ(after.count(), before.count());
     before.for_each([&](const CellAddress& cell, FaultKind kind) {
@@ -159,6 +159,11 @@ TEST(DenseFaultMap, WhatTheFormatCannotHoldIsRefused) {
   const std::vector<Fault> flip = {{{0, 1, 2}, volts("0.8"), FaultKind::kFlip}};
   EXPECT_THAT(write({{{1, 4, 8}, "V", {}, ""}, flip}, volts("0.9")),
               HasSubstr("the cell at bank 0, row 1, column 2 is a flip"));
+  const std::vector<Fault> rare = {{{0, 1, 2}, volts("0.8"), FaultKind::kStuckAt0, 0.5}};
+  EXPECT_THAT(write({{{1, 4, 8}, "V", {}, ""}, rare}, volts("0.9")),
+              HasSubstr("the cell at bank 0, row 1, column 2 is intermittent"));
+  EXPECT_THAT(write({{{1, 4, 8}, "V", {}, "", 0.01}, {}}, volts("0.9")),
+              HasSubstr("hold no read noise"));
   EXPECT_THAT(write({{{2, 4, 8}, "V", {}, ""}, {}}, volts("0.9")), HasSubstr("hold one bank"));
   EXPECT_THAT(write(read(kChip).map, volts("0.79")), HasSubstr("below the lowest measured"));
   EXPECT_THAT(write(read(kChip).map, Voltage::infinite()), HasSubstr("inf is not a voltage"));

@@ -61,6 +61,21 @@ TEST(FaultMapCsv, AFileThatWasCutOffAtALineIsRefused) {
               StartsWith("map.csv:7: faults: \"-1\" is not a whole number"));
 }
 
+TEST(FaultMapCsv, ChancesAndReadNoiseAreReadAndWritten) {
+  const std::string text =
+      replaced(replaced(kHeader, "kind\n", "kind,p\n"), "# source",
+               "# sigma_read: 0.002\n# source") +
+      "0,3,31,0.61,flip,0.1\n1,0,0,inf,stuck_at_0,1\n1,2,3,0.7,stuck_at_1,1e-09\n";
+  const SparseFaultMap map = read(text);
+  EXPECT_EQ(map.header().sigma_read, 0.002);
+  EXPECT_EQ(map.faults()[0].p, 0.1);
+  EXPECT_EQ(map.faults()[1].p, 1);
+  EXPECT_EQ(map.faults()[2].p, 1e-9);
+  std::ostringstream out;
+  write_fault_map_csv(out, map);
+  EXPECT_EQ(out.str(), replaced(text, "bank,row", "# faults: 3\nbank,row"));
+}
+
 TEST(FaultMapCsv, LargeMapsAreWrittenWhole) {
   std::vector<Fault> faults;
   for (std::uint32_t row = 0; row < 200; ++row) {
@@ -140,7 +155,15 @@ TEST(FaultMapCsv, BadHeadersAreRefusedWithTheLine) {
       {header("0.5", "inf"), "map.csv:5: lowest_measured: inf is not a voltage"},
       {header("# rows", "# row"),
        "map.csv:2: \"row\" is not a header key: banks, rows, columns, unit, lowest_measured, "
-       "source, faults"},
+       "sigma_read, source, faults"},
+      {header("# unit: V", "# unit: V\n# sigma_read: -0.001"),
+       "map.csv:5: sigma_read: -0.001 is not in 0..1000"},
+      {header("# unit: V", "# unit: V\n# sigma_read: 1e9"),
+       "map.csv:5: sigma_read: 1e+09 is not in 0..1000"},
+      {header("# unit: V", "# unit: V\n# sigma_read: 2 mV"),
+       "map.csv:5: sigma_read: \"2 mV\" is not a number"},
+      {header("# unit: V", "# sigma_read: 0.001\n# unit: V\n# sigma_read: 0.001"),
+       "map.csv:6: sigma_read: appears twice"},
       {header("# unit: V\n", "# unit: V\n# unit: V\n"), "map.csv:5: unit: appears twice"},
       {header("# unit: V", "# measured by hand"),
        "map.csv:4: \"# measured by hand\" is not `# key: value`"},
@@ -191,10 +214,13 @@ TEST(FaultMapCsv, BadCellsAreRefusedWithTheLine) {
        "map.csv:9: the cell at bank 0, row 0, column 0 stands in line 8 already"},
       {kHeader + "1,1,1,0.6,flip\n0,0,5,0.6,flip\n0,0,0,0.6,flip\n1,1,1,0.6,flip\n",
        "map.csv:11: the cell at bank 1, row 1, column 1 stands in line 8 already"},
-      {with_p("0,0,0,0.6,flip,0.5"),
-       "map.csv:8: p: 0.5 is not supported yet; intermittent cells need p = 1"},
-      {with_p("0,0,0,0.6,flip,1.5"), "map.csv:8: p: \"1.5\" is not a number in 0..1"},
-      {with_p("0,0,0,0.6,flip,"), "map.csv:8: p: \"\" is not a number in 0..1"},
+      {with_p("0,0,0,0.6,flip,0"), "map.csv:8: p: \"0\" is not a number above 0 and at most 1"},
+      {with_p("0,0,0,0.6,flip,-0.5"),
+       "map.csv:8: p: \"-0.5\" is not a number above 0 and at most 1"},
+      {with_p("0,0,0,0.6,flip,1.000001"),
+       "map.csv:8: p: \"1.000001\" is not a number above 0 and at most 1"},
+      {with_p("0,0,0,0.6,flip,nan"), "map.csv:8: p: \"nan\" is not a number above 0 and at most 1"},
+      {with_p("0,0,0,0.6,flip,"), "map.csv:8: p: \"\" is not a number above 0 and at most 1"},
       {with_p("0,0,0,0.6,flip"), "map.csv:8: 5 fields instead of 6 (bank,row,column,vfail,kind,p)"},
       {kHeader + "0,0,0,0.6,stuck_at",
        "map.csv:8: kind: \"stuck_at\" is not stuck_at_0, stuck_at_1 or flip"},

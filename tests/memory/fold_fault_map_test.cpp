@@ -18,8 +18,8 @@ SparseFaultMap source() { return random_map(kSource, {FaultKind::kFlip, FaultKin
 
 // The target cell by cell, as fold_fault_map.hpp defines it.
 void expect_folded(const SramGeometry& target, const Folding& folding) {
-  const CellMasks from = source().masks_at(volts("0.7"));
-  const CellMasks to = folded(source(), target, folding).masks_at(volts("0.7"));
+  const CellMasks from = source().faults_at(volts("0.7")).certain;
+  const CellMasks to = folded(source(), target, folding).faults_at(volts("0.7")).certain;
   ASSERT_EQ(to.geometry(), target);
   const CellAddress& at = folding.offset;
   for (std::uint32_t b = 0; b < target.banks; ++b) {
@@ -67,8 +67,8 @@ TEST(FoldFaultMap, BanksSideBySide) {
   EXPECT_EQ(joined.geometry(), (SramGeometry{1, 5, 14}));
   EXPECT_EQ(joined.source(),
             "random; 2 of 3 banks x 5 rows x 7 columns side by side, the last 1 left out");
-  const CellMasks from = source().masks_at(volts("0.7"));
-  const CellMasks to = joined.masks_at(volts("0.7"));
+  const CellMasks from = source().faults_at(volts("0.7")).certain;
+  const CellMasks to = joined.faults_at(volts("0.7")).certain;
   for (std::uint32_t r = 0; r < 5; ++r) {
     for (std::uint32_t c = 0; c < 14; ++c) EXPECT_EQ(to.at({0, r, c}), from.at({c / 7, r, c % 7}));
   }

@@ -178,6 +178,20 @@ TEST(NpyFaultMap, NumbersThatAreNoVoltagesAreRefusedWithTheirCell) {
   }
 }
 
+TEST(NpyFaultMap, ChancesCannotBeWritten) {
+  const FaultMapHeader header{{1, 1, 2}, "V", {}, "x"};
+  FaultMapHeader noisy = header;
+  noisy.sigma_read = 0.01;
+  EXPECT_EQ(message_of([&] {
+              npy_fault_map_bytes({noisy, {}});
+            }),
+            "sigma_read: an array holds no read noise");
+  EXPECT_THAT(message_of([&] {
+                npy_fault_map_bytes({header, {{{0, 0, 1}, volts("0.6"), FaultKind::kFlip, 0.5}}});
+              }),
+              HasSubstr("column 1 is intermittent"));
+}
+
 TEST(NpyFaultMap, MissingFilesAndDirectoriesAreRefused) {
   EXPECT_THAT(message_of([] { read_npy_fault_map("no/such.npy", {}); }),
               HasSubstr("no/such.npy: "));

@@ -51,6 +51,11 @@ TEST(RescaleFaultMap, UnitsAreMultiplesOfVmin) {
   const SparseFaultMap back = in_other_unit(relative, volts("0.6"));
   EXPECT_EQ(back.header().unit, "V");
   EXPECT_EQ(back.faults(), chip().faults());
+  FaultMapHeader noisy = chip().header();
+  noisy.sigma_read = 0.003;
+  const SparseFaultMap relative_noise = in_other_unit({noisy, {}}, volts("0.6"));
+  EXPECT_DOUBLE_EQ(relative_noise.header().sigma_read, 0.005);
+  EXPECT_DOUBLE_EQ(in_other_unit(relative_noise, volts("0.6")).header().sigma_read, 0.003);
   EXPECT_THROW(in_other_unit(chip(), Voltage()), std::runtime_error);
   EXPECT_THROW(in_other_unit(chip(), Voltage::infinite()), std::runtime_error);
 }

@@ -185,6 +185,22 @@ TEST_P(ConvolutionTest, UsesNewWeightsAlsoInItsCorrections) {
   }
 }
 
+TEST_P(ConvolutionTest, RunsImagesOneByOneWithWeightsOfTheirOwn) {
+  const QuantizedNetwork network = make_network(GetParam(), 15);
+  const QuantizedNetwork other = make_network(GetParam(), 16);
+  const auto codes = random_codes(network, 3, 17, GetParam().extreme);
+  for (const ConvolutionPath path : paths()) {
+    IntegerEngine engine(network, {.path = path, .chunk_images = 1});
+    SCOPED_TRACE(engine.convolution_path());
+    engine.set_weights(0, first_convolution(other).weights);
+    expect_equal_to_loops(network, engine.run(codes), codes, first_convolution(other).weights, 32);
+    engine.set_weights(0, first_convolution(network).weights);
+    expect_equal_to_loops(network, engine.run(codes), codes, first_convolution(network).weights,
+                          32);
+    EXPECT_THROW(engine.set_weights(network.nodes.size(), {}), std::logic_error);
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(All, ConvolutionTest, ::testing::ValuesIn(convolution_cases()),
                          [](const auto& instance) { return instance.param.name; });
 

@@ -1,0 +1,183 @@
+// Chips with intermittent cells through the whole flow: every image has weights of its own.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "memory/intermittent_cells.hpp"
+#include "memory/keyed_random.hpp"
+#include "memory/sparse_fault_map.hpp"
+#include "sim/experiment/evaluate_point.hpp"
+#include "sim/experiment/journal.hpp"
+#include "sim/experiment/sweep.hpp"
+
+namespace brownout::experiment {
+namespace {
+
+const std::filesystem::path kRoot = BROWNOUT_SOURCE_DIR;
+const memory::Voltage kVoltage = memory::Voltage::parse("0.8");
+
+std::filesystem::path temporary(const std::string& name) {
+  return std::filesystem::path(::testing::TempDir()) / ("brownout_intermittent_" + name);
+}
+
+std::string read(const std::filesystem::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
+/// A map of the SRAM of `bench`: one cell in 60 fails at kVoltage, half of them intermittently.
+std::filesystem::path write_map(const memory::SramGeometry& geometry, const std::string& name) {
+  std::vector<memory::Fault> faults;
+  for (std::uint32_t bank = 0; bank < geometry.banks; ++bank) {
+    for (std::uint32_t row = 0; row < geometry.rows; ++row) {
+      for (std::uint32_t column = 0; column < geometry.columns; ++column) {
+        const std::uint64_t hash = memory::keyed_hash(8, bank, row, column);
+        if (hash % 60 != 0) continue;
+        const auto kind = static_cast<memory::FaultKind>(hash / 60 % 3);
+        const double p = hash / 180 % 2 == 0 ? 1.0 : 0.3;
+        faults.push_back({{bank, row, column}, memory::Voltage::parse("0.85"), kind, p});
+      }
+    }
+  }
+  const auto path = temporary(name + ".csv");
+  std::ofstream out(path);
+  memory::write_fault_map_csv(out, {{geometry, "Vmin", {}, "test"}, std::move(faults)});
+  return path;
+}
+
+Workbench bench_of(const std::string& name, std::vector<std::string> set) {
+  const auto load = [&] {
+    config::Overrides overrides;
+    overrides.set = set;
+    return make_workbench(config::load_workload(kRoot / "workloads" / "mnist_cnn.yaml", overrides));
+  };
+  const auto geometry = load().program.spec.weight_sram.organisation().geometry();
+  set.push_back("memory.chip={map: " + write_map(geometry, name).string() + "}");
+  return load();
+}
+
+struct Variant {
+  std::string encoding;
+  std::string placement;
+};
+void PrintTo(const Variant& variant, std::ostream* out) {
+  *out << variant.encoding << "_" << variant.placement;
+}
+
+class IntermittentExecutors : public ::testing::TestWithParam<Variant> {};
+
+// Machine = engine on several images; both draw the cells in their own way.
+TEST_P(IntermittentExecutors, AgreeOnSeveralImages) {
+  const bool streams = GetParam().placement == "streaming";
+  const Workbench bench =
+      bench_of(GetParam().encoding + GetParam().placement,
+               {"run.images=6", "memory.encoding=" + GetParam().encoding,
+                "accelerator.placement=" + GetParam().placement,
+                std::string("accelerator.weight_sram.capacity_kib=") + (streams ? "16" : "128")});
+  Evaluator evaluator(bench);
+  const PointResult point = evaluator.evaluate({kVoltage, 0, 4});
+  EXPECT_EQ(point.cosim_images, 4);
+  EXPECT_GT(point.intermittent_cells, 1000u);
+  EXPECT_GT(point.weights_changed, 0.01);
+}
+
+std::vector<Variant> variants() {
+  std::vector<Variant> all;
+  for (const char* encoding : {"twos_complement", "offset_binary", "sign_magnitude", "gray"}) {
+    for (const char* placement : {"resident", "streaming"}) all.push_back({encoding, placement});
+  }
+  return all;
+}
+
+INSTANTIATE_TEST_SUITE_P(Chips, IntermittentExecutors, ::testing::ValuesIn(variants()),
+                         ::testing::PrintToStringParamName());
+
+TEST(IntermittentChip, EveryImageSeesTheWeightsOfItsOwnInference) {
+  const Workbench bench = bench_of("images", {"run.images=12", "run.seed=5"});
+  Evaluator evaluator(bench);
+  const PointResult point = evaluator.evaluate({kVoltage, 0, 0});
+
+  const memory::CellFaults faults = make_chip(bench, 0)->faults_at(kVoltage);
+  models::IntegerEngine engine(bench.network);
+  std::vector<std::uint8_t> logits;
+  double effective_ber = 0;
+  double weights_changed = 0;
+  for (std::int64_t image = 0; image < 12; ++image) {
+    const auto cells = memory::masks_of_inference(faults, memory::inference_seed(5, 0),
+                                                  static_cast<std::uint64_t>(image));
+    const auto readback =
+        schedule::read_back(bench.program, bench.weights, cells, memory::Encoding::kTwosComplement);
+    engine.set_weights(readback.weights);
+    const auto result = engine.run(bench.image_codes(image, 1));
+    logits.insert(logits.end(), result.logits.begin(), result.logits.end());
+    effective_ber += readback.effective_ber() / 12;
+    weights_changed += readback.weights_changed() / 12;
+  }
+  EXPECT_EQ(evaluator.logits(), logits);
+  EXPECT_NEAR(point.effective_ber, effective_ber, 1e-12);
+  EXPECT_NEAR(point.weights_changed, weights_changed, 1e-12);
+  EXPECT_EQ(point.intermittent_cells, faults.intermittent.size());
+  EXPECT_NEAR(point.ber, (1 + 0.3) / 2 / 60, 1e-4);
+}
+
+TEST(IntermittentChip, DoesNotDependOnTheBatchSizeOrOnTheOtherImages) {
+  std::vector<std::string> rows;
+  std::vector<std::uint8_t> logits;
+  for (const char* batch : {"run.batch=1", "run.batch=64"}) {
+    const Workbench bench = bench_of("batch", {"run.images=20", batch});
+    Evaluator evaluator(bench);
+    const PointResult point = evaluator.evaluate({kVoltage, 0, 0});
+    rows.push_back(point_row(point) + layer_rows(point));
+    logits = evaluator.logits();
+  }
+  EXPECT_EQ(rows[0], rows[1]);
+  const Workbench fewer = bench_of("batch", {"run.images=7"});
+  Evaluator evaluator(fewer);
+  evaluator.evaluate({memory::Voltage::parse("0.9"), 0, 0});  // another point before
+  evaluator.evaluate({kVoltage, 0, 0});
+  logits.resize(evaluator.logits().size());
+  EXPECT_EQ(evaluator.logits(), logits);
+}
+
+TEST(IntermittentChip, TheSeedOfTheRunChoosesTheDraws) {
+  std::vector<std::string> rows;
+  for (const char* seed : {"run.seed=1", "run.seed=2"}) {
+    const Workbench bench = bench_of("seed", {"run.images=5", seed});
+    rows.push_back(layer_rows(Evaluator(bench).evaluate({kVoltage, 0, 0})));
+  }
+  EXPECT_NE(rows[0], rows[1]);
+}
+
+TEST(IntermittentChip, ASweepWritesTheSameBytesForAnyJobsAndAfterAResume) {
+  const auto one = temporary("jobs1");
+  const auto two = temporary("jobs2");
+  const auto resumed = temporary("resumed");
+  for (const auto& path : {one, two, resumed}) std::filesystem::remove_all(path);
+  const auto sweep = [](const char* batch, const std::filesystem::path& out, int jobs) {
+    const Workbench bench =
+        bench_of("sweep", {"run.images=10", "sweep.voltages=[0.9, 0.85, 0.82, 0.8]", batch});
+    return run_sweep(bench, {.out = out, .jobs = jobs, .cosim = CosimPolicy::kOne, .progress = {}});
+  };
+  sweep("run.batch=1", one, 1);
+  sweep("run.batch=10", two, 2);
+  std::filesystem::create_directories(resumed);
+  std::filesystem::copy_file(one / "manifest.json", resumed / "manifest.json");
+  {
+    const Journal finished(one / "results.sqlite");
+    Journal partial(resumed / "results.sqlite");
+    const auto rows = finished.read();
+    partial.add(rows.begin()->first, rows.begin()->second);
+  }
+  EXPECT_EQ(sweep("run.batch=3", resumed, 2).resumed, 1u);
+  for (const char* file : {"points.csv", "layers.csv"}) {
+    EXPECT_FALSE(read(one / file).empty());
+    EXPECT_EQ(read(one / file), read(two / file)) << file;
+    EXPECT_EQ(read(one / file), read(resumed / file)) << file;
+  }
+}
+
+}  // namespace
+}  // namespace brownout::experiment

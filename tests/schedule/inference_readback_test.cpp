@@ -1,0 +1,170 @@
+// Weights of single inferences, against reading back all faults of each inference anew.
+#include "sim/schedule/inference_readback.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "memory/keyed_random.hpp"
+#include "sim/schedule/weight_locator.hpp"
+#include "tests/support/random_network.hpp"
+
+namespace brownout::schedule {
+namespace {
+
+constexpr std::uint64_t kSeed = 17;
+
+/// One cell in 40 fails always, one in 20 at times, in all three ways.
+memory::CellFaults mixed_faults(const memory::SramGeometry& geometry) {
+  memory::CellFaults faults{memory::CellMasks(geometry)};
+  for (std::uint32_t bank = 0; bank < geometry.banks; ++bank) {
+    for (std::uint32_t row = 0; row < geometry.rows; ++row) {
+      for (std::uint32_t column = 0; column < geometry.columns; ++column) {
+        const std::uint64_t hash = memory::keyed_hash(4, bank, row, column);
+        const auto kind = static_cast<memory::FaultKind>(hash / 40 % 3);
+        const memory::CellAddress cell{bank, row, column};
+        if (hash % 40 == 0) faults.certain.set(cell, kind);
+        if (hash % 40 == 1) faults.intermittent.push_back({cell, kind, 0.5});
+        if (hash % 40 == 2) faults.intermittent.push_back({cell, kind, 0.02});
+      }
+    }
+  }
+  return faults;
+}
+
+class InferenceReadBack : public ::testing::TestWithParam<machine::Placement> {
+ protected:
+  InferenceReadBack()
+      : network_(testing::random_residual_network(12)), written_(models::clean_weights(network_)) {
+    for (std::vector<std::int8_t>& weights : written_) {
+      // Sign-magnitude cannot hold -128, and small weights often read as one of its two zeros.
+      for (std::int8_t& weight : weights) weight = static_cast<std::int8_t>(weight / 24);
+    }
+    machine::AcceleratorSpec spec;
+    spec.array = {8, 6};
+    spec.accumulator.depth = 30;
+    spec.placement = GetParam();
+    const int capacity = GetParam() == machine::Placement::kResident ? 16 : 1;
+    spec.weight_sram = {.capacity_kib = capacity, .banks = 2, .word_bits = 32, .column_mux = 4};
+    program_ = make_program(network_, spec);
+  }
+  memory::SramGeometry geometry() const {
+    return program_.spec.weight_sram.organisation().geometry();
+  }
+
+  models::QuantizedNetwork network_;
+  models::WeightSet written_;
+  TileProgram program_;
+};
+
+TEST_P(InferenceReadBack, EqualsReadingBackEachInferenceAnewInAnyOrder) {
+  const memory::CellFaults faults = mixed_faults(geometry());
+  for (const memory::Encoding encoding :
+       {memory::Encoding::kTwosComplement, memory::Encoding::kOffsetBinary,
+        memory::Encoding::kSignMagnitude, memory::Encoding::kGray}) {
+    InferenceReadback readback(program_, written_, faults, encoding, kSeed);
+    EXPECT_TRUE(readback.varies());
+    models::WeightSet before = readback.current().weights;
+    EXPECT_EQ(before, read_back(program_, written_, faults.certain, encoding).weights);
+    for (const std::uint64_t inference : {0U, 1U, 2U, 2U, 9999U, 1U, 0U}) {
+      const WeightReadback& got = readback.move_to(inference);
+      const WeightReadback expected = read_back(
+          program_, written_, memory::masks_of_inference(faults, kSeed, inference), encoding);
+      ASSERT_EQ(got.weights, expected.weights) << inference;
+      ASSERT_EQ(got.codes, expected.codes) << inference;
+      ASSERT_EQ(got.layers, expected.layers) << inference;
+      for (std::size_t node = 0; node < before.size(); ++node) {
+        const auto& changed = readback.changed_nodes();
+        ASSERT_EQ(std::binary_search(changed.begin(), changed.end(), node),
+                  before[node] != got.weights[node])
+            << "node " << node << ", inference " << inference;
+      }
+      before = got.weights;
+    }
+  }
+}
+
+TEST_P(InferenceReadBack, KeepsOutWhatTheFilterKeepsOut) {
+  const memory::CellFaults faults = mixed_faults(geometry());
+  FaultFilter filter;
+  filter.bits = 0xb2;
+  filter.polarity = FaultPolarity::kZeroToOne;
+  const auto encoding = memory::Encoding::kOffsetBinary;
+  InferenceReadback readback(program_, written_, faults, encoding, kSeed, filter);
+  for (const std::uint64_t inference : {0U, 3U, 1U}) {
+    const WeightReadback expected = read_back(
+        program_, written_, memory::masks_of_inference(faults, kSeed, inference), encoding, filter);
+    EXPECT_EQ(readback.move_to(inference).weights, expected.weights);
+    EXPECT_EQ(readback.current().layers, expected.layers);
+  }
+}
+
+// The weights that share a cell when tiles share words read it alike within an inference.
+TEST_P(InferenceReadBack, EveryReadOfACellInAnInferenceAgrees) {
+  const TileFinder finder(program_.tiles);
+  const auto organisation = program_.spec.weight_sram.organisation();
+  std::size_t most = 0;
+  for (std::uint32_t row = 0; row < geometry().rows; row += 3) {
+    memory::CellFaults faults{memory::CellMasks(geometry())};
+    const memory::CellAddress cell{1, row, row * 5 % geometry().columns};
+    faults.intermittent = {{cell, memory::FaultKind::kFlip, 0.5}};
+    const memory::BitAddress address = organisation.address_of(cell);
+    std::size_t weights = 0;
+    std::uint64_t reads = 0;
+    const std::vector<std::uint64_t> fetches = fetches_per_tile(program_);
+    finder.for_each_at(address.word, [&](std::size_t tile) {
+      if (!weight_bit_at(program_, program_.tiles[tile], address)) return;
+      ++weights;
+      reads += fetches[tile];
+    });
+    most = std::max(most, weights);
+    InferenceReadback readback(program_, written_, faults, memory::Encoding::kTwosComplement,
+                               kSeed);
+    EXPECT_EQ(readback.varies(), weights > 0);
+    int failures = 0;
+    for (std::uint64_t inference = 0; inference < 40; ++inference) {
+      std::uint64_t wrong = 0;
+      std::uint64_t changed = 0;
+      for (const LayerReadback& layer : readback.move_to(inference).layers) {
+        wrong += layer.bits_wrong;
+        changed += layer.weights_changed;
+      }
+      const bool fails = memory::CellDraws(kSeed, faults.intermittent[0]).fails(inference);
+      EXPECT_EQ(wrong, fails ? reads : 0);
+      EXPECT_EQ(changed, fails ? weights : 0);
+      failures += fails ? 1 : 0;
+    }
+    EXPECT_GT(failures, 5);
+    EXPECT_LT(failures, 35);
+  }
+  EXPECT_GT(most, GetParam() == machine::Placement::kResident ? 0u : 2u);
+}
+
+TEST_P(InferenceReadBack, DoesNotVaryWhereNoWeightBitWould) {
+  memory::CellFaults faults{memory::CellMasks(geometry())};
+  EXPECT_FALSE(
+      InferenceReadback(program_, written_, faults, memory::Encoding::kGray, kSeed).varies());
+  // Stuck at the value that is written.
+  const WeightReadback clean =
+      read_back(program_, written_, faults.certain, memory::Encoding::kGray);
+  const bool stored = (clean.codes[0][0] & 1) != 0;
+  const auto cell = program_.spec.weight_sram.organisation().locate({0, 0});
+  if (GetParam() == machine::Placement::kResident) {
+    faults.intermittent = {
+        {cell, stored ? memory::FaultKind::kStuckAt1 : memory::FaultKind::kStuckAt0, 0.5}};
+    EXPECT_FALSE(
+        InferenceReadback(program_, written_, faults, memory::Encoding::kGray, kSeed).varies());
+    faults.intermittent[0].kind = memory::FaultKind::kFlip;
+    EXPECT_TRUE(
+        InferenceReadback(program_, written_, faults, memory::Encoding::kGray, kSeed).varies());
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Placements, InferenceReadBack,
+                         ::testing::Values(machine::Placement::kResident,
+                                           machine::Placement::kStreaming,
+                                           machine::Placement::kRestartPerLayer),
+                         [](const auto& param) { return machine::to_string(param.param); });
+
+}  // namespace
+}  // namespace brownout::schedule
