@@ -1,4 +1,4 @@
-// Constants of the arithmetic, derived from a network's scales and zero points.
+// Constants of ONNX Runtime's arithmetic, derived from a network's scales and zero points.
 #include "models/arithmetic.hpp"
 
 #include <algorithm>
@@ -13,12 +13,11 @@ float source_zero_point(const ActivationTensor& tensor) {
   return static_cast<float>(tensor.zero_point - source_shift(tensor));
 }
 
-}  // namespace
-
-Requantizer make_requantizer(const QuantizedNetwork& network, const Convolution& convolution) {
+FloatRequantizer float_requantizer(const QuantizedNetwork& network,
+                                   const Convolution& convolution) {
   const ActivationTensor& input = network.tensor(convolution.input);
   const ActivationTensor& output = network.tensor(convolution.output);
-  Requantizer requantizer;
+  FloatRequantizer requantizer;
   requantizer.zero_point = output.zero_point;
   requantizer.low = convolution.clamp_low;
   requantizer.high = convolution.clamp_high;
@@ -30,11 +29,11 @@ Requantizer make_requantizer(const QuantizedNetwork& network, const Convolution&
   return requantizer;
 }
 
-Adder make_adder(const QuantizedNetwork& network, const Addition& addition) {
+FloatAdder float_adder(const QuantizedNetwork& network, const Addition& addition) {
   const ActivationTensor& left = network.tensor(addition.left);
   const ActivationTensor& right = network.tensor(addition.right);
   const ActivationTensor& output = network.tensor(addition.output);
-  Adder adder;
+  FloatAdder adder;
   adder.left_ratio = left.scale / output.scale;
   adder.right_ratio = right.scale / output.scale;
   const float right_offset = adder.right_ratio * source_zero_point(right);
@@ -46,6 +45,23 @@ Adder make_adder(const QuantizedNetwork& network, const Addition& addition) {
   adder.low = addition.clamp_low;
   adder.high = addition.clamp_high;
   return adder;
+}
+
+bool is_fixed_point(const QuantizedNetwork& network) {
+  return network.arithmetic == Arithmetic::kLiteRt;
+}
+
+}  // namespace
+
+Requantizer make_requantizer(const QuantizedNetwork& network, const Convolution& convolution) {
+  if (!is_fixed_point(network)) return {float_requantizer(network, convolution)};
+  if (convolution.fully_connected) return {double_requantizer(network, convolution)};
+  return {fixed_point_requantizer(network, convolution)};
+}
+
+Adder make_adder(const QuantizedNetwork& network, const Addition& addition) {
+  if (is_fixed_point(network)) return {fixed_point_adder(network, addition)};
+  return {float_adder(network, addition)};
 }
 
 Multiplier make_multiplier(const QuantizedNetwork& network, const Multiplication& multiplication) {
@@ -65,29 +81,44 @@ Multiplier make_multiplier(const QuantizedNetwork& network, const Multiplication
 Pooler make_pooler(const QuantizedNetwork& network, const Pooling& pooling) {
   const ActivationTensor& input = network.tensor(pooling.input);
   const ActivationTensor& output = network.tensor(pooling.output);
-  return {.kind = pooling.kind,
-          .input_scale = input.scale,
-          .output_scale = output.scale,
-          .input_zero_point = input.zero_point,
-          .output_zero_point = output.zero_point,
-          .output_shift = source_shift(output),
-          .window_elements = pooling.window.kernel_height * pooling.window.kernel_width};
+  Pooler pooler{.kind = pooling.kind,
+                .arithmetic = network.arithmetic,
+                .input_scale = input.scale,
+                .output_scale = output.scale,
+                .input_zero_point = input.zero_point,
+                .output_zero_point = output.zero_point,
+                .output_shift = source_shift(output),
+                .window_elements = pooling.window.kernel_height * pooling.window.kernel_width,
+                .low = pooling.clamp_low,
+                .high = pooling.clamp_high};
+  if (is_fixed_point(network) && pooling.kind == PoolKind::kGlobalAverage) {
+    pooler.mean_factor = fixed_point_mean(input.scale, output.scale, pooler.window_elements);
+  }
+  return pooler;
 }
 
 std::uint8_t Pooler::operator()(std::span<const std::uint8_t> codes, int count) const {
-  switch (kind) {
-    case PoolKind::kMax:
-      return *std::max_element(codes.begin(), codes.end());
-    case PoolKind::kAverage: {
-      float sum = 0;
-      for (const std::uint8_t code : codes) sum += average_term(code);
-      return finish_average(sum, count);
-    }
-    case PoolKind::kGlobalAverage:
-      break;
+  if (kind == PoolKind::kMax) return limit(*std::max_element(codes.begin(), codes.end()));
+  if (sums_floats()) {
+    float sum = 0;
+    for (const std::uint8_t code : codes) sum += average_term(code);
+    return finish(sum, count);
   }
-  const std::int32_t sum = std::accumulate(codes.begin(), codes.end(), std::int32_t{0});
-  return finish_global(sum, count, global_multiplier(count));
+  return finish(std::accumulate(codes.begin(), codes.end(), std::int32_t{0}), count);
+}
+
+std::uint8_t Pooler::finish(std::int32_t sum, int count) const {
+  if (arithmetic == Arithmetic::kOnnxRuntime) {
+    const float multiplier = input_scale / (output_scale * static_cast<float>(count));
+    return requantize(sum - count * input_zero_point, multiplier,
+                      static_cast<float>(low - output_zero_point),
+                      static_cast<float>(high - output_zero_point), output_zero_point);
+  }
+  const int code =
+      kind == PoolKind::kAverage
+          ? rounded_quotient(sum - count * output_shift, count) + output_shift
+          : scale_rounding_twice(sum - count * input_zero_point, mean_factor) + output_zero_point;
+  return static_cast<std::uint8_t>(std::clamp(code, low, high));
 }
 
 }  // namespace brownout::models

@@ -1,14 +1,18 @@
-// The integer arithmetic of ONNX Runtime, one formula each, used by the integer engine and by the
-// accelerator's vector unit. float32, one rounding per operation (build with -ffp-contract=off),
-// fused multiply-add only where it is written; rint is half to even.
+// The integer arithmetic of the source runtimes, used by the integer engine and by the
+// accelerator's vector unit. Here: ONNX Runtime's formulas (Float...), one each, in float32, one
+// rounding per operation (build with -ffp-contract=off), fused multiply-add only where it is
+// written, rint is half to even; and the choice between them and LiteRT's (fixed_point.hpp), which
+// is the network's.
 #pragma once
 
 #include <bit>
 #include <cmath>
 #include <cstdint>
 #include <span>
+#include <variant>
 #include <vector>
 
+#include "models/fixed_point.hpp"
 #include "models/quantized_network.hpp"
 
 namespace brownout::models {
@@ -41,7 +45,7 @@ inline std::uint8_t requantize(std::int32_t accumulator, float multiplier, float
 
 /// int32 accumulator (bias included) -> output code, per output channel (QLinearConv, QGemm):
 /// m = f(f(sx * sw[c]) / sy); t = f(float(acc) * m) clipped to [low - zy, high - zy]; rint(t) + zy.
-struct Requantizer {
+struct FloatRequantizer {
   std::vector<float> multipliers;  ///< per output channel
   int zero_point = 0;
   int low = 0, high = 255;
@@ -54,13 +58,21 @@ struct Requantizer {
   }
 };
 
+struct Requantizer {
+  std::variant<FloatRequantizer, FixedPointRequantizer, DoubleRequantizer> formula;
+
+  std::uint8_t operator()(std::int32_t accumulator, int channel) const {
+    return std::visit([&](const auto& f) { return f(accumulator, channel); }, formula);
+  }
+};
+
 Requantizer make_requantizer(const QuantizedNetwork& network, const Convolution& convolution);
 
 /// QLinearAdd on x86 with FMA: ra = f(sa/sc), rb = f(sb/sc), fixed = f(zc - fma(ra, za, f(rb*zb)));
 /// rint(fma(a, ra, fma(b, rb, fixed))), saturated. Without the fused operations, one rounding each,
 /// about 4 of 10^6 sums are off by one. The terms are those of the source file, so the 128 that
 /// signed tensors are held with is taken off (`shift`) before it can change a rounding.
-struct Adder {
+struct FloatAdder {
   float left_ratio = 1, right_ratio = 1, fixed = 0;
   int left_shift = 0, right_shift = 0, output_shift = 0;  ///< 0, or 128 of a signed source tensor
   int low = 0, high = 255;
@@ -74,10 +86,18 @@ struct Adder {
   }
 };
 
+struct Adder {
+  std::variant<FloatAdder, FixedPointAdder> formula;
+
+  std::uint8_t operator()(std::uint8_t left, std::uint8_t right) const {
+    return std::visit([&](const auto& f) { return f(left, right); }, formula);
+  }
+};
+
 Adder make_adder(const QuantizedNetwork& network, const Addition& addition);
 
 /// QLinearMul on x86: ratio = f(f(sa * sb) / sc); rint(f(f(float((a - za) * (b - zb)) * ratio) +
-/// zc)), saturated. As in Adder, zc is the source file's.
+/// zc)), saturated. As in FloatAdder, zc is the source file's.
 struct Multiplier {
   float ratio = 1;
   int left_zero_point = 0, right_zero_point = 0, output_zero_point = 0;
@@ -96,38 +116,44 @@ struct Multiplier {
 
 Multiplier make_multiplier(const QuantizedNetwork& network, const Multiplication& multiplication);
 
-/// Pools one channel: `codes` are the window's elements that lie inside the input.
-/// Average (QLinearAveragePool): terms f(sx * (q - zx)) summed in float32 in the order given, then
-/// rint(f(f(f(sum / count) / sy) + zy)), saturated. Global average (QLinearGlobalAveragePool):
-/// rint(f(float(sum(q) - n*zx) * f(sx / f(sy*n)))) + zy, saturated. Maximum: no arithmetic.
+/// Pools one channel: `codes` are the window's elements that lie inside the input. Maximum: no
+/// arithmetic.
+/// ONNX Runtime: average (QLinearAveragePool): terms f(sx * (q - zx)) summed in float32 in the
+/// order given, then rint(f(f(f(sum / count) / sy) + zy)), saturated. Global average
+/// (QLinearGlobalAveragePool): rint(f(float(sum(q) - n*zx) * f(sx / f(sy*n)))) + zy, saturated.
+/// LiteRT: average (AVERAGE_POOL_2D): rounded_quotient of the signed codes, which keep their scale.
+/// Global average (MEAN): (sum(q) - n*zx) scaled by mean_factor, + zy.
 struct Pooler {
   PoolKind kind = PoolKind::kMax;
+  Arithmetic arithmetic = Arithmetic::kOnnxRuntime;
   float input_scale = 1, output_scale = 1;
   int input_zero_point = 0, output_zero_point = 0;
-  int output_shift = 0;     ///< 0, or the 128 of a signed source tensor, as in Adder
-  int window_elements = 1;  ///< divisor of an average
+  int output_shift = 0;         ///< 0, or the 128 of a signed source tensor, as in FloatAdder
+  int window_elements = 1;      ///< divisor of an average
+  FixedPoint mean_factor = {};  ///< of MEAN, 1 / window_elements included
+  int low = 0, high = 255;
 
   /// `codes` in row-major order of the window, `count` = divisor of an average pool.
   std::uint8_t operator()(std::span<const std::uint8_t> codes, int count) const;
 
+  /// Else an average's terms are the codes themselves.
+  bool sums_floats() const {
+    return kind == PoolKind::kAverage && arithmetic == Arithmetic::kOnnxRuntime;
+  }
   float average_term(std::uint8_t code) const {
     return input_scale * static_cast<float>(code - input_zero_point);
   }
-  std::uint8_t finish_average(float sum, int count) const {
+  std::uint8_t finish(float sum, int count) const {
     const float mean = sum / static_cast<float>(count);
     const float value = mean / output_scale + static_cast<float>(output_zero_point - output_shift);
-    const float limited =
-        clip(value, static_cast<float>(-output_shift), static_cast<float>(255 - output_shift));
+    const float limited = clip(value, static_cast<float>(low - output_shift),
+                               static_cast<float>(high - output_shift));
     return static_cast<std::uint8_t>(round_half_even(limited) + output_shift);
   }
-  float global_multiplier(int count) const {
-    return input_scale / (output_scale * static_cast<float>(count));
-  }
-  /// `sum` of the codes themselves.
-  std::uint8_t finish_global(std::int32_t sum, int count, float multiplier) const {
-    return requantize(sum - count * input_zero_point, multiplier,
-                      static_cast<float>(-output_zero_point),
-                      static_cast<float>(255 - output_zero_point), output_zero_point);
+  /// `sum` of `count` codes.
+  std::uint8_t finish(std::int32_t sum, int count) const;
+  std::uint8_t limit(std::uint8_t code) const {
+    return static_cast<std::uint8_t>(std::clamp(int{code}, low, high));
   }
 };
 

@@ -11,6 +11,7 @@
 #include "models/gated_macs.hpp"
 #include "models/kernels.hpp"
 #include "models/movement.hpp"
+#include "models/softmax.hpp"
 
 namespace brownout::models {
 namespace {
@@ -66,6 +67,7 @@ struct IntegerEngine::Implementation {
   void execute(const Lookup& node, std::size_t index, EngineResult& result, int images);
   void execute(const Concatenation& node, std::size_t index, EngineResult& result, int images);
   void execute(const Padding& node, std::size_t index, EngineResult& result, int images);
+  void execute(const Softmax& node, std::size_t index, EngineResult& result, int images);
   std::uint8_t* data(TensorId id) { return buffers[static_cast<std::size_t>(id)].data(); }
 
   QuantizedNetwork network;
@@ -255,6 +257,16 @@ void IntegerEngine::Implementation::execute(const Padding& node, std::size_t /*i
   for (int image = 0; image < images; ++image) {
     pad(node, input, data(node.input) + image * input.size(), output,
         data(node.output) + image * output.size());
+  }
+}
+
+void IntegerEngine::Implementation::execute(const Softmax& node, std::size_t /*index*/,
+                                            EngineResult& /*result*/, int images) {
+  const Shape& shape = network.tensor(node.input).shape;
+  const auto channels = static_cast<std::size_t>(shape.channels);
+  const FixedPointSoftmax softmax = make_softmax(network, node);
+  for (std::int64_t i = 0; i < images * shape.size(); i += shape.channels) {
+    softmax(std::span(data(node.input) + i, channels), data(node.output) + i);
   }
 }
 

@@ -55,6 +55,23 @@ void requantize_wrapped_rows(const std::int32_t* __restrict sums, std::uint8_t* 
   }
 }
 
+/// The same in LiteRT's arithmetic.
+BROWNOUT_CLONES
+void requantize_fixed_rows(const std::int32_t* __restrict sums, std::uint8_t* __restrict codes,
+                           std::int64_t elements, std::int64_t row,
+                           const std::int32_t* __restrict addend,
+                           const FixedPoint* __restrict factor, int low, int high, int zero_point,
+                           int bits) {
+  for (std::int64_t first = 0; first < elements; first += row) {
+    const std::int64_t length = std::min(row, elements - first);
+    for (std::int64_t i = 0; i < length; ++i) {
+      const std::int32_t sum = wrap_accumulator(std::int64_t{sums[first + i]} + addend[i], bits);
+      const std::int32_t code = scale_rounding_twice(sum, factor[i]) + zero_point;
+      codes[first + i] = static_cast<std::uint8_t>(std::clamp(code, low, high));
+    }
+  }
+}
+
 /// Calls visit(code pointer of channel 0) for each element of the window inside the input.
 template <typename Visit>
 int visit_window(const Window& window, const Shape& shape, const std::uint8_t* input, int out_h,
@@ -88,10 +105,42 @@ void add_terms(const Pooler& pooler, float* __restrict sums, const std::uint8_t*
 }
 
 BROWNOUT_CLONES
-void add_pixels(std::int32_t* __restrict sums, const std::uint8_t* __restrict codes,
-                std::int64_t pixels, std::int64_t channels) {
-  for (std::int64_t p = 0; p < pixels; ++p) {
-    for (std::int64_t c = 0; c < channels; ++c) sums[c] += codes[p * channels + c];
+void add_terms(const Pooler& /*pooler*/, std::int32_t* __restrict sums,
+               const std::uint8_t* __restrict codes, std::int64_t channels) {
+  for (std::int64_t c = 0; c < channels; ++c) sums[c] += codes[c];
+}
+
+BROWNOUT_CLONES
+void add_rows(const FloatAdder& adder, const std::uint8_t* __restrict left,
+              const std::uint8_t* __restrict right, std::uint8_t* __restrict output,
+              std::int64_t count) {
+  const FloatAdder local = adder;  // the compiler may assume that no store changes it
+  for (std::int64_t i = 0; i < count; ++i) output[i] = local(left[i], right[i]);
+}
+
+BROWNOUT_CLONES
+void add_rows(const FixedPointAdder& adder, const std::uint8_t* __restrict left,
+              const std::uint8_t* __restrict right, std::uint8_t* __restrict output,
+              std::int64_t count) {
+  const FixedPointAdder local = adder;
+  for (std::int64_t i = 0; i < count; ++i) output[i] = local(left[i], right[i]);
+}
+
+/// One image, with sums of the type that the pooler adds.
+template <typename Sum>
+void average_image(const Pooler& pooler, const Pooling& pooling, const Shape& input_shape,
+                   const Shape& output_shape, const std::uint8_t* input, std::uint8_t* output) {
+  std::vector<Sum> sums(static_cast<std::size_t>(input_shape.channels));
+  for (int h = 0; h < output_shape.height; ++h) {
+    for (int w = 0; w < output_shape.width; ++w, output += sums.size()) {
+      std::fill(sums.begin(), sums.end(), Sum{0});
+      const int inside =
+          visit_window(pooling.window, input_shape, input, h, w, [&](const std::uint8_t* codes) {
+            add_terms(pooler, sums.data(), codes, input_shape.channels);
+          });
+      const int count = pooling.count_include_pad ? pooler.window_elements : inside;
+      for (std::size_t c = 0; c < sums.size(); ++c) output[c] = pooler.finish(sums[c], count);
+    }
   }
 }
 
@@ -104,9 +153,15 @@ Epilogue::Epilogue(const QuantizedNetwork& network, const Convolution& convoluti
       repeats_((kRowElements + channels_ - 1) / channels_),
       accumulator_bits_(accumulator_bits),
       bias_(convolution.bias) {
-  for (int i = 0; i < repeats_; ++i) {
-    multipliers_.insert(multipliers_.end(), requantizer_.multipliers.begin(),
-                        requantizer_.multipliers.end());
+  const auto repeat = [&](auto& repeated, const auto& channels) {
+    for (int i = 0; i < repeats_; ++i) {
+      repeated.insert(repeated.end(), channels.begin(), channels.end());
+    }
+  };
+  if (const auto* rounded = std::get_if<FloatRequantizer>(&requantizer_.formula)) {
+    repeat(multipliers_, rounded->multipliers);
+  } else if (const auto* fixed = std::get_if<FixedPointRequantizer>(&requantizer_.formula)) {
+    repeat(factors_, fixed->factors);
   }
 }
 
@@ -127,7 +182,7 @@ void Epilogue::set_corrections(const ConvolutionKernel::Corrections& corrections
 }
 
 void Epilogue::run(const std::int32_t* sums, std::uint8_t* codes, int images) const {
-  const std::size_t row = multipliers_.size();
+  const auto row = static_cast<std::size_t>(repeats_) * static_cast<std::size_t>(channels_);
   if (runs_.size() == 1) {
     run_pixels(sums, codes, std::int64_t{images} * runs_[0].pixels, addends_.data());
     return;
@@ -144,25 +199,47 @@ void Epilogue::run(const std::int32_t* sums, std::uint8_t* codes, int images) co
 
 void Epilogue::run_pixels(const std::int32_t* sums, std::uint8_t* codes, std::int64_t pixels,
                           const std::int32_t* addends) const {
+  std::visit([&](const auto& f) { run_rows(f, sums, codes, pixels * channels_, addends); },
+             requantizer_.formula);
+}
+
+void Epilogue::run_rows(const FloatRequantizer& requantizer, const std::int32_t* sums,
+                        std::uint8_t* codes, std::int64_t elements,
+                        const std::int32_t* addends) const {
   const auto row = static_cast<std::int64_t>(multipliers_.size());
-  const std::int64_t elements = pixels * channels_;
-  const float low = requantizer_.relative_low();
-  const float high = requantizer_.relative_high();
+  const float low = requantizer.relative_low();
+  const float high = requantizer.relative_high();
   if (accumulator_bits_ >= 32) {
     requantize_rows(sums, codes, elements, row, addends, multipliers_.data(), low, high,
-                    requantizer_.zero_point);
+                    requantizer.zero_point);
   } else {
     requantize_wrapped_rows(sums, codes, elements, row, addends, multipliers_.data(), low, high,
-                            requantizer_.zero_point, accumulator_bits_);
+                            requantizer.zero_point, accumulator_bits_);
   }
 }
 
-BROWNOUT_CLONES
-void add_codes(const Adder& adder, const std::uint8_t* __restrict left,
-               const std::uint8_t* __restrict right, std::uint8_t* __restrict output,
-               std::int64_t count) {
-  const Adder local = adder;  // the compiler may assume that no store changes it
-  for (std::int64_t i = 0; i < count; ++i) output[i] = local(left[i], right[i]);
+void Epilogue::run_rows(const FixedPointRequantizer& requantizer, const std::int32_t* sums,
+                        std::uint8_t* codes, std::int64_t elements,
+                        const std::int32_t* addends) const {
+  requantize_fixed_rows(sums, codes, elements, static_cast<std::int64_t>(factors_.size()), addends,
+                        factors_.data(), requantizer.low, requantizer.high, requantizer.zero_point,
+                        accumulator_bits_);
+}
+
+void Epilogue::run_rows(const DoubleRequantizer& requantizer, const std::int32_t* sums,
+                        std::uint8_t* codes, std::int64_t elements,
+                        const std::int32_t* addends) const {
+  for (std::int64_t i = 0; i < elements; ++i) {
+    const auto channel = static_cast<int>(i % channels_);
+    const std::int64_t sum = std::int64_t{sums[i]} + addends[channel];
+    codes[i] = requantizer(wrap_accumulator(sum, accumulator_bits_), channel);
+  }
+}
+
+void add_codes(const Adder& adder, const std::uint8_t* left, const std::uint8_t* right,
+               std::uint8_t* output, std::int64_t count) {
+  std::visit([&](const auto& formula) { add_rows(formula, left, right, output, count); },
+             adder.formula);
 }
 
 BROWNOUT_CLONES
@@ -175,33 +252,17 @@ void multiply_codes(const Multiplier& multiplier, const std::uint8_t* __restrict
 
 void pool_image(const Pooler& pooler, const Pooling& pooling, const Shape& input_shape,
                 const Shape& output_shape, const std::uint8_t* input, std::uint8_t* output) {
-  const int channels = input_shape.channels;
-  const auto size = static_cast<std::size_t>(channels);
-  if (pooler.kind == PoolKind::kGlobalAverage) {
-    const int pixels = input_shape.height * input_shape.width;
-    std::vector<std::int32_t> sums(size, 0);
-    add_pixels(sums.data(), input, pixels, channels);
-    const float multiplier = pooler.global_multiplier(pixels);
-    for (std::size_t c = 0; c < size; ++c) {
-      output[c] = pooler.finish_global(sums[c], pixels, multiplier);
-    }
-    return;
+  if (pooler.kind != PoolKind::kMax) {
+    const auto average = pooler.sums_floats() ? average_image<float> : average_image<std::int32_t>;
+    return average(pooler, pooling, input_shape, output_shape, input, output);
   }
-  std::vector<float> sums(size);
+  const int channels = input_shape.channels;
   for (int h = 0; h < output_shape.height; ++h) {
     for (int w = 0; w < output_shape.width; ++w, output += channels) {
-      if (pooler.kind == PoolKind::kMax) {
-        std::fill_n(output, channels, std::uint8_t{0});
-        visit_window(pooling.window, input_shape, input, h, w,
-                     [&](const std::uint8_t* codes) { raise_to(output, codes, channels); });
-        continue;
-      }
-      std::fill(sums.begin(), sums.end(), 0.0F);
-      const int inside = visit_window(
-          pooling.window, input_shape, input, h, w,
-          [&](const std::uint8_t* codes) { add_terms(pooler, sums.data(), codes, channels); });
-      const int count = pooling.count_include_pad ? pooler.window_elements : inside;
-      for (std::size_t c = 0; c < size; ++c) output[c] = pooler.finish_average(sums[c], count);
+      std::fill_n(output, channels, static_cast<std::uint8_t>(pooler.low));
+      visit_window(pooling.window, input_shape, input, h, w,
+                   [&](const std::uint8_t* codes) { raise_to(output, codes, channels); });
+      for (int c = 0; c < channels; ++c) output[c] = pooler.limit(output[c]);
     }
   }
 }

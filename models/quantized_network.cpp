@@ -154,8 +154,14 @@ class Checker {
     return a.scale == b.scale && a.zero_point == b.zero_point;
   }
 
+  void check(const Softmax& node) const {
+    require(network_.arithmetic == Arithmetic::kLiteRt, "a softmax of another runtime than LiteRT");
+    require(shape(node.input) == shape(node.output), "shapes of a softmax");
+  }
+
   void check(const Pooling& node) const {
     check_window(node.window);
+    check_clamp(node.clamp_low, node.clamp_high);
     const Shape& in = shape(node.input);
     require(shape(node.output) == window_output(in, node.window, in.channels), "output shape");
     require(node.kind != PoolKind::kGlobalAverage ||
@@ -208,6 +214,7 @@ std::string node_kind(const Node& node) {
     std::string operator()(const Lookup& /*n*/) const { return "lookup"; }
     std::string operator()(const Concatenation& /*n*/) const { return "concat"; }
     std::string operator()(const Padding& /*n*/) const { return "pad"; }
+    std::string operator()(const Softmax& /*n*/) const { return "softmax"; }
   };
   return std::visit(Namer{}, node);
 }

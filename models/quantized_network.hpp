@@ -1,5 +1,5 @@
 // A quantized network as plain values: tensors of 8-bit codes and the nodes between them. No
-// file format and no way to execute it; see onnx_import.hpp and integer_engine.hpp.
+// file format and no way to execute it; see network_import.hpp and integer_engine.hpp.
 #pragma once
 
 #include <array>
@@ -45,8 +45,9 @@ struct Window {
   bool operator==(const Window&) const = default;
 };
 
-/// How the weights of a node lie in the source file.
-enum class WeightLayout { kOutputFirst, kInputFirst };
+/// How the weights of a node lie in the source file: (output, k), (k, output), or with the channel
+/// innermost (output, height, width, channel).
+enum class WeightLayout { kOutputFirst, kInputFirst, kChannelLast };
 
 /// A convolution, or a fully connected layer: that is a convolution whose kernel covers its whole
 /// input, so that its weights, (output, (channel, height, width)), keep the order of the file.
@@ -87,6 +88,7 @@ struct Pooling {
   TensorId input = 0, output = 0;
   Window window = {};
   bool count_include_pad = false;  ///< average only
+  int clamp_low = 0, clamp_high = 255;
 };
 
 /// Element-wise product of two tensors with their own scales. The right one may be a single pixel,
@@ -125,11 +127,22 @@ struct Padding {
   std::uint8_t code = 0;
 };
 
-using Node =
-    std::variant<Convolution, Addition, Pooling, Multiplication, Lookup, Concatenation, Padding>;
+/// exp(beta * x) / sum over the channels of a pixel. LiteRT's arithmetic only.
+struct Softmax {
+  std::string name;
+  TensorId input = 0, output = 0;
+  float beta = 1.0F;
+};
+
+using Node = std::variant<Convolution, Addition, Pooling, Multiplication, Lookup, Concatenation,
+                          Padding, Softmax>;
+
+/// Whose arithmetic the nodes follow to the bit (arithmetic.hpp).
+enum class Arithmetic { kOnnxRuntime, kLiteRt };
 
 struct QuantizedNetwork {
   std::string name;
+  Arithmetic arithmetic = Arithmetic::kOnnxRuntime;
   std::vector<ActivationTensor> tensors;
   std::vector<Node> nodes;  ///< in topological order; every tensor but the input is made by one
   TensorId input = 0;
@@ -148,7 +161,7 @@ Shape padded_shape(const Shape& input, const Padding& padding);
 
 const std::string& node_name(const Node& node);
 /// As reports call it: conv, fully_connected, add, mul, max_pool, average_pool,
-/// global_average_pool, lookup, concat, pad.
+/// global_average_pool, lookup, concat, pad, softmax.
 std::string node_kind(const Node& node);
 TensorId node_output(const Node& node);
 std::vector<TensorId> node_inputs(const Node& node);

@@ -1,7 +1,10 @@
 #include "sim/accelerator/vector_unit.hpp"
 
 #include <algorithm>
+#include <span>
 #include <stdexcept>
+
+#include "models/softmax.hpp"
 
 namespace brownout::accelerator {
 
@@ -141,6 +144,26 @@ void VectorUnit::finish(int layer, const models::Pooling& pooling) {
       }
     }
   }
+}
+
+void VectorUnit::finish(int layer, const models::Softmax& softmax) {
+  const models::QuantizedNetwork& network = state_.job->network;
+  const models::FixedPointSoftmax normalise = models::make_softmax(network, softmax);
+  const models::Shape& shape = network.tensor(softmax.input).shape;
+  const auto size = static_cast<std::uint64_t>(shape.size());
+  const auto channels = static_cast<std::uint64_t>(shape.channels);
+  const auto codes = activation_sram->read(address_of(softmax.input), size);
+  std::vector<std::uint8_t> shares(channels);
+  for (std::uint64_t pixel = 0; pixel < size; pixel += channels) {
+    normalise(std::span(codes).subspan(pixel, channels), shares.data());
+    for (std::uint64_t c = 0; c < channels; ++c) {
+      activation_sram->write(address_of(softmax.output) + pixel + c, shares[c]);
+    }
+  }
+  machine::EventCounts& counts = state_.counts(layer);
+  counts[Event::kVectorOp] += models::kSoftmaxPasses * size;
+  counts[Event::kActivationSramRead] += models::kSoftmaxPasses * size;
+  counts[Event::kActivationSramWrite] += size;
 }
 
 }  // namespace brownout::accelerator

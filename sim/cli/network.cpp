@@ -6,7 +6,7 @@
 #include <ostream>
 #include <stdexcept>
 
-#include "models/onnx_import.hpp"
+#include "models/network_import.hpp"
 #include "sim/cli/command.hpp"
 #include "sim/cli/table.hpp"
 #include "sim/cli/workload_options.hpp"
@@ -23,7 +23,8 @@ CommandSpec spec() {
       .name = "network",
       .summary = "the layers of a network file; with an accelerator: tiles, fit, cycles",
       .purpose =
-          "Prints the layers of a quantized ONNX file as the simulator sees them: the matrix "
+          "Prints the layers of a quantized ONNX or TFLite file as the simulator sees them: the "
+          "matrix "
           "product M x K times K x N of each layer (N per group), its multiply-accumulates, its "
           "weights and the range of codes that they use. With an accelerator also the tiles and "
           "words of its weight SRAM, whether all weights fit, and the cycles of an inference by "
@@ -31,7 +32,7 @@ CommandSpec spec() {
       .example =
           "brownout network workloads/mnist_cnn/network.onnx --accelerator "
           "configs/accelerators/edge_32x32.yaml",
-      .positional = "FILE.onnx",
+      .positional = "FILE",
       .options = joined({{{"accelerator", "FILE", "Plans the network on this accelerator."},
                           {"set", "KEY=VALUE",
                            "Changes one key of the accelerator, e.g. accelerator.array.rows=16. "
@@ -178,7 +179,7 @@ int run(const Arguments& arguments, const Streams& streams) {
   if (!accelerator && arguments.has("set")) fail_option("set", "needs --accelerator");
   std::optional<machine::AcceleratorSpec> machine;
   if (accelerator) machine = config::load_accelerator(*accelerator, arguments.all("set")).spec;
-  const models::QuantizedNetwork network = models::import_onnx(arguments.positional());
+  const models::QuantizedNetwork network = models::import_network(arguments.positional());
   std::optional<Plan> plan;
   if (machine) {
     try {

@@ -193,7 +193,9 @@ int run(const Arguments& arguments, const Streams& streams) {
   const experiment::PointResult point = evaluator.evaluate(
       {.voltage = config.operating_point.weight_sram, .chip = chip, .cosim_images = cosim_images});
   if (logits) {
-    experiment::write_codes_npz(*logits, "logits", bench.images(), evaluator.logits());
+    const std::vector<std::uint8_t>& codes = evaluator.logits();
+    const std::int64_t outputs = static_cast<std::int64_t>(codes.size()) / bench.images();
+    experiment::write_codes_npz(*logits, {{"logits", {bench.images(), outputs}, codes}});
   }
 
   if (ber) report.facts.push_back(ber_fact(*ber));

@@ -20,8 +20,9 @@ CommandSpec spec() {
       .summary = "the weights as the array reads them at a voltage, as a NumPy file",
       .purpose =
           "Writes exactly the weights that the array reads out of the failing weight SRAM of one "
-          "chip: an int8 array per weight tensor, under its ONNX name and in its ONNX layout. Put "
-          "into the ONNX file in place of its initializers, they make ONNX Runtime compute the "
+          "chip: an int8 array per weight tensor, under its name and in its layout in the "
+          "network's file. Put "
+          "there in place of the weights, they make ONNX Runtime, or LiteRT, compute the "
           "same logits as brownout run.",
       .example =
           "brownout weights workloads/mnist_cnn.yaml --voltage 0.83 --chip 3 --out "

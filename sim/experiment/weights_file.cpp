@@ -69,15 +69,21 @@ std::string zip_archive(const std::vector<NamedFile>& files) {
 /// Back to the order of the source file.
 std::string in_file_layout(const models::Convolution& convolution,
                            const std::vector<std::int8_t>& weights) {
-  std::string data;
-  const auto rows = static_cast<std::size_t>(convolution.out_channels);
-  const std::size_t columns = weights.size() / rows;
-  if (convolution.weight_layout == models::WeightLayout::kOutputFirst) {
-    for (std::int8_t weight : weights) data += static_cast<char>(weight);
-  } else {
-    for (std::size_t k = 0; k < columns; ++k) {
-      for (std::size_t n = 0; n < rows; ++n) data += static_cast<char>(weights[n * columns + k]);
+  const auto outputs = static_cast<std::size_t>(convolution.out_channels);
+  const std::size_t k_size = weights.size() / outputs;
+  const auto taps = static_cast<std::size_t>(convolution.window.kernel_height) *
+                    static_cast<std::size_t>(convolution.window.kernel_width);
+  const std::size_t channels = k_size / taps;
+  std::string data(weights.size(), '\0');
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    const std::size_t n = i / k_size;
+    const std::size_t k = i % k_size;  // (c * KH + kh) * KW + kw
+    std::size_t place = i;
+    if (convolution.weight_layout == models::WeightLayout::kInputFirst) place = k * outputs + n;
+    if (convolution.weight_layout == models::WeightLayout::kChannelLast) {
+      place = n * k_size + k % taps * channels + k / taps;
     }
+    data[place] = static_cast<char>(weights[i]);
   }
   return data;
 }
@@ -97,11 +103,13 @@ void write_weights_npz(const std::filesystem::path& path, const models::Quantize
   write_whole_file(path, zip_archive(files));
 }
 
-void write_codes_npz(const std::filesystem::path& path, const std::string& name, std::int64_t rows,
-                     const std::vector<std::uint8_t>& codes) {
-  const auto columns = static_cast<std::int64_t>(codes.size()) / rows;
-  const std::string data(codes.begin(), codes.end());
-  write_whole_file(path, zip_archive({{name + ".npy", npy("|u1", {rows, columns}, data)}}));
+void write_codes_npz(const std::filesystem::path& path, const std::vector<NamedCodes>& arrays) {
+  std::vector<NamedFile> files;
+  for (const NamedCodes& array : arrays) {
+    files.push_back({array.name + ".npy",
+                     npy("|u1", array.shape, std::string(array.codes.begin(), array.codes.end()))});
+  }
+  write_whole_file(path, zip_archive(files));
 }
 
 }  // namespace brownout::experiment

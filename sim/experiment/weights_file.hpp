@@ -1,7 +1,11 @@
-// Weights as the array reads them, in a NumPy .npz under their ONNX names and layout.
+// Weights as the array reads them, in a NumPy .npz under the names and in the layout of the
+// network's file.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <string>
+#include <vector>
 
 #include "models/quantized_network.hpp"
 
@@ -11,8 +15,13 @@ namespace brownout::experiment {
 void write_weights_npz(const std::filesystem::path& path, const models::QuantizedNetwork& network,
                        const models::WeightSet& weights);
 
-/// The same container for one uint8 matrix, e.g. the logits of a run.
-void write_codes_npz(const std::filesystem::path& path, const std::string& name, std::int64_t rows,
-                     const std::vector<std::uint8_t>& codes);
+struct NamedCodes {
+  std::string name;
+  std::vector<std::int64_t> shape;
+  std::vector<std::uint8_t> codes;
+};
+
+/// The same container for uint8 arrays, e.g. the logits of a run.
+void write_codes_npz(const std::filesystem::path& path, const std::vector<NamedCodes>& arrays);
 
 }  // namespace brownout::experiment

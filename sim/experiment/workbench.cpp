@@ -6,7 +6,7 @@
 #include "memory/encoding.hpp"
 #include "memory/generators.hpp"
 #include "memory/sparse_fault_map.hpp"
-#include "models/onnx_import.hpp"
+#include "models/network_import.hpp"
 #include "sim/experiment/dataset_loader.hpp"
 #include "sim/experiment/fault_selection.hpp"
 #include "sim/timing/program_cycles.hpp"
@@ -86,7 +86,7 @@ std::string Workbench::unit() const {
 
 Workbench make_workbench(const config::WorkloadConfig& config) {
   Workbench bench{.config = config,
-                  .network = models::import_onnx(config.network),
+                  .network = models::import_network(config.network),
                   .weights = {},
                   .codes = {},
                   .labels = {},

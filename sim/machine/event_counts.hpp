@@ -31,7 +31,8 @@ enum class Event : std::uint8_t {
 
 inline constexpr std::size_t kEventCount = static_cast<std::size_t>(Event::kCount);
 
-/// Bytes of kParameterRead per output channel: an int32 bias and a float32 multiplier.
+/// Bytes of kParameterRead per output channel: an int32 bias and a multiplier, float32 or a 31-bit
+/// mantissa whose shift is not counted.
 inline constexpr std::uint64_t kParameterBytes = 8;
 
 /// The names that energy tables and reports use.

@@ -4,6 +4,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "models/softmax.hpp"
 #include "sim/schedule/activation_plan.hpp"
 #include "sim/schedule/lower.hpp"
 #include "sim/schedule/placement.hpp"
@@ -69,6 +70,7 @@ std::int64_t vector_elements(const models::QuantizedNetwork& network, const mode
   if (const auto* pooling = std::get_if<models::Pooling>(&node)) {
     return output.size() * pooling->window.kernel_height * pooling->window.kernel_width;
   }
+  if (std::holds_alternative<models::Softmax>(node)) return output.size() * models::kSoftmaxPasses;
   return output.size();
 }
 

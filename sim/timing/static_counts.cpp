@@ -100,6 +100,9 @@ std::uint64_t activation_reads(const models::QuantizedNetwork& network, const mo
   if (const auto* padding = std::get_if<models::Padding>(&node)) {
     return kept_elements(*padding, network.tensor(padding->input).shape);
   }
+  if (std::holds_alternative<models::Softmax>(node)) {  // maximum, sum, shares
+    return static_cast<std::uint64_t>(output.size()) * 3;
+  }
   const bool two_operands = std::holds_alternative<models::Addition>(node) ||
                             std::holds_alternative<models::Multiplication>(node);
   return static_cast<std::uint64_t>(output.size()) * (two_operands ? 2 : 1);

@@ -123,6 +123,10 @@ TEST_P(MachineAgrees, OnBranchingNetworks) {
   compare_executors(GetParam(), testing::random_branching_network(4));
 }
 
+TEST_P(MachineAgrees, OnLiteRtNetworks) {
+  compare_executors(GetParam(), testing::random_litert_network(3));
+}
+
 std::vector<Case> cases() {
   using enum machine::Placement;
   std::vector<Case> all;

@@ -37,7 +37,7 @@ TEST(RoundHalfEven, EqualsNearbyint) {
 
 TEST(Requantizer, RoundsTiesToEvenBeforeItAddsTheZeroPoint) {
   // 2.5 -> 2, then + 1 = 3; with the zero point added first it would be rint(3.5) = 4.
-  const Requantizer requantizer{.multipliers = {0.5F, 0.25F}, .zero_point = 1};
+  const FloatRequantizer requantizer{.multipliers = {0.5F, 0.25F}, .zero_point = 1};
   EXPECT_EQ(requantizer(5, 0), 3);
   EXPECT_EQ(requantizer(7, 0), 5);  // 3.5 -> 4
   EXPECT_EQ(requantizer(6, 1), 3);  // 1.5 -> 2
@@ -45,7 +45,8 @@ TEST(Requantizer, RoundsTiesToEvenBeforeItAddsTheZeroPoint) {
 }
 
 TEST(Requantizer, SaturatesAtTheClamp) {
-  const Requantizer requantizer{.multipliers = {1.0F}, .zero_point = 100, .low = 100, .high = 180};
+  const FloatRequantizer requantizer{
+      .multipliers = {1.0F}, .zero_point = 100, .low = 100, .high = 180};
   EXPECT_EQ(requantizer(-1, 0), 100);
   EXPECT_EQ(requantizer(79, 0), 179);
   EXPECT_EQ(requantizer(81, 0), 180);
@@ -69,12 +70,12 @@ TEST(Requantizer, MultipliesScalesInFloat32OneByOne) {
   node.out_channels = 2;
   node.output = 1;
   node.weight_scales = {0.3F, 0.01F};
-  const Requantizer requantizer = make_requantizer(network, node);
+  const auto requantizer = std::get<FloatRequantizer>(make_requantizer(network, node).formula);
   const float first = 0.1F * 0.3F;
   const float second = 0.1F * 0.01F;
   EXPECT_EQ(requantizer.multipliers, (std::vector<float>{first / 0.7F, second / 0.7F}));
   node.weight_scales = {0.3F};
-  EXPECT_EQ(make_requantizer(network, node).multipliers,
+  EXPECT_EQ(std::get<FloatRequantizer>(make_requantizer(network, node).formula).multipliers,
             (std::vector<float>{first / 0.7F, first / 0.7F}));
 }
 
@@ -136,7 +137,8 @@ TEST(Adder, SignedSourcesGiveTheSameSums) {
   const Adder held = make_adder(network, node);
   for (ActivationTensor& tensor : network.tensors) tensor.source_signed = true;
   const Adder from_signed = make_adder(network, node);
-  EXPECT_EQ(from_signed.fixed, 0.0F);  // zero points are 0 in the file
+  EXPECT_EQ(std::get<FloatAdder>(from_signed.formula).fixed,
+            0.0F);  // zero points are 0 in the file
   EXPECT_EQ(from_signed(138, 148), 128 + 13);
   EXPECT_EQ(held(138, 148), from_signed(138, 148));
 }

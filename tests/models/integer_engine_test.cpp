@@ -271,8 +271,11 @@ QuantizedNetwork branches() {
   return network;
 }
 
-TEST(IntegerEngine, LayersFollowTheFormulasElementByElement) {
-  const QuantizedNetwork network = branches();
+class Layers : public ::testing::TestWithParam<Arithmetic> {};
+
+TEST_P(Layers, FollowTheFormulasElementByElement) {
+  QuantizedNetwork network = branches();
+  network.arithmetic = GetParam();
   IntegerEngine engine(network);
   const EngineResult result = engine.run(random_codes(network, 1, 5), true);
   ASSERT_EQ(result.layer_outputs.size(), network.nodes.size());
@@ -297,6 +300,33 @@ TEST(IntegerEngine, LayersFollowTheFormulasElementByElement) {
         }
         ASSERT_EQ(result.layer_outputs[3][static_cast<std::size_t>(out.index(c, h, w))],
                   pooler(window, static_cast<int>(window.size())));
+      }
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Layers,
+                         ::testing::Values(Arithmetic::kOnnxRuntime, Arithmetic::kLiteRt));
+
+TEST(IntegerEngine, LiteRtsConvolutionsFollowTheirFormulaSumBySum) {
+  for (const bool fully_connected : {false, true}) {
+    QuantizedNetwork network =
+        make_network({.name = "fixed", .input = {5, 1, 1}, .out_channels = 90, .window = {}}, 4);
+    network.arithmetic = Arithmetic::kLiteRt;
+    auto& node = std::get<Convolution>(network.nodes[0]);
+    node.fully_connected = fully_connected;
+    const auto codes = random_codes(network, 40, 2);
+    const Requantizer requantize = make_requantizer(network, node);
+    for (const int bits : {32, 14}) {
+      const auto logits = IntegerEngine(network, {.accumulator_bits = bits}).run(codes).logits;
+      for (std::size_t i = 0; i < logits.size(); ++i) {
+        const std::size_t channel = i % 90;
+        std::int64_t sum = node.bias[channel];
+        for (std::size_t k = 0; k < 5; ++k) {
+          sum += (codes[i / 90 * 5 + k] - network.tensors[0].zero_point) *
+                 node.weights[channel * 5 + k];
+        }
+        ASSERT_EQ(logits[i], requantize(wrap_accumulator(sum, bits), static_cast<int>(channel)));
       }
     }
   }

@@ -20,6 +20,21 @@ class NetworkBuilder {
     network_.input = network_.output = add_tensor("input", input, 0.02F, input_zero_point);
   }
 
+  /// The same network in LiteRT's arithmetic, its tensors signed.
+  NetworkBuilder& in_litert() {
+    network_.arithmetic = models::Arithmetic::kLiteRt;
+    for (models::ActivationTensor& tensor : network_.tensors) tensor.source_signed = true;
+    return *this;
+  }
+
+  NetworkBuilder& softmax(models::TensorId input) {
+    models::Softmax node;
+    node.name = "softmax" + std::to_string(network_.nodes.size());
+    node.input = input;
+    node.output = add_tensor(node.name + ".out", network_.tensor(input).shape, 1.0F / 256, 0);
+    return push(node);
+  }
+
   models::TensorId last() const { return network_.output; }
 
   NetworkBuilder& convolution(models::TensorId input, int out_channels, models::Window window,
@@ -216,7 +231,7 @@ inline std::vector<std::uint8_t> random_images(const models::QuantizedNetwork& n
 }
 
 /// A small residual network with every kind of node, strides, padding and zero points.
-inline models::QuantizedNetwork random_residual_network(std::uint64_t seed) {
+inline NetworkBuilder random_residual_builder(std::uint64_t seed) {
   NetworkBuilder builder(seed, {3, 9, 11}, 7);
   const models::Window same{.kernel_height = 3,
                             .kernel_width = 3,
@@ -235,6 +250,17 @@ inline models::QuantizedNetwork random_residual_network(std::uint64_t seed) {
                   {.kernel_height = 2, .kernel_width = 2, .stride_height = 2, .stride_width = 2});
   builder.pooling(builder.last(), models::PoolKind::kGlobalAverage, {});
   builder.fully_connected(builder.last(), 10);
+  return builder;
+}
+
+inline models::QuantizedNetwork random_residual_network(std::uint64_t seed) {
+  return random_residual_builder(seed).build();
+}
+
+/// The same and a softmax, in LiteRT's arithmetic.
+inline models::QuantizedNetwork random_litert_network(std::uint64_t seed) {
+  NetworkBuilder builder = random_residual_builder(seed);
+  builder.softmax(builder.last()).in_litert();
   return builder.build();
 }
 

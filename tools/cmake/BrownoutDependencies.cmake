@@ -17,6 +17,9 @@ set_target_properties(DNNL::dnnl PROPERTIES
 
 find_package(Protobuf REQUIRED)
 find_package(ONNX REQUIRED)
+# Header-only for us; distributions disagree about the name of its CMake config.
+find_program(FLATC flatc REQUIRED)
+find_path(FLATBUFFERS_INCLUDE_DIR flatbuffers/flatbuffers.h REQUIRED)
 find_package(yaml-cpp REQUIRED)
 find_package(Boost REQUIRED CONFIG COMPONENTS program_options)
 find_package(nlohmann_json REQUIRED)

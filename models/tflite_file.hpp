@@ -1,0 +1,64 @@
+// A TFLite file: opened, verified as a flatbuffer, its tensors and constants by index. Everything
+// behind it may be looked at without further checks of offsets; indices that the file itself holds
+// are checked here. Private to this folder.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "tflite_generated.h"  // by flatc from tflite.fbs
+
+namespace brownout::models {
+
+/// An operator of the graph, by its position.
+struct TfliteOperator {
+  int index = 0;
+  tflite::OperatorKind kind = tflite::OperatorKind::ADD;
+  const tflite::Operator* table = nullptr;
+};
+
+class TfliteFile {
+ public:
+  /// Throws std::runtime_error: missing, empty, truncated, no TFLite, not one subgraph.
+  explicit TfliteFile(const std::filesystem::path& path);
+
+  const std::vector<TfliteOperator>& operators() const { return operators_; }
+  /// The only one; throws when there are more or none.
+  int input() const;
+  int output() const;
+
+  const tflite::Tensor& tensor(int index) const;
+  std::string name(int index) const;
+  /// The constant's bytes; empty for a tensor that is computed.
+  bool is_constant(int index) const;
+  std::vector<std::int8_t> int8s(int index) const;
+  std::vector<std::int32_t> int32s(int index) const;
+  /// As in the file; every extent is in 1..65536, the product at most 2^28.
+  std::vector<int> dims(int index) const;
+
+  /// Index of an operator's tensor; -1 for an optional input that is left out.
+  int input(const TfliteOperator& op, unsigned position) const;
+  int output(const TfliteOperator& op) const;
+
+  [[noreturn]] void fail(const std::string& message) const;
+  [[noreturn]] void fail(const TfliteOperator& op, const std::string& message) const;
+
+ private:
+  const flatbuffers::Vector<std::uint8_t>* data(const tflite::Tensor& tensor) const;
+  template <typename Element>
+  std::vector<Element> elements(int index, tflite::ElementType type) const;
+  void read_operators();
+
+  std::string path_;
+  std::vector<std::uint8_t> bytes_;
+  const tflite::Model* model_ = nullptr;
+  const tflite::Subgraph* graph_ = nullptr;
+  std::vector<TfliteOperator> operators_;
+};
+
+/// CONV_2D; the number where the schema knows no name.
+std::string to_string(tflite::OperatorKind kind);
+
+}  // namespace brownout::models

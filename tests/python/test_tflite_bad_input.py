@@ -1,0 +1,178 @@
+"""TFLite files that are refused: one line that names operator or tensor and says what is wrong."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from brownout_binary import BROWNOUT, ROOT, needs_brownout
+
+pytest.importorskip("ai_edge_litert", reason="no ai-edge-litert: its schema writes the files")
+
+from tflite_models import Activation, Builder, Kind, Tensor, schema
+
+pytestmark = needs_brownout
+RESNET8 = ROOT.parent / "shared" / "models" / "mlperf_tiny_resnet8_int8.tflite"
+
+
+def network(path: Path) -> subprocess.CompletedProcess[str]:
+    words = [BROWNOUT, "network", path]
+    return subprocess.run([*map(str, words)], capture_output=True, text=True, timeout=60)
+
+
+def refusal(path: Path) -> str:
+    """The one line of an error, without the file's name."""
+    done = network(path)
+    assert (done.returncode, done.stdout) == (2, ""), done
+    prefix = f"error: {path}: "
+    assert done.stderr.startswith(prefix) and done.stderr.count("\n") == 1, done.stderr
+    return done.stderr.removeprefix(prefix)
+
+
+Change = Callable[[Builder], None]
+
+
+def convolution(**options: int) -> tuple[Builder, Tensor, Tensor]:
+    """A network of one convolution that is accepted as it is."""
+    builder = Builder()
+    x = builder.tensor((1, 6, 6, 3), [0.1], [3], name="x")
+    weights = np.ones((4, 3, 3, 3), np.int8)
+    scales = [0.1, 0.2, 0.3, 0.4]
+    w = builder.tensor(weights.shape, scales, [0] * 4, weights, name="w")
+    bias = builder.tensor((4,), scales, [0] * 4, np.zeros(4, np.int32), name="bias")
+    y = builder.tensor((1, 4, 4, 4), [0.5], [0], name="y")
+    fields = {"padding": schema.Padding.VALID, "strideH": 1, "strideW": 1} | options
+    builder.operator(Kind.CONV_2D, [x, w, bias], y, schema.Conv2DOptionsT, **fields)
+    return builder, x, y
+
+
+def with_tensor(index: int, **fields: object) -> Change:
+    def change(builder: Builder) -> None:
+        for key, value in fields.items():
+            setattr(builder.tensors[index], key, value)
+
+    return change
+
+
+def with_quantization(index: int, **fields: object) -> Change:
+    def change(builder: Builder) -> None:
+        for key, value in fields.items():
+            setattr(builder.tensors[index].quantization, key, value)
+
+    return change
+
+
+def with_operator(**fields: object) -> Change:
+    def change(builder: Builder) -> None:
+        for key, value in fields.items():
+            setattr(builder.operators[0], key, value)
+
+    return change
+
+
+def with_options(**fields: object) -> Change:
+    def change(builder: Builder) -> None:
+        for key, value in fields.items():
+            setattr(builder.operators[0].builtinOptions, key, value)
+
+    return change
+
+
+CASES: dict[str, tuple[Change, str]] = {
+    "float input": (
+        with_tensor(0, type=schema.TensorType.FLOAT32),
+        "operator 0 (CONV_2D): input 'x' is FLOAT32: it must be quantized first",
+    ),
+    "uint8 output": (with_tensor(3, type=schema.TensorType.UINT8), "tensor 'y' is UINT8: only"),
+    "float weights": (
+        with_tensor(1, type=schema.TensorType.FLOAT32),
+        "constant 'w' is FLOAT32, not INT8",
+    ),
+    "no quantization": (with_tensor(0, quantization=None), "tensor 'x' needs one scale"),
+    "scale 0": (with_quantization(0, scale=[0.0]), "tensor 'x': its scale is not positive"),
+    "zero point": (with_quantization(3, zeroPoint=[300]), "zero point not in -128..127"),
+    "weights' zero point": (
+        with_quantization(1, zeroPoint=[0, 1, 0, 0]),
+        "operator 0 (CONV_2D): weights 'w' have a zero point that is not 0",
+    ),
+    "weights' axis": (
+        with_quantization(1, quantizedDimension=3),
+        "the scales of weights 'w' do not run along the output channels",
+    ),
+    "batch": (with_tensor(0, shape=[2, 6, 6, 3]), "tensor 'x': shape (2, 6, 6, 3): supported are"),
+    "absurd shape": (with_tensor(0, shape=[1, 2**30, 2**30, 3]), "is impossible or too large"),
+    "negative shape": (with_tensor(0, shape=[1, -6, 6, 3]), "(dimension 1 is -6)"),
+    "output's shape": (with_tensor(3, shape=[1, 4, 5, 4]), "the shape of its output is not"),
+    "short weights": (with_tensor(1, shape=[4, 3, 4, 3]), "constant 'w' has 108 bytes"),
+    "buffer": (with_tensor(1, buffer=99), "tensor 1: its buffer is not in the file"),
+    "no weights": (with_operator(inputs=[0, -1, 2]), "tensor -1 is not in the file"),
+    "tensor index": (with_operator(inputs=[0, 77, 2]), "tensor 77 is not in the file"),
+    "made by nobody": (
+        with_operator(inputs=[3, 1, 2]),
+        "operator 0 (CONV_2D): input 'y' is made by no earlier operator",
+    ),
+    "operator code": (with_operator(opcodeIndex=9), "operator 0: operator code 9 is not in"),
+    "no options": (with_operator(builtinOptions=None, builtinOptionsType=0), "it has no options"),
+    "two outputs": (with_operator(outputs=[3, 3]), "it has not one output"),
+    "stride": (with_options(strideW=0), "operator 0 (CONV_2D): stride 0 is not in 1..65536"),
+    "dilation": (with_options(dilationHFactor=70000), "dilation 70000 is not in"),
+    "activation": (
+        with_options(fusedActivationFunction=Activation.TANH),
+        "fused activation TANH is not supported; supported: NONE, RELU",
+    ),
+    "window": (with_options(dilationHFactor=5), "does not fit into a padded input of 6"),
+}
+
+
+def test_the_network_that_the_cases_change_is_accepted(tmp_path: Path) -> None:
+    builder, x, y = convolution()
+    path = tmp_path / "network.tflite"
+    path.write_bytes(builder.finish(x, y))
+    assert network(path).returncode == 0, network(path).stderr
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_what_is_not_supported_is_refused(name: str, tmp_path: Path) -> None:
+    change, message = CASES[name]
+    builder, x, y = convolution()
+    change(builder)
+    path = tmp_path / "network.tflite"
+    path.write_bytes(builder.finish(x, y))
+    assert message in refusal(path)
+
+
+def test_an_unknown_operator_is_named_with_what_is_supported(tmp_path: Path) -> None:
+    builder, x, y = convolution()
+    z = builder.tensor(y.shape, [1 / 256], [-128], name="z")
+    builder.operator(Kind.LOCAL_RESPONSE_NORMALIZATION, [y], z)
+    path = tmp_path / "network.tflite"
+    path.write_bytes(builder.finish(x, z))
+    text = refusal(path)
+    assert text.startswith("operator 1 (LOCAL_RESPONSE_NORMALIZATION): this operator is not")
+    assert "supported: CONV_2D, DEPTHWISE_CONV_2D" in text
+
+
+def test_weights_of_two_operators_are_refused(tmp_path: Path) -> None:
+    """Faults strike each operator's copy: one name could not tell them apart."""
+    builder = Builder()
+    x = builder.tensor((1, 4), [0.1], [3])
+    w = builder.tensor((4, 4), [0.1], [0], np.ones((4, 4), np.int8), name="w")
+    y, z = (builder.tensor((1, 4), [0.5], [0]) for _ in "yz")
+    builder.operator(Kind.FULLY_CONNECTED, [x, w, None], y, schema.FullyConnectedOptionsT)
+    builder.operator(Kind.FULLY_CONNECTED, [y, w, None], z, schema.FullyConnectedOptionsT)
+    path = tmp_path / "network.tflite"
+    path.write_bytes(builder.finish(x, z))
+    assert "operator 1 (FULLY_CONNECTED): weights 'w' belong to an earlier" in refusal(path)
+
+
+@pytest.mark.skipif(not RESNET8.exists(), reason="no MLPerf Tiny networks in ../shared/models")
+def test_a_truncated_network_is_refused_wherever_it_ends(tmp_path: Path) -> None:
+    data = RESNET8.read_bytes()
+    path = tmp_path / "truncated.tflite"
+    for size in range(0, len(data), 1024):
+        path.write_bytes(data[:size])
+        assert "not a TFLite file" in refusal(path) or size == 0

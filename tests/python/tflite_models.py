@@ -1,0 +1,330 @@
+"""Small int8 TFLite files, written tensor by tensor and operator by operator, and random ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import flatbuffers
+import numpy as np
+from ai_edge_litert import schema_py_generated as schema
+from numpy.typing import NDArray
+
+Activation = schema.ActivationFunctionType
+Kind = schema.BuiltinOperator
+TYPES = {
+    np.dtype(np.int8): schema.TensorType.INT8,
+    np.dtype(np.uint8): schema.TensorType.UINT8,
+    np.dtype(np.int32): schema.TensorType.INT32,
+    np.dtype(np.float32): schema.TensorType.FLOAT32,
+}
+
+
+@dataclass(frozen=True)
+class Tensor:
+    """A tensor of the file: its index and what the next operator must know."""
+
+    index: int
+    shape: tuple[int, ...]
+    scale: float
+
+
+@dataclass
+class Builder:
+    """Collects one graph; ``finish`` gives the file's bytes."""
+
+    tensors: list[schema.TensorT] = field(default_factory=list)
+    buffers: list[schema.BufferT] = field(default_factory=lambda: [schema.BufferT()])
+    codes: list[int] = field(default_factory=list)
+    operators: list[schema.OperatorT] = field(default_factory=list)
+
+    def tensor(
+        self,
+        shape: tuple[int, ...],
+        scales: list[float] | NDArray = (),
+        zero_points: list[int] = (),
+        data: NDArray | None = None,
+        axis: int = 0,
+        dtype: type = np.int8,
+        name: str = "",
+    ) -> Tensor:
+        """A tensor, a constant if it has data."""
+        made = schema.TensorT()
+        made.name = name or f"tensor{len(self.tensors)}"
+        made.shape = list(shape)
+        made.type = TYPES[np.dtype(dtype if data is None else data.dtype)]
+        made.buffer = 0
+        if data is not None:
+            assert data.shape == tuple(shape)
+            buffer = schema.BufferT()
+            buffer.data = np.frombuffer(data.tobytes(), np.uint8)
+            made.buffer = len(self.buffers)
+            self.buffers.append(buffer)
+        if len(scales):
+            made.quantization = schema.QuantizationParametersT()
+            made.quantization.scale = [float(np.float32(scale)) for scale in scales]
+            made.quantization.zeroPoint = list(zero_points)
+            made.quantization.quantizedDimension = axis
+        self.tensors.append(made)
+        return Tensor(
+            len(self.tensors) - 1, tuple(shape), float(np.float32(scales[0])) if len(scales) else 0
+        )
+
+    def operator(
+        self,
+        kind: int,
+        inputs: list[Tensor | None],
+        output: Tensor,
+        options: object | None = None,
+        **fields: object,
+    ) -> Tensor:
+        """An operator; ``options`` is the class of its options, ``fields`` their values."""
+        made = schema.OperatorT()
+        if kind not in self.codes:
+            self.codes.append(kind)
+        made.opcodeIndex = self.codes.index(kind)
+        made.inputs = [-1 if tensor is None else tensor.index for tensor in inputs]
+        made.outputs = [output.index]
+        if options is not None:
+            made.builtinOptions = options()
+            name = type(made.builtinOptions).__name__.removesuffix("T")
+            made.builtinOptionsType = getattr(schema.BuiltinOptions, name)
+            for key, value in fields.items():
+                assert hasattr(made.builtinOptions, key), key
+                setattr(made.builtinOptions, key, value)
+        self.operators.append(made)
+        return output
+
+    def finish(self, first: Tensor, last: Tensor) -> bytes:
+        graph = schema.SubGraphT()
+        graph.tensors, graph.operators = self.tensors, self.operators
+        graph.inputs, graph.outputs = [first.index], [last.index]
+        model = schema.ModelT()
+        model.version, model.subgraphs, model.buffers = 3, [graph], self.buffers
+        model.operatorCodes = []
+        for kind in self.codes:
+            code = schema.OperatorCodeT()
+            code.builtinCode, code.deprecatedBuiltinCode, code.version = kind, min(kind, 127), 1
+            model.operatorCodes.append(code)
+        writer = flatbuffers.Builder(1024)
+        writer.Finish(model.Pack(writer), file_identifier=b"TFL3")
+        return bytes(writer.Output())
+
+
+class RandomNetwork:
+    """A chain of random operators with random shapes, windows, scales and zero points."""
+
+    def __init__(self, seed: int) -> None:
+        self.random = np.random.default_rng(seed)
+        self.builder = Builder()
+
+    def build(self, operators: list[str]) -> tuple[bytes, tuple[int, ...]]:
+        """The file, and the shape of its input."""
+        shape = (1, *(int(n) for n in self.random.integers(1, 10, 2)), self.integer(1, 7))
+        first = last = self.activation(shape, self.scale())
+        for name in operators:
+            step: Callable[[Tensor], Tensor] = getattr(self, name)
+            last = step(last)
+        return self.builder.finish(first, last), shape
+
+    def integer(self, low: int, high: int) -> int:
+        return int(self.random.integers(low, high + 1))
+
+    def scale(self) -> float:
+        return float(10 ** self.random.uniform(-3, 0.3))
+
+    def activation(
+        self, shape: tuple[int, ...], scale: float, like: Tensor | None = None
+    ) -> Tensor:
+        zero_point = self.integer(-128, 127)
+        if like is not None:
+            quantization = self.builder.tensors[like.index].quantization
+            scale, zero_point = quantization.scale[0], quantization.zeroPoint[0]
+        return self.builder.tensor(shape, [scale], [zero_point])
+
+    def fused(self) -> int:
+        kinds = [Activation.NONE, Activation.RELU, Activation.RELU6, Activation.RELU_N1_TO_1]
+        return kinds[self.integer(0, 3)]
+
+    def weights(
+        self,
+        shape: tuple[int, ...],
+        axis: int,
+        per_channel: bool,
+        input_scale: float,
+        bias_optional: bool = True,
+    ) -> tuple[list[Tensor], float]:
+        """Weights and (mostly) a bias, and the scale of a sum's step."""
+        channels = shape[axis]
+        codes = self.random.integers(-128, 128, shape).astype(np.int8)
+        count = channels if per_channel else 1
+        scales = self.scale() * self.random.uniform(0.3, 1, count)
+        made = [self.builder.tensor(shape, scales, [0] * count, codes, axis)]
+        if not bias_optional or self.integer(0, 5) > 0:
+            bias = self.random.integers(-(2**14), 2**14, channels).astype(np.int32)
+            bias_scales = np.float32(input_scale) * scales.astype(np.float32)
+            made.append(self.builder.tensor((channels,), bias_scales, [0] * count, bias))
+        return made, input_scale * float(scales.max())
+
+    def spread(self, step: float, products: int) -> float:
+        """An output scale that spreads sums over the codes, now and then far off."""
+        return step * 60 * np.sqrt(products) * float(self.random.choice([1 / 256, 0.5, 1, 1, 2, 8]))
+
+    def window(self, x: Tensor, kernel: tuple[int, int], dilated: bool) -> dict[str, int]:
+        """Strides, dilations and padding with at least one output."""
+        height, width = x.shape[1:3]
+        dilations = [self.integer(1, 3) if dilated and self.integer(0, 2) == 0 else 1 for _ in "hw"]
+        reach = [d * (k - 1) + 1 for d, k in zip(dilations, kernel, strict=True)]
+        fits = reach[0] <= height and reach[1] <= width
+        same = not fits or self.integer(0, 1) == 0
+        window = {
+            "padding": schema.Padding.SAME if same else schema.Padding.VALID,
+            "strideH": self.integer(1, 3),
+            "strideW": self.integer(1, 3),
+        }
+        if dilated:
+            window |= {"dilationHFactor": dilations[0], "dilationWFactor": dilations[1]}
+        return window
+
+    @staticmethod
+    def extent(size: int, kernel: int, stride: int, dilation: int, padding: int) -> int:
+        if padding == schema.Padding.SAME:
+            return -(-size // stride)
+        return (size - dilation * (kernel - 1) - 1) // stride + 1
+
+    def slid(
+        self, x: Tensor, kernel: tuple[int, int], window: dict[str, int], channels: int
+    ) -> tuple[int, ...]:
+        """The shape of a sliding window's result."""
+        extents = (
+            self.extent(size, k, window[f"stride{d}"], window.get(f"dilation{d}Factor", 1),
+                        window["padding"])
+            for size, k, d in zip(x.shape[1:3], kernel, "HW", strict=True)
+        )  # fmt: skip
+        return (1, *extents, channels)
+
+    def conv(self, x: Tensor) -> Tensor:
+        kernel = (self.integer(1, 4), self.integer(1, 4))
+        groups = [g for g in range(1, x.shape[3] + 1) if x.shape[3] % g == 0]
+        group = groups[self.integer(0, len(groups) - 1)] if self.integer(0, 3) == 0 else 1
+        channels = group * self.integer(1, 6)
+        inner = x.shape[3] // group
+        shape = (channels, *kernel, inner)
+        made, step = self.weights(shape, 0, self.integer(0, 3) > 0, x.scale, False)
+        window = self.window(x, kernel, dilated=True)
+        y = self.activation(
+            self.slid(x, kernel, window, channels), self.spread(step, kernel[0] * kernel[1] * inner)
+        )
+        return self.builder.operator(
+            Kind.CONV_2D, [x, *made], y, schema.Conv2DOptionsT,
+            fusedActivationFunction=self.fused(), **window,
+        )  # fmt: skip
+
+    def depthwise(self, x: Tensor) -> Tensor:
+        kernel = (self.integer(1, 4), self.integer(1, 4))
+        multiplier = self.integer(1, 3)
+        channels = x.shape[3] * multiplier
+        made, step = self.weights((1, *kernel, channels), 3, self.integer(0, 3) > 0, x.scale)
+        window = self.window(x, kernel, dilated=True)
+        y = self.activation(
+            self.slid(x, kernel, window, channels), self.spread(step, kernel[0] * kernel[1])
+        )
+        return self.builder.operator(
+            Kind.DEPTHWISE_CONV_2D, [x, *made], y, schema.DepthwiseConv2DOptionsT,
+            depthMultiplier=multiplier, fusedActivationFunction=self.fused(), **window,
+        )  # fmt: skip
+
+    def dense(self, x: Tensor) -> Tensor:
+        """Flattened or as it is, then a fully connected layer."""
+        size = int(np.prod(x.shape))
+        if self.integer(0, 1):
+            x = self.reshape(x, (1, size))
+        made, step = self.weights((self.integer(1, 12), size), 0, self.integer(0, 3) == 0, x.scale)
+        channels = self.builder.tensors[made[0].index].shape[0]
+        y = self.activation((1, channels), self.spread(step, size))
+        if len(made) == 1:
+            made.append(None)
+        self.builder.operator(
+            Kind.FULLY_CONNECTED, [x, *made], y, schema.FullyConnectedOptionsT,
+            fusedActivationFunction=self.fused(),
+        )  # fmt: skip
+        return self.reshape(y, (1, 1, 1, channels))
+
+    def reshape(self, x: Tensor, shape: tuple[int, ...]) -> Tensor:
+        y = self.activation(shape, x.scale, like=x)
+        target = self.builder.tensor((len(shape),), data=np.array(shape, np.int32))
+        return self.builder.operator(
+            Kind.RESHAPE, [x, target], y, schema.ReshapeOptionsT, newShape=list(shape)
+        )
+
+    def add(self, x: Tensor) -> Tensor:
+        """A tensor and its own pointwise convolution."""
+        channels = x.shape[3]
+        made, step = self.weights((channels, 1, 1, channels), 0, True, x.scale, False)
+        y = self.activation(x.shape, self.spread(step, channels))
+        self.builder.operator(
+            Kind.CONV_2D, [x, *made], y, schema.Conv2DOptionsT, strideH=1, strideW=1,
+            dilationHFactor=1, dilationWFactor=1,
+        )  # fmt: skip
+        z = self.activation(x.shape, max(x.scale, y.scale) * float(self.random.uniform(0.3, 2)))
+        pair = [x, y] if self.integer(0, 1) else [y, x]
+        return self.builder.operator(
+            Kind.ADD, pair, z, schema.AddOptionsT, fusedActivationFunction=self.fused()
+        )
+
+    def average_pool(self, x: Tensor) -> Tensor:
+        return self.pool(x, Kind.AVERAGE_POOL_2D)
+
+    def max_pool(self, x: Tensor) -> Tensor:
+        return self.pool(x, Kind.MAX_POOL_2D)
+
+    def pool(self, x: Tensor, kind: int) -> Tensor:
+        kernel = (self.integer(1, 4), self.integer(1, 4))
+        window = self.window(x, kernel, dilated=False)
+        y = self.activation(self.slid(x, kernel, window, x.shape[3]), 1, like=x)
+        return self.builder.operator(
+            kind, [x], y, schema.Pool2DOptionsT, filterHeight=kernel[0], filterWidth=kernel[1],
+            fusedActivationFunction=self.fused(), **window,
+        )  # fmt: skip
+
+    def softmax(self, x: Tensor) -> Tensor:
+        y = self.builder.tensor(x.shape, [1 / 256], [-128])
+        return self.builder.operator(
+            Kind.SOFTMAX, [x], y, schema.SoftmaxOptionsT, beta=float(self.random.uniform(0.3, 2))
+        )
+
+    def ties(self, kind: int, per_channel: bool) -> tuple[bytes, NDArray[np.int8]]:
+        """A layer whose sums are its biases, at or near the middle between two codes; an input."""
+        count = 1500
+        scale = np.float32(self.scale())
+        weights = 10 ** self.random.uniform(-6, -3, count if per_channel else 1)
+        weights = weights.astype(np.float32)
+        output = np.float32(scale * weights.mean() * 10 ** self.random.uniform(0.5, 7))
+        codes = self.random.integers(-120, 121, count) + 0.5
+        near = np.where(self.random.random(count) < 0.7, self.random.integers(-150, 151, count), 0)
+        sums = np.round(codes * output / (scale * weights.astype(float))) + near
+        bias = np.clip(sums, -(2**31), 2**31 - 1).astype(np.int32)
+        dense = kind == Kind.FULLY_CONNECTED
+        shape = (1, 1) if dense else (1, 1, 1, 1)
+        axis = 3 if kind == Kind.DEPTHWISE_CONV_2D else 0
+        weight_shape = [1] * len(shape)
+        weight_shape[axis] = count
+        zero_points = [0] * len(weights)
+        inputs = [
+            self.builder.tensor(shape, [scale], [3]),
+            self.builder.tensor(
+                tuple(weight_shape), weights, zero_points, np.zeros(weight_shape, np.int8), axis
+            ),
+            self.builder.tensor((count,), scale * weights, zero_points, bias),
+        ]
+        y = self.builder.tensor((*shape[:-1], count), [output], [-5])
+        options = {
+            Kind.FULLY_CONNECTED: (schema.FullyConnectedOptionsT, {}),
+            Kind.CONV_2D: (schema.Conv2DOptionsT, {"strideH": 1, "strideW": 1}),
+            Kind.DEPTHWISE_CONV_2D: (
+                schema.DepthwiseConv2DOptionsT,
+                {"strideH": 1, "strideW": 1, "depthMultiplier": count},
+            ),
+        }[kind]
+        self.builder.operator(kind, inputs, y, options[0], **options[1])
+        return self.builder.finish(inputs[0], y), np.zeros(shape, np.int8)
