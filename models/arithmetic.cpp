@@ -47,6 +47,21 @@ FloatAdder float_adder(const QuantizedNetwork& network, const Addition& addition
   return adder;
 }
 
+FloatMultiplier float_multiplier(const QuantizedNetwork& network,
+                                 const Multiplication& multiplication) {
+  const ActivationTensor& left = network.tensor(multiplication.left);
+  const ActivationTensor& right = network.tensor(multiplication.right);
+  const ActivationTensor& output = network.tensor(multiplication.output);
+  const float scale = left.scale * right.scale;
+  return {.ratio = scale / output.scale,
+          .left_zero_point = left.zero_point,
+          .right_zero_point = right.zero_point,
+          .output_zero_point = output.zero_point,
+          .output_shift = source_shift(output),
+          .low = multiplication.clamp_low,
+          .high = multiplication.clamp_high};
+}
+
 bool is_fixed_point(const QuantizedNetwork& network) {
   return network.arithmetic == Arithmetic::kLiteRt;
 }
@@ -65,17 +80,8 @@ Adder make_adder(const QuantizedNetwork& network, const Addition& addition) {
 }
 
 Multiplier make_multiplier(const QuantizedNetwork& network, const Multiplication& multiplication) {
-  const ActivationTensor& left = network.tensor(multiplication.left);
-  const ActivationTensor& right = network.tensor(multiplication.right);
-  const ActivationTensor& output = network.tensor(multiplication.output);
-  const float scale = left.scale * right.scale;
-  return {.ratio = scale / output.scale,
-          .left_zero_point = left.zero_point,
-          .right_zero_point = right.zero_point,
-          .output_zero_point = output.zero_point,
-          .output_shift = source_shift(output),
-          .low = multiplication.clamp_low,
-          .high = multiplication.clamp_high};
+  if (is_fixed_point(network)) return {fixed_point_multiplier(network, multiplication)};
+  return {float_multiplier(network, multiplication)};
 }
 
 Pooler make_pooler(const QuantizedNetwork& network, const Pooling& pooling) {

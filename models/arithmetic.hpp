@@ -98,7 +98,7 @@ Adder make_adder(const QuantizedNetwork& network, const Addition& addition);
 
 /// QLinearMul on x86: ratio = f(f(sa * sb) / sc); rint(f(f(float((a - za) * (b - zb)) * ratio) +
 /// zc)), saturated. As in FloatAdder, zc is the source file's.
-struct Multiplier {
+struct FloatMultiplier {
   float ratio = 1;
   int left_zero_point = 0, right_zero_point = 0, output_zero_point = 0;
   int output_shift = 0;  ///< 0, or 128 of a signed source tensor
@@ -111,6 +111,14 @@ struct Multiplier {
     const float limited = clip(value, static_cast<float>(low - output_shift),
                                static_cast<float>(high - output_shift));
     return static_cast<std::uint8_t>(round_half_even(limited) + output_shift);
+  }
+};
+
+struct Multiplier {
+  std::variant<FloatMultiplier, FixedPointMultiplier> formula;
+
+  std::uint8_t operator()(std::uint8_t left, std::uint8_t right) const {
+    return std::visit([&](const auto& f) { return f(left, right); }, formula);
   }
 };
 

@@ -76,6 +76,20 @@ FixedPointAdder fixed_point_adder(const QuantizedNetwork& network, const Additio
           .high = addition.clamp_high};
 }
 
+FixedPointMultiplier fixed_point_multiplier(const QuantizedNetwork& network,
+                                            const Multiplication& multiplication) {
+  const ActivationTensor& left = network.tensor(multiplication.left);
+  const ActivationTensor& right = network.tensor(multiplication.right);
+  const ActivationTensor& output = network.tensor(multiplication.output);
+  const float scale = left.scale * right.scale;
+  return {.factor = to_fixed_point(double{scale / output.scale}),
+          .left_zero_point = left.zero_point,
+          .right_zero_point = right.zero_point,
+          .output_zero_point = output.zero_point,
+          .low = multiplication.clamp_low,
+          .high = multiplication.clamp_high};
+}
+
 FixedPoint fixed_point_mean(float input_scale, float output_scale, int count) {
   FixedPoint factor = to_fixed_point(double{input_scale} / double{output_scale});
   const int log2_count = std::bit_width(static_cast<unsigned>(count)) - 1;

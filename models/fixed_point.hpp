@@ -95,11 +95,26 @@ struct FixedPointAdder {
   }
 };
 
+/// MUL: the product of the differences to the zero points, scaled by f(f(sa * sb) / sy) of float32.
+struct FixedPointMultiplier {
+  FixedPoint factor;
+  int left_zero_point = 0, right_zero_point = 0, output_zero_point = 0;
+  int low = 0, high = 255;
+
+  std::uint8_t operator()(std::uint8_t left, std::uint8_t right) const {
+    const std::int32_t product = (left - left_zero_point) * (right - right_zero_point);
+    const std::int32_t code = scale_rounding_twice(product, factor) + output_zero_point;
+    return static_cast<std::uint8_t>(std::clamp(code, low, high));
+  }
+};
+
 FixedPointRequantizer fixed_point_requantizer(const QuantizedNetwork& network,
                                               const Convolution& convolution);
 DoubleRequantizer double_requantizer(const QuantizedNetwork& network,
                                      const Convolution& convolution);
 FixedPointAdder fixed_point_adder(const QuantizedNetwork& network, const Addition& addition);
+FixedPointMultiplier fixed_point_multiplier(const QuantizedNetwork& network,
+                                            const Multiplication& multiplication);
 /// sx / (sy * count) as MEAN has it: the count divides the mantissa of sx / sy.
 FixedPoint fixed_point_mean(float input_scale, float output_scale, int count);
 

@@ -126,6 +126,22 @@ void add_rows(const FixedPointAdder& adder, const std::uint8_t* __restrict left,
   for (std::int64_t i = 0; i < count; ++i) output[i] = local(left[i], right[i]);
 }
 
+BROWNOUT_CLONES
+void multiply_rows(const FloatMultiplier& multiplier, const std::uint8_t* __restrict left,
+                   const std::uint8_t* __restrict right, std::uint8_t* __restrict output,
+                   std::int64_t count) {
+  const FloatMultiplier local = multiplier;
+  for (std::int64_t i = 0; i < count; ++i) output[i] = local(left[i], right[i]);
+}
+
+BROWNOUT_CLONES
+void multiply_rows(const FixedPointMultiplier& multiplier, const std::uint8_t* __restrict left,
+                   const std::uint8_t* __restrict right, std::uint8_t* __restrict output,
+                   std::int64_t count) {
+  const FixedPointMultiplier local = multiplier;
+  for (std::int64_t i = 0; i < count; ++i) output[i] = local(left[i], right[i]);
+}
+
 /// One image, with sums of the type that the pooler adds.
 template <typename Sum>
 void average_image(const Pooler& pooler, const Pooling& pooling, const Shape& input_shape,
@@ -242,12 +258,10 @@ void add_codes(const Adder& adder, const std::uint8_t* left, const std::uint8_t*
              adder.formula);
 }
 
-BROWNOUT_CLONES
-void multiply_codes(const Multiplier& multiplier, const std::uint8_t* __restrict left,
-                    const std::uint8_t* __restrict right, std::uint8_t* __restrict output,
-                    std::int64_t count) {
-  const Multiplier local = multiplier;
-  for (std::int64_t i = 0; i < count; ++i) output[i] = local(left[i], right[i]);
+void multiply_codes(const Multiplier& multiplier, const std::uint8_t* left,
+                    const std::uint8_t* right, std::uint8_t* output, std::int64_t count) {
+  std::visit([&](const auto& formula) { multiply_rows(formula, left, right, output, count); },
+             multiplier.formula);
 }
 
 void pool_image(const Pooler& pooler, const Pooling& pooling, const Shape& input_shape,

@@ -10,8 +10,10 @@ namespace brownout::models {
 namespace {
 
 constexpr const char* kSupported =
-    "CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED, ADD, AVERAGE_POOL_2D, MAX_POOL_2D, RESHAPE, "
-    "SQUEEZE, EXPAND_DIMS, SOFTMAX; QUANTIZE of the input, DEQUANTIZE of the output";
+    "CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED, ADD, MUL, AVERAGE_POOL_2D, MAX_POOL_2D, MEAN, "
+    "PAD, "
+    "PADV2, CONCATENATION, RESHAPE, SQUEEZE, EXPAND_DIMS, SOFTMAX; QUANTIZE of the input, "
+    "DEQUANTIZE of the output";
 
 }  // namespace
 
@@ -51,6 +53,11 @@ void TfliteImporter::import_operator(const Operator& op) {
       {DEPTHWISE_CONV_2D, &TfliteImporter::depthwise},
       {FULLY_CONNECTED, &TfliteImporter::fully_connected},
       {ADD, &TfliteImporter::addition},
+      {MUL, &TfliteImporter::multiplication},
+      {MEAN, &TfliteImporter::mean},
+      {PAD, &TfliteImporter::pad},
+      {PADV2, &TfliteImporter::pad},
+      {CONCATENATION, &TfliteImporter::concatenation},
       {AVERAGE_POOL_2D, &TfliteImporter::pooling},
       {MAX_POOL_2D, &TfliteImporter::pooling},
       {SOFTMAX, &TfliteImporter::softmax},

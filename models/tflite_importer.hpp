@@ -46,7 +46,11 @@ class TfliteImporter {
   void fully_connected(const Operator& op);
   void addition(const Operator& op);
   void pooling(const Operator& op);
+  void multiplication(const Operator& op);
   void softmax(const Operator& op);
+  void mean(const Operator& op);
+  void pad(const Operator& op);
+  void concatenation(const Operator& op);
   void reshape(const Operator& op);
   void quantize(const Operator& op);
   void dequantize(const Operator& op);
@@ -62,16 +66,15 @@ class TfliteImporter {
   Window window(const Operator& op, const Shape& input, const Sliding& sliding) const;
   Shape result_shape(const Operator& op, const Shape& input, const Window& window,
                      int channels) const;
-  /// Codes that a fused activation limits `output` to.
-  template <typename Limited>
-  void limit(const Operator& op, Limited& node, tflite::Activation activation, int output) const;
+  /// Narrows a node's limits to those of a fused activation, in codes of `output`.
+  void limit(const Operator& op, int& low, int& high, tflite::Activation activation,
+             int output) const;
   void read_weights(const Operator& op, Convolution& node, int channel_axis);
   std::vector<float> weight_scales(const Operator& op, int index, int channel_axis,
                                    int channels) const;
   std::vector<std::int32_t> bias(const Operator& op, const Convolution& node) const;
   /// Adds a node whose result has this shape, and its output tensor.
-  template <typename Made>
-  void append(const Operator& op, Made node, const Shape& shape);
+  void append(const Operator& op, Node node, const Shape& shape);
   std::string unique_name(const Operator& op);
 
   TfliteFile file_;

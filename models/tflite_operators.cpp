@@ -1,9 +1,9 @@
-// Import of the TFLite operators that compute.
+// Import of the TFLite operators with weights, and what all operators share: windows, limits,
+// nodes.
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <stdexcept>
-#include <type_traits>
 #include <utility>
 
 #include "models/arithmetic.hpp"
@@ -60,6 +60,15 @@ std::vector<std::int8_t> outputs_first(const std::vector<std::int8_t>& weights, 
   return ordered;
 }
 
+/// Throws std::runtime_error where the arithmetic cannot hold the quotient of scales.
+void require_scales(const QuantizedNetwork& network, const Node& node) {
+  if (const auto* n = std::get_if<Convolution>(&node)) make_requantizer(network, *n);
+  if (const auto* n = std::get_if<Addition>(&node)) make_adder(network, *n);
+  if (const auto* n = std::get_if<Multiplication>(&node)) make_multiplier(network, *n);
+  if (const auto* n = std::get_if<Pooling>(&node)) make_pooler(network, *n);
+  if (const auto* n = std::get_if<Softmax>(&node)) make_softmax(network, *n);
+}
+
 }  // namespace
 
 Shape TfliteImporter::result_shape(const Operator& op, const Shape& input, const Window& window,
@@ -102,8 +111,7 @@ Window TfliteImporter::window(const Operator& op, const Shape& input,
   return window;
 }
 
-template <typename Limited>
-void TfliteImporter::limit(const Operator& op, Limited& node, tflite::Activation activation,
+void TfliteImporter::limit(const Operator& op, int& low, int& high, tflite::Activation activation,
                            int output) const {
   const ActivationTensor made = read_tensor(output);
   const auto code = [&](float value) {
@@ -113,15 +121,15 @@ void TfliteImporter::limit(const Operator& op, Limited& node, tflite::Activation
     case tflite::Activation::NONE:
       return;
     case tflite::Activation::RELU:
-      node.clamp_low = code(0);
+      low = code(0);
       return;
     case tflite::Activation::RELU_N1_TO_1:
-      node.clamp_low = code(-1);
-      node.clamp_high = code(1);
+      low = code(-1);
+      high = code(1);
       return;
     case tflite::Activation::RELU6:
-      node.clamp_low = code(0);
-      node.clamp_high = code(6);
+      low = code(0);
+      high = code(6);
       return;
     default:
       file_.fail(op, std::string("fused activation ") + tflite::EnumNameActivation(activation) +
@@ -129,25 +137,25 @@ void TfliteImporter::limit(const Operator& op, Limited& node, tflite::Activation
   }
 }
 
-template <typename Made>
-void TfliteImporter::append(const Operator& op, Made node, const Shape& shape) {
+void TfliteImporter::append(const Operator& op, Node node, const Shape& shape) {
   const int index = file_.output(op);
   ActivationTensor made = read_tensor(index);
-  // Of equal memory in LiteRT: (1, C) and (1, 1, 1, C).
   if (made.shape != shape) file_.fail(op, "the shape of its output is not that of its result");
-  node.name = unique_name(op);
-  node.output = static_cast<TensorId>(network_.tensors.size());
+  const auto output = static_cast<TensorId>(network_.tensors.size());
   network_.tensors.push_back(std::move(made));
-  try {  // scales that the arithmetic cannot hold
-    if constexpr (std::is_same_v<Made, Convolution>) make_requantizer(network_, node);
-    if constexpr (std::is_same_v<Made, Addition>) make_adder(network_, node);
-    if constexpr (std::is_same_v<Made, Pooling>) make_pooler(network_, node);
-    if constexpr (std::is_same_v<Made, Softmax>) make_softmax(network_, node);
+  std::visit(
+      [&](auto& concrete) {
+        concrete.name = unique_name(op);
+        concrete.output = output;
+      },
+      node);
+  try {
+    require_scales(network_, node);
   } catch (const std::runtime_error& error) {
     file_.fail(op, error.what());
   }
-  views_[index] = {.id = node.output, .shape = shape};
-  network_.nodes.emplace_back(std::move(node));
+  views_[index] = {.id = output, .shape = shape};
+  network_.nodes.push_back(std::move(node));
 }
 
 std::vector<float> TfliteImporter::weight_scales(const Operator& op, int index, int channel_axis,
@@ -223,7 +231,7 @@ void TfliteImporter::convolution(const Operator& op) {
   read_weights(op, node, 0);
   node.weight_layout = WeightLayout::kChannelLast;
   node.weights = channels_first(node.weights, dims[0], {dims[3], dims[1], dims[2]});
-  limit(op, node, options->activation(), file_.output(op));
+  limit(op, node.clamp_low, node.clamp_high, options->activation(), file_.output(op));
   append(op, std::move(node), result_shape(op, input, node.window, node.out_channels));
 }
 
@@ -250,7 +258,7 @@ void TfliteImporter::depthwise(const Operator& op) {
   read_weights(op, node, 3);
   node.weight_layout = WeightLayout::kInputFirst;  // (height, width, output)
   node.weights = outputs_first(node.weights, node.out_channels);
-  limit(op, node, options->activation(), file_.output(op));
+  limit(op, node.clamp_low, node.clamp_high, options->activation(), file_.output(op));
   append(op, std::move(node), result_shape(op, input, node.window, node.out_channels));
 }
 
@@ -277,44 +285,8 @@ void TfliteImporter::fully_connected(const Operator& op) {
   read_weights(op, node, 0);
   node.weight_layout = WeightLayout::kChannelLast;
   node.weights = channels_first(node.weights, dims[0], input);
-  limit(op, node, options->activation(), file_.output(op));
+  limit(op, node.clamp_low, node.clamp_high, options->activation(), file_.output(op));
   append(op, std::move(node), {.channels = dims[0], .height = 1, .width = 1});
-}
-
-void TfliteImporter::addition(const Operator& op) {
-  const tflite::Add* options = op.table->options_as_Add();
-  Addition node{.name = {}, .left = activation(op, 0), .right = activation(op, 1)};
-  const Shape shape = tensor(node.left).shape;
-  if (shape != tensor(node.right).shape) {
-    file_.fail(op, "its inputs differ in shape: broadcasting is not supported");
-  }
-  if (options != nullptr) limit(op, node, options->activation(), file_.output(op));
-  append(op, std::move(node), shape);
-}
-
-void TfliteImporter::pooling(const Operator& op) {
-  const tflite::Pool2D* options = op.table->options_as_Pool2D();
-  if (options == nullptr) file_.fail(op, "it has no options");
-  Pooling node;
-  node.input = activation(op, 0);
-  node.kind = op.kind == tflite::OperatorKind::MAX_POOL_2D ? PoolKind::kMax : PoolKind::kAverage;
-  require_same_quantization(op, node.input, file_.output(op));
-  const Shape input = tensor(node.input).shape;
-  node.window = window(op, input,
-                       {.kernel_height = options->kernel_height(),
-                        .kernel_width = options->kernel_width(),
-                        .stride_height = options->stride_height(),
-                        .stride_width = options->stride_width(),
-                        .padding = options->padding()});
-  limit(op, node, options->activation(), file_.output(op));
-  append(op, std::move(node), result_shape(op, input, node.window, input.channels));
-}
-
-void TfliteImporter::softmax(const Operator& op) {
-  const tflite::Softmax* options = op.table->options_as_Softmax();
-  if (options == nullptr) file_.fail(op, "it has no options");
-  Softmax node{.name = {}, .input = activation(op, 0), .beta = options->beta()};
-  append(op, std::move(node), tensor(node.input).shape);
 }
 
 }  // namespace brownout::models

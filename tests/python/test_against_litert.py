@@ -36,7 +36,10 @@ needs_mlperf = pytest.mark.skipif(
 )
 
 Codes = NDArray[np.int8]
-OPERATORS = ("conv", "depthwise", "dense", "add", "average_pool", "max_pool", "softmax")
+OPERATORS = (
+    "conv", "depthwise", "dense", "add", "mul", "average_pool", "max_pool", "mean", "pad", "concat",
+    "softmax",
+)  # fmt: skip
 
 
 def reference(model: Path, inputs: Codes) -> dict[str, Codes]:

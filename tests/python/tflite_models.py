@@ -328,3 +328,60 @@ class RandomNetwork:
         }[kind]
         self.builder.operator(kind, inputs, y, options[0], **options[1])
         return self.builder.finish(inputs[0], y), np.zeros(shape, np.int8)
+
+    def mul(self, x: Tensor) -> Tensor:
+        """A tensor and its own pointwise convolution, or a factor for every channel."""
+        channels = x.shape[3]
+        made, step = self.weights((channels, 1, 1, channels), 0, True, x.scale, False)
+        y = self.activation(x.shape, self.spread(step, channels))
+        self.builder.operator(
+            Kind.CONV_2D, [x, *made], y, schema.Conv2DOptionsT, strideH=1, strideW=1,
+            dilationHFactor=1, dilationWFactor=1,
+        )  # fmt: skip
+        if self.integer(0, 1):
+            y = self.mean(y)
+        z = self.activation(x.shape, x.scale * y.scale * float(10 ** self.random.uniform(1, 2.5)))
+        pair = [x, y] if self.integer(0, 1) else [y, x]
+        return self.builder.operator(
+            Kind.MUL, pair, z, schema.MulOptionsT, fusedActivationFunction=self.fused()
+        )
+
+    def mean(self, x: Tensor) -> Tensor:
+        y = self.activation((1, 1, 1, x.shape[3]), x.scale * float(2 ** self.random.uniform(-3, 2)))
+        axes = [[1, 2], [2, 1], [-3, -2]][self.integer(0, 2)]
+        constant = self.builder.tensor((2,), data=np.array(axes, np.int32))
+        return self.builder.operator(
+            Kind.MEAN, [x, constant], y, schema.ReducerOptionsT, keepDims=True
+        )
+
+    def pad(self, x: Tensor) -> Tensor:
+        pads = self.random.integers(0, 4, (4, 2)).astype(np.int32)
+        pads[0] = 0
+        y = self.activation(
+            tuple(int(n + sum(p)) for n, p in zip(x.shape, pads, strict=True)), 1, like=x
+        )
+        inputs = [x, self.builder.tensor((4, 2), data=pads)]
+        if self.integer(0, 1) == 0:
+            return self.builder.operator(Kind.PAD, inputs, y, schema.PadOptionsT)
+        quantization = self.builder.tensors[x.index].quantization
+        value = self.random.integers(-128, 128, (1,)).astype(np.int8)
+        inputs.append(
+            self.builder.tensor((1,), quantization.scale, quantization.zeroPoint, value)
+        )
+        return self.builder.operator(Kind.PADV2, inputs, y, schema.PadV2OptionsT)
+
+    def concat(self, x: Tensor) -> Tensor:
+        """A tensor, its maximum pool of one element, and itself."""
+        y = self.activation(x.shape, 1, like=x)
+        self.builder.operator(
+            Kind.MAX_POOL_2D, [x], y, schema.Pool2DOptionsT, filterHeight=1, filterWidth=1,
+            strideH=1, strideW=1, fusedActivationFunction=Activation.RELU,
+        )  # fmt: skip
+        axis = self.integer(1, 3)
+        shape = list(x.shape)
+        shape[axis] *= 3
+        z = self.activation(tuple(shape), 1, like=x)
+        return self.builder.operator(
+            Kind.CONCATENATION, [x, y, x], z, schema.ConcatenationOptionsT,
+            axis=axis - 4 if self.integer(0, 1) else axis,
+        )  # fmt: skip
