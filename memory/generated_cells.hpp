@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "memory/failing_cells.hpp"
 #include "memory/fault_map.hpp"
 #include "memory/keyed_random.hpp"
 #include "memory/voltage_profile.hpp"
@@ -37,7 +38,8 @@ enum class Draw : std::uint64_t {
   kBitline,
   kRow,
   kInference,
-  kDefects
+  kDefects,
+  kCluster
 };
 
 /// The uniform number of one object of a chip.
@@ -53,20 +55,35 @@ constexpr std::uint64_t failure_key(std::uint64_t chip_seed, std::uint32_t bank,
   return draw(chip_seed, Draw::kFailure, bank, row);
 }
 
-/// Enters the failing cells of one row. Kinds have numbers of their own, so that a cell fails in
+/// How the failing cells of a chip fail. Kinds have numbers of their own, so that a cell fails in
 /// the same way at every voltage, and how it fails tells nothing of when.
+class FailureKinds {
+ public:
+  FailureKinds(const SramGeometry& geometry, const FaultMixture& mixture, std::uint64_t chip_seed);
+
+  bool stuck() const { return stuck_; }
+  std::uint64_t row_key(std::uint32_t bank, std::uint32_t row) const;
+  /// Those of the cells `failing` of a row's word that are stuck at 0.
+  std::uint64_t zeros(std::uint64_t row_key, std::size_t word, std::uint64_t failing) const;
+
+ private:
+  bool stuck_;
+  std::uint64_t seed_;
+  Chance stuck_at_0_;
+  ColumnChances columns_;  // all of them stuck_at_0_
+};
+
+/// Enters the failing cells of one row.
 class RowFaults {
  public:
-  RowFaults(CellMasks& masks, const FaultMixture& mixture, std::uint64_t chip_seed,
-            std::uint32_t bank, std::uint32_t row);
+  RowFaults(CellMasks& masks, const FailureKinds& kinds, std::uint32_t bank, std::uint32_t row);
 
   std::size_t words() const { return flips_.size(); }
   /// Bit b of `failing` is the cell of column 64 * word + b.
   void set(std::size_t word, std::uint64_t failing);
 
  private:
-  bool stuck_;
-  Chance stuck_at_0_;
+  const FailureKinds& kinds_;
   std::uint64_t kind_key_;
   std::span<std::uint64_t> flips_, zeros_, ones_;
 };

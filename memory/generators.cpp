@@ -26,6 +26,18 @@ std::unique_ptr<GeneratedFaultMap> make_vmin(const char* name, const ChipRequest
                                         request.mixture, request.chip_seed);
 }
 
+std::optional<std::uint32_t> count(const GeneratorValues& values, std::string_view name) {
+  const auto found = values.find(name);
+  if (found == values.end()) return {};
+  return static_cast<std::uint32_t>(found->second);
+}
+
+void read_clusters(const GeneratorValues& values, VminTerms& terms) {
+  terms.sigma_cluster = values.at("sigma_cluster");
+  terms.cluster_rows = count(values, "cluster_rows").value_or(terms.cluster_rows);
+  terms.cluster_columns = count(values, "cluster_columns").value_or(terms.cluster_columns);
+}
+
 // Cells of one sigma, alike all over the chip.
 std::unique_ptr<GeneratedFaultMap> make_gaussian_vmin(const ChipRequest& request,
                                                       const GeneratorValues& values) {
@@ -34,6 +46,7 @@ std::unique_ptr<GeneratedFaultMap> make_gaussian_vmin(const ChipRequest& request
   terms.mu_shift = values.at("mu_shift");
   terms.sigma_die = values.at("sigma_die");
   terms.sigma_cell = values.at("sigma");
+  read_clusters(values, terms);
   return make_vmin("gaussian_vmin", request, terms);
 }
 
@@ -46,15 +59,19 @@ std::unique_ptr<GeneratedFaultMap> make_bitline_vmin(const ChipRequest& request,
   terms.sigma_bitline = values.at("sigma_bitline");
   terms.sigma_row = values.at("sigma_row");
   terms.sigma_cell = values.at("sigma_cell");
-  if (const auto cells = values.find("cells_per_bitline"); cells != values.end()) {
-    terms.cells_per_bitline = static_cast<std::uint32_t>(cells->second);
-  }
+  terms.bitlines.cells = count(values, "cells_per_bitline");
+  terms.bitlines.interleave = count(values, "bitline_interleave").value_or(1);
+  read_clusters(values, terms);
   return make_vmin("bitline_vmin", request, terms);
 }
 
 constexpr GeneratorParameter kMu{"mu", When::kRequired, Range::kAny};
 constexpr GeneratorParameter kMuShift{"mu_shift", When::kZeroUnlessGiven, Range::kAny};
 constexpr GeneratorParameter kSigmaDie{"sigma_die", When::kZeroUnlessGiven, Range::kNotNegative};
+constexpr GeneratorParameter kSigmaCluster{"sigma_cluster", When::kZeroUnlessGiven,
+                                           Range::kNotNegative};
+constexpr GeneratorParameter kClusterRows{"cluster_rows", When::kOptional, Range::kCount};
+constexpr GeneratorParameter kClusterColumns{"cluster_columns", When::kOptional, Range::kCount};
 
 }  // namespace
 
@@ -62,14 +79,24 @@ const std::vector<Generator>& generators() {
   static const std::vector<Generator> table = {
       {"iid", {}, make_iid},
       {"gaussian_vmin",
-       {kMu, {"sigma", When::kRequired, Range::kPositive}, kSigmaDie, kMuShift},
+       {kMu,
+        {"sigma", When::kRequired, Range::kPositive},
+        kSigmaCluster,
+        kClusterRows,
+        kClusterColumns,
+        kSigmaDie,
+        kMuShift},
        make_gaussian_vmin},
       {"bitline_vmin",
        {kMu,
         {"sigma_bitline", When::kRequired, Range::kNotNegative},
         {"sigma_cell", When::kRequired, Range::kPositive},
         {"cells_per_bitline", When::kOptional, Range::kCount},
+        {"bitline_interleave", When::kOptional, Range::kCount},
         {"sigma_row", When::kZeroUnlessGiven, Range::kNotNegative},
+        kSigmaCluster,
+        kClusterRows,
+        kClusterColumns,
         kSigmaDie,
         kMuShift},
        make_bitline_vmin},

@@ -1,26 +1,10 @@
 // Independent cells. Each has two keyed numbers: one decides whether it fails, one how.
 #include "memory/iid_generator.hpp"
 
-#include <algorithm>
 #include <stdexcept>
 #include <utility>
 
 namespace brownout::memory {
-namespace {
-
-// The cells from `first` on, `count` of them (at most 64), that fail, as bits. Nearly all the time
-// of a map is spent here, hence no shift by a variable: the last cell goes in first.
-std::uint64_t failing_cells(std::uint64_t row_key, std::uint64_t first, std::uint32_t count,
-                            const Chance& failure) {
-  std::uint64_t word = 0;
-  for (std::uint64_t column = first + count; column-- > first;) {
-    const std::uint64_t fails = failure.happens(sequence_element(row_key, column));
-    word = word << 1 | fails;
-  }
-  return word;
-}
-
-}  // namespace
 
 IidFaultMap::IidFaultMap(const SramGeometry& geometry,
                          std::shared_ptr<const VoltageProfile> profile, FaultMixture mixture,
@@ -34,15 +18,14 @@ CellMasks IidFaultMap::masks_at(Voltage voltage) const {
   CellMasks masks(geometry_);
   const double ber = profile_->ber(voltage);
   if (ber == 0) return masks;
-  const Chance failure(ber);
+  const ColumnChances failure(geometry_.columns, Chance(ber));
+  const FailureKinds kinds(geometry_, mixture_, seed_);
   for (std::uint32_t bank = 0; bank < geometry_.banks; ++bank) {
     for (std::uint32_t row = 0; row < geometry_.rows; ++row) {
       const std::uint64_t key = failure_key(seed_, bank, row);
-      RowFaults faults(masks, mixture_, seed_, bank, row);
+      RowFaults faults(masks, kinds, bank, row);
       for (std::size_t word = 0; word < faults.words(); ++word) {
-        const auto first = static_cast<std::uint32_t>(word * 64);
-        const std::uint32_t count = std::min<std::uint32_t>(64, geometry_.columns - first);
-        faults.set(word, failing_cells(key, first, count, failure));
+        faults.set(word, failure.failing(key, word));
       }
     }
   }

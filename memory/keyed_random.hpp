@@ -10,11 +10,13 @@ namespace brownout::memory {
 /// The odd integer nearest to 2^64 / golden ratio: consecutive multiples spread evenly.
 inline constexpr std::uint64_t kGoldenGamma = 0x9e3779b97f4a7c15;
 
+inline constexpr std::uint64_t kMixFactors[] = {0xbf58476d1ce4e5b9, 0x94d049bb133111eb};
+
 /// A bijection of 64-bit integers in which every input bit moves every output bit about half the
 /// time (multipliers and shifts: variant 13 of D. Stafford, as in SplitMix64).
 constexpr std::uint64_t mix_bits(std::uint64_t x) {
-  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
-  x = (x ^ (x >> 27)) * 0x94d049bb133111eb;
+  x = (x ^ (x >> 30)) * kMixFactors[0];
+  x = (x ^ (x >> 27)) * kMixFactors[1];
   return x ^ (x >> 31);
 }
 
@@ -43,6 +45,8 @@ class Chance {
   explicit Chance(double p);
 
   bool happens(std::uint64_t uniform) const { return certain_ || uniform < threshold_; }
+  std::uint64_t threshold() const { return threshold_; }  ///< 0 where it is certain
+  bool certain() const { return certain_; }
 
  private:
   std::uint64_t threshold_ = 0;

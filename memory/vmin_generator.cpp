@@ -14,8 +14,6 @@
 namespace brownout::memory {
 namespace {
 
-constexpr std::uint32_t kWordBits = 64;
-
 void require_sigma(const char* name, double sigma) {
   if (sigma >= 0 && sigma <= 1e6) return;
   throw std::runtime_error(std::string(name) + ": " + format_double(sigma) + " is not in 0..1e6");
@@ -30,13 +28,14 @@ void check_terms(const VminTerms& terms) {
   require_sigma("sigma_die", terms.sigma_die);
   require_sigma("sigma_bitline", terms.sigma_bitline);
   require_sigma("sigma_row", terms.sigma_row);
+  require_sigma("sigma_cluster", terms.sigma_cluster);
   require_sigma("sigma_cell", terms.sigma_cell);
   if (terms.sigma_cell == 0) {  // all cells of a bitline would fail at once
     throw std::runtime_error("sigma_cell: 0 is not above 0");
   }
-  if (terms.cells_per_bitline == 0U) {
-    throw std::runtime_error("cells_per_bitline: 0 is not above 0");
-  }
+  terms.bitlines.validate();
+  if (terms.cluster_rows == 0) throw std::runtime_error("cluster_rows: 0 is not above 0");
+  if (terms.cluster_columns == 0) throw std::runtime_error("cluster_columns: 0 is not above 0");
 }
 
 // normal_cdf at multiples of 1/64. It never falls, so what happens at a knot below x happens at x,
@@ -73,17 +72,6 @@ bool happens(double x, std::uint64_t uniform) {
   return knots.happens(x, uniform);
 }
 
-// Bits of the cells from `first` on, `count` of them, for which `fails(column, u)`.
-template <typename Fails>
-std::uint64_t failing_cells(std::uint64_t row_key, std::uint32_t first, std::uint32_t count,
-                            Fails&& fails) {
-  std::uint64_t word = 0;
-  for (std::uint32_t column = first + count; column-- > first;) {
-    word = word << 1 | std::uint64_t{fails(column, sequence_element(row_key, column))};
-  }
-  return word;
-}
-
 }  // namespace
 
 VminFaultMap::VminFaultMap(std::string name, const SramGeometry& geometry,
@@ -98,24 +86,38 @@ VminFaultMap::VminFaultMap(std::string name, const SramGeometry& geometry,
   if (!profile_) throw std::logic_error("a fault map without a voltage profile");
   mixture_.validate();
   check_terms(terms_);
-  cells_per_bitline_ = terms_.cells_per_bitline.value_or(std::max(1U, geometry_.rows));
   die_vmin_ = terms_.mu + terms_.mu_shift;
   if (terms_.sigma_die > 0) {
     die_vmin_ += terms_.sigma_die * standard_normal(draw(seed_, Draw::kDie));
   }
 }
 
-// Of the bitline through this cell, cells and row aside.
+// Of the bitline through this cell; cell, row and cluster aside.
 double VminFaultMap::bitline_vmin(std::uint32_t bank, std::uint32_t row,
                                   std::uint32_t column) const {
   if (terms_.sigma_bitline == 0) return die_vmin_;
-  const std::uint64_t uniform = draw(seed_, Draw::kBitline, bank, column, row / cells_per_bitline_);
+  const std::uint64_t uniform =
+      draw(seed_, Draw::kBitline, bank, column, terms_.bitlines.bitline(row));
   return die_vmin_ + terms_.sigma_bitline * standard_normal(uniform);
 }
 
 double VminFaultMap::row_term(std::uint32_t bank, std::uint32_t row) const {
   if (terms_.sigma_row == 0) return 0;
   return terms_.sigma_row * standard_normal(draw(seed_, Draw::kRow, bank, row));
+}
+
+double VminFaultMap::cluster_term(std::uint32_t bank, std::uint32_t row,
+                                  std::uint32_t column) const {
+  if (terms_.sigma_cluster == 0) return 0;
+  return terms_.sigma_cluster *
+         standard_normal(draw(seed_, Draw::kCluster, bank, row / terms_.cluster_rows,
+                              column / terms_.cluster_columns));
+}
+
+// The order of the sum is part of the definition of a chip: draw_row has the same.
+double VminFaultMap::vmin_without_cell(const CellAddress& cell) const {
+  return bitline_vmin(cell.bank, cell.row, cell.column) +
+         (row_term(cell.bank, cell.row) + cluster_term(cell.bank, cell.row, cell.column));
 }
 
 // Never rises with the voltage: three operations, each rounded monotonically.
@@ -127,47 +129,89 @@ CellMasks VminFaultMap::masks_at(Voltage voltage) const {
   CellMasks masks(geometry_);
   profile_->require_covered(voltage);
   if (voltage >= profile_->data().error_free_voltage) return masks;
-  std::vector<Bitline> bitlines;
+  const FailureKinds kinds(geometry_, mixture_, seed_);
+  const std::uint32_t bitlines = terms_.bitlines.bitlines(geometry_.rows);
   for (std::uint32_t bank = 0; bank < geometry_.banks; ++bank) {
-    for (std::uint32_t row = 0; row < geometry_.rows; ++row) {
-      if (row % cells_per_bitline_ == 0) bitlines = bitlines_at(bank, row, voltage);
-      draw_row(masks, bank, row, bitlines, voltage);
+    for (std::uint32_t bitline = 0; bitline < bitlines; ++bitline) {
+      draw_bitlines(masks, kinds, bank, bitline, voltage);
     }
   }
   return masks;
 }
 
-// The bitlines of all columns through a row.
-std::vector<VminFaultMap::Bitline> VminFaultMap::bitlines_at(std::uint32_t bank, std::uint32_t row,
-                                                             Voltage voltage) const {
-  std::vector<Bitline> result;
-  result.reserve(geometry_.columns);
+// Per column, of the bitlines through a row.
+std::vector<double> VminFaultMap::bitline_vmins(std::uint32_t bank, std::uint32_t row) const {
+  std::vector<double> vmins(geometry_.columns);
   for (std::uint32_t column = 0; column < geometry_.columns; ++column) {
-    const double vmin = bitline_vmin(bank, row, column);
-    const bool repeated = !result.empty() && result.back().vmin == vmin;
-    result.push_back(
-        {vmin, repeated ? result.back().failure
-                        : Chance(reproducible_normal_cdf(failure_argument(vmin, voltage)))});
+    vmins[column] = bitline_vmin(bank, row, column);
+  }
+  return vmins;
+}
+
+// Per column, of the clusters through a row.
+std::vector<double> VminFaultMap::cluster_terms(std::uint32_t bank, std::uint32_t row) const {
+  std::vector<double> terms(geometry_.columns);
+  for (std::uint32_t column = 0; column < geometry_.columns; ++column) {
+    terms[column] =
+        column % terms_.cluster_columns == 0 ? cluster_term(bank, row, column) : terms[column - 1];
+  }
+  return terms;
+}
+
+ColumnChances VminFaultMap::chances(const std::vector<double>& vmins, Voltage voltage) const {
+  ColumnChances result(geometry_.columns);
+  Chance chance(0);
+  for (std::uint32_t column = 0; column < geometry_.columns; ++column) {
+    if (column == 0 || vmins[column] != vmins[column - 1]) {
+      chance = Chance(reproducible_normal_cdf(failure_argument(vmins[column], voltage)));
+    }
+    result.set(column, chance);
   }
   return result;
 }
 
-void VminFaultMap::draw_row(CellMasks& masks, std::uint32_t bank, std::uint32_t row,
-                            const std::vector<Bitline>& bitlines, Voltage voltage) const {
+// One bitline of every column, with all its rows. Where nothing else tells cells apart, their
+// chance is their bitline's and is known once for all the rows.
+void VminFaultMap::draw_bitlines(CellMasks& masks, const FailureKinds& kinds, std::uint32_t bank,
+                                 std::uint32_t bitline, Voltage voltage) const {
+  const auto [first, end] = terms_.bitlines.rows_of(bitline, geometry_.rows);
+  const std::vector<double> vmins = bitline_vmins(bank, first);
+  const bool alike = terms_.sigma_row == 0 && terms_.sigma_cluster == 0;
+  const ColumnChances chances = alike ? this->chances(vmins, voltage) : ColumnChances(0);
+  std::vector<double> clusters;
+  std::uint32_t clusters_row = 0;  // in cluster rows
+  for (std::uint64_t row = first; row < end; row += terms_.bitlines.interleave) {
+    const auto r = static_cast<std::uint32_t>(row);
+    RowFaults faults(masks, kinds, bank, r);
+    if (alike) {
+      const std::uint64_t key = failure_key(seed_, bank, r);
+      for (std::size_t word = 0; word < faults.words(); ++word) {
+        faults.set(word, chances.failing(key, word));
+      }
+      continue;
+    }
+    if (clusters.empty() || r / terms_.cluster_rows != clusters_row) {
+      clusters_row = r / terms_.cluster_rows;
+      clusters = cluster_terms(bank, r);
+    }
+    draw_row(faults, bank, r, vmins, clusters, voltage);
+  }
+}
+
+void VminFaultMap::draw_row(RowFaults& faults, std::uint32_t bank, std::uint32_t row,
+                            const std::vector<double>& vmins, const std::vector<double>& clusters,
+                            Voltage voltage) const {
   const std::uint64_t key = failure_key(seed_, bank, row);
   const double row_term = this->row_term(bank, row);
-  const auto fails_alike = [&](std::uint32_t column, std::uint64_t uniform) {
-    return bitlines[column].failure.happens(uniform);
-  };
-  const auto fails_by_row = [&](std::uint32_t column, std::uint64_t uniform) {
-    return fails(bitlines[column].vmin + row_term, uniform, voltage);
-  };
-  RowFaults faults(masks, mixture_, seed_, bank, row);
   for (std::size_t word = 0; word < faults.words(); ++word) {
-    const auto first = static_cast<std::uint32_t>(word * kWordBits);
-    const std::uint32_t count = std::min(kWordBits, geometry_.columns - first);
-    faults.set(word, terms_.sigma_row == 0 ? failing_cells(key, first, count, fails_alike)
-                                           : failing_cells(key, first, count, fails_by_row));
+    const auto first = static_cast<std::uint32_t>(word * ColumnChances::kWordBits);
+    std::uint64_t failing = 0;
+    for (std::uint32_t column = std::min(first + ColumnChances::kWordBits, geometry_.columns);
+         column-- > first;) {
+      const double vmin = vmins[column] + (row_term + clusters[column]);
+      failing = failing << 1 | std::uint64_t{fails(vmin, sequence_element(key, column), voltage)};
+    }
+    faults.set(word, failing);
   }
 }
 
@@ -178,23 +222,28 @@ bool VminFaultMap::fails(double vmin_without_cell, std::uint64_t uniform, Voltag
 std::string VminFaultMap::source() const {
   std::string text =
       "generated: " + name_ + " " + mixture_.text() + ", mu " + format_double(terms_.mu);
-  const std::pair<const char*, double> others[] = {{"mu_shift", terms_.mu_shift},
-                                                   {"sigma_die", terms_.sigma_die},
-                                                   {"sigma_bitline", terms_.sigma_bitline},
-                                                   {"sigma_row", terms_.sigma_row},
-                                                   {"sigma_cell", terms_.sigma_cell}};
+  const std::pair<const char*, double> others[] = {
+      {"mu_shift", terms_.mu_shift},           {"sigma_die", terms_.sigma_die},
+      {"sigma_bitline", terms_.sigma_bitline}, {"sigma_row", terms_.sigma_row},
+      {"sigma_cluster", terms_.sigma_cluster}, {"sigma_cell", terms_.sigma_cell}};
   for (const auto& [name, value] : others) {
     if (value != 0) text += std::string(", ") + name + " " + format_double(value);
   }
-  if (terms_.cells_per_bitline) {
-    text += ", " + std::to_string(*terms_.cells_per_bitline) + " cells a bitline";
+  if (terms_.sigma_cluster != 0) {
+    text += ", clusters of " + std::to_string(terms_.cluster_rows) + " rows x " +
+            std::to_string(terms_.cluster_columns) + " columns";
+  }
+  if (terms_.bitlines.cells) {
+    text += ", " + std::to_string(*terms_.bitlines.cells) + " cells a bitline";
+  }
+  if (terms_.bitlines.interleave != 1) {
+    text += ", " + std::to_string(terms_.bitlines.interleave) + " bitlines interleaved";
   }
   return text + ", profile " + profile_->data().name + ", chip seed " + std::to_string(seed_);
 }
 
 Voltage VminFaultMap::vfail(const CellAddress& cell) const {
-  const double vmin_without_cell =
-      bitline_vmin(cell.bank, cell.row, cell.column) + row_term(cell.bank, cell.row);
+  const double vmin_without_cell = this->vmin_without_cell(cell);
   const std::uint64_t uniform =
       sequence_element(failure_key(seed_, cell.bank, cell.row), cell.column);
   std::int64_t fails_at = profile_->lowest().micro();
@@ -212,8 +261,7 @@ double VminFaultMap::vmin(const CellAddress& cell) const {
   const std::uint64_t uniform =
       sequence_element(failure_key(seed_, cell.bank, cell.row), cell.column);
   // A low number fails early, that is at a high voltage.
-  return bitline_vmin(cell.bank, cell.row, cell.column) + row_term(cell.bank, cell.row) -
-         terms_.sigma_cell * standard_normal(uniform);
+  return vmin_without_cell(cell) - terms_.sigma_cell * standard_normal(uniform);
 }
 
 }  // namespace brownout::memory

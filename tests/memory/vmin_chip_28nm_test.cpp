@@ -20,7 +20,7 @@ constexpr double kBitlines = 14'240;
 constexpr VminTerms kTerms{.mu = 0.3908,
                            .sigma_bitline = 0.0293,
                            .sigma_cell = 0.025,
-                           .cells_per_bitline = kCellsPerBitline};
+                           .bitlines = {.cells = kCellsPerBitline}};
 constexpr int kSeeds = 20;
 
 std::shared_ptr<const VoltageProfile> profile() {

@@ -28,7 +28,16 @@ constexpr VminTerms kAllTerms{.mu = 0.3908,
                               .sigma_bitline = 0.0293,
                               .sigma_row = 0.012,
                               .sigma_cell = 0.025,
-                              .cells_per_bitline = 20};
+                              .bitlines = {.cells = 20}};
+// The same with patches of neighbours that share a term, and bitlines that take rows in turn.
+constexpr VminTerms kClusters{.mu = 0.3908,
+                              .sigma_bitline = 0.0293,
+                              .sigma_row = 0.012,
+                              .sigma_cluster = 0.02,
+                              .sigma_cell = 0.025,
+                              .bitlines = {.cells = 8, .interleave = 2},
+                              .cluster_rows = 5,
+                              .cluster_columns = 12};
 constexpr VminTerms kCellsAlone{.mu = 0.3908, .sigma_cell = 0.0385};
 
 // Only its range matters to these chips.
@@ -75,7 +84,7 @@ Spread over_chips(std::uint64_t chips, Measure&& measure) {
 }
 
 TEST(VminFaultMap, FaultsNestAsVoltageFalls) {
-  for (const VminTerms& terms : {kCellsAlone, kAllTerms}) {
+  for (const VminTerms& terms : {kCellsAlone, kAllTerms, kClusters}) {
     for (const FaultMixture& mixture : {kFlips, kStuck}) {
       const VminFaultMap map = chip(kSmall, terms, 1, mixture);
       CellMasks higher = map.masks_at(volts("0.6"));
@@ -105,14 +114,17 @@ TEST(VminFaultMap, IndependentCellsFailAtTheRateOfTheNormalDistribution) {
 // Whatever shares a term, over many chips a cell's Vmin is normal with the sum of the variances.
 // The bound is five standard errors of the chips' own spread.
 TEST(VminFaultMap, EveryTermAddsItsVarianceToTheErrorRate) {
-  VminTerms die = kCellsAlone, bitline = kCellsAlone, row = kCellsAlone;
-  die.sigma_die = bitline.sigma_bitline = row.sigma_row = 0.03;
-  bitline.cells_per_bitline = 16;
+  VminTerms die = kCellsAlone, bitline = kCellsAlone, row = kCellsAlone, cluster = kCellsAlone;
+  die.sigma_die = bitline.sigma_bitline = row.sigma_row = cluster.sigma_cluster = 0.03;
+  bitline.bitlines.cells = 16;
   constexpr std::uint64_t kChips = 400;
-  for (const VminTerms& terms : {die, bitline, row, kAllTerms}) {
-    const double sigma =
-        std::sqrt(terms.sigma_die * terms.sigma_die + terms.sigma_bitline * terms.sigma_bitline +
-                  terms.sigma_row * terms.sigma_row + terms.sigma_cell * terms.sigma_cell);
+  for (const VminTerms& terms : {die, bitline, row, cluster, kAllTerms, kClusters}) {
+    double variance = 0;
+    for (const double sigma : {terms.sigma_die, terms.sigma_bitline, terms.sigma_row,
+                               terms.sigma_cluster, terms.sigma_cell}) {
+      variance += sigma * sigma;
+    }
+    const double sigma = std::sqrt(variance);
     for (const char* voltage : {"0.36", "0.45"}) {
       const double p =
           reproducible_normal_cdf((terms.mu + terms.mu_shift - volts(voltage).value()) / sigma);
@@ -127,7 +139,7 @@ TEST(VminFaultMap, EveryTermAddsItsVarianceToTheErrorRate) {
 }
 
 TEST(VminFaultMap, VfailIsTheVminRoundedDownToTheGrid) {
-  for (const VminTerms& terms : {kCellsAlone, kAllTerms}) {
+  for (const VminTerms& terms : {kCellsAlone, kAllTerms, kClusters}) {
     const VminFaultMap map = chip(kSmall, terms, 2);
     const std::vector<Fault> faults = map.faults();
     ASSERT_GT(faults.size(), 3000u);
@@ -143,7 +155,7 @@ TEST(VminFaultMap, VfailIsTheVminRoundedDownToTheGrid) {
 }
 
 TEST(VminFaultMap, TheListOfFaultsSaysTheSameAtEveryVoltage) {
-  for (const VminTerms& terms : {kCellsAlone, kAllTerms}) {
+  for (const VminTerms& terms : {kCellsAlone, kAllTerms, kClusters}) {
     const VminFaultMap map = chip(kSmall, terms, 4, kStuck);
     const FaultMapHeader header{kSmall, "V", volts("0.35"), map.source()};
     std::stringstream file;
@@ -194,13 +206,90 @@ TEST(VminFaultMap, EachTermHasOneValueForEachOfItsObjects) {
   EXPECT_EQ(different(added(kSmall, kCellsAlone, row)), 2u * 32u);
   EXPECT_EQ(different(added(kSmall, kCellsAlone, bitline)), 2u * 100u);
   for (const auto& [cells, bitlines] : {std::pair{32u, 1u}, {20u, 2u}, {16u, 2u}, {1u, 32u}}) {
-    bitline.cells_per_bitline = cells;
+    bitline.bitlines.cells = cells;
     EXPECT_EQ(different(added(kSmall, kCellsAlone, bitline)), 2u * 100u * bitlines) << cells;
   }
 }
 
+TEST(VminFaultMap, AClusterIsAPatchOfRowsAndColumns) {
+  VminTerms with = kCellsAlone;
+  with.sigma_cluster = 0.03;
+  with.cluster_rows = 5;
+  with.cluster_columns = 12;
+  const VminFaultMap before = chip(kSmall, kCellsAlone, 5), after = chip(kSmall, with, 5);
+  const auto term = [&](std::uint32_t bank, std::uint32_t row, std::uint32_t column) {
+    return std::llround((after.vmin({bank, row, column}) - before.vmin({bank, row, column})) *
+                        1e12);
+  };
+  std::map<std::tuple<std::uint32_t, std::uint32_t, std::uint32_t>, std::int64_t> patches;
+  std::map<std::int64_t, int> values;
+  for (std::uint32_t bank = 0; bank < kSmall.banks; ++bank) {
+    for (std::uint32_t row = 0; row < kSmall.rows; ++row) {
+      for (std::uint32_t column = 0; column < kSmall.columns; ++column) {
+        const auto [patch, first] =
+            patches.emplace(std::tuple{bank, row / 5, column / 12}, term(bank, row, column));
+        if (first) ++values[patch->second];
+        ASSERT_EQ(term(bank, row, column), patch->second) << bank << " " << row << " " << column;
+      }
+    }
+  }
+  EXPECT_EQ(patches.size(), 2u * 7u * 9u);
+  EXPECT_EQ(values.size(), patches.size());  // each its own
+}
+
+TEST(VminFaultMap, InterleavedBitlinesTakeTheRowsInTurn) {
+  VminTerms terms{.mu = 0.45,
+                  .sigma_bitline = 0.03,
+                  .sigma_cell = 1e-9,
+                  .bitlines = {.cells = 8, .interleave = 2}};
+  const CellMasks masks = chip(kSmall, terms, 6).masks_at(volts("0.45"));
+  std::size_t parities_differ = 0;
+  for (std::uint32_t column = 0; column < kSmall.columns; ++column) {
+    for (std::uint32_t row = 0; row < kSmall.rows; ++row) {
+      const std::uint32_t first = row / 16 * 16 + row % 2;  // of its bitline
+      ASSERT_EQ(masks.at({1, row, column}), masks.at({1, first, column})) << row << " " << column;
+    }
+    parities_differ += masks.at({1, 0, column}) != masks.at({1, 1, column});
+  }
+  EXPECT_NEAR(static_cast<double>(parities_differ), 50, 5 * 5);  // half of 100 columns
+}
+
+// Variance over mean of the faults per patch: 1 - p for independent cells; with a shared term that
+// makes the failure probability q of a patch random, (n - 1) Var(q) / p more.
+TEST(VminFaultMap, ClustersSpreadTheFaultsOfPatches) {
+  VminTerms clustered = kCellsAlone;
+  clustered.sigma_cluster = 0.03;
+  for (const bool shared : {false, true}) {
+    const VminTerms& terms = shared ? clustered : kCellsAlone;
+    const CellMasks masks = chip(kLarge, terms, 2).masks_at(volts("0.45"));
+    constexpr std::size_t kPatches = 8 * 128 * 16;
+    constexpr double kCells = 64;
+    std::vector<double> counts(kPatches);
+    masks.for_each([&](const CellAddress& cell, FaultKind) {
+      ++counts[(cell.bank * 128 + cell.row / 8) * 16 + cell.column / 8];
+    });
+    double sum = 0, squares = 0;
+    for (const double count : counts) sum += count, squares += count * count;
+    const double mean = sum / kPatches;
+    const double found = (squares / kPatches - mean * mean) / mean;
+    // Moments of q(b) = cdf(a + b * ratio) over the normal b, by the trapezoidal rule.
+    double p = 0, square = 0;
+    for (double b = -9; b <= 9; b += 0.01) {
+      const double shift = shared ? 0.03 * b : 0;
+      const double q = reproducible_normal_cdf((0.3908 + shift - 0.45) / 0.0385);
+      const double density = 0.01 * std::exp(-b * b / 2) / std::sqrt(2 * 3.14159265358979);
+      p += density * q;
+      square += density * q * q;
+    }
+    const double expected = 1 - p + (kCells - 1) * (square - p * p) / p;
+    // The standard error of an index of dispersion of n counts is about sqrt(2 / n) of it; long
+    // tails double it.
+    EXPECT_NEAR(found, expected, 5 * 2 * expected * std::sqrt(2.0 / kPatches)) << shared;
+  }
+}
+
 TEST(VminFaultMap, BitlinesAreSplitEveryCellsPerBitlineRows) {
-  VminTerms terms{.mu = 0.45, .sigma_bitline = 0.03, .sigma_cell = 1e-9, .cells_per_bitline = 20};
+  VminTerms terms{.mu = 0.45, .sigma_bitline = 0.03, .sigma_cell = 1e-9, .bitlines = {.cells = 20}};
   const CellMasks masks = chip(kSmall, terms, 6).masks_at(volts("0.45"));
   std::size_t changes = 0;
   for (std::uint32_t column = 0; column < kSmall.columns; ++column) {
@@ -240,7 +329,7 @@ TEST(VminFaultMap, CellsAreFixedForGood) {
                           .sigma_bitline = 0.0293,
                           .sigma_row = 0.012,
                           .sigma_cell = 0.025,
-                          .cells_per_bitline = 2},
+                          .bitlines = {.cells = 2}},
                          kStuck, chip_seed(0, 3));
   const std::vector<std::pair<CellAddress, FaultKind>> expected = {
       {{0, 0, 55}, FaultKind::kStuckAt0}, {{0, 1, 44}, FaultKind::kStuckAt0},
@@ -272,6 +361,10 @@ TEST(VminFaultMap, SaysWhereItComesFrom) {
             "generated: bitline_vmin stuck cells, 0.5 of them at 0, mu 0.3908, mu_shift 0.004, "
             "sigma_die 0.01, sigma_bitline 0.0293, sigma_row 0.012, sigma_cell 0.025, "
             "20 cells a bitline, profile wide, chip seed 17");
+  EXPECT_EQ(VminFaultMap("bitline_vmin", kSmall, wide_profile(), kClusters, kFlips, 17).source(),
+            "generated: bitline_vmin flips, mu 0.3908, sigma_bitline 0.0293, sigma_row 0.012, "
+            "sigma_cluster 0.02, sigma_cell 0.025, clusters of 5 rows x 12 columns, "
+            "8 cells a bitline, 2 bitlines interleaved, profile wide, chip seed 17");
 }
 
 TEST(VminFaultMap, ImpossibleTermsAreRefused) {
@@ -279,7 +372,10 @@ TEST(VminFaultMap, ImpossibleTermsAreRefused) {
       {{.mu = 0.4}, "sigma_cell: 0 is not above 0"},
       {{.mu = 0.4, .sigma_row = -1, .sigma_cell = 1}, "sigma_row: -1 is not in 0..1e6"},
       {{.mu = std::nan(""), .sigma_cell = 1}, "mu: nan is not in -1e6..1e6"},
-      {{.sigma_cell = 1, .cells_per_bitline = 0}, "cells_per_bitline: 0 is not above 0"}};
+      {{.sigma_cluster = -1, .sigma_cell = 1}, "sigma_cluster: -1 is not in 0..1e6"},
+      {{.sigma_cell = 1, .bitlines = {.cells = 0}}, "cells_per_bitline: 0 is not above 0"},
+      {{.sigma_cell = 1, .cluster_rows = 0}, "cluster_rows: 0 is not above 0"},
+      {{.sigma_cell = 1, .cluster_columns = 0}, "cluster_columns: 0 is not above 0"}};
   for (const auto& [terms, message] : bad) {
     EXPECT_EQ(message_of([&, &t = terms] { chip(kSmall, t, 0); }), message);
   }

@@ -1,0 +1,29 @@
+#include "memory/bitline_layout.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace brownout::memory {
+
+void BitlineLayout::validate() const {
+  if (cells == 0U) throw std::runtime_error("cells_per_bitline: 0 is not above 0");
+  if (interleave == 0) throw std::runtime_error("bitline_interleave: 0 is not above 0");
+}
+
+BitlineLayout::Rows BitlineLayout::rows_of(std::uint32_t bitline, std::uint32_t rows) const {
+  if (!cells) return {bitline, rows};
+  const std::uint64_t rows_of_group = std::uint64_t{*cells} * interleave;
+  const std::uint64_t start = bitline / interleave * rows_of_group;
+  return {static_cast<std::uint32_t>(start + bitline % interleave),
+          static_cast<std::uint32_t>(std::min<std::uint64_t>(start + rows_of_group, rows))};
+}
+
+std::uint32_t BitlineLayout::bitlines(std::uint32_t rows) const {
+  if (!cells) return std::min(interleave, rows);
+  const std::uint64_t rows_of_group = std::uint64_t{*cells} * interleave;
+  const std::uint64_t whole = rows / rows_of_group * interleave;
+  return static_cast<std::uint32_t>(whole +
+                                    std::min<std::uint64_t>(rows % rows_of_group, interleave));
+}
+
+}  // namespace brownout::memory
