@@ -18,7 +18,8 @@ constexpr std::size_t kMostPoints = 10'000'000;
 
 OptionSpecs grid_options(const std::string& of_what) {
   return {{"out", "DIR", "Directory of the results; made when it does not exist. Required."},
-          {"chips", "N", "Chips 0..N-1 of the ensemble. Default: sweep.chips; 1 with a map."},
+          {"chips", "N",
+           "Chips 0..N-1 of the ensemble. Default: sweep.chips; with fault maps, all of them."},
           {"jobs", "N", "Worker processes. Default: the hardware threads."},
           {"cosim", "one|all|none",
            "Chips of each " + of_what +
@@ -46,13 +47,13 @@ experiment::CosimPolicy policy_of(const Arguments& arguments) {
 
 void set_chips(const Arguments& arguments, config::WorkloadConfig& config) {
   const auto chips = arguments.count("chips", 1, kMostChips);
-  if (config.memory.chip.map) {
-    if (chips.value_or(1) != 1)
-      fail_option("chips", "a fault map is one chip, 1 is the only value");
-    config.sweep.chips = 1;
-  } else if (chips) {
-    config.sweep.chips = *chips;
+  const std::size_t maps = config.memory.chip.maps.size();
+  if (maps > 0 && static_cast<std::size_t>(chips.value_or(1)) > maps) {
+    fail_option("chips", std::to_string(*chips) + " asked for, there " +
+                             (maps == 1 ? "is one fault map"
+                                        : "are " + std::to_string(maps) + " fault maps"));
   }
+  if (chips) config.sweep.chips = *chips;
 }
 
 void check_grid(std::size_t rows, const std::string& rows_name, int chips) {

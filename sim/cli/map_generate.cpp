@@ -89,7 +89,7 @@ config::ChipConfig chip_config_of(const Arguments& arguments) {
   config::ChipConfig chip;
   if (const auto text = arguments.text("generator")) {
     chip = config::read_chip(config::yaml_value(*text, "generator", "--generator", "."));
-    if (chip.map) fail_option("generator", "a map of a file is no generator");
+    if (chip.measured()) fail_option("generator", "a map of a file is no generator");
     return chip;
   }
   chip.mixture = mixture_of(arguments);

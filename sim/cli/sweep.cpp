@@ -9,6 +9,7 @@
 #include "sim/cli/workload_options.hpp"
 #include "sim/experiment/sweep.hpp"
 #include "sim/experiment/workbench.hpp"
+#include "sim/experiment/yield.hpp"
 
 namespace brownout::cli {
 namespace {
@@ -20,7 +21,8 @@ CommandSpec spec() {
       .purpose =
           "Evaluates a workload at every voltage of a list on every chip of an ensemble and prints "
           "a line per voltage, means over the chips. DIR gets points.csv (a row per voltage and "
-          "chip), layers.csv, manifest.json (configuration, hashes of the inputs, seed) and "
+          "chip), layers.csv, manifest.json (configuration, hashes of the inputs, seed), with an "
+          "accuracy target dies.csv, and "
           "results.sqlite, the journal: a sweep that was killed continues where it was when the "
           "same command runs again, and ends with the same files.",
       .example =
@@ -33,7 +35,14 @@ CommandSpec spec() {
              "both. Default: sweep.voltages."},
             {"ber", "LIST",
              "Bit error rates with commas, in place of voltages: of each the highest voltage at "
-             "which the profile has it."}},
+             "which the profile has it."},
+            {"min-top1", "X",
+             "Accuracy target, 0..1: adds the yield of each voltage, the share of chips whose "
+             "top-1 "
+             "is at least X, with its 95 % interval (Wilson), and DIR/dies.csv, pass or fail of "
+             "each chip."},
+            {"max-drop", "P",
+             "The same with a target of P percentage points below the top-1 without faults."}},
            grid_options("voltage"),
            image_options(),
            workload_options(),
@@ -56,6 +65,30 @@ void apply_grid(const Arguments& arguments, config::WorkloadConfig& config) {
   set_chips(arguments, config);
   config::check_sweep(config);
   check_grid(config.sweep.voltages.size(), "voltages", config.sweep.chips);
+}
+
+std::optional<experiment::AccuracyTarget> target_of(const Arguments& arguments) {
+  arguments.exclude("min-top1", "max-drop");
+  if (const auto top1 = arguments.number("min-top1", 0, 1)) return {{.min_top1 = top1}};
+  if (const auto drop = arguments.number("max-drop", 0, 100)) {
+    return {{.min_top1 = {}, .max_drop = *drop}};
+  }
+  return {};
+}
+
+// Three more columns; yields() has the same voltages in the same order as the table.
+void add_yields(const std::vector<experiment::PointSummary>& points, double min_top1,
+                Report& report) {
+  report.facts.push_back({{"min_top1", "top-1 to reach", "", Style::kPercent}, min_top1});
+  Table& table = report.table;
+  table.columns.insert(table.columns.end(), {{"yield", "yield", "", Style::kPercent},
+                                             {"yield_ci_low", "low", "", Style::kPercent},
+                                             {"yield_ci_high", "high", "", Style::kPercent}});
+  const auto yields = experiment::yields(points, min_top1);
+  for (std::size_t i = 0; i < yields.size(); ++i) {
+    table.rows[i].insert(table.rows[i].end(),
+                         {yields[i].yield(), yields[i].interval.low, yields[i].interval.high});
+  }
 }
 
 Report report_of(const experiment::SweepOutcome& outcome, const std::string& unit) {
@@ -81,7 +114,9 @@ Report report_of(const experiment::SweepOutcome& outcome, const std::string& uni
                           row.energy_rel, row.weight_sram_energy_rel, row.weight_sram_share,
                           row.latency_s});
   }
-  return {.facts = {}, .table = std::move(table)};
+  Report report{.facts = {}, .table = std::move(table)};
+  if (outcome.min_top1) add_yields(outcome.points, *outcome.min_top1, report);
+  return report;
 }
 
 int run(const Arguments& arguments, const Streams& streams) {
@@ -90,6 +125,7 @@ int run(const Arguments& arguments, const Streams& streams) {
   experiment::SweepOptions options{.out = out_of(arguments),
                                    .jobs = jobs_of(arguments),
                                    .cosim = policy_of(arguments),
+                                   .target = target_of(arguments),
                                    .progress = {}};
   config::WorkloadConfig config = load_config(arguments);
   apply_grid(arguments, config);
@@ -107,9 +143,9 @@ int run(const Arguments& arguments, const Streams& streams) {
   if (!outcome.failures.empty()) return report_failures(outcome.failures, streams.err);
   streams.out << render(report_of(outcome, unit), format);
   if (!quiet) {
-    streams.err << "wrote points.csv, layers.csv, manifest.json, results.sqlite in "
-                << options.out.string() << "; " << outcome.resumed << " of "
-                << outcome.points.size() << " points resumed\n";
+    streams.err << "wrote points.csv, layers.csv, " << (outcome.min_top1 ? "dies.csv, " : "")
+                << "manifest.json, results.sqlite in " << options.out.string() << "; "
+                << outcome.resumed << " of " << outcome.points.size() << " points resumed\n";
   }
   return 0;
 }

@@ -22,7 +22,10 @@ OptionSpecs image_options() {
 }
 
 OptionSpecs workload_options() {
-  return {{"fault-map", "FILE", "Fault map (CSV) of one chip in place of the workload's chips."},
+  return {{"fault-map", "FILE",
+           "Fault map (CSV) of one chip in place of the workload's chips; 'dies/*.csv', one die a "
+           "file, "
+           "chip k is file k by name."},
           {"accelerator", "FILE", "Accelerator in place of the workload's."},
           {"memory", "FILE", "Memory profile in place of the workload's."},
           {"set", "KEY=VALUE",
@@ -48,7 +51,6 @@ Format format_of(const Arguments& arguments) {
 }
 
 config::WorkloadConfig load_config(const Arguments& arguments) {
-  arguments.exclude("chip", "fault-map");
   const auto images = arguments.count("images", 1, std::numeric_limits<int>::max());
   const auto seed = arguments.integer("seed", 0, std::numeric_limits<std::uint64_t>::max());
   config::WorkloadConfig config =
@@ -57,9 +59,10 @@ config::WorkloadConfig load_config(const Arguments& arguments) {
                                                      .fault_map = arguments.path("fault-map"),
                                                      .dataset = arguments.path("dataset"),
                                                      .set = arguments.all("set")});
+  if (config.memory.chip.maps.size() == 1) arguments.exclude("chip", "fault-map");
   if (images) config.run.images = *images;
   if (seed) config.run.seed = *seed;
-  if (seed && !config.memory.chip.map) config.memory.chip.seed = *seed;
+  if (seed && !config.memory.chip.measured()) config.memory.chip.seed = *seed;
   return config;
 }
 
@@ -103,8 +106,9 @@ std::uint64_t chip_of(const Arguments& arguments) {
 std::vector<Fact> chip_facts(const config::MemoryConfig& memory, std::uint64_t chip,
                              const std::string& source) {
   std::vector<Fact> facts;
-  if (memory.chip.map) {
-    facts = {{{"fault_map", "fault map"}, memory.chip.map->string()}};
+  if (memory.chip.measured()) {
+    facts = {{{"fault_map", "fault map"}, memory.chip.maps.at(chip).string()}};
+    if (memory.chip.maps.size() > 1) facts.push_back({{"chip", "  chip"}, chip});
   } else {
     facts = {{{"chip", "chip"}, chip}, {{"seed", "  of seed"}, memory.chip.seed}};
   }

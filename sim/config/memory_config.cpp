@@ -123,7 +123,7 @@ ChipConfig read_chip(const Value& value) {
            "a chip has either a map or a generator with its parameters, kind, "
            "stuck_at_0_share, seed");
     }
-    chip.map = existing_file(*file);
+    chip.maps = matching_files(*file);
     return chip;
   }
   std::vector<std::string_view> keys = {"map", "generator", "kind", "stuck_at_0_share", "seed"};

@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
-#include <optional>
 #include <vector>
 
 #include "memory/encoding.hpp"
@@ -15,13 +14,15 @@
 
 namespace brownout::config {
 
-/// Where the faults of chips come from: a map file (one measured chip), or a generator.
+/// Where the faults of chips come from: map files of measured dies, or a generator.
 struct ChipConfig {
-  std::optional<std::filesystem::path> map;
+  std::vector<std::filesystem::path> maps;  ///< chip k is maps[k]; none: chips are generated
   const memory::Generator* generator = &memory::find_generator("iid");  ///< never null
   memory::GeneratorValues parameters;                                   ///< complete
   memory::FaultMixture mixture;                                         ///< of generated chips
   std::uint64_t seed = 0;  ///< of generated chips; chip k draws from hash(seed, k)
+
+  bool measured() const { return !maps.empty(); }
 };
 
 struct MemoryConfig {

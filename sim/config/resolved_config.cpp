@@ -180,8 +180,11 @@ void list_faults(Listing& out, const FaultsConfig& faults) {
 
 void list_memory(Listing& out, const MemoryConfig& memory) {
   list_profile(out, memory.profile->data());
-  if (memory.chip.map) {
-    out.add("memory.chip.map", *memory.chip.map);
+  if (memory.chip.maps.size() == 1) {
+    out.add("memory.chip.map", memory.chip.maps.front());
+  } else if (memory.chip.measured()) {
+    out.add_list("memory.chip.map", memory.chip.maps,
+                 [](const std::filesystem::path& map) { return map.generic_string(); });
   } else {
     out.add("memory.chip.generator", memory.chip.generator->name);
     for (const memory::GeneratorParameter& parameter : memory.chip.generator->parameters) {

@@ -132,7 +132,10 @@ WorkloadConfig load_workload(const std::filesystem::path& path, const Overrides&
   if (const Value* run = map.find("run")) read_run(*run, config.run);
   add_files(config.input_files, {config.network});
   add_files(config.input_files, config.dataset.files());
-  if (config.memory.chip.map) add_files(config.input_files, {*config.memory.chip.map});
+  add_files(config.input_files, config.memory.chip.maps);
+  if (config.memory.chip.measured()) {
+    config.sweep.chips = static_cast<int>(config.memory.chip.maps.size());
+  }
   return config;
 }
 

@@ -58,6 +58,13 @@ PointResult Evaluator::evaluate(const Point& point) {
   return result;
 }
 
+double Evaluator::clean_top1() {
+  run_batches(bench_.weights);
+  PointResult clean;
+  score(clean);
+  return clean.top1;
+}
+
 /// What the faults did to the weights: a mean over the inferences.
 void Evaluator::add_damage(PointResult& result) const {
   result.effective_ber = schedule::effective_ber(damage_);

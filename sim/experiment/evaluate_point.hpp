@@ -29,6 +29,8 @@ class Evaluator {
   /// Throws std::runtime_error outside the profile or the map, Disagreement (a std::logic_error)
   /// when the executors differ. Fills logits() as a side product.
   PointResult evaluate(const Point& point);
+  /// Top-1 of the network's own weights, without any fault.
+  double clean_top1();
   /// images x classes codes of the last point.
   const std::vector<std::uint8_t>& logits() const { return logits_; }
   /// What executes convolutions.

@@ -13,16 +13,29 @@
 namespace brownout::experiment {
 namespace {
 
+// A map may end above the voltage.
+void require_measured(const Workbench& bench, std::uint64_t chip, memory::Voltage voltage) {
+  const config::ChipConfig& chips = bench.config.memory.chip;
+  try {
+    make_chip(bench, chip)->faults_at(voltage);
+  } catch (const std::runtime_error& error) {
+    if (chips.maps.size() < 2) throw;
+    throw std::runtime_error(chips.maps[chip].string() + ": " + error.what());
+  }
+}
+
 /// Everything that can be wrong with the input is wrong before a directory appears: the voltages
-/// against profile and map, and an existing directory against these points.
+/// against profile and maps, and an existing directory against these points.
 void validate(const Workbench& bench, const std::vector<Point>& points,
               const std::filesystem::path& out, const std::string& manifest) {
   const auto lowest = std::min_element(
       points.begin(), points.end(),
       [](const Point& left, const Point& right) { return left.voltage < right.voltage; });
   bench.config.memory.profile->require_covered(lowest->voltage);
-  const std::unique_ptr<memory::FaultMap> chip = make_chip(bench, 0);
-  chip->faults_at(lowest->voltage);
+  const std::size_t maps = bench.config.memory.chip.maps.size();
+  for (std::uint64_t chip = 0; chip < std::max<std::size_t>(1, maps); ++chip) {
+    require_measured(bench, chip, lowest->voltage);
+  }
   if (!std::filesystem::exists(out)) return;
   if (!std::filesystem::is_directory(out)) {
     throw std::runtime_error(out.string() + ": exists and is no directory");

@@ -1,10 +1,15 @@
 #include "sim/experiment/sweep.hpp"
 
 #include <algorithm>
+#include <memory>
+#include <stdexcept>
 
 #include "memory/keyed_random.hpp"
+#include "memory/text_number.hpp"
 #include "sim/experiment/manifest.hpp"
 #include "sim/experiment/whole_file.hpp"
+#include "sim/experiment/worker_pool.hpp"
+#include "sim/experiment/yield.hpp"
 
 namespace brownout::experiment {
 namespace {
@@ -13,8 +18,7 @@ namespace {
 std::vector<Point> make_grid(const Workbench& bench, CosimPolicy policy) {
   std::vector<memory::Voltage> voltages = bench.config.sweep.voltages;
   std::sort(voltages.rbegin(), voltages.rend());
-  const auto chips =
-      static_cast<std::uint64_t>(bench.config.memory.chip.map ? 1 : bench.config.sweep.chips);
+  const auto chips = static_cast<std::uint64_t>(bench.config.sweep.chips);
   std::vector<Point> grid;
   for (const memory::Voltage voltage : voltages) {
     const std::uint64_t key =
@@ -37,6 +41,27 @@ void write_csv_files(const std::filesystem::path& out, const std::vector<PointRo
   write_whole_file(out / "layers.csv", layers);
 }
 
+// In a process of its own: this one must not have used the engine before it forks others.
+double clean_top1(const Workbench& bench) {
+  double top1 = 0;
+  PoolHooks hooks;
+  hooks.make_worker = [&] {
+    const auto evaluator = std::make_shared<Evaluator>(bench);
+    return [evaluator](std::size_t) { return memory::format_double(evaluator->clean_top1()); };
+  };
+  hooks.on_result = [&](std::size_t, const std::string& text) {
+    top1 = memory::parse_double(text).value();
+  };
+  const std::vector<TaskFailure> failures = run_in_workers({0}, 1, hooks);
+  if (failures.empty()) return top1;
+  throw std::runtime_error("the network without faults: " + failures.front().reason);
+}
+
+double min_top1_of(const Workbench& bench, const AccuracyTarget& target) {
+  if (target.min_top1) return *target.min_top1;
+  return std::max(0.0, clean_top1(bench) - target.max_drop / 100);
+}
+
 }  // namespace
 
 SweepOutcome run_sweep(const Workbench& bench, const SweepOptions& options) {
@@ -49,6 +74,12 @@ SweepOutcome run_sweep(const Workbench& bench, const SweepOptions& options) {
   if (!result.failures.empty()) return result;
   write_csv_files(options.out, outcome.rows);
   for (const PointRows& row : outcome.rows) result.points.push_back(parse_point_row(row.point));
+  if (options.target) {
+    result.min_top1 = min_top1_of(bench, *options.target);
+    write_whole_file(
+        options.out / "dies.csv",
+        dies_csv(result.points, bench.config.memory.chip.maps, bench.unit(), *result.min_top1));
+  }
   return result;
 }
 

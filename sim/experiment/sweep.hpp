@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,10 +15,18 @@
 
 namespace brownout::experiment {
 
+/// What a die has to reach to pass: a top-1 (share), or at most so many percentage points less than
+/// the network has without faults.
+struct AccuracyTarget {
+  std::optional<double> min_top1;
+  double max_drop = 0;  ///< where there is no min_top1
+};
+
 struct SweepOptions {
   std::filesystem::path out;
   int jobs = 1;
   CosimPolicy cosim = CosimPolicy::kOne;  ///< of the chips of each voltage
+  std::optional<AccuracyTarget> target = {};
   /// Called after every finished point, and once at the start with what an earlier run finished.
   std::function<void(std::size_t done, std::size_t total)> progress;
 };
@@ -27,9 +36,11 @@ struct SweepOutcome {
   std::size_t resumed = 0;           ///< points that an earlier run had finished
   std::vector<std::string>
       failures;  ///< points that failed, with the reason; then no CSV is written
+  std::optional<double> min_top1 = {};  ///< the target as a share
 };
 
-/// Evaluates config.sweep and writes OUT/{results.sqlite, points.csv, layers.csv, manifest.json}.
+/// Evaluates config.sweep and writes OUT/{results.sqlite, points.csv, layers.csv, manifest.json};
+/// with a target, OUT/dies.csv too.
 /// Everything is validated before OUT is created. Throws std::runtime_error when OUT holds another
 /// sweep. Forks: the calling process must not have used the engine.
 SweepOutcome run_sweep(const Workbench& bench, const SweepOptions& options);

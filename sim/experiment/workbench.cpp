@@ -106,17 +106,21 @@ Workbench make_workbench(const config::WorkloadConfig& config) {
   bench.times = timing::program_times(bench.program);
   bench.counts = timing::static_counts(bench.program, bench.network, bench.times);
   load_images(config, bench);
-  if (config.memory.chip.map) read_map(bench, *config.memory.chip.map);
+  for (const std::filesystem::path& map : config.memory.chip.maps) read_map(bench, map);
   return bench;
 }
 
 std::unique_ptr<memory::FaultMap> make_chip(const Workbench& bench, std::uint64_t chip) {
   const config::ChipConfig& source = bench.config.memory.chip;
-  if (source.map) {
-    if (chip != 0) {
-      throw std::runtime_error("chip " + std::to_string(chip) + ": a fault map is one chip, 0");
+  if (source.measured()) {
+    if (chip >= source.maps.size()) {
+      throw std::runtime_error(
+          "chip " + std::to_string(chip) + ": " +
+          (source.maps.size() == 1
+               ? "a fault map is one chip, 0"
+               : "the maps are those of chips 0 to " + std::to_string(source.maps.size() - 1)));
     }
-    return read_map(bench, *source.map);
+    return read_map(bench, source.maps[chip]);
   }
   return source.generator->make(
       {bench.program.spec.weight_sram.organisation().geometry(), bench.config.memory.profile,

@@ -103,7 +103,7 @@ TEST(Overrides, PathOptionsReplaceWhatTheWorkloadNames) {
   const WorkloadConfig config = files.load(overrides);
   EXPECT_EQ(config.accelerator.name, "other");
   EXPECT_EQ(config.memory.profile->data().unit, memory::VoltageUnit::kVolts);
-  EXPECT_EQ(config.memory.chip.map, files.directory / "map.csv");
+  EXPECT_THAT(config.memory.chip.maps, testing::ElementsAre(files.directory / "map.csv"));
 }
 
 TEST(Overrides, MissingFileOfAnOptionNamesTheOption) {

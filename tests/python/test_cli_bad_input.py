@@ -182,6 +182,44 @@ CASES = {
     "sweep_map_chips": Case(
         "sweep w.yaml --out out --fault-map m.csv --chips 2", ["--chips"], files={"m.csv": MAP}
     ),
+    "no_map_matches": Case("run w.yaml --fault-map dies/*.csv", ["--fault-map", "dies/*.csv"]),
+    "a_die_of_another_geometry": Case(
+        "sweep w.yaml --out out --fault-map d*.csv",
+        ["d2.csv", "4 banks", "8 banks"],
+        files={"d1.csv": MAP, "d2.csv": MAP.replace("s: 8", "s: 4")},
+    ),
+    "a_die_not_measured_there": Case(
+        "sweep w.yaml --out out --fault-map d*.csv --voltage 0.82",
+        ["d2.csv", "0.82", "0.85"],
+        files={"d1.csv": MAP, "d2.csv": MAP.replace("0.8\n", "0.85\n")},
+    ),
+    "no_such_die": Case(
+        "run w.yaml --fault-map d*.csv --chip 2",
+        ["chip 2", "0 to 1"],
+        files={"d1.csv": MAP, "d2.csv": MAP},
+    ),
+    "more_chips_than_dies": Case(
+        "sweep w.yaml --out out --fault-map d*.csv --chips 3",
+        ["--chips", "2 fault maps"],
+        files={"d1.csv": MAP, "d2.csv": MAP},
+    ),
+    # Yield
+    "two_targets": Case(
+        "sweep w.yaml --out out --min-top1 0.9 --max-drop 1", ["--min-top1", "--max-drop"]
+    ),
+    "target_of_98_percent": Case("sweep w.yaml --out out --min-top1 98", ["--min-top1", "0..1"]),
+    "negative_drop": Case("sweep w.yaml --out out --max-drop -1", ["--max-drop"]),
+    # Fit
+    "fit_of_one_voltage": Case("map fit m.csv", ["m.csv", "fail first at 1"], files={"m.csv": MAP}),
+    "fit_below_the_map": Case(
+        "map fit m.csv --voltage 0.9,0.7", ["--voltage", "0.7", "0.8"], files={"m.csv": MAP}
+    ),
+    "fit_of_an_unknown_generator": Case(
+        "map fit m.csv --generator iid", ["--generator", "bitline_vmin"], files={"m.csv": MAP}
+    ),
+    "fit_without_bitlines": Case(
+        "map fit m.csv --cells-per-bitline 0", ["--cells-per-bitline", "0"], files={"m.csv": MAP}
+    ),
     "sweep_below_the_map": Case(
         "sweep w.yaml --out out --fault-map m.csv --voltage 0.9,0.76",
         ["0.76", "0.8"],

@@ -25,7 +25,7 @@ PROFILE = ROOT / "configs/memories/sram_14nm.yaml"
 ACCELERATOR = ROOT / "configs/accelerators/edge_32x32.yaml"
 COMMANDS = [
     *("run", "sweep", "sensitivity", "network", "weights"),
-    *("map generate", "map info", "map convert", "map plot"),
+    *("map generate", "map info", "map convert", "map plot", "map fit"),
 ]
 LAYERS = ["conv1", "pool1", "conv2", "pool2", "fc1", "fc2", "fc3"]
 POINTS_HEADER = (
@@ -437,3 +437,96 @@ def test_sweep_of_a_fault_map_is_one_chip(tmp_path: Path) -> None:
     )
     assert result.stderr == ""
     assert [row["chip"] for row in rows_of((out / "points.csv").read_text())] == ["0", "0"]
+
+
+def dies(directory: Path, count: int) -> Path:
+    directory.mkdir()
+    for chip in range(count):  # names in another order than chips
+        generate(directory / f"die{9 - chip}.csv", "--chip", str(chip))
+    return directory
+
+
+def test_dies_are_the_files_by_name(tmp_path: Path) -> None:
+    pattern = dies(tmp_path / "dies", 3) / "*.csv"
+    options = ["--voltage", "0.85,0.8", "--images", "50", "--quiet", "--cosim", "none"]
+    brownout("sweep", WORKLOAD, "--fault-map", pattern, "--out", tmp_path / "maps", *options)
+    brownout("sweep", WORKLOAD, "--chips", "3", "--out", tmp_path / "drawn", *options)
+    measured = rows_of((tmp_path / "maps/points.csv").read_text())
+    drawn = rows_of((tmp_path / "drawn/points.csv").read_text())
+    assert [row["chip"] for row in measured] == ["0", "1", "2"] * 2
+    for row in measured:  # die 7 is chip 2 and the first file
+        twin = next(
+            other
+            for other in drawn
+            if other["voltage"] == row["voltage"] and other["chip"] == str(2 - int(row["chip"]))
+        )
+        for key in ("ber", "effective_ber", "weights_changed", "top1", "energy_j"):
+            assert row[key] == twin[key]
+    manifest = json.loads((tmp_path / "maps/manifest.json").read_text())
+    assert manifest["configuration"]["memory.chip.map"] == "[die7.csv, die8.csv, die9.csv]"
+    assert {"die7.csv", "die8.csv", "die9.csv"} < set(manifest["inputs"])
+    one = json_of("run", WORKLOAD, "--fault-map", pattern, "--chip", "1", *options[2:4])
+    assert one["fault_map"].endswith("die8.csv")
+
+
+def test_a_target_adds_yield_and_a_table_of_dies(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    options = ["--voltage", "1,0.8,0.77", "--chips", "4", "--images", "200", "--cosim", "none"]
+    arguments = ["sweep", WORKLOAD, "--out", out, "--quiet", *options]
+    plain = rows_of(brownout(*arguments, "--format", "csv").stdout)
+    assert not (out / "dies.csv").exists()
+    points = (out / "points.csv").read_bytes()
+    low, high = 0.9, 0.97
+    found = json_of(*arguments, "--min-top1", str(low))
+    assert (out / "points.csv").read_bytes() == points
+    assert found["min_top1"] == low
+    rows = rows_of(points.decode())
+    for voltage, without in zip(found["voltages"], plain, strict=True):
+        tops = [float(row["top1"]) for row in rows if float(row["voltage"]) == voltage["voltage"]]
+        passing = sum(top >= low for top in tops)
+        assert voltage["yield"] == passing / 4
+        assert voltage["yield_ci_low"] <= voltage["yield"] <= voltage["yield_ci_high"]
+        assert voltage["yield_ci_high"] - voltage["yield_ci_low"] > 0.4  # four dies say little
+        assert set(voltage) - set(without) == {"yield", "yield_ci_low", "yield_ci_high"}
+    assert [row["yield"] for row in found["voltages"]] != [1, 1, 1]
+    table = rows_of((out / "dies.csv").read_text())
+    assert len(table) == 12
+    for row in table:
+        assert row["pass"] == str(int(float(row["top1"]) >= low))
+        passed = []
+        for other in [other for other in table if other["chip"] == row["chip"]]:
+            if other["pass"] == "0":
+                break
+            passed.append(other["voltage"])
+        assert row["lowest_passing_voltage"] == (passed[-1] if passed else "")
+
+    clean = json_of("run", WORKLOAD, "--voltage", "1", "--images", "200")["top1"]
+    dropped = json_of(*arguments, "--max-drop", str(100 * (clean - high)))
+    assert abs(dropped["min_top1"] - high) < 1e-12
+
+
+def test_fit_finds_the_generator_of_a_map(tmp_path: Path) -> None:
+    chip = (
+        "{generator: bitline_vmin, mu: 0.65, sigma_bitline: 0.06, sigma_cell: 0.04, "
+        "cells_per_bitline: 256, bitline_interleave: 2, kind: stuck, stuck_at_0_share: 0.25}"
+    )
+    generate(tmp_path / "chip.csv", "--generator", chip)
+    layout = ["--cells-per-bitline", "256", "--bitline-interleave", "2"]
+    fit = json_of("map", "fit", tmp_path / "chip.csv", *layout, "--voltage", "0.75:0.90:0.05")
+    assert fit["preferred"] == "bitline_vmin"
+    for key, truth in (("mu", 0.65), ("sigma_bitline", 0.06), ("sigma_cell", 0.04)):
+        error = fit[f"bitline_vmin_{key}_error"]
+        assert 0 < error < 0.01
+        assert abs(fit[f"bitline_vmin_{key}"] - truth) < 4 * error
+    assert fit["bitline_vmin_p_value"] > 0.05 > fit["gaussian_vmin_p_value"]
+    assert abs(fit["stuck_at_0"] / fit["faults"] - 0.25) < 0.02
+    measures = {(row["voltage"], row["measure"]): row for row in fit["measures"]}
+    faults = measures[(0.75, "faults")]
+    assert faults["measured"] == fit["faults"]
+    assert faults["bitline_vmin_p05"] < faults["bitline_vmin_mean"] < faults["bitline_vmin_p95"]
+    # What it prints makes such chips.
+    generate(tmp_path / "again.csv", "--generator", fit["bitline_vmin_chip"])
+    again = len(read_map(tmp_path / "again.csv"))
+    assert 0.8 < again / fit["faults"] < 1.25
+    alone = json_of("map", "fit", tmp_path / "chip.csv", "--generator", "gaussian_vmin")
+    assert "bitline_vmin_mu" not in alone

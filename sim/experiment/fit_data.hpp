@@ -1,0 +1,45 @@
+// A measured fault map as a fit sees it: for each bitline, how many cells fail first at which of
+// the measured voltages.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "memory/bitline_layout.hpp"
+#include "memory/sparse_fault_map.hpp"
+
+namespace brownout::experiment {
+
+/// Bitlines that look alike. Element j of `cells` counts those whose highest failing voltage is
+/// voltages[j]; the last element, those that work at every voltage.
+struct BitlineGroup {
+  std::vector<std::uint32_t> cells;
+  std::uint64_t bitlines = 0;
+};
+
+struct FitData {
+  memory::SramGeometry geometry;
+  memory::BitlineLayout layout;
+  std::vector<memory::Voltage> voltages;  ///< falling; the first is the highest measured
+  std::vector<BitlineGroup> groups;
+  std::vector<std::uint64_t> cells;  ///< of all bitlines, as in BitlineGroup
+  std::uint64_t bitlines = 0;
+  std::uint32_t longest_bitline = 0;                        ///< cells
+  std::uint64_t flips = 0, stuck_at_0 = 0, stuck_at_1 = 0;  ///< of the cells that fail
+  std::uint64_t defects = 0;  ///< cells that fail at every voltage; in none of the counts above
+
+  std::uint64_t faults() const { return flips + stuck_at_0 + stuck_at_1; }
+  /// Throws std::runtime_error unless cells fail first at two voltages or more: one tells no
+  /// spread.
+  void require_spread() const;
+};
+
+/// At `voltages`, or where none are given at those at which cells of the map fail first; of more
+/// than 12 of these, 12 evenly spaced ones. A cell that fails first between two voltages counts at
+/// the lower one. Throws std::runtime_error: a voltage below the lowest measured one, a map without
+/// one and no voltages.
+FitData fit_data(const memory::SparseFaultMap& map, const memory::BitlineLayout& layout,
+                 std::vector<memory::Voltage> voltages);
+
+}  // namespace brownout::experiment
