@@ -7,7 +7,7 @@ namespace brownout::memory {
 
 void BitlineLayout::validate() const {
   if (cells == 0U) throw std::runtime_error("cells_per_bitline: 0 is not above 0");
-  if (interleave == 0) throw std::runtime_error("bitline_interleave: 0 is not above 0");
+  if (interleave == 0) throw std::runtime_error("interleaved_bitlines: 0 is not above 0");
 }
 
 BitlineLayout::Rows BitlineLayout::rows_of(std::uint32_t bitline, std::uint32_t rows) const {

@@ -60,7 +60,7 @@ std::unique_ptr<GeneratedFaultMap> make_bitline_vmin(const ChipRequest& request,
   terms.sigma_row = values.at("sigma_row");
   terms.sigma_cell = values.at("sigma_cell");
   terms.bitlines.cells = count(values, "cells_per_bitline");
-  terms.bitlines.interleave = count(values, "bitline_interleave").value_or(1);
+  terms.bitlines.interleave = count(values, "interleaved_bitlines").value_or(1);
   read_clusters(values, terms);
   return make_vmin("bitline_vmin", request, terms);
 }
@@ -92,7 +92,7 @@ const std::vector<Generator>& generators() {
         {"sigma_bitline", When::kRequired, Range::kNotNegative},
         {"sigma_cell", When::kRequired, Range::kPositive},
         {"cells_per_bitline", When::kOptional, Range::kCount},
-        {"bitline_interleave", When::kOptional, Range::kCount},
+        {"interleaved_bitlines", When::kOptional, Range::kCount},
         {"sigma_row", When::kZeroUnlessGiven, Range::kNotNegative},
         kSigmaCluster,
         kClusterRows,

@@ -29,15 +29,33 @@ std::string place(const char* column, double value, const ProfileRow& row) {
   return std::string("rows: ") + column + " " + format_double(value) + " at " + row.voltage.text();
 }
 
-// Rows by falling voltage.
-void check_rows(const std::vector<ProfileRow>& rows, Voltage error_free_voltage) {
+// An ideal memory: it has no errors, and its rows only tell how far down it is described.
+bool is_ideal(const std::vector<ProfileRow>& rows) {
+  return !rows.empty() &&
+         std::all_of(rows.begin(), rows.end(), [](const ProfileRow& row) { return row.ber == 0; });
+}
+
+void check_rates(const std::vector<ProfileRow>& rows) {
+  if (is_ideal(rows)) return;
   if (rows.size() < 2) refuse("rows: a profile needs at least two, to interpolate between");
   for (const ProfileRow& row : rows) {
-    require_voltage("rows: voltage", row.voltage);
     if (!(row.ber >= 1e-300 && row.ber < 1)) {
       refuse(place("ber", row.ber, row) + " is not above 0 and below 1");
     }
   }
+  for (std::size_t i = 1; i < rows.size(); ++i) {
+    if (rows[i].ber <= rows[i - 1].ber) {
+      refuse(place("ber", rows[i].ber, rows[i]) + " is not above " +
+             format_double(rows[i - 1].ber) + " at " + rows[i - 1].voltage.text() +
+             ": it must rise as the voltage falls");
+    }
+  }
+}
+
+// Rows by falling voltage.
+void check_rows(const std::vector<ProfileRow>& rows, Voltage error_free_voltage) {
+  if (rows.empty()) refuse("rows: a profile needs at least two, to interpolate between");
+  for (const ProfileRow& row : rows) require_voltage("rows: voltage", row.voltage);
   if (rows.front().voltage >= error_free_voltage) {
     refuse("rows: voltage " + rows.front().voltage.text() +
            " is not below the error-free voltage " + error_free_voltage.text());
@@ -46,12 +64,8 @@ void check_rows(const std::vector<ProfileRow>& rows, Voltage error_free_voltage)
     if (rows[i].voltage == rows[i - 1].voltage) {
       refuse("rows: voltage " + rows[i].voltage.text() + " appears twice");
     }
-    if (rows[i].ber <= rows[i - 1].ber) {
-      refuse(place("ber", rows[i].ber, rows[i]) + " is not above " +
-             format_double(rows[i - 1].ber) + " at " + rows[i - 1].voltage.text() +
-             ": it must rise as the voltage falls");
-    }
   }
+  check_rates(rows);
 }
 
 // A column is given for all rows or for none.
@@ -132,6 +146,7 @@ VoltageProfile::VoltageProfile(VoltageProfileData data) : data_(std::move(data))
 
 void VoltageProfile::prepare_interpolation() {
   const std::vector<ProfileRow>& rows = data_.rows;
+  if (is_ideal(rows)) return;
   for (const ProfileRow& row : rows) log_ber_.push_back(reproducible_log(row.ber));
   slope_.push_back(0);  // of the segment above the highest row, set below
   for (std::size_t i = 1; i < rows.size(); ++i) {
@@ -155,7 +170,7 @@ void VoltageProfile::require_covered(Voltage voltage) const {
 // falls; the clamp to the segment's ends joins the segments.
 double VoltageProfile::ber(Voltage voltage) const {
   require_covered(voltage);
-  if (voltage >= data_.error_free_voltage) return 0;
+  if (voltage >= data_.error_free_voltage || is_ideal(data_.rows)) return 0;
   const auto row = std::lower_bound(data_.rows.begin(), data_.rows.end(), voltage,
                                     [](const ProfileRow& r, Voltage v) { return r.voltage > v; });
   if (row->voltage == voltage) return row->ber;

@@ -16,7 +16,7 @@ std::string to_string(VoltageUnit unit);
 
 struct ProfileRow {
   Voltage voltage;
-  double ber = 0;                       ///< share of failing cells, (0, 1)
+  double ber = 0;                       ///< share of failing cells, (0, 1); or 0 in all rows
   std::optional<double> access_energy;  ///< relative to the reference voltage
   std::optional<double> leakage;        ///< power, relative to the reference voltage
 };
@@ -33,7 +33,8 @@ struct VoltageProfileData {
 };
 
 /// A validated profile. BER between rows is log-linear in V; between the highest row and the
-/// error-free voltage the slope of the two highest rows goes on. Below the lowest row: an error.
+/// error-free voltage the slope of the two highest rows goes on. Below the lowest row: an error. An
+/// ideal memory has a BER of 0 in all rows, of which one is enough.
 class VoltageProfile {
  public:
   /// Throws std::runtime_error that starts with the field's name: fewer than two rows, a repeated

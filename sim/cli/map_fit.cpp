@@ -38,7 +38,7 @@ CommandSpec spec() {
           {{{"generator", "NAME", "gaussian_vmin, bitline_vmin or all. Default: all."},
             {"cells-per-bitline", "N",
              "Cells of a column on one bitline. Default: the whole column."},
-            {"bitline-interleave", "N",
+            {"interleaved-bitlines", "N",
              "Bitlines side by side that take the rows of a column in turn. Default: 1."},
             {"voltage", "LIST",
              "Measured voltages: FROM:TO:STEP, values with commas, or both. Name those without a "
@@ -55,7 +55,7 @@ memory::BitlineLayout layout_of(const Arguments& arguments) {
   if (const auto cells = arguments.integer("cells-per-bitline", 1, kMost)) {
     layout.cells = static_cast<std::uint32_t>(*cells);
   }
-  if (const auto interleave = arguments.integer("bitline-interleave", 1, kMost)) {
+  if (const auto interleave = arguments.integer("interleaved-bitlines", 1, kMost)) {
     layout.interleave = static_cast<std::uint32_t>(*interleave);
   }
   return layout;
@@ -95,7 +95,7 @@ std::string chip_text(const experiment::FitData& data, const experiment::VminFit
             ", sigma_cell: " + number(estimate.sigma_cell);
     if (data.layout.cells) text += ", cells_per_bitline: " + std::to_string(*data.layout.cells);
     if (data.layout.interleave != 1) {
-      text += ", bitline_interleave: " + std::to_string(data.layout.interleave);
+      text += ", interleaved_bitlines: " + std::to_string(data.layout.interleave);
     }
   } else {
     text += ", sigma: " + number(estimate.sigma_cell);

@@ -22,8 +22,9 @@ double log_between(double low, double high) {
 }
 
 // Element j: ln of the probability that a cell of this mean and sigma falls into interval j.
-void log_intervals(const std::vector<memory::Voltage>& voltages, double mean, double sigma,
-                   Eigen::Ref<Eigen::VectorXd> result) {
+Eigen::RowVectorXd log_intervals(const std::vector<memory::Voltage>& voltages, double mean,
+                                 double sigma) {
+  Eigen::RowVectorXd result(static_cast<Eigen::Index>(voltages.size() + 1));
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
   double next_above = -kInfinity;  // (mean - V) / sigma of the next higher voltage
   for (std::size_t j = 0; j < voltages.size(); ++j) {
@@ -32,6 +33,7 @@ void log_intervals(const std::vector<memory::Voltage>& voltages, double mean, do
     next_above = x;
   }
   result[static_cast<Eigen::Index>(voltages.size())] = log_between(next_above, kInfinity);
+  return result;
 }
 
 template <typename Counts>
@@ -43,9 +45,8 @@ Eigen::VectorXd as_vector(const Counts& counts) {
 }
 
 double log_likelihood_of_cells(const FitData& data, const VminParameters& parameters) {
-  Eigen::VectorXd logs(static_cast<Eigen::Index>(data.cells.size()));
-  log_intervals(data.voltages, parameters.mu, parameters.sigma_cell, logs);
-  return logs.dot(as_vector(data.cells));
+  return log_intervals(data.voltages, parameters.mu, parameters.sigma_cell)
+      .dot(as_vector(data.cells));
 }
 
 // The posterior of B / sigma_bitline given a bitline is never narrower than this: a cell tells at
@@ -108,16 +109,16 @@ double log_likelihood(const FitData& data, const VminParameters& parameters) {
   const double step = std::min(0.2, narrowest_posterior(data, parameters));
   const auto nodes = static_cast<Eigen::Index>(2 * std::ceil(kReach / step) + 1);
   Eigen::VectorXd log_weights(nodes);
-  Eigen::MatrixXd logs(static_cast<Eigen::Index>(data.voltages.size() + 1), nodes);
+  Eigen::MatrixXd logs(nodes, static_cast<Eigen::Index>(data.voltages.size() + 1));
   for (Eigen::Index i = 0; i < nodes; ++i) {
     const double b = step * static_cast<double>(i - nodes / 2);
     log_weights[i] = std::log(step / std::sqrt(2 * std::numbers::pi)) - b * b / 2;
-    log_intervals(data.voltages, parameters.mu + parameters.sigma_bitline * b,
-                  parameters.sigma_cell, logs.col(i));
+    logs.row(i) = log_intervals(data.voltages, parameters.mu + parameters.sigma_bitline * b,
+                                parameters.sigma_cell);
   }
   double sum = 0;
   for (const BitlineGroup& group : data.groups) {
-    const Eigen::ArrayXd terms = (logs.transpose() * as_vector(group.cells) + log_weights).array();
+    const Eigen::ArrayXd terms = (logs * as_vector(group.cells) + log_weights).array();
     const double greatest = terms.maxCoeff();
     sum +=
         static_cast<double>(group.bitlines) * (greatest + std::log((terms - greatest).exp().sum()));

@@ -137,8 +137,8 @@ TEST(MemoryConfig, EveryGeneratorTellsWhatIsWrongWithItsParameters) {
        "w.yaml:9: memory.chip.sigma_cluster: -0.01 is not 0 or above"},
       {chip,
        "{generator: bitline_vmin, mu: 0.4, sigma_bitline: 0, sigma_cell: 0.02, "
-       "bitline_interleave: 0}",
-       "w.yaml:9: memory.chip.bitline_interleave: 0 is not an integer above 0"},
+       "interleaved_bitlines: 0}",
+       "w.yaml:9: memory.chip.interleaved_bitlines: 0 is not an integer above 0"},
       {chip, "{generator: gaussian_vmin, mu: 1e9, sigma: 0.05}",
        "w.yaml:9: memory.chip.mu: 1e+09 is not in -1e6..1e6"},
       {chip, "{generator: gaussian_vmin, mu: \"0.7\", sigma: 0.05}",
@@ -168,11 +168,11 @@ TEST(MemoryConfig, ResolvedConfigurationListsTheGeneratorsParameters) {
        {"generator: gaussian_vmin", "mu: 0.712", "sigma: 0.0554", "sigma_cluster: 0",
         "sigma_die: 0", "mu_shift: -0.01", "kind: flip", "stuck_at_0_share: 0.5", "seed: 0"}},
       {"{generator: bitline_vmin, mu: 0.3908, sigma_bitline: 0.0293, sigma_cell: 0.025, "
-       "sigma_row: 0.001, sigma_die: 0.01, cells_per_bitline: 512, bitline_interleave: 2, "
+       "sigma_row: 0.001, sigma_die: 0.01, cells_per_bitline: 512, interleaved_bitlines: 2, "
        "sigma_cluster: 0.002, cluster_rows: 16, cluster_columns: 4, kind: stuck, "
        "stuck_at_0_share: 1, seed: 3}",
        {"generator: bitline_vmin", "mu: 0.3908", "sigma_bitline: 0.0293", "sigma_cell: 0.025",
-        "cells_per_bitline: 512", "bitline_interleave: 2", "sigma_row: 0.001",
+        "cells_per_bitline: 512", "interleaved_bitlines: 2", "sigma_row: 0.001",
         "sigma_cluster: 0.002", "cluster_rows: 16", "cluster_columns: 4", "sigma_die: 0.01",
         "mu_shift: 0", "kind: stuck", "stuck_at_0_share: 1", "seed: 3"}},
       {"{generator: bitline_vmin, mu: 0.3908, sigma_bitline: 0, sigma_cell: 0.025}",
@@ -220,12 +220,12 @@ TEST(MemoryConfig, ParametersReachTheChip) {
               testing::HasSubstr("mu 0.1, mu_shift 0.7, sigma_die 0.6, sigma_bitline 0.2, "
                                  "sigma_row 0.5, sigma_cluster 0.8, sigma_cell 0.3, "
                                  "clusters of 3 rows x 5 columns, 4 cells a bitline, profile"));
-  files.edit("w.yaml", "cells_per_bitline: 4", "bitline_interleave: 2, cells_per_bitline: 4");
+  files.edit("w.yaml", "cells_per_bitline: 4", "interleaved_bitlines: 2, cells_per_bitline: 4");
   const MemoryConfig interleaved = files.load().memory;
   EXPECT_THAT(interleaved.chip.generator->make(request, interleaved.chip.parameters)->source(),
               testing::HasSubstr("4 cells a bitline, 2 bitlines interleaved, profile"));
   files.edit("w.yaml",
-             "sigma_bitline: 0.2, sigma_cell: 0.3, bitline_interleave: 2, cells_per_bitline: 4, "
+             "sigma_bitline: 0.2, sigma_cell: 0.3, interleaved_bitlines: 2, cells_per_bitline: 4, "
              "sigma_row: 0.5",
              "sigma: 0.4");
   files.edit("w.yaml", "bitline_vmin", "gaussian_vmin");

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "memory/iid_generator.hpp"
 #include "sim/config/accelerator_config.hpp"
 #include "sim/config/energy_config.hpp"
 #include "sim/config/memory_config.hpp"
@@ -48,6 +49,44 @@ TEST(ShippedFiles, EveryMemoryProfileLoads) {
   const auto files = yaml_files("configs/memories");
   EXPECT_GE(files.size(), 1U);
   for (const auto& file : files) EXPECT_NO_THROW(load_memory_profile(file)) << file;
+}
+
+TEST(ShippedFiles, EveryMemoryProfileSavesEnergyAsItsVoltageFalls) {
+  for (const auto& file : yaml_files("configs/memories")) {
+    SCOPED_TRACE(file);
+    const auto profile = load_memory_profile(file);
+    const memory::VoltageProfileData& data = profile->data();
+    EXPECT_FALSE(data.source.empty());
+    EXPECT_EQ(profile->ber(data.error_free_voltage), 0);
+    EXPECT_EQ(profile->access_energy_factor(data.reference_voltage), 1);
+    EXPECT_EQ(profile->leakage_factor(data.reference_voltage), 1);
+    double energy = 0, leakage = 0, ber = 1;
+    const memory::Voltage highest = std::max(data.error_free_voltage, data.reference_voltage);
+    for (std::int64_t micro = profile->lowest().micro(); micro <= highest.micro(); micro += 1000) {
+      const memory::Voltage voltage = memory::Voltage::from_micro(micro);
+      EXPECT_GT(profile->access_energy_factor(voltage), energy);
+      EXPECT_GT(profile->leakage_factor(voltage), leakage);
+      EXPECT_LE(profile->ber(voltage), ber);
+      energy = profile->access_energy_factor(voltage);
+      leakage = profile->leakage_factor(voltage);
+      ber = profile->ber(voltage);
+    }
+  }
+}
+
+TEST(ShippedFiles, TheIdealMemoryHasNoErrorsAndTheSquareLawOfEnergy) {
+  const auto profile = load_memory_profile(kSource / "configs/memories/ideal.yaml");
+  const memory::IidFaultMap chip({8, 1024, 128}, profile, {}, 1);
+  for (const char* text : {"0.4", "0.55", "0.999999", "1"}) {
+    const memory::Voltage voltage = memory::Voltage::parse(text);
+    EXPECT_EQ(profile->ber(voltage), 0);
+    EXPECT_EQ(chip.masks_at(voltage).count(), 0U);
+    EXPECT_DOUBLE_EQ(profile->access_energy_factor(voltage), voltage.value() * voltage.value());
+    EXPECT_DOUBLE_EQ(profile->leakage_factor(voltage), voltage.value());
+  }
+  EXPECT_TRUE(chip.faults().empty());
+  EXPECT_THROW(profile->ber(memory::Voltage::parse("0.399999")), std::runtime_error);
+  EXPECT_THROW(profile->voltage_for_ber(0.01), std::runtime_error);
 }
 
 TEST(ShippedFiles, EveryWorkloadLoadsAndItsVoltagesAreCovered) {

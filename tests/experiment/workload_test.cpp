@@ -86,7 +86,7 @@ std::vector<Variant> variants() {
   }
   const std::string bitlines =
       "memory.chip={generator: bitline_vmin, mu: 0.7, sigma_bitline: 0.06, sigma_cell: 0.03, "
-      "cells_per_bitline: 256, bitline_interleave: 2, sigma_die: 0.01, sigma_row: 0.01, "
+      "cells_per_bitline: 256, interleaved_bitlines: 2, sigma_die: 0.01, sigma_row: 0.01, "
       "sigma_cluster: 0.01, kind: stuck}";
   all.push_back({"bitline_vmin", "cifar10_resnet8.yaml", {bitlines}});
   all.push_back({"gaussian_vmin",

@@ -46,7 +46,7 @@ TEST(BitlineLayout, ABitlineWithoutCellsIsRefused) {
   EXPECT_EQ(message_of([] { BitlineLayout{.cells = 0}.validate(); }),
             "cells_per_bitline: 0 is not above 0");
   EXPECT_EQ(message_of([] { BitlineLayout{.interleave = 0}.validate(); }),
-            "bitline_interleave: 0 is not above 0");
+            "interleaved_bitlines: 0 is not above 0");
 }
 
 }  // namespace

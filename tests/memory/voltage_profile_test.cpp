@@ -187,6 +187,8 @@ TEST(VoltageProfile, ImpossibleOnesAreRefusedByField) {
       {[](Data& d) { d.rows[3].ber = d.rows[2].ber; },
        "rows: ber 0.01212883 at 0.833333 is not above 0.01212883 at 0.854167: it must rise as the "
        "voltage falls"},
+      {[](Data& d) { d.rows.clear(); },
+       "rows: a profile needs at least two, to interpolate between"},
       {[](Data& d) { d.rows[8].ber = 0; }, "rows: ber 0 at 0.958333 is not above 0 and below 1"},
       {[](Data& d) { d.rows[0].ber = 1; }, "rows: ber 1 at 0.75 is not above 0 and below 1"},
       {[](Data& d) { d.rows[0].ber = std::nan(""); },

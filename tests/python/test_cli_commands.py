@@ -508,10 +508,10 @@ def test_a_target_adds_yield_and_a_table_of_dies(tmp_path: Path) -> None:
 def test_fit_finds_the_generator_of_a_map(tmp_path: Path) -> None:
     chip = (
         "{generator: bitline_vmin, mu: 0.65, sigma_bitline: 0.06, sigma_cell: 0.04, "
-        "cells_per_bitline: 256, bitline_interleave: 2, kind: stuck, stuck_at_0_share: 0.25}"
+        "cells_per_bitline: 256, interleaved_bitlines: 2, kind: stuck, stuck_at_0_share: 0.25}"
     )
     generate(tmp_path / "chip.csv", "--generator", chip)
-    layout = ["--cells-per-bitline", "256", "--bitline-interleave", "2"]
+    layout = ["--cells-per-bitline", "256", "--interleaved-bitlines", "2"]
     fit = json_of("map", "fit", tmp_path / "chip.csv", *layout, "--voltage", "0.75:0.90:0.05")
     assert fit["preferred"] == "bitline_vmin"
     for key, truth in (("mu", 0.65), ("sigma_bitline", 0.06), ("sigma_cell", 0.04)):

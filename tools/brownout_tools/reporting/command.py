@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from brownout_tools.reporting import headline, plot_layers, plot_points
+from brownout_tools.reporting.dies import Dies, read_dies
 from brownout_tools.reporting.inputs import InputError, Parser, to_millionths
 from brownout_tools.reporting.outputs import write_files
 from brownout_tools.reporting.page import Content, html_page
@@ -22,7 +23,10 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the command; return 0, or 2 after a one-line error about bad input."""
     try:
         args = parse(arguments)
-        content = gather(read_results(args.directory), args.max_drop, args.layers_at)
+        dies_file = args.directory / "dies.csv"
+        results = read_results(args.directory)
+        dies = read_dies(dies_file) if dies_file.exists() else None
+        content = gather(results, args.max_drop, args.layers_at, dies)
         target = args.out or args.directory
         files = {target / "report.html": html_page(content).encode()}
         for picture in content.pictures.values():
@@ -68,7 +72,9 @@ def positive(text: str) -> float:
     return value
 
 
-def gather(results: SweepResults, max_drop: float, layers_voltage: str | None) -> Content:
+def gather(
+    results: SweepResults, max_drop: float, layers_voltage: str | None, dies: Dies | None
+) -> Content:
     """Compute and draw all that the page shows."""
     summaries = by_voltage(results.points)
     choice = choose_voltage(summaries, max_drop)
@@ -83,7 +89,7 @@ def gather(results: SweepResults, max_drop: float, layers_voltage: str | None) -
         layers = layers_at(results.layers, selected.millionths)
         pictures.append(plot_layers.layers(layers, f"{selected.text} {unit}"))
     by_name = {picture.name: picture for picture in pictures}
-    return Content(results, summaries, choice, by_name, layers, selected)
+    return Content(results, summaries, choice, by_name, layers, selected, dies)
 
 
 def select(summaries: list[VoltageSummary], choice: Choice, asked: str | None) -> VoltageSummary:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from html import escape
 
 from brownout_tools.reporting import columns, formats, headline, markup
+from brownout_tools.reporting.dies import Dies, dies_section
 from brownout_tools.reporting.page_style import CSS
 from brownout_tools.reporting.results import Manifest, SweepResults
 from brownout_tools.reporting.style import Picture
@@ -22,6 +23,7 @@ class Content:
     pictures: dict[str, Picture]
     layers: list[LayerMean]
     layers_voltage: VoltageSummary
+    dies: Dies | None
 
     @property
     def unit(self) -> str:
@@ -42,6 +44,7 @@ def html_page(content: Content) -> str:
         result_section(content),
         picture_section(content),
         voltage_section(content),
+        dies_section(content.dies) if content.dies is not None else "",
         layer_section(content) if content.layers else "",
         reading_section(content),
         configuration_section(content.manifest),

@@ -1,0 +1,150 @@
+"""dies.csv: pass or fail of each chip against an accuracy target, and what the report says."""
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+from brownout_tools.reporting import formats, markup
+from brownout_tools.reporting.columns import Column
+from brownout_tools.reporting.inputs import read_csv
+
+Z = 1.959963984540054  # 97.5 % quantile of the normal distribution
+
+
+@dataclass(frozen=True)
+class Die:
+    """One chip; the keys of its maps are voltages as the file writes them."""
+
+    chip: str
+    map_name: str
+    lowest: str  # lowest passing voltage, or empty
+    top1: dict[str, float]
+    passes: dict[str, bool]
+
+
+@dataclass(frozen=True)
+class Dies:
+    """dies.csv; ``voltages`` fall."""
+
+    unit: str
+    min_top1: float
+    voltages: list[str]
+    dies: list[Die]
+
+
+@dataclass(frozen=True)
+class VoltageYield:
+    """Passing chips at one voltage, with Wilson's 95 % interval of their share."""
+
+    voltage: str
+    passing: int
+    chips: int
+
+    @property
+    def share(self) -> float:
+        """Passing chips / chips."""
+        return self.passing / self.chips
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Low and high end."""
+        n, share = self.chips, self.share
+        centre = share + Z * Z / (2 * n)
+        half = Z * math.sqrt(share * (1 - share) / n + Z * Z / (4 * n * n))
+        scale = 1 / (1 + Z * Z / n)
+        low = 0.0 if self.passing == 0 else (centre - half) * scale
+        high = 1.0 if self.passing == n else (centre + half) * scale
+        return low, high
+
+
+def read_dies(path: Path) -> Dies:
+    """Read dies.csv."""
+    names = ["chip", "map", "voltage", "unit", "top1", "min_top1", "pass", "lowest_passing_voltage"]
+    table = read_csv(path, names)
+    table.voltages("voltage")
+    targets = table.numbers("min_top1", 1)
+    top1, passes = table.numbers("top1", 1), table.numbers("pass", 1)
+    dies: dict[str, Die] = {}
+    for row in range(len(table)):
+        chip, voltage = table.columns["chip"][row], table.columns["voltage"][row]
+        map_name = table.columns["map"][row]
+        lowest = table.columns["lowest_passing_voltage"][row]
+        die = dies.setdefault(chip, Die(chip, map_name, lowest, {}, {}))
+        if voltage in die.top1:
+            raise table.error(row, "voltage", f"chip {chip} has {voltage} twice")
+        die.top1[voltage] = float(top1[row])
+        die.passes[voltage] = bool(passes[row])
+    return Dies(
+        table.one_value("unit"),
+        float(targets[0]),
+        sorted(set(table.columns["voltage"]), key=float, reverse=True),
+        list(dies.values()),
+    )
+
+
+def yields(dies: Dies) -> list[VoltageYield]:
+    """Count the passing chips of every voltage, highest first."""
+    found = []
+    for voltage in dies.voltages:
+        passes = [die.passes[voltage] for die in dies.dies if voltage in die.passes]
+        found.append(VoltageYield(voltage, sum(passes), len(passes)))
+    return found
+
+
+def dies_section(dies: Dies) -> str:
+    """Return the section of the report: yield per voltage, then pass or fail of each die."""
+    target = f"{formats.percent(dies.min_top1)} %"
+    text = (
+        f"A die passes at a voltage where its top-1 is at least {target}. The interval (95 %, "
+        "Wilson) tells how well this many dies determine the yield of dies like these; a die's "
+        "lowest voltage is the last one, walking down, before it first fails."
+    )
+    table = markup.data_table(yield_columns(dies.unit), yields(dies), "Yield per voltage")
+    listed = markup.details("Every die", markup.data_table(die_columns(dies), dies.dies, "Dies"))
+    paragraph = markup.paragraph(text)
+    return f"<section>\n<h2>Dies and yield</h2>\n{paragraph}\n{table}\n{listed}\n</section>"
+
+
+def yield_columns(unit: str) -> list[Column[VoltageYield]]:
+    """Return the columns of the table of yields."""
+    return [
+        Column("voltage", unit, "supply of the weight SRAM", lambda row: row.voltage),
+        Column("passing", "", "dies that reach the target", lambda row: str(row.passing)),
+        Column("dies", "", "fault maps evaluated", lambda row: str(row.chips)),
+        Column("yield", "%", "passing / dies", lambda row: formats.percent(row.share, 1)),
+        Column(
+            *("at least", "%", "lower end of the 95 % interval"),
+            lambda row: formats.percent(row.interval[0], 1),
+        ),
+        Column(
+            *("at most", "%", "upper end of the 95 % interval"),
+            lambda row: formats.percent(row.interval[1], 1),
+        ),
+    ]
+
+
+def die_columns(dies: Dies) -> list[Column[Die]]:
+    """Return the columns of the table of dies: its lowest voltage, and top-1 at each."""
+
+    def top1(die: Die, voltage: str) -> str:
+        if voltage not in die.top1:
+            return formats.NO_VALUE
+        return formats.percent(die.top1[voltage]) + ("" if die.passes[voltage] else " fail")
+
+    columns = [Column[Die]("die", "", "number of the chip", lambda die: die.chip)]
+    if any(die.map_name for die in dies.dies):
+        columns.append(Column("map", "", "its fault map", lambda die: die.map_name, True))
+    columns.append(
+        Column(
+            *("lowest voltage", dies.unit, "down to which it passes"),
+            lambda die: die.lowest or formats.NO_VALUE,
+        )
+    )
+    columns += [
+        Column(
+            *(voltage, "%", f"top-1 at {voltage} {dies.unit}"),
+            lambda die, voltage=voltage: top1(die, voltage),
+        )
+        for voltage in dies.voltages
+    ]
+    return columns
