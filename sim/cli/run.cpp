@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "sim/cli/command.hpp"
+#include "sim/cli/explain.hpp"
 #include "sim/cli/nominal_energy.hpp"
 #include "sim/cli/output_file.hpp"
 #include "sim/cli/progress.hpp"
@@ -36,6 +37,10 @@ CommandSpec spec() {
            image_options(),
            {{"cosim-images", "N",
              "Images that the SystemC model runs too, and must agree on. Default: 1."},
+            {"explain", "N",
+             "Also lists the N faults that change a weight most, relative to the largest weight of "
+             "its layer: from the cell to layer, tile, k, n and bit. A line per cell and weight. "
+             "csv then holds these lines instead of the layers."},
             {"logits-out", "FILE.npz", "Writes the network's output codes, a row per image."}},
            workload_options(),
            output_options()})};
@@ -138,6 +143,13 @@ std::vector<Cell> energy_cells(const experiment::LayerResult& layer) {
           layer.energy.activation_sram, layer.energy.dram};
 }
 
+// What the faults did to the weights; empty for layers without weights.
+std::vector<Cell> damage_cells(const experiment::LayerResult& layer) {
+  if (layer.weights == 0) return std::vector<Cell>(6);
+  return {layer.effective_ber_0to1, layer.effective_ber_1to0, layer.words,
+          layer.words_touched,      layer.weight_error_mean,  layer.weight_error_max};
+}
+
 Table layer_table(const experiment::PointResult& point) {
   Table table{.key = "layers",
               .columns = {{"layer", "layer", ""},
@@ -160,12 +172,18 @@ Table layer_table(const experiment::PointResult& point) {
                           {"weight_sram_energy_j", "w. SRAM", "J", Style::kQuantity},
                           {"logic_energy_j", "logic", "J", Style::kQuantity},
                           {"activation_sram_energy_j", "a. SRAM", "J", Style::kQuantity},
-                          {"dram_energy_j", "DRAM", "J", Style::kQuantity}},
+                          {"dram_energy_j", "DRAM", "J", Style::kQuantity},
+                          {"effective_ber_0to1", "0 to 1", "eff. BER", Style::kRate},
+                          {"effective_ber_1to0", "1 to 0", "eff. BER", Style::kRate},
+                          {"words", "words", "count"},
+                          {"words_touched", "touched", "", Style::kPercent},
+                          {"weight_error_mean", "error", "steps", Style::kRate},
+                          {"weight_error_max", "max", "steps"}},
               .rows = {}};
   for (const experiment::LayerResult& layer : point.layers) {
     std::vector<Cell> row = {layer.name, layer.kind};
     for (std::vector<Cell> cells :
-         {product_cells(layer), cycle_cells(layer), energy_cells(layer)}) {
+         {product_cells(layer), cycle_cells(layer), energy_cells(layer), damage_cells(layer)}) {
       row.insert(row.end(), cells.begin(), cells.end());
     }
     table.rows.push_back(std::move(row));
@@ -177,6 +195,7 @@ int run(const Arguments& arguments, const Streams& streams) {
   const Format format = format_of(arguments);
   const std::uint64_t chip = chip_of(arguments);
   const int cosim_images = arguments.count("cosim-images", 0, 1'000'000).value_or(1);
+  const auto explain = arguments.count("explain", 1, 1'000'000);
   const auto logits = arguments.path("logits-out");
   if (logits) check_output_file(*logits, "logits-out");
   config::WorkloadConfig config = load_config(arguments);
@@ -205,6 +224,10 @@ int run(const Arguments& arguments, const Streams& streams) {
                          std::int64_t{point.cosim_images}},
                         {{"engine", "integer engine"}, evaluator.convolution_path()}});
   report.table = layer_table(point);
+  if (explain) {
+    report.detail = worst_fault_table(bench, chip, config.operating_point.weight_sram,
+                                      static_cast<std::size_t>(*explain));
+  }
   streams.out << render(report, format);
   return 0;
 }

@@ -67,22 +67,34 @@ Json json_value(const Cell& cell) {
   return number != nullptr && std::isfinite(*number) ? Json(*number) : Json(nullptr);
 }
 
+Json json_rows(const Table& table) {
+  Json rows = Json::array();
+  for (const std::vector<Cell>& row : table.rows) {
+    Json object = Json::object();
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      object[table.columns[i].key] = json_value(row[i]);
+    }
+    rows.push_back(std::move(object));
+  }
+  return rows;
+}
+
 std::string render_json(const Report& report) {
   Json root = Json::object();
   for (const Fact& fact : report.facts) root[fact.column.key] = json_value(fact.value);
-  if (!report.table.columns.empty()) {
-    Json rows = Json::array();
-    for (const std::vector<Cell>& row : report.table.rows) {
-      Json object = Json::object();
-      for (std::size_t i = 0; i < row.size(); ++i) {
-        object[report.table.columns[i].key] = json_value(row[i]);
-      }
-      rows.push_back(std::move(object));
-    }
-    root[report.table.key] = std::move(rows);
+  for (const Table* table : {&report.table, &report.detail}) {
+    if (!table->columns.empty()) root[table->key] = json_rows(*table);
   }
   // Names come from network files: bytes that are no UTF-8 are replaced, not refused.
   return root.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+void require_complete_rows(const Table& table) {
+  for (const std::vector<Cell>& row : table.rows) {
+    if (row.size() == table.columns.size()) continue;
+    throw std::logic_error("a row of " + table.key + " has " + std::to_string(row.size()) +
+                           " cells");
+  }
 }
 
 }  // namespace
@@ -102,16 +114,13 @@ void append(std::vector<Fact>& facts, std::vector<Fact> more) {
 }
 
 std::string render(const Report& report, Format format) {
-  for (const std::vector<Cell>& row : report.table.rows) {
-    if (row.size() != report.table.columns.size()) {
-      throw std::logic_error("a row of " + report.table.key + " has " + std::to_string(row.size()) +
-                             " cells");
-    }
-  }
+  require_complete_rows(report.table);
+  require_complete_rows(report.detail);
   switch (format) {
     case Format::kTable:
       return render_text(report);
     case Format::kCsv:
+      if (!report.detail.columns.empty()) return render_csv(report.detail);
       return render_csv(report.table.columns.empty() ? as_table(report.facts) : report.table);
     case Format::kJson:
       return render_json(report);

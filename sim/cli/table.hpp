@@ -52,11 +52,13 @@ struct Table {
 
 struct Report {
   std::vector<Fact> facts;
-  Table table;  ///< may have no columns: facts only
+  Table table;        ///< may have no columns: facts only
+  Table detail = {};  ///< what the user asked to see beside it; may have no columns
 };
 
-/// Text: facts, then the table. CSV: the table, or without one the facts as a single row. JSON: one
-/// object of the facts and the list of rows. Throws std::logic_error for a row of another length.
+/// Text: facts, then the table, then the detail. CSV: one table, the detail before the other, or
+/// without any the facts as a single row. JSON: one object of the facts and the lists of rows.
+/// Throws std::logic_error for a row of another length.
 std::string render(const Report& report, Format format);
 
 /// The text form alone (table_text.cpp).

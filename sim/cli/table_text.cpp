@@ -167,8 +167,10 @@ std::string facts_text(const std::vector<Fact>& facts) {
 
 std::string render_text(const Report& report) {
   std::string text = facts_text(report.facts);
-  if (report.table.columns.empty()) return text;
-  return text + (text.empty() ? "" : "\n") + table_text(report.table);
+  for (const Table* table : {&report.table, &report.detail}) {
+    if (!table->columns.empty()) text += (text.empty() ? "" : "\n") + table_text(*table);
+  }
+  return text;
 }
 
 }  // namespace brownout::cli

@@ -15,9 +15,24 @@ std::size_t argmax(std::span<const std::uint8_t> codes) {
   return static_cast<std::size_t>(std::max_element(codes.begin(), codes.end()) - codes.begin());
 }
 
+double share(std::uint64_t part, std::uint64_t whole) {
+  return static_cast<double>(part) / static_cast<double>(whole);
+}
+
+void add_details(const schedule::LayerDamage& damage, LayerResult& result) {
+  result.effective_ber_0to1 = share(damage.zero_to_one, damage.bits_fetched);
+  result.effective_ber_1to0 = share(damage.one_to_zero, damage.bits_fetched);
+  result.words_touched = share(damage.words_touched, damage.words);
+  result.weight_error_mean = share(damage.error_sum, damage.weights);
+  result.weight_error_max = damage.error_max;
+}
+
 }  // namespace
 
-Evaluator::Evaluator(const Workbench& bench) : bench_(bench), engine_(bench.network, options()) {}
+Evaluator::Evaluator(const Workbench& bench)
+    : bench_(bench),
+      engine_(bench.network, options()),
+      meter_(bench.program, bench.weights, bench.config.memory.encoding) {}
 
 models::EngineOptions Evaluator::options() const {
   return {.accumulator_bits = bench_.program.spec.accumulator.bits};
@@ -72,10 +87,9 @@ void Evaluator::add_damage(PointResult& result) const {
   for (std::size_t i = 0; i < damage_.size(); ++i) {
     const schedule::LayerReadback& layer = damage_[i];
     if (layer.weights == 0) continue;
-    result.layers[i].weights_changed =
-        static_cast<double>(layer.weights_changed) / static_cast<double>(layer.weights);
-    result.layers[i].effective_ber =
-        static_cast<double>(layer.bits_wrong) / static_cast<double>(layer.bits_fetched);
+    result.layers[i].weights_changed = share(layer.weights_changed, layer.weights);
+    result.layers[i].effective_ber = share(layer.bits_wrong, layer.bits_fetched);
+    add_details(weight_damage_[i], result.layers[i]);
   }
 }
 
@@ -123,17 +137,23 @@ models::IntegerEngine& Evaluator::engine_of(schedule::InferenceReadback& readbac
 std::vector<std::uint64_t> Evaluator::run_images(schedule::InferenceReadback& readback) {
   if (!readback.varies()) {
     damage_ = readback.current().layers;
+    weight_damage_ = meter_.measure(readback.current());
     return run_batches(readback.current().weights);
   }
   logits_.clear();
   damage_.assign(bench_.program.layers.size(), {});
+  weight_damage_.assign(bench_.program.layers.size(), {});
   std::vector<std::uint64_t> gated(bench_.network.nodes.size(), 0);
   single_image_engine().set_weights(readback.current().weights);
   for (std::int64_t image = 0; image < bench_.images(); ++image) {
     add_result(
         engine_of(readback, static_cast<std::uint64_t>(image)).run(bench_.image_codes(image, 1)),
         gated);
-    for (std::size_t i = 0; i < damage_.size(); ++i) damage_[i] += readback.current().layers[i];
+    const std::vector<schedule::LayerDamage> weight_damage = meter_.measure(readback.current());
+    for (std::size_t i = 0; i < damage_.size(); ++i) {
+      damage_[i] += readback.current().layers[i];
+      weight_damage_[i] += weight_damage[i];
+    }
   }
   return gated;
 }

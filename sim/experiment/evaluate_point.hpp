@@ -10,6 +10,7 @@
 #include "sim/experiment/results.hpp"
 #include "sim/experiment/workbench.hpp"
 #include "sim/schedule/inference_readback.hpp"
+#include "sim/schedule/weight_damage.hpp"
 
 namespace brownout::experiment {
 
@@ -56,7 +57,10 @@ class Evaluator {
   /// Per inference at the error-free voltage: what relative energies are relative to.
   std::optional<RailJoules> baseline_;
   std::vector<std::uint8_t> logits_;
-  std::vector<schedule::LayerReadback> damage_;  // summed over inferences that differ
+  schedule::WeightDamageMeter meter_;
+  // Both by layer, summed over inferences that differ.
+  std::vector<schedule::LayerReadback> damage_;
+  std::vector<schedule::LayerDamage> weight_damage_;
 };
 
 }  // namespace brownout::experiment

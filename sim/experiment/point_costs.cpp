@@ -54,6 +54,9 @@ LayerResult layer_costs(const Workbench& bench, const Pricer& pricer, std::size_
   row.kind = models::node_kind(node);
   EventCounts counts = pricer.of_all_images(bench.counts.layers[index]);
   if (layer.matrix) {
+    for (const schedule::Tile& tile : program.tiles) {
+      if (tile.layer == static_cast<int>(index)) row.words += tile.words();
+    }
     row.m = layer.gemm.m;
     row.n = layer.gemm.n;
     row.k = layer.gemm.k;

@@ -39,7 +39,8 @@ std::string layers_header() {
   return "voltage,unit,chip,layer,kind,m,n,k,macs,weights,weights_changed,effective_ber,cycles,"
          "compute_cycles,weight_fetch_cycles,dram_cycles,accumulator_cycles,vector_cycles,"
          "utilization,energy_j,weight_sram_energy_j,logic_energy_j,activation_sram_energy_j,"
-         "dram_energy_j";
+         "dram_energy_j,effective_ber_0to1,effective_ber_1to0,words,words_touched,"
+         "weight_error_mean,weight_error_max";
 }
 
 std::string point_row(const PointResult& point) {
@@ -63,7 +64,8 @@ std::string layer_rows(const PointResult& point) {
         << layer.cycles.weight_fetch << layer.cycles.dram << layer.cycles.accumulator
         << layer.cycles.vector << layer.utilization << layer.energy.total()
         << layer.energy.weight_sram << layer.energy.logic << layer.energy.activation_sram
-        << layer.energy.dram;
+        << layer.energy.dram << layer.effective_ber_0to1 << layer.effective_ber_1to0 << layer.words
+        << layer.words_touched << layer.weight_error_mean << layer.weight_error_max;
     rows += row.text() + '\n';
   }
   return rows;

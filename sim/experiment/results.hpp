@@ -33,6 +33,11 @@ struct LayerResult {
   machine::CycleBreakdown cycles;
   double utilization = 0;  ///< MACs / (cycles x PEs)
   RailJoules energy;
+  double effective_ber_0to1 = 0, effective_ber_1to0 = 0;  ///< by direction; sum: effective_ber
+  std::uint64_t words = 0;                                ///< of the layer's tiles
+  double words_touched = 0;      ///< share, with a weight bit that reads wrong
+  double weight_error_mean = 0;  ///< |read - written| over all weights, in quantization steps
+  std::uint64_t weight_error_max = 0;
 };
 
 struct PointResult {

@@ -2,6 +2,20 @@
 
 namespace brownout::schedule {
 
+std::size_t weight_at(const TileProgram& program, const Tile& tile, int row, int column) {
+  const Gemm& gemm = program.layer_of(tile).gemm;
+  const std::int64_t channel = std::int64_t{tile.group} * gemm.n + tile.n0 + column;
+  return static_cast<std::size_t>(channel * gemm.k + tile.k0 + row);
+}
+
+memory::BitAddress bit_address(const TileProgram& program, const Tile& tile, int row, int column,
+                               int bit) {
+  const std::uint64_t word = tile.address + static_cast<std::uint64_t>(row) * tile.words_per_row +
+                             static_cast<std::uint64_t>(column / tile.lanes);
+  const int first_bit = column % tile.lanes * program.layer_of(tile).weight_bits;
+  return {word, static_cast<std::uint32_t>(first_bit + bit)};
+}
+
 std::vector<std::uint64_t> tile_words(const TileProgram& program, const Tile& tile,
                                       const models::WeightSet& weights, memory::Encoding encoding) {
   const Layer& layer = program.layer_of(tile);
@@ -9,13 +23,10 @@ std::vector<std::uint64_t> tile_words(const TileProgram& program, const Tile& ti
   std::vector<std::uint64_t> words(tile.words(), 0);
   for (int row = 0; row < tile.rows; ++row) {
     for (int column = 0; column < tile.columns; ++column) {
-      const std::int64_t channel = std::int64_t{tile.group} * layer.gemm.n + tile.n0 + column;
-      const std::int8_t value =
-          matrix[static_cast<std::size_t>(channel * layer.gemm.k + tile.k0 + row)];
+      const std::int8_t value = matrix[weight_at(program, tile, row, column)];
       const std::uint64_t code = memory::encode(encoding, value, layer.weight_bits);
-      const std::size_t word = static_cast<std::size_t>(row) * tile.words_per_row +
-                               static_cast<std::size_t>(column / tile.lanes);
-      words[word] |= code << (column % tile.lanes * layer.weight_bits);
+      const memory::BitAddress lowest = bit_address(program, tile, row, column, 0);
+      words[lowest.word - tile.address] |= code << lowest.bit;
     }
   }
   return words;

@@ -33,22 +33,6 @@ bool passes(const FaultFilter& filter, int layer, int bit, bool stored) {
   throw std::logic_error("unknown polarity");
 }
 
-/// By node index, as WeightSet.
-std::vector<std::vector<std::uint8_t>> encode_all(const TileProgram& program,
-                                                  const models::WeightSet& weights,
-                                                  memory::Encoding encoding) {
-  std::vector<std::vector<std::uint8_t>> codes(weights.size());
-  for (const Layer& layer : program.layers) {
-    const auto node = static_cast<std::size_t>(layer.node);
-    const int bits = layer.weight_bits;
-    codes[node].reserve(weights[node].size());
-    for (const std::int8_t weight : weights[node]) {
-      codes[node].push_back(static_cast<std::uint8_t>(memory::encode(encoding, weight, bits)));
-    }
-  }
-  return codes;
-}
-
 double share(std::uint64_t part, std::uint64_t whole) {
   return whole == 0 ? 0.0 : static_cast<double>(part) / static_cast<double>(whole);
 }
@@ -60,6 +44,20 @@ LayerReadback sum_of(const std::vector<LayerReadback>& layers) {
 }
 
 }  // namespace
+
+WeightCodes encode_weights(const TileProgram& program, const models::WeightSet& weights,
+                           memory::Encoding encoding) {
+  WeightCodes codes(weights.size());
+  for (const Layer& layer : program.layers) {
+    const auto node = static_cast<std::size_t>(layer.node);
+    const int bits = layer.weight_bits;
+    codes[node].reserve(weights[node].size());
+    for (const std::int8_t weight : weights[node]) {
+      codes[node].push_back(static_cast<std::uint8_t>(memory::encode(encoding, weight, bits)));
+    }
+  }
+  return codes;
+}
 
 LayerReadback& LayerReadback::operator+=(const LayerReadback& other) {
   bits_fetched += other.bits_fetched;
@@ -91,7 +89,7 @@ WeightReadback read_back(const TileProgram& program, const models::WeightSet& wr
   if (cells.geometry() != organisation.geometry()) {
     throw std::logic_error("read_back: masks of another geometry");
   }
-  WeightReadback result{written, encode_all(program, written, encoding),
+  WeightReadback result{written, encode_weights(program, written, encoding),
                         std::vector<LayerReadback>(program.layers.size())};
   const std::vector<std::uint64_t> fetches = fetches_per_tile(program);
   for (std::size_t i = 0; i < program.tiles.size(); ++i) {

@@ -28,11 +28,17 @@ struct LayerReadback {
 double effective_ber(const std::vector<LayerReadback>& layers);
 double weights_changed(const std::vector<LayerReadback>& layers);
 
+/// Codes of weights, in the order of a WeightSet; a code is the low bits of a byte.
+using WeightCodes = std::vector<std::vector<std::uint8_t>>;
+
+WeightCodes encode_weights(const TileProgram& program, const models::WeightSet& weights,
+                           memory::Encoding encoding);
+
 struct WeightReadback {
   models::WeightSet weights;
-  /// What they were decoded from, low bits of a byte. Faults act on codes, and an encoding may have
-  /// two codes of one value (sign-magnitude has two zeros), so a value would forget bits.
-  std::vector<std::vector<std::uint8_t>> codes;
+  /// What they were decoded from. Faults act on codes, and an encoding may have two codes of one
+  /// value (sign-magnitude has two zeros), so a value would forget bits.
+  WeightCodes codes;
   std::vector<LayerReadback> layers;  ///< by node index
 
   double effective_ber() const { return schedule::effective_ber(layers); }

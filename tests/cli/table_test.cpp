@@ -117,6 +117,20 @@ TEST(Table, AlignsCharactersNotBytes) {
   EXPECT_EQ(render(report, Format::kTable), "n  v\n\n\xC3\xBC  1\nu  2\n");
 }
 
+TEST(Table, ADetailFollowsTheTableAndTakesItsPlaceInCsv) {
+  const Report report{
+      .facts = {{{"f", "fact"}, std::string("x")}},
+      .table = {.key = "layers", .columns = {{"a", "a"}}, .rows = {{std::int64_t{1}}}},
+      .detail = {.key = "cells", .columns = {{"b", "b"}}, .rows = {{std::int64_t{2}}}}};
+  EXPECT_EQ(render(report, Format::kTable), "fact  x\n\na\n\n1\n\nb\n\n2\n");
+  EXPECT_EQ(render(report, Format::kCsv), "b\n2\n");
+  const std::string json = render(report, Format::kJson);
+  EXPECT_LT(json.find("layers"), json.find("cells"));
+  Report uneven = report;
+  uneven.detail.rows.push_back({});
+  EXPECT_THROW(render(uneven, Format::kCsv), std::logic_error);
+}
+
 TEST(Table, ARowOfAnotherLengthIsOurBug) {
   Report report = example();
   report.table.rows.front().pop_back();

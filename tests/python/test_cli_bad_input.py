@@ -276,6 +276,8 @@ CASES = {
     "sweep_ber_never_reached": Case("sweep w.yaml --out out --ber 0.01,0.5", ["--ber", "0.205"]),
     "sweep_ber_twice": Case("sweep w.yaml --out out --ber 0.01,1e-2", ["--ber", "twice"]),
     "sweep_ber_list": Case("sweep w.yaml --out out --ber 0.01,,0.1", ["--ber", '""', "0..1"]),
+    "explain_nothing": Case("run w.yaml --explain 0", ["--explain", '"0"', "1.."]),
+    "explain_text": Case("run w.yaml --explain all", ["--explain", '"all"']),
     "sensitivity_without_out": Case("sensitivity w.yaml", ["--out", "required"]),
     "sensitivity_by_nothing_known": Case(
         "sensitivity w.yaml --out out --by layers", ["--by", '"layers"', "layer, bit, polarity"]

@@ -131,3 +131,60 @@ def test_sweep_over_bit_error_rates(tmp_path: Path) -> None:
     for row, ber in zip(rows, ("0", "0.001", "0.04"), strict=True):
         run = ["run", WORKLOAD, "--ber", ber, "--images", "5", "--format", "json"]
         assert json.loads(brownout(*run).stdout)["voltage"] == float(row["voltage"])
+
+
+@pytest.mark.parametrize("capacity", ["128", "16"])  # 16 KiB: streaming, a cell has many weights
+def test_explain_leads_from_cells_to_weights(tmp_path: Path, capacity: str) -> None:
+    machine = ["--set", f"accelerator.weight_sram.capacity_kib={capacity}"]
+    placement = "resident" if capacity == "128" else "streaming"
+    machine += ["--set", f"accelerator.placement={placement}"]
+    point = [WORKLOAD, "--voltage", "0.82", *machine]
+    brownout("weights", *point, "--out", tmp_path / "faulty.npz")
+    brownout("weights", WORKLOAD, "--voltage", "1", "--out", tmp_path / "clean.npz")
+    clean, faulty = np.load(tmp_path / "clean.npz"), np.load(tmp_path / "faulty.npz")
+    run = ["run", *point, "--images", "2", "--explain", "40", "--format"]
+    result = json.loads(brownout(*run, "json").stdout)
+    assert [layer["layer"] for layer in result["layers"]]
+    faults = result["worst_faults"]
+    assert len(faults) == 40
+    errors = [fault["relative_error"] for fault in faults]
+    assert errors == sorted(errors, reverse=True)
+    for fault in faults:
+        name = f"{fault['layer']}.weight_quantized"
+        place = (fault["n"], fault["c"], fault["kh"], fault["kw"])
+        place = place if clean[name].ndim == 4 else (fault["n"], fault["k"])
+        assert (clean[name][place], faulty[name][place]) == (fault["weight"], fault["weight_read"])
+        assert (fault["weight"] ^ fault["weight_alone"]) & 0xFF == 1 << fault["bit"]
+        assert fault["kind"] == "flip"
+    # The first cell alone, in a map of its own, does what the line says.
+    first = faults[0]
+    rows = int(capacity) * 1024 // 4 // 8 // 4
+    header = f"# banks: 8\n# rows: {rows}\n# columns: 128\n# unit: Vmin\n# source: one cell\n"
+    cell = f"{first['bank']},{first['row']},{first['column']},inf,flip\n"
+    (tmp_path / "one.csv").write_text(header + "bank,row,column,vfail,kind\n" + cell)
+    one = [*point, "--fault-map", tmp_path / "one.csv", "--out", tmp_path / "one.npz"]
+    brownout("weights", *one)
+    name = f"{first['layer']}.weight_quantized"
+    alone = np.load(tmp_path / "one.npz")[name]
+    assert first["weight_alone"] in alone[alone != clean[name]]
+
+    table = rows_of(brownout(*run, "csv").stdout)
+    assert [row["column"] for row in table] == [str(fault["column"]) for fault in faults]
+    text = brownout(*run, "table").stdout.split("\n\n")
+    assert len(text) == 3
+    assert len(text[2].splitlines()) == 42
+    assert text[2].split()[:4] == ["bank", "row", "column", "fault"]
+
+
+def test_damage_of_layers_adds_up() -> None:
+    result = json.loads(
+        brownout("run", WORKLOAD, "--voltage", "0.8", "--images", "2", "--format", "json").stdout
+    )
+    for layer in result["layers"]:
+        if layer["weights"] is None:
+            assert layer["words"] is None
+            continue
+        both = layer["effective_ber_0to1"] + layer["effective_ber_1to0"]
+        assert both == pytest.approx(layer["effective_ber"])
+        assert 0 < layer["words_touched"] < 1
+        assert 0 < layer["weight_error_mean"] < layer["weight_error_max"] <= 255

@@ -1,0 +1,76 @@
+#include "sim/cli/explain.hpp"
+
+#include <algorithm>
+
+#include "sim/schedule/worst_faults.hpp"
+
+namespace brownout::cli {
+namespace {
+
+std::vector<Column> columns(bool intermittent) {
+  return {{"bank", "bank", ""},
+          {"row", "row", ""},
+          {"column", "column", ""},
+          {"kind", "fault", ""},
+          {"probability", intermittent ? "p" : "", ""},
+          {"layer", "layer", ""},
+          {"tile", "tile", ""},
+          {"group", "group", ""},
+          {"k", "k", ""},
+          {"n", "n", "output"},
+          {"c", "c", "input"},
+          {"kh", "kh", "kernel"},
+          {"kw", "kw", "kernel"},
+          {"bit", "bit", ""},
+          {"weight", "weight", "steps"},
+          {"weight_alone", "with it", "steps"},
+          {"weight_read", "read", "steps"},
+          {"error", "error", "real", Style::kRate},
+          {"relative_error", "of range", "", Style::kPercent},
+          {"fetches", "fetches", "/inference"}};
+}
+
+std::vector<Cell> cells(const schedule::WeightFault& fault, const models::QuantizedNetwork& network,
+                        const schedule::TileProgram& program) {
+  const int node = program.layers[static_cast<std::size_t>(fault.layer)].node;
+  const auto integer = [](int value) { return Cell(std::int64_t{value}); };
+  return {std::uint64_t{fault.cell.bank},
+          std::uint64_t{fault.cell.row},
+          std::uint64_t{fault.cell.column},
+          memory::to_string(fault.kind),
+          fault.probability,
+          models::node_name(network.nodes[static_cast<std::size_t>(node)]),
+          integer(fault.tile),
+          integer(fault.group),
+          integer(fault.k),
+          integer(fault.n),
+          integer(fault.c),
+          integer(fault.kh),
+          integer(fault.kw),
+          integer(fault.bit),
+          integer(fault.written),
+          integer(fault.alone),
+          integer(fault.read),
+          fault.error,
+          fault.relative_error,
+          fault.fetches};
+}
+
+}  // namespace
+
+Table worst_fault_table(const experiment::Workbench& bench, std::uint64_t chip,
+                        memory::Voltage voltage, std::size_t count) {
+  const std::vector<schedule::WeightFault> worst = schedule::worst_faults(
+      bench.network, bench.program, experiment::make_chip(bench, chip)->faults_at(voltage),
+      bench.config.memory.encoding, bench.faults, count);
+  const bool intermittent =
+      std::any_of(worst.begin(), worst.end(),
+                  [](const schedule::WeightFault& fault) { return fault.probability < 1; });
+  Table table{.key = "worst_faults", .columns = columns(intermittent), .rows = {}};
+  for (const schedule::WeightFault& fault : worst) {
+    table.rows.push_back(cells(fault, bench.network, bench.program));
+  }
+  return table;
+}
+
+}  // namespace brownout::cli

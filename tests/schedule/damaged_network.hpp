@@ -1,0 +1,48 @@
+// A small network on a small SRAM with every kind of fault, for tests of what faults do to weights.
+#pragma once
+
+#include "memory/keyed_random.hpp"
+#include "sim/schedule/weight_readback.hpp"
+#include "tests/support/random_network.hpp"
+
+namespace brownout::schedule {
+
+struct DamagedNetwork {
+  models::QuantizedNetwork network = testing::random_residual_network(12);
+  TileProgram program;
+  models::WeightSet written;
+  memory::CellMasks cells;
+
+  explicit DamagedNetwork(machine::Placement placement)
+      : program(make_program(network, spec_of(placement))),
+        written(models::clean_weights(network)),
+        cells(program.spec.weight_sram.organisation().geometry()) {
+    const memory::SramGeometry& geometry = cells.geometry();
+    for (std::uint32_t bank = 0; bank < geometry.banks; ++bank) {
+      for (std::uint32_t row = 0; row < geometry.rows; ++row) {
+        for (std::uint32_t column = 0; column < geometry.columns; ++column) {
+          const std::uint64_t hash = memory::keyed_hash(9, bank, row, column);
+          if (hash % 30 != 0) continue;
+          cells.set({bank, row, column}, static_cast<memory::FaultKind>(hash / 30 % 3));
+        }
+      }
+    }
+  }
+
+  WeightReadback read(const FaultFilter& filter = {}) const {
+    return read_back(program, written, cells, memory::Encoding::kTwosComplement, filter);
+  }
+
+ private:
+  static machine::AcceleratorSpec spec_of(machine::Placement placement) {
+    machine::AcceleratorSpec spec;
+    spec.array = {8, 6};  // rows that do not fill their last word
+    spec.accumulator.depth = 30;
+    spec.placement = placement;
+    const int capacity = placement == machine::Placement::kResident ? 16 : 1;
+    spec.weight_sram = {.capacity_kib = capacity, .banks = 2, .word_bits = 32, .column_mux = 4};
+    return spec;
+  }
+};
+
+}  // namespace brownout::schedule
