@@ -1,10 +1,17 @@
-"""``python -m brownout_tools.reporting DIR``: a sweep's results as report and pictures."""
+"""``python -m brownout_tools.reporting DIR``: results of a sweep or sensitivity as a report."""
 
 import argparse
 import sys
 from pathlib import Path
 
-from brownout_tools.reporting import headline, plot_layers, plot_points
+from brownout_tools.reporting import (
+    headline,
+    plot_layers,
+    plot_points,
+    plot_sensitivity,
+    sensitivity,
+    sensitivity_page,
+)
 from brownout_tools.reporting.dies import Dies, read_dies
 from brownout_tools.reporting.inputs import InputError, Parser, to_millionths
 from brownout_tools.reporting.outputs import write_files
@@ -23,6 +30,8 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the command; return 0, or 2 after a one-line error about bad input."""
     try:
         args = parse(arguments)
+        if (args.directory / sensitivity.FILE).exists():
+            return report_sensitivity(args)
         dies_file = args.directory / "dies.csv"
         results = read_results(args.directory)
         dies = read_dies(dies_file) if dies_file.exists() else None
@@ -41,13 +50,38 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
+def report_sensitivity(args: argparse.Namespace) -> int:
+    """Write the report of what ``brownout sensitivity`` made."""
+    if args.layers_at is not None:
+        raise InputError(f"--layers-at: {args.directory / sensitivity.FILE} is of one voltage")
+    results = sensitivity.read_sensitivity(args.directory)
+    picture = plot_sensitivity.sensitivity(results)
+    target = args.out or args.directory
+    page = sensitivity_page.sensitivity_page(results, picture)
+    write_files(
+        {
+            target / "report.html": page.encode(),
+            target / f"{picture.name}.png": picture.png,
+            target / f"{picture.name}.svg": picture.svg,
+        }
+    )
+    print(sensitivity_page.headline(results))
+    print(target / "report.html")
+    return 0
+
+
 def parse(arguments: list[str] | None) -> argparse.Namespace:
     """Read the command line."""
     parser = Parser(
         prog="python -m brownout_tools.reporting",
-        description="Draw the curves of a sweep and write report.html.",
+        description="Draw the curves of a sweep, or the parts of a sensitivity; write report.html.",
     )
-    parser.add_argument("directory", type=Path, metavar="DIR", help="written by brownout sweep")
+    parser.add_argument(
+        "directory",
+        type=Path,
+        metavar="DIR",
+        help="written by brownout sweep or brownout sensitivity",
+    )
     parser.add_argument("--out", type=Path, metavar="DIR2", help="where to write (default: DIR)")
     parser.add_argument(
         "--max-drop",

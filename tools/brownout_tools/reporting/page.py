@@ -49,7 +49,11 @@ def html_page(content: Content) -> str:
         reading_section(content),
         configuration_section(content.manifest),
     ]
-    body = "\n".join(section for section in sections if section)
+    return html_document(title, "\n".join(section for section in sections if section))
+
+
+def html_document(title: str, body: str) -> str:
+    """Return a page that loads nothing from elsewhere; ``body`` is HTML."""
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'

@@ -1,0 +1,94 @@
+"""The HTML report of a sensitivity: picture, table, and what the columns mean."""
+
+from html import escape
+
+from brownout_tools.reporting import formats, markup
+from brownout_tools.reporting.columns import Column
+from brownout_tools.reporting.page import configuration_section, html_document
+from brownout_tools.reporting.results import Manifest
+from brownout_tools.reporting.sensitivity import Part, Sensitivity
+from brownout_tools.reporting.style import Picture
+
+
+def headline(results: Sensitivity) -> str:
+    """Return the result in one paragraph of plain text."""
+    worst, whole = results.worst, results.all
+    rate = formats.small_percent(whole["ber"].mean)
+    chips = len(whole.chips)
+    basis = "One chip" if chips == 1 else f"Mean ± standard deviation of {chips} chips"
+    return (
+        f"At {results.voltage} {results.unit} (bit error rate {rate} %) all faults together cost "
+        f"{points_text(whole)} of top-1. Alone, {results.name(worst)} costs most: "
+        f"{points_text(worst)}, with {formats.percent(worst['weight_bits_share'].mean, 1)} % of "
+        f"the weight bits. {basis}, {formats.count(whole['images'].mean)} images."
+    )
+
+
+def points_text(part: Part) -> str:
+    """Return a drop as ``10.22 ± 5.24 points``."""
+    spread = f" ± {part.drop.std:.2f}" if part.drop.count > 1 else ""
+    return f"{part.drop.mean:.2f}{spread} points"
+
+
+def columns(results: Sensitivity) -> list[Column[Part]]:
+    """Return the columns of the table."""
+
+    def name(part: Part) -> str:
+        if part is results.none:
+            return "no faults"
+        return "all faults" if part is results.all else results.name(part)
+
+    return [
+        Column(" and ".join(results.split), "", "the faults that act", name, True),
+        Column(
+            *("weights", "", "weights of which a bit may change"),
+            lambda part: formats.count(part["weights"].mean),
+        ),
+        Column(
+            *("weight bits", "%", "bits that may change, of all bits of all weights"),
+            lambda part: formats.percent(part["weight_bits_share"].mean),
+        ),
+        Column(
+            *("weights changed", "%", "weights whose decoded value differs, of all weights"),
+            lambda part: formats.small_percent(part["weights_changed"].mean),
+        ),
+        Column(
+            *("top-1", "%", "mean ± standard deviation over chips"),
+            lambda part: formats.percent_with_spread(part["top1"]),
+        ),
+        Column("lowest", "%", "the worst chip", lambda part: formats.percent(part["top1"].low)),
+        Column("highest", "%", "the best chip", lambda part: formats.percent(part["top1"].high)),
+        Column(
+            *("lost", "points", "top-1 without faults - top-1: mean over chips"),
+            lambda part: f"{part.drop.mean:.2f}",
+        ),
+        Column(
+            *("std. dev.", "points", "of the loss, over chips"), lambda part: f"{part.drop.std:.2f}"
+        ),
+    ]
+
+
+def sensitivity_page(results: Sensitivity, picture: Picture) -> str:
+    """Return the whole report."""
+    manifest = results.manifest or Manifest()
+    place = f" on {manifest.accelerator}" if manifest.accelerator else ""
+    title = f"Where {manifest.workload or 'the network'}{place} hurts"
+    table = markup.data_table(
+        columns(results),
+        [results.none, results.all, *results.parts],
+        "Accuracy per part of the faults",
+        is_chosen=lambda part: part is results.worst,
+    )
+    caption = (
+        f"What faults cost at {results.voltage} {results.unit} when only those of one "
+        f"{' and '.join(results.split)} act. Every part meets the same failing cells. "
+        "Losses of parts do not add up to that of all faults."
+    )
+    sections = [
+        f"<header>\n<h1>{escape(title)}</h1>\n</header>",
+        f"<section>\n{markup.paragraph(headline(results), 'headline')}\n</section>",
+        f"<section>\n<h2>Picture</h2>\n{markup.picture(picture, caption, 'wide')}\n</section>",
+        f"<section>\n<h2>Parts</h2>\n{table}\n</section>",
+        configuration_section(manifest),
+    ]
+    return html_document(title, "\n".join(section for section in sections if section))
