@@ -20,6 +20,19 @@ struct Places {
 
   Places(std::uint32_t index, std::uint32_t offset, std::uint32_t source, std::uint32_t target)
       : first((std::uint64_t{index} + source - offset) % source), step(source), end(target) {}
+
+  std::uint64_t count() const { return first < end ? (end - first - 1) / step + 1 : 0; }
+};
+
+/// The cells of the target that take one cell of the source.
+struct CellPlaces {
+  Places banks, rows, columns;
+
+  CellPlaces(const CellAddress& cell, const CellAddress& offset, const SramGeometry& source,
+             const SramGeometry& target)
+      : banks(cell.bank, offset.bank, source.banks, target.banks),
+        rows(cell.row, offset.row, source.rows, target.rows),
+        columns(cell.column, offset.column, source.columns, target.columns) {}
 };
 
 void require_inside(const SramGeometry& source, const SramGeometry& target,
@@ -36,18 +49,27 @@ void require_inside(const SramGeometry& source, const SramGeometry& target,
                            to_string(source) + "; tiling would repeat the map");
 }
 
-void add_places(std::vector<Fault>& faults, const Fault& fault, const Places& banks,
-                const Places& rows, const Places& columns) {
+/// Before memory is given to them.
+void require_countable(const std::vector<CellPlaces>& places) {
+  double faults = 0;
+  for (const CellPlaces& cell : places) {
+    faults += static_cast<double>(cell.banks.count()) * static_cast<double>(cell.rows.count()) *
+              static_cast<double>(cell.columns.count());
+  }
+  if (faults > static_cast<double>(kMostFaults)) {
+    throw std::runtime_error("the folded map would have more than " + std::to_string(kMostFaults) +
+                             " failing cells");
+  }
+}
+
+void add_faults(std::vector<Fault>& faults, const Fault& fault, const CellPlaces& places) {
+  const auto& [banks, rows, columns] = places;
   for (std::uint64_t bank = banks.first; bank < banks.end; bank += banks.step) {
     for (std::uint64_t row = rows.first; row < rows.end; row += rows.step) {
       for (std::uint64_t column = columns.first; column < columns.end; column += columns.step) {
         Fault& placed = faults.emplace_back(fault);
         placed.cell = {static_cast<std::uint32_t>(bank), static_cast<std::uint32_t>(row),
                        static_cast<std::uint32_t>(column)};
-        if (faults.size() > kMostFaults) {
-          throw std::runtime_error("the folded map would have more than " +
-                                   std::to_string(kMostFaults) + " failing cells");
-        }
       }
     }
   }
@@ -61,11 +83,12 @@ SparseFaultMap folded(const SparseFaultMap& source, const SramGeometry& target,
   const SramGeometry& from = source.geometry();
   require_inside(from, target, folding);
   const CellAddress& at = folding.offset;
+  std::vector<CellPlaces> places;
+  for (const Fault& fault : source.faults()) places.emplace_back(fault.cell, at, from, target);
+  require_countable(places);
   std::vector<Fault> faults;
-  for (const Fault& fault : source.faults()) {
-    add_places(faults, fault, {fault.cell.bank, at.bank, from.banks, target.banks},
-               {fault.cell.row, at.row, from.rows, target.rows},
-               {fault.cell.column, at.column, from.columns, target.columns});
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    add_faults(faults, source.faults()[i], places[i]);
   }
   FaultMapHeader header = source.header();
   header.geometry = target;
