@@ -14,7 +14,6 @@ from statistics import NormalDist
 MU = 0.712
 SIGMA = 0.0554
 PROFILE = Path("configs/memories/sram_14nm_gaussian.yaml")
-CLEAN_VOLTAGE = "1"
 
 # Share of the variance that the cells of a bitline have in common: the fit to the block RAMs of a
 # 28 nm FPGA in docs/model.md, 29.3^2 / (29.3^2 + 25.0^2).

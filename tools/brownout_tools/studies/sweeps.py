@@ -4,9 +4,11 @@ It only calls the program's public commands; every case keeps its sweep director
 which was interrupted resumes.
 """
 
+import json
 import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from brownout_tools.reporting.results import read_points
 from brownout_tools.reporting.summary import VoltageSummary, by_voltage
@@ -27,6 +29,7 @@ class Case:
     workload: Path
     voltages: dict[str, str]  # voltage as decimal text -> label, such as the BER there
     settings: list[str] = field(default_factory=list)  # KEY=VALUE
+    options: list[str] = field(default_factory=list)  # others of ``sweep``
 
     @property
     def directory_name(self) -> str:
@@ -36,11 +39,12 @@ class Case:
 
 @dataclass(frozen=True)
 class Result:
-    """A case at one of its voltages: all chips."""
+    """A case at one of its voltages: all chips, and the row that the program printed."""
 
     labels: dict[str, str]
     at: str
     summary: VoltageSummary
+    printed: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -54,24 +58,25 @@ class Runner:
     jobs: int | None = None
     memory: Path | None = None  # profile in place of the workload's
 
-    def _run(self, arguments: list[str]) -> None:
+    def _run(self, arguments: list[str]) -> dict[str, Any]:
         command = [str(self.program), *arguments, "--format", "json", "--quiet"]
         done = subprocess.run(command, capture_output=True, text=True)
         if done.returncode != 0:
             raise StudyError(f"{' '.join(command)}\n{done.stderr.strip()}")
+        return json.loads(done.stdout)
 
     def sweep(self, case: Case, chips: int) -> list[Result]:
         """Run or resume the sweep of a case; a result per voltage, highest first."""
         directory = self.out / "sweeps" / case.directory_name
         arguments = ["sweep", str(case.workload), "--out", str(directory)]
         arguments += ["--voltage", ",".join(case.voltages), "--chips", str(self.chips or chips)]
-        arguments += [f"--set={setting}" for setting in case.settings]
+        arguments += [f"--set={setting}" for setting in case.settings] + case.options
         arguments += ["--memory", str(self.memory)] if self.memory else []
         arguments += ["--images", str(self.images)] if self.images else []
         arguments += ["--jobs", str(self.jobs)] if self.jobs else []
-        self._run(arguments)
+        printed = {row["voltage"]: row for row in self._run(arguments)["voltages"]}
         label_of = {float(voltage): label for voltage, label in case.voltages.items()}
         return [
-            Result(case.labels, label_of[summary.voltage], summary)
+            Result(case.labels, label_of[summary.voltage], summary, printed[summary.voltage])
             for summary in by_voltage(read_points(directory / "points.csv"))
         ]
