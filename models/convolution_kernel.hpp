@@ -48,6 +48,16 @@ std::unique_ptr<ConvolutionKernel> make_onednn_convolution(const QuantizedNetwor
                                                            const Convolution& convolution,
                                                            int images);
 
+using MakeConvolution = std::unique_ptr<ConvolutionKernel> (*)(const QuantizedNetwork& network,
+                                                               const Convolution& convolution,
+                                                               int images);
+
+/// A convolution with (w - zw) for w, from two kernels that `make` makes.
+std::unique_ptr<ConvolutionKernel> make_zero_point_convolution(MakeConvolution make,
+                                                               const QuantizedNetwork& network,
+                                                               const Convolution& convolution,
+                                                               int images);
+
 /// The instruction set that oneDNN uses, as in "oneDNN avx512_core_vnni".
 std::string onednn_name();
 

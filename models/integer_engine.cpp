@@ -16,8 +16,9 @@
 namespace brownout::models {
 namespace {
 
-/// Products of 8-bit codes that a 32-bit accumulator holds whatever their values.
-constexpr int kLargestK = 65793;
+/// Products of 8-bit codes, of 9-bit ones with weight zero points, that a 32-bit accumulator holds
+/// whatever their values.
+constexpr int kLargestK = 65793, kLargestOffsetK = 33025;
 
 /// The engine is one thread of a process that may have one per core. libgomp reads its environment
 /// only when it is loaded, so the number is set, and put back, around every use.
@@ -116,14 +117,17 @@ IntegerEngine::Implementation::Implementation(const QuantizedNetwork& source,
   for (std::size_t i = 0; i < network.nodes.size(); ++i) {
     const auto* node = std::get_if<Convolution>(&network.nodes[i]);
     if (node == nullptr) continue;
-    if (node->k_size() > kLargestK) {
+    if (node->k_size() > (node->has_weight_zero_points() ? kLargestOffsetK : kLargestK)) {
       throw std::runtime_error(node->name + ": sums of " + std::to_string(node->k_size()) +
                                " products may exceed 32 bits");
     }
     const auto make = use_onednn ? make_onednn_convolution : make_exact_convolution;
-    steps[i].emplace(ConvolutionStep{.kernel = make(network, *node, chunk),
-                                     .epilogue = Epilogue(network, *node, options.accumulator_bits),
-                                     .gated = GatedMacs(network, *node)});
+    const bool offset = node->has_weight_zero_points();
+    steps[i].emplace(
+        ConvolutionStep{.kernel = offset ? make_zero_point_convolution(make, network, *node, chunk)
+                                         : make(network, *node, chunk),
+                        .epilogue = Epilogue(network, *node, options.accumulator_bits),
+                        .gated = GatedMacs(network, *node)});
     largest_sums = std::max(largest_sums, buffers[static_cast<std::size_t>(node->output)].size());
   }
   sums.resize(largest_sums);

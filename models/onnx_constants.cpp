@@ -20,35 +20,45 @@ std::string constant_name(const OnnxGraph& graph, const onnx::TensorProto& tenso
   return graph.constant(tensor.name()) == &tensor ? tensor.name() : edge;
 }
 
-/// Scales and zero points of QuantizeLinear or DequantizeLinear, whose inputs 1 and 2 they are.
-void read_scales(const OnnxGraph& graph, const onnx::NodeProto& node, QuantizedConstant& constant) {
+/// By QuantizeLinear or DequantizeLinear, whose inputs 1 and 2 are scales and zero points.
+void read_node_scales(const OnnxGraph& graph, const onnx::NodeProto& node,
+                      QuantizedConstant& constant) {
   if (int_attribute(node, "block_size", 0) != 0) {
     graph.fail(node, "blocked quantization is not supported");
   }
-  constant.scales = graph.floats(required(graph, node, 1, "scale"));
-  if (constant.scales.empty()) graph.fail(node, "it has no scale");
-  for (const float value : constant.scales) {
-    if (!std::isfinite(value) || value <= 0) graph.fail(node, "a scale is not positive");
+  read_scales(graph, node, 1, int_attribute(node, "axis", 1), constant);
+}
+
+/// rint(value / scale) + zero point, within limits.
+void fill_codes(const OnnxGraph& graph, const onnx::NodeProto& node,
+                const std::vector<float>& values, CodeLimits limits, QuantizedConstant& constant) {
+  std::size_t inner = 1;  // elements that share a scale, one after another
+  for (auto d = static_cast<std::size_t>(constant.axis) + 1; d < constant.shape.size(); ++d) {
+    inner *= static_cast<std::size_t>(constant.shape[d]);
   }
-  const auto rank = static_cast<std::int64_t>(constant.shape.size());
-  constant.axis = int_attribute(node, "axis", 1);
-  if (constant.axis < 0) constant.axis += rank;
-  if (constant.scales.size() > 1) {
-    if (constant.axis < 0 || constant.axis >= rank) {
-      graph.fail(node, "its axis is outside its tensor");
-    }
-    if (static_cast<std::int64_t>(constant.scales.size()) !=
-        constant.shape[static_cast<std::size_t>(constant.axis)]) {
-      graph.fail(node, "it has " + std::to_string(constant.scales.size()) + " scales along axis " +
-                           std::to_string(constant.axis) + " of '" + constant.name + "'");
-    }
+  const auto low = static_cast<double>(limits.low);
+  const auto high = static_cast<double>(limits.high);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (!std::isfinite(values[i])) graph.fail(node, "'" + constant.name + "' is not finite");
+    const std::size_t channel = i / inner % constant.scales.size();
+    const float steps = values[i] / constant.scale(channel);
+    const double code = static_cast<double>(std::nearbyint(steps)) + constant.zero_point(channel);
+    constant.codes.push_back(static_cast<std::int32_t>(std::clamp(code, low, high)));
   }
-  constant.zero_points.assign(constant.scales.size(), 0);
-  if (input_name(node, 2).empty()) return;
-  constant.zero_points = graph.integers(required(graph, node, 2, "zero point"));
-  if (constant.zero_points.size() != constant.scales.size()) {
-    graph.fail(node, "it has not as many zero points as scales");
-  }
+}
+
+QuantizedConstant without_codes(const OnnxGraph& graph, const onnx::TensorProto& tensor,
+                                const std::string& edge) {
+  QuantizedConstant constant;
+  constant.name = constant_name(graph, tensor, edge);
+  constant.shape = {tensor.dims().begin(), tensor.dims().end()};
+  return constant;
+}
+
+float scalar(const OnnxGraph& graph, const onnx::NodeProto& node, int index, const char* what) {
+  const std::vector<float> values = graph.floats(required(graph, node, index, what));
+  if (values.size() != 1) graph.fail(node, std::string("its ") + what + " is not a scalar");
+  return values[0];
 }
 
 /// The type that QuantizeLinear yields: its zero point's, or the attribute's.
@@ -66,9 +76,7 @@ IntegerType quantized_type(const OnnxGraph& graph, const onnx::NodeProto& node) 
 
 QuantizedConstant read_codes(const OnnxGraph& graph, const onnx::TensorProto& tensor,
                              const std::string& edge) {
-  QuantizedConstant constant;
-  constant.name = constant_name(graph, tensor, edge);
-  constant.shape = {tensor.dims().begin(), tensor.dims().end()};
+  QuantizedConstant constant = without_codes(graph, tensor, edge);
   constant.codes = graph.integers(tensor);
   constant.type = *integer_type(tensor);
   return constant;
@@ -76,25 +84,11 @@ QuantizedConstant read_codes(const OnnxGraph& graph, const onnx::TensorProto& te
 
 QuantizedConstant quantize_constant(const OnnxGraph& graph, const onnx::NodeProto& node) {
   const onnx::TensorProto& tensor = required(graph, node, 0, "input");
-  const std::vector<float> values = graph.floats(tensor);
-  QuantizedConstant constant;
-  constant.name = constant_name(graph, tensor, input_name(node, 0));
-  constant.shape = {tensor.dims().begin(), tensor.dims().end()};
+  QuantizedConstant constant = without_codes(graph, tensor, input_name(node, 0));
   constant.type = quantized_type(graph, node);
-  read_scales(graph, node, constant);
-  std::size_t inner = 1;  // elements that share a scale, one after another
-  for (auto d = static_cast<std::size_t>(constant.axis) + 1; d < constant.shape.size(); ++d) {
-    inner *= static_cast<std::size_t>(constant.shape[d]);
-  }
-  const auto low = static_cast<float>(constant.type.lowest());
-  const auto high = static_cast<float>(constant.type.highest());
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    if (!std::isfinite(values[i])) graph.fail(node, "'" + constant.name + "' is not finite");
-    const std::size_t channel = i / inner % constant.scales.size();
-    const float code = std::nearbyint(values[i] / constant.scale(channel)) +
-                       static_cast<float>(constant.zero_point(channel));
-    constant.codes.push_back(static_cast<std::int32_t>(std::clamp(code, low, high)));
-  }
+  read_node_scales(graph, node, constant);
+  const CodeLimits limits{constant.type.lowest(), constant.type.highest()};
+  fill_codes(graph, node, graph.floats(tensor), limits, constant);
   constant.scales.clear();
   constant.zero_points.clear();
   return constant;
@@ -121,7 +115,92 @@ QuantizedConstant clip_constant(const OnnxGraph& graph, const onnx::NodeProto& n
 
 QuantizedConstant dequantize_constant(const OnnxGraph& graph, const onnx::NodeProto& node,
                                       QuantizedConstant constant) {
-  read_scales(graph, node, constant);
+  read_node_scales(graph, node, constant);
+  return constant;
+}
+
+void read_scales(const OnnxGraph& graph, const onnx::NodeProto& node, int scale_index,
+                 std::int64_t axis, QuantizedConstant& constant) {
+  constant.scales = graph.floats(required(graph, node, scale_index, "scale"));
+  if (constant.scales.empty()) graph.fail(node, "it has no scale");
+  for (const float value : constant.scales) {
+    if (!std::isfinite(value) || value <= 0) graph.fail(node, "a scale is not positive");
+  }
+  const auto rank = static_cast<std::int64_t>(constant.shape.size());
+  constant.axis = axis < 0 ? axis + rank : axis;
+  if (constant.scales.size() > 1) {
+    if (constant.axis < 0 || constant.axis >= rank) {
+      graph.fail(node, "its axis is outside its tensor");
+    }
+    if (static_cast<std::int64_t>(constant.scales.size()) !=
+        constant.shape[static_cast<std::size_t>(constant.axis)]) {
+      graph.fail(node, "it has " + std::to_string(constant.scales.size()) + " scales along axis " +
+                           std::to_string(constant.axis) + " of '" + constant.name + "'");
+    }
+  }
+  constant.zero_points.assign(constant.scales.size(), 0);
+  if (input_name(node, scale_index + 1).empty()) return;
+  const std::vector<std::int32_t> given =
+      graph.integers(required(graph, node, scale_index + 1, "zero point"));
+  if (given.size() != 1 && given.size() != constant.scales.size()) {
+    graph.fail(node, "it has not as many zero points as scales");
+  }
+  for (std::size_t i = 0; i < constant.zero_points.size(); ++i) {
+    constant.zero_points[i] = given[given.size() == 1 ? 0 : i];
+    const bool fits = constant.zero_points[i] >= constant.type.lowest() &&
+                      constant.zero_points[i] <= constant.type.highest();
+    if (!fits) graph.fail(node, "a zero point of '" + constant.name + "' is outside its type");
+  }
+}
+
+QuantParameters read_quant(const OnnxGraph& graph, const onnx::NodeProto& node) {
+  if (string_attribute(node, "rounding_mode", "ROUND") != "ROUND") {
+    graph.fail(node, "only rounding_mode ROUND is supported");
+  }
+  QuantParameters given;
+  given.scales = graph.floats(required(graph, node, 1, "scale"));
+  for (const float value : given.scales) {
+    if (!std::isfinite(value) || value <= 0) graph.fail(node, "a scale is not positive");
+  }
+  const float bits = scalar(graph, node, 3, "bit width");
+  const float zero_point = scalar(graph, node, 2, "zero point");
+  if (!(bits >= 2 && bits <= 32) || bits != std::nearbyint(bits)) {
+    graph.fail(node, "its bit width is not in 2..32");
+  }
+  given.type = {static_cast<int>(bits), int_attribute(node, "signed", 1) != 0};
+  given.low = given.type.lowest();
+  given.high = given.type.highest();
+  if (int_attribute(node, "narrow", 0) != 0) {
+    if (given.type.is_signed) {
+      ++given.low;
+    } else {
+      --given.high;
+    }
+  }
+  if (!(std::abs(zero_point) <= 255) || zero_point != std::nearbyint(zero_point)) {
+    graph.fail(node, "its zero point is no integer up to 255");
+  }
+  given.zero_point = static_cast<std::int32_t>(zero_point);
+  return given;
+}
+
+QuantizedConstant read_quant_constant(const OnnxGraph& graph, const onnx::NodeProto& node) {
+  const onnx::TensorProto& tensor = required(graph, node, 0, "input");
+  const QuantParameters given = read_quant(graph, node);
+  QuantizedConstant constant = without_codes(graph, tensor, input_name(node, 0));
+  constant.type = given.type;
+  constant.scales = given.scales;
+  constant.zero_points.assign(given.scales.size(), given.zero_point);
+  if (given.scales.size() > 1) {  // its only dimension above 1 is the axis
+    const auto& dims = required(graph, node, 1, "scale").dims();
+    const auto axis = std::find_if(dims.begin(), dims.end(), [](auto d) { return d > 1; });
+    constant.axis = axis - dims.begin();
+    if (dims.size() != tensor.dims().size() || static_cast<std::int64_t>(given.scales.size()) !=
+                                                   tensor.dims(static_cast<int>(constant.axis))) {
+      graph.fail(node, "its scales do not run along one axis of '" + constant.name + "'");
+    }
+  }
+  fill_codes(graph, node, graph.floats(tensor), {given.low, given.high}, constant);
   return constant;
 }
 

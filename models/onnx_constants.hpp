@@ -19,6 +19,7 @@ struct QuantizedConstant {
   std::vector<float> scales;  ///< one, or one per element of `axis`; none while only codes
   std::vector<std::int32_t> zero_points;  ///< as many as scales
   std::int64_t axis = 0;                  ///< counted from 0
+  bool transposed = false;                ///< a matrix that the graph transposes
 
   float scale(std::size_t i) const { return scales[scales.size() == 1 ? 0 : i]; }
   std::int32_t zero_point(std::size_t i) const {
@@ -41,6 +42,21 @@ QuantizedConstant clip_constant(const OnnxGraph& graph, const onnx::NodeProto& n
 /// DequantizeLinear: adds scales and zero points.
 QuantizedConstant dequantize_constant(const OnnxGraph& graph, const onnx::NodeProto& node,
                                       QuantizedConstant constant);
+
+/// Scales at input `scale_index` of a node and zero points after them, along `axis`.
+void read_scales(const OnnxGraph& graph, const onnx::NodeProto& node, int scale_index,
+                 std::int64_t axis, QuantizedConstant& constant);
+
+/// The parameters of a Quant node (QONNX).
+struct QuantParameters {
+  std::vector<float> scales;
+  std::int32_t zero_point = 0;
+  IntegerType type;
+  std::int32_t low = 0, high = 0;
+};
+QuantParameters read_quant(const OnnxGraph& graph, const onnx::NodeProto& node);
+/// Quant of a float constant.
+QuantizedConstant read_quant_constant(const OnnxGraph& graph, const onnx::NodeProto& node);
 
 /// Limits of a Clip on codes of type `type`, absent ones being those of the type.
 struct CodeLimits {

@@ -32,13 +32,12 @@ OnnxGraph::OnnxGraph(const std::filesystem::path& path) : path_(path.string()) {
   if (!model_.has_graph() || model_.graph().node_size() == 0) {
     fail("not an ONNX file: it has no graph with nodes");
   }
-  std::int64_t opset = 0;
   for (const onnx::OperatorSetIdProto& import : model_.opset_import()) {
-    if (import.domain().empty() || import.domain() == "ai.onnx") opset = import.version();
+    if (import.domain().empty() || import.domain() == "ai.onnx") opset_ = import.version();
   }
-  if (opset == 0) fail("no opset is given: a truncated file?");
-  if (opset < kOldestOpset) {
-    fail("opset " + std::to_string(opset) + " is older than " + std::to_string(kOldestOpset));
+  if (opset_ == 0) fail("no opset is given: a truncated file?");
+  if (opset_ < kOldestOpset) {
+    fail("opset " + std::to_string(opset_) + " is older than " + std::to_string(kOldestOpset));
   }
   for (const onnx::TensorProto& tensor : proto().initializer()) {
     constants_.emplace(tensor.name(), &tensor);
@@ -49,12 +48,34 @@ OnnxGraph::OnnxGraph(const std::filesystem::path& path) : path_(path.string()) {
       const onnx::TensorProto* source = constant(input_name(node, 0));
       if (source != nullptr) constants_.emplace(node.output(0), source);
     }
-    if (node.op_type() != "Constant") continue;
-    const onnx::AttributeProto* value = find_attribute(node, "value");
-    if (value == nullptr || node.output_size() != 1) fail(node, "only a tensor value is supported");
-    constants_.emplace(node.output(0), &value->t());
+    if (node.op_type() == "Constant") read_constant(node);
   }
   for (const onnx::ValueInfoProto& output : proto().output()) ++uses_[output.name()];
+}
+
+void OnnxGraph::read_constant(const onnx::NodeProto& node) {
+  if (node.output_size() != 1 || node.attribute_size() != 1) fail(node, "it is no constant");
+  const onnx::AttributeProto& value = node.attribute(0);
+  if (value.name() == "value") {
+    constants_.emplace(node.output(0), &value.t());
+    return;
+  }
+  onnx::TensorProto& tensor = made_.emplace_back();
+  tensor.set_name(node.output(0));
+  if (value.name() == "value_int" || value.name() == "value_ints") {
+    tensor.set_data_type(onnx::TensorProto::INT64);
+    if (value.name() == "value_int") tensor.add_int64_data(value.i());
+    for (const std::int64_t element : value.ints()) tensor.add_int64_data(element);
+    if (value.name() == "value_ints") tensor.add_dims(tensor.int64_data_size());
+  } else if (value.name() == "value_float" || value.name() == "value_floats") {
+    tensor.set_data_type(onnx::TensorProto::FLOAT);
+    if (value.name() == "value_float") tensor.add_float_data(value.f());
+    for (const float element : value.floats()) tensor.add_float_data(element);
+    if (value.name() == "value_floats") tensor.add_dims(tensor.float_data_size());
+  } else {
+    fail(node, "attribute '" + value.name() + "' is not supported");
+  }
+  constants_.emplace(node.output(0), &tensor);
 }
 
 const onnx::TensorProto* OnnxGraph::constant(const std::string& name) const {

@@ -5,6 +5,7 @@
 #include <onnx/onnx_pb.h>
 
 #include <cstdint>
+#include <deque>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -21,6 +22,7 @@ class OnnxGraph {
   OnnxGraph& operator=(const OnnxGraph&) = delete;
 
   const onnx::GraphProto& proto() const { return model_.graph(); }
+  std::int64_t opset() const { return opset_; }
   /// An initializer or the value of a Constant node, also by way of Identity; or nullptr.
   const onnx::TensorProto* constant(const std::string& name) const;
   /// How many node inputs and graph outputs read an edge.
@@ -36,8 +38,12 @@ class OnnxGraph {
   std::vector<std::int32_t> integers(const onnx::TensorProto& tensor) const;
 
  private:
+  void read_constant(const onnx::NodeProto& node);
+
   std::string path_;
   onnx::ModelProto model_;
+  std::int64_t opset_ = 0;
+  std::deque<onnx::TensorProto> made_;  ///< of Constant nodes that hold numbers, not tensors
   std::unordered_map<std::string, const onnx::TensorProto*> constants_;
   std::unordered_map<std::string, int> uses_;
 };

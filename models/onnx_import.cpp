@@ -1,37 +1,120 @@
-// Walks an ONNX graph in QDQ form from its input to its output; the quantization of edges.
+// Walks an ONNX graph from its input to its output; which operator is whose, and edges by name.
 #include "models/onnx_import.hpp"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
-#include "models/arithmetic.hpp"
 #include "models/onnx_importer.hpp"
 
 namespace brownout::models {
 namespace {
 
-constexpr const char* kSupported =
-    "Conv, Gemm, MatMul, Add, Relu, Clip, MaxPool, AveragePool, GlobalAveragePool, Flatten, "
-    "Reshape, "
-    "Identity, Constant, QuantizeLinear, DequantizeLinear";
-
-int quantized_limit(float value, const ActivationQuantization& quantization) {
-  const auto zero_point = static_cast<float>(quantization.zero_point);
-  return round_half_even(clip(value / quantization.scale, -zero_point, 255.0F - zero_point)) +
-         quantization.zero_point;
-}
-
-int spatial_size(const OnnxGraph& graph, const onnx::TensorShapeProto& shape, int index,
-                 const std::string& name) {
+int dimension(const OnnxGraph& graph, const onnx::TensorShapeProto& shape, int index,
+              const std::string& name) {
   const auto& dim = shape.dim(index);
-  if (!dim.has_dim_value() || dim.dim_value() < 1 || dim.dim_value() > (1 << 20)) {
+  if (!dim.has_dim_value() || dim.dim_value() < 1 || dim.dim_value() > kLargestDimension) {
     graph.fail("input '" + name + "': dimension " + std::to_string(index) +
-               " must be a fixed number (only the batch may be symbolic)");
+               " must be a fixed number up to " + std::to_string(kLargestDimension) +
+               " (only the batch may be symbolic)");
   }
   return static_cast<int>(dim.dim_value());
 }
 
+/// True when all that reads the input, by way of its quantization, is a transposition from
+/// (N, H, W, C) to (N, C, H, W).
+bool is_pixels(const OnnxGraph& graph, std::string edge) {
+  while (graph.uses(edge) == 1) {
+    const auto& nodes = graph.proto().node();
+    const auto reader = std::find_if(nodes.begin(), nodes.end(), [&](const onnx::NodeProto& node) {
+      return input_name(node, 0) == edge && node.output_size() > 0;
+    });
+    if (reader == nodes.end()) return false;
+    const std::string& type = reader->op_type();
+    if (type == "Transpose") {
+      return ints_attribute(*reader, "perm") == std::vector<std::int64_t>{0, 3, 1, 2};
+    }
+    if (type != "QuantizeLinear" && type != "DequantizeLinear" && type != "Identity") return false;
+    edge = reader->output(0);
+  }
+  return false;
+}
+
+constexpr unsigned kOnnx = 1, kMicrosoft = 2, kQonnx = 4;
+
+unsigned domain_of(const onnx::NodeProto& node) {
+  const std::string& domain = node.domain();
+  if (domain.empty() || domain == "ai.onnx") return kOnnx;
+  if (domain == "com.microsoft") return kMicrosoft;
+  const bool qonnx = domain.starts_with("qonnx.") || domain == "onnx.brevitas" ||
+                     domain == "finn.custom_op.general";
+  return qonnx ? kQonnx : 0U;
+}
+
 }  // namespace
+
+void Importer::import_node(const onnx::NodeProto& node) {
+  struct Operator {
+    void (Importer::*handler)(const onnx::NodeProto&);
+    unsigned domains = kOnnx;
+  };
+  static const std::map<std::string, Operator> operators = {
+      {"Add", {&Importer::elementwise}},
+      {"ArgMax", {&Importer::scores}},
+      {"AveragePool", {&Importer::pooling}},
+      {"Clip", {&Importer::limit}},
+      {"Concat", {&Importer::concatenation}},
+      {"Conv", {&Importer::convolution}},
+      {"DequantizeLinear", {&Importer::dequantize, kOnnx | kMicrosoft}},
+      {"Div", {&Importer::elementwise}},
+      {"Dropout", {&Importer::pass}},
+      {"Flatten", {&Importer::reshape}},
+      {"Gemm", {&Importer::fully_connected}},
+      {"GlobalAveragePool", {&Importer::pooling}},
+      {"HardSigmoid", {&Importer::function}},
+      {"HardSwish", {&Importer::function}},
+      {"Identity", {&Importer::pass}},
+      {"LeakyRelu", {&Importer::function}},
+      {"LogSoftmax", {&Importer::scores}},
+      {"MatMul", {&Importer::fully_connected}},
+      {"MaxPool", {&Importer::max_pool}},
+      {"Mul", {&Importer::elementwise}},
+      {"Pad", {&Importer::padding}},
+      {"QGemm", {&Importer::qgemm, kMicrosoft}},
+      {"QLinearAdd", {&Importer::qlinear_elementwise, kMicrosoft}},
+      {"QLinearAveragePool", {&Importer::qlinear_pool, kMicrosoft}},
+      {"QLinearConcat", {&Importer::qlinear_concat, kMicrosoft}},
+      {"QLinearConv", {&Importer::qlinear_conv}},
+      {"QLinearGlobalAveragePool", {&Importer::qlinear_pool, kMicrosoft}},
+      {"QLinearLeakyRelu", {&Importer::qlinear_function, kMicrosoft}},
+      {"QLinearMatMul", {&Importer::qlinear_matmul}},
+      {"QLinearMul", {&Importer::qlinear_elementwise, kMicrosoft}},
+      {"QLinearSigmoid", {&Importer::qlinear_function, kMicrosoft}},
+      {"QLinearSoftmax", {&Importer::scores, kMicrosoft}},
+      {"Quant", {&Importer::quant, kQonnx}},
+      {"QuantizeLinear", {&Importer::quantize, kOnnx | kMicrosoft}},
+      {"Relu", {&Importer::limit}},
+      {"Reshape", {&Importer::reshape}},
+      {"Shape", {&Importer::shape}},
+      {"Sigmoid", {&Importer::function}},
+      {"Slice", {&Importer::slice}},
+      {"Softmax", {&Importer::scores}},
+      {"Squeeze", {&Importer::reshape}},
+      {"Sub", {&Importer::elementwise}},
+      {"Transpose", {&Importer::transpose}},
+      {"Unsqueeze", {&Importer::reshape}}};
+  if (node.output_size() == 0) graph_.fail(node, "it has no output");
+  const unsigned domain = domain_of(node);
+  if (domain == kOnnx && graph_.constant(node.output(0)) != nullptr) return;
+  if (domain == kOnnx && shape_values_.fold(node)) return;
+  const auto found = operators.find(node.op_type());
+  if (found == operators.end() || (found->second.domains & domain) == 0) {
+    std::string message = "this operator is not supported; supported are ";
+    for (const auto& [name, unused] : operators) message += name + ", ";
+    graph_.fail(node, message + "Constant, and Gather and Concat of shapes");
+  }
+  (this->*found->second.handler)(node);
+}
 
 QuantizedNetwork Importer::run() {
   read_input();
@@ -51,24 +134,31 @@ void Importer::read_input() {
     input = &candidate;
   }
   if (input == nullptr) graph_.fail("the graph has no input");
+  const std::string& name = input->name();
   const onnx::TypeProto_Tensor& type = input->type().tensor_type();
   const onnx::TensorShapeProto& dims = type.shape();
   if (dims.dim_size() != 2 && dims.dim_size() != 4) {
-    graph_.fail("input '" + input->name() + "': only shapes (N, C, H, W) and (N, C) are supported");
+    graph_.fail("input '" + name +
+                "': only shapes (N, C, H, W), (N, H, W, C) before a Transpose, and (N, C) are "
+                "supported");
   }
   if (dims.dim(0).has_dim_value() && dims.dim(0).dim_value() > 1) {
-    graph_.fail("input '" + input->name() + "': its batch size is fixed at " +
+    graph_.fail("input '" + name + "': its batch size is fixed at " +
                 std::to_string(dims.dim(0).dim_value()) + "; it must be 1 or symbolic");
   }
   const bool flat = dims.dim_size() == 2;
-  input_shape_.channels = spatial_size(graph_, dims, 1, input->name());
-  input_shape_.height = flat ? 1 : spatial_size(graph_, dims, 2, input->name());
-  input_shape_.width = flat ? 1 : spatial_size(graph_, dims, 3, input->name());
-  // Codes as input: the first DequantizeLinear says how they are to be understood.
+  const bool pixels = !flat && is_pixels(graph_, name);
+  input_shape_.channels = dimension(graph_, dims, pixels ? 3 : 1, name);
+  input_shape_.height = flat ? 1 : dimension(graph_, dims, pixels ? 1 : 2, name);
+  input_shape_.width = flat ? 1 : dimension(graph_, dims, pixels ? 2 : 3, name);
+  if (input_shape_.size() > kLargestTensor) graph_.fail("input '" + name + "' is too large");
+  // Codes as input: the first operator says how they are to be understood.
   const bool real = type.elem_type() == onnx::TensorProto::FLOAT;
-  edges_[input->name()] = {.kind = real ? Edge::Kind::kInput : Edge::Kind::kCodes,
-                           .flat = flat,
-                           .exclusive = graph_.uses(input->name()) == 1};
+  edges_[name] = {.kind = real ? Edge::Kind::kInput : Edge::Kind::kCodes,
+                  .view = flat     ? View::kFlat
+                          : pixels ? View::kPixels
+                                   : View::kPlanes,
+                  .exclusive = graph_.uses(name) == 1};
 }
 
 void Importer::read_output() {
@@ -78,107 +168,25 @@ void Importer::read_output() {
   }
   const std::string& name = graph_.proto().output(0).name();
   const auto found = edges_.find(name);
-  const bool known = found != edges_.end();
-  if (!known || found->second.tensor < 0 || found->second.limited()) {
+  const bool known = found != edges_.end() && found->second.tensor >= 0;
+  const bool quantized = known && (found->second.is_codes() || found->second.is_dequantized() ||
+                                   found->second.kind == Edge::Kind::kScores);
+  if (!quantized) {
     graph_.fail("output '" + name +
-                "' is not a quantized tensor (QuantizeLinear, or "
-                "DequantizeLinear after it)");
+                "' is not a quantized tensor (QuantizeLinear, or DequantizeLinear after it)");
+  }
+  const Shape& shape = shape_of(found->second);
+  if (found->second.view == View::kFlat && (shape.height > 1 || shape.width > 1)) {
+    graph_.fail("output '" + name + "' is a flattened map of " + std::to_string(shape.height) +
+                " x " + std::to_string(shape.width) + " pixels: its elements have no one order");
   }
   network_.output = found->second.tensor;
   if (network_.nodes.empty()) graph_.fail("the graph computes nothing");
 }
 
-void Importer::import_node(const onnx::NodeProto& node) {
-  using Handler = void (Importer::*)(const onnx::NodeProto&);
-  static const std::unordered_map<std::string, Handler> handlers = {
-      {"QuantizeLinear", &Importer::quantize},
-      {"DequantizeLinear", &Importer::dequantize},
-      {"Relu", &Importer::limit},
-      {"Clip", &Importer::limit},
-      {"Flatten", &Importer::flatten},
-      {"Reshape", &Importer::flatten},
-      {"Conv", &Importer::convolution},
-      {"Gemm", &Importer::fully_connected},
-      {"MatMul", &Importer::fully_connected},
-      {"Add", &Importer::addition},
-      {"MaxPool", &Importer::pooling},
-      {"AveragePool", &Importer::pooling},
-      {"GlobalAveragePool", &Importer::pooling}};
-  const std::string& type = node.op_type();
-  const bool quantization = type == "QuantizeLinear" || type == "DequantizeLinear";
-  const bool standard = node.domain().empty() || node.domain() == "ai.onnx" ||
-                        (quantization && node.domain() == "com.microsoft");
-  if (node.output_size() == 0) graph_.fail(node, "it has no output");
-  if (standard && graph_.constant(node.output(0)) != nullptr) return;
-  if (standard && type == "Identity") return set_edge(node, edge(node, 0));
-  const auto handler = handlers.find(type);
-  if (!standard || handler == handlers.end()) {
-    graph_.fail(
-        node, std::string("this operator is not supported; supported in QDQ form: ") + kSupported);
-  }
-  (this->*handler->second)(node);
-}
-
-void Importer::quantize_constant(const onnx::NodeProto& node) {
-  set_edge(
-      node,
-      {.kind = Edge::Kind::kConstantCodes,
-       .constant = std::make_shared<QuantizedConstant>(models::quantize_constant(graph_, node))});
-}
-
-void Importer::quantize(const onnx::NodeProto& node) {
-  if (graph_.constant(input_name(node, 0)) != nullptr) return quantize_constant(node);
-  const Edge& source = edge(node, 0);
-  const ActivationQuantization quantization = read_activation_quantization(graph_, node);
-  Edge result{.kind = Edge::Kind::kCodes, .flat = source.flat, .exclusive = source.exclusive};
-  switch (source.kind) {
-    case Edge::Kind::kInput:
-      if (!network_.tensors.empty()) graph_.fail(node, "the input is quantized more than once");
-      result.tensor = network_.input = add_tensor(node.output(0), input_shape_, quantization);
-      break;
-    case Edge::Kind::kPending:
-      result.tensor = make(node, source, quantization);
-      break;
-    case Edge::Kind::kReal:
-      if (quantization_of(source.tensor) != quantization) {
-        graph_.fail(node, "it requantizes a tensor to another scale or zero point");
-      }
-      if (source.limited()) {
-        set_clamp(producer(node, source), node, source.low, source.high, quantization);
-      }
-      result.tensor = source.tensor;
-      break;
-    case Edge::Kind::kCodes:
-    case Edge::Kind::kConstantCodes:
-    case Edge::Kind::kConstant:
-      graph_.fail(node, "its input '" + input_name(node, 0) + "' is quantized already");
-  }
-  set_edge(node, result);
-}
-
-void Importer::dequantize(const onnx::NodeProto& node) {
-  Edge source = edge(node, 0);
-  if (source.kind == Edge::Kind::kConstantCodes) {
-    auto constant = dequantize_constant(graph_, node, *source.constant);
-    return set_edge(node, {.kind = Edge::Kind::kConstant,
-                           .constant = std::make_shared<QuantizedConstant>(std::move(constant))});
-  }
-  if (source.kind != Edge::Kind::kCodes) {
-    graph_.fail(node, "its input '" + input_name(node, 0) + "' is not quantized");
-  }
-  const ActivationQuantization quantization = read_activation_quantization(graph_, node);
-  if (source.tensor < 0) {  // the graph's input, given as codes
-    if (!network_.tensors.empty()) graph_.fail(node, "the input is dequantized more than once");
-    source.tensor = network_.input = add_tensor(input_name(node, 0), input_shape_, quantization);
-  } else if (quantization_of(source.tensor) != quantization) {
-    graph_.fail(node, "its scale or zero point is not that of the QuantizeLinear before it");
-  }
-  source.kind = Edge::Kind::kReal;
-  set_edge(node, source);
-}
-
 TensorId Importer::add_tensor(const std::string& name, const Shape& shape,
                               const ActivationQuantization& quantization) {
+  if (shape.size() > kLargestTensor) graph_.fail("tensor '" + name + "' is too large");
   network_.tensors.push_back({.name = name,
                               .shape = shape,
                               .scale = quantization.scale,
@@ -187,69 +195,12 @@ TensorId Importer::add_tensor(const std::string& name, const Shape& shape,
   return static_cast<TensorId>(network_.tensors.size()) - 1;
 }
 
-ActivationQuantization Importer::quantization_of(TensorId id) const {
-  const ActivationTensor& tensor = network_.tensor(id);
-  return {.scale = tensor.scale,
-          .zero_point = tensor.zero_point,
-          .source_signed = tensor.source_signed};
-}
-
-/// The quantization `node` completes a pending operation.
-TensorId Importer::make(const onnx::NodeProto& node, const Edge& edge,
-                        const ActivationQuantization& quantization) {
-  Pending& pending = pending_[edge.pending];
-  if (pending.made >= 0) {
-    if (quantization_of(pending.made) != quantization || pending.low != edge.low ||
-        pending.high != edge.high) {
-      graph_.fail(node, "the result of " + describe(*pending.source) +
-                            " is quantized in two different ways");
-    }
-    return pending.made;
-  }
-  const auto* pool = std::get_if<Pooling>(&pending.node);
-  if (pool != nullptr && pool->kind == PoolKind::kMax &&
-      quantization_of(pool->input) != quantization) {
-    graph_.fail(*pending.source, "a maximum's input and output differ in scale or zero point");
-  }
-  set_clamp(pending.node, node, edge.low, edge.high, quantization);
-  pending.made = add_tensor(node.output(0), pending.shape, quantization);
-  pending.low = edge.low;
-  pending.high = edge.high;
-  std::visit([&](auto& made) { made.output = pending.made; }, pending.node);
-  network_.nodes.push_back(pending.node);
-  return pending.made;
-}
-
-void Importer::set_clamp(Node& made, const onnx::NodeProto& node, float low, float high,
-                         const ActivationQuantization& quantization) const {
-  if (low == -kInfinity && high == kInfinity) return;
-  const int low_code = quantized_limit(low, quantization);
-  const int high_code = quantized_limit(high, quantization);
-  narrow_clamp(node, made, low_code, high_code);
-}
-
-void Importer::narrow_clamp(const onnx::NodeProto& node, Node& made, int low, int high) const {
-  if (std::holds_alternative<Pooling>(made)) {
-    if (low > 0 || high < 255) graph_.fail(node, "a Relu or Clip after a pool is not supported");
-    return;
-  }
-  const auto narrow = [&](auto& limits) {
-    limits.clamp_low = std::clamp(limits.clamp_low, low, high);
-    limits.clamp_high = std::clamp(limits.clamp_high, low, high);
-  };
-  if (auto* convolution = std::get_if<Convolution>(&made)) narrow(*convolution);
-  if (auto* addition = std::get_if<Addition>(&made)) narrow(*addition);
-}
-
-/// The node whose result a Relu or Clip is to limit.
-Node& Importer::producer(const onnx::NodeProto& node, const Edge& edge) {
-  if (!edge.exclusive) {
-    graph_.fail(node, "a Relu or Clip on a tensor that is also used without it is not supported");
-  }
-  for (Node& made : network_.nodes) {
-    if (node_output(made) == edge.tensor) return made;
-  }
-  graph_.fail(node, "a Relu or Clip on the graph's input is not supported");
+TensorId Importer::add_node(Node made, const std::string& output, const Shape& shape,
+                            const ActivationQuantization& quantization) {
+  const TensorId id = add_tensor(output, shape, quantization);
+  std::visit([&](auto& node) { node.output = id; }, made);
+  network_.nodes.push_back(std::move(made));
+  return id;
 }
 
 /// An edge that an earlier node made, or a constant of the graph.
@@ -266,7 +217,7 @@ Edge& Importer::edge(const onnx::NodeProto& node, int index) {
 
 const Edge& Importer::activation(const onnx::NodeProto& node, int index) {
   const Edge& found = edge(node, index);
-  if (found.kind != Edge::Kind::kReal || found.limited()) {
+  if (!found.is_dequantized()) {
     graph_.fail(node, "float-only: its input '" + input_name(node, index) +
                           "' is not the output of a DequantizeLinear on activations");
   }
@@ -287,12 +238,24 @@ void Importer::set_edge(const onnx::NodeProto& node, Edge edge) {
   edges_[node.output(0)] = std::move(edge);
 }
 
-void Importer::set_pending(const onnx::NodeProto& node, Node made, const Shape& shape, bool flat) {
+Edge Importer::pending_edge(const onnx::NodeProto& node, Node made, const Shape& shape, View view) {
   pending_.push_back({.node = std::move(made), .shape = shape, .source = &node});
-  set_edge(node, {.kind = Edge::Kind::kPending,
-                  .pending = pending_.size() - 1,
-                  .flat = flat,
-                  .exclusive = true});
+  return {.kind = Edge::Kind::kPending,
+          .pending = pending_.size() - 1,
+          .view = view,
+          .exclusive = true};
+}
+
+ActivationQuantization Importer::quantization_of(TensorId id) const {
+  const ActivationTensor& tensor = network_.tensor(id);
+  return {.scale = tensor.scale,
+          .zero_point = tensor.zero_point,
+          .source_signed = tensor.source_signed};
+}
+
+const Shape& Importer::shape_of(const Edge& edge) const {
+  if (edge.kind == Edge::Kind::kPending) return pending_[edge.pending].shape;
+  return edge.tensor < 0 ? input_shape_ : network_.tensor(edge.tensor).shape;
 }
 
 QuantizedNetwork import_onnx(const std::filesystem::path& path) { return Importer(path).run(); }

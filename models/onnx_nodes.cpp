@@ -5,10 +5,10 @@
 #include <cmath>
 #include <limits>
 
+#include "models/arithmetic.hpp"
+
 namespace brownout::models {
 namespace {
-
-constexpr std::int64_t kLargestDimension = 1 << 16;
 
 int checked_int(const OnnxGraph& graph, const onnx::NodeProto& node, const char* what,
                 std::int64_t value, std::int64_t low) {
@@ -82,21 +82,22 @@ void set_weights(const OnnxGraph& graph, const onnx::NodeProto& node,
     graph.fail(node, "the scales of " + name + " do not run along the output channels");
   }
   if (weights.type.bits > 8) graph.fail(node, name + " have more than 8 bits");
-  if (!weights.type.is_signed) graph.fail(node, name + " are unsigned");
-  for (const std::int32_t zero_point : weights.zero_points) {
-    if (zero_point != 0) graph.fail(node, name + " need zero point 0");
-  }
   convolution.weight_name = weights.name;
   convolution.weight_shape = weights.shape;
   convolution.weight_bits = weights.type.bits;
   convolution.weight_scales = weights.scales;
+  // Unsigned codes are held as signed ones.
+  convolution.weight_shift = weights.type.is_signed ? 0 : 1 << (weights.type.bits - 1);
   for (const std::int32_t code : weights.codes) {
-    convolution.weights.push_back(static_cast<std::int8_t>(code));
+    convolution.weights.push_back(static_cast<std::int8_t>(code - convolution.weight_shift));
+  }
+  for (const std::int32_t zero_point : weights.zero_points) {
+    convolution.weight_zero_points.push_back(zero_point - convolution.weight_shift);
   }
 }
 
-float single_scale(const OnnxGraph& graph, const onnx::NodeProto& node) {
-  const onnx::TensorProto* scale = graph.constant(input_name(node, 1));
+float single_scale(const OnnxGraph& graph, const onnx::NodeProto& node, int index) {
+  const onnx::TensorProto* scale = graph.constant(input_name(node, index));
   if (scale == nullptr) graph.fail(node, "its scale is not a constant");
   const std::vector<float> values = graph.floats(*scale);
   if (values.size() != 1) graph.fail(node, "activations need one scale per tensor");
@@ -107,10 +108,16 @@ float single_scale(const OnnxGraph& graph, const onnx::NodeProto& node) {
 }  // namespace
 
 ActivationQuantization read_activation_quantization(const OnnxGraph& graph,
-                                                    const onnx::NodeProto& node) {
-  ActivationQuantization quantization{.scale = single_scale(graph, node)};
-  const std::string& name = input_name(node, 2);
-  if (name.empty()) return quantization;  // uint8, zero point 0
+                                                    const onnx::NodeProto& node, int scale_index) {
+  ActivationQuantization quantization{.scale = single_scale(graph, node, scale_index)};
+  const std::string& name = input_name(node, scale_index + 1);
+  if (name.empty()) {  // zero point 0, of uint8 unless the node says otherwise
+    if (int_attribute(node, "output_dtype", 0) == onnx::TensorProto::INT8) {
+      quantization.source_signed = true;
+      quantization.zero_point = 128;
+    }
+    return quantization;
+  }
   const onnx::TensorProto* zero_point = graph.constant(name);
   if (zero_point == nullptr) graph.fail(node, "its zero point is not a constant");
   if (element_count(*zero_point) != 1) graph.fail(node, "its zero point is not a scalar");
@@ -132,6 +139,7 @@ std::vector<std::int32_t> read_bias(const OnnxGraph& graph, const onnx::NodeProt
   const std::string name = "bias '" + bias->name + "'";
   if (bias->codes.size() != channels) graph.fail(node, name + ": wrong size");
   if (bias->type.bits != 32) graph.fail(node, name + " is not int32");
+  if (bias->scales.empty()) return bias->codes;
   if (bias->scales.size() != 1 && bias->scales.size() != channels) {
     graph.fail(node, name + ": wrong number of scales");
   }
@@ -146,9 +154,57 @@ std::vector<std::int32_t> read_bias(const OnnxGraph& graph, const onnx::NodeProt
   return bias->codes;
 }
 
+std::vector<std::int32_t> round_bias(const OnnxGraph& graph, const onnx::NodeProto& node,
+                                     const ActivationTensor& input, const Convolution& convolution,
+                                     const onnx::TensorProto& bias) {
+  const std::vector<float> values = graph.floats(bias);
+  if (values.size() != static_cast<std::size_t>(convolution.out_channels)) {
+    graph.fail(node, "bias '" + bias.name() + "': wrong size");
+  }
+  const std::vector<float>& scales = convolution.weight_scales;
+  std::vector<std::int32_t> codes;
+  for (std::size_t c = 0; c < values.size(); ++c) {
+    const float steps =
+        std::nearbyint(values[c] / (input.scale * scales[scales.size() == 1 ? 0 : c]));
+    if (!(std::abs(steps) < 2147483648.0F)) {
+      graph.fail(node, "bias '" + bias.name() + "' does not fit 32 bits");
+    }
+    codes.push_back(static_cast<std::int32_t>(steps));
+  }
+  return codes;
+}
+
+std::array<std::uint8_t, 256> operand_table(const ActivationTensor& input,
+                                            const QuantizedConstant& constant,
+                                            const ActivationQuantization& output, bool product) {
+  // The operator's own arithmetic, on tensors 0, 1 and 2 of a network that has no more.
+  QuantizedNetwork pair;
+  const int shift = constant.type.is_signed ? 128 : 0;
+  pair.tensors = {input,
+                  {.name = constant.name,
+                   .shape = {},
+                   .scale = constant.scale(0),
+                   .zero_point = constant.zero_point(0) + shift,
+                   .source_signed = constant.type.is_signed},
+                  {.name = "",
+                   .shape = {},
+                   .scale = output.scale,
+                   .zero_point = output.zero_point,
+                   .source_signed = output.source_signed}};
+  const auto code = static_cast<std::uint8_t>(constant.codes[0] + shift);
+  const Adder add = make_adder(pair, {.name = "", .left = 0, .right = 1, .output = 2});
+  const Multiplier multiply =
+      make_multiplier(pair, {.name = "", .left = 0, .right = 1, .output = 2});
+  std::array<std::uint8_t, 256> table;
+  for (std::size_t i = 0; i < table.size(); ++i) {
+    const auto left = static_cast<std::uint8_t>(i);
+    table[i] = product ? multiply(left, code) : add(left, code);
+  }
+  return table;
+}
+
 Convolution read_convolution(const OnnxGraph& graph, const onnx::NodeProto& node,
-                             const ActivationTensor& input, const QuantizedConstant& weights,
-                             const QuantizedConstant* bias) {
+                             const ActivationTensor& input, const QuantizedConstant& weights) {
   const std::vector<std::int64_t>& dims = weights.shape;
   if (dims.size() != 4) {
     graph.fail(node, "weights '" + weights.name + "' have " + std::to_string(dims.size()) +
@@ -172,20 +228,18 @@ Convolution read_convolution(const OnnxGraph& graph, const onnx::NodeProto& node
   convolution.window =
       read_window(graph, node, input.shape, static_cast<int>(dims[2]), static_cast<int>(dims[3]));
   set_weights(graph, node, weights, 0, convolution);
-  convolution.bias = read_bias(graph, node, input, convolution, bias);
   return convolution;
 }
 
 Convolution read_fully_connected(const OnnxGraph& graph, const onnx::NodeProto& node,
-                                 const ActivationTensor& input, const QuantizedConstant& weights,
-                                 const QuantizedConstant* bias) {
+                                 const ActivationTensor& input, const QuantizedConstant& weights) {
   const std::vector<std::int64_t>& dims = weights.shape;
   if (dims.size() != 2) graph.fail(node, "weights '" + weights.name + "' are not a matrix");
   if (float_attribute(node, "alpha", 1) != 1 || float_attribute(node, "beta", 1) != 1 ||
       int_attribute(node, "transA", 0) != 0) {
     graph.fail(node, "alpha and beta must be 1 and transA 0");
   }
-  const bool output_first = int_attribute(node, "transB", 0) != 0;
+  const bool output_first = (int_attribute(node, "transB", 0) != 0) != weights.transposed;
   const int output_axis = output_first ? 0 : 1;
   if (dims[1 - output_axis] != input.shape.size() || dims[output_axis] < 1) {
     graph.fail(node, "weights '" + weights.name + "' do not fit an input of " +
@@ -209,22 +263,23 @@ Convolution read_fully_connected(const OnnxGraph& graph, const onnx::NodeProto& 
       }
     }
   }
-  convolution.bias = read_bias(graph, node, input, convolution, bias);
   return convolution;
 }
 
 Pooling read_pooling(const OnnxGraph& graph, const onnx::NodeProto& node, const Shape& input) {
   Pooling pooling;
   pooling.name = display_name(node);
-  if (node.op_type() == "GlobalAveragePool") {
+  const std::string& type = node.op_type();
+  if (type == "GlobalAveragePool" || type == "QLinearGlobalAveragePool") {
     pooling.kind = PoolKind::kGlobalAverage;
     pooling.window.kernel_height = input.height;
     pooling.window.kernel_width = input.width;
     return pooling;
   }
-  pooling.kind = node.op_type() == "MaxPool" ? PoolKind::kMax : PoolKind::kAverage;
+  pooling.kind = type == "MaxPool" ? PoolKind::kMax : PoolKind::kAverage;
   if (int_attribute(node, "ceil_mode", 0) != 0) graph.fail(node, "ceil_mode 1 is not supported");
-  if (node.output_size() > 1) graph.fail(node, "indices of a maximum are not supported");
+  if (node.output_size() > 1 && !node.output(1).empty())
+    graph.fail(node, "indices of a maximum are not supported");
   if (ints_attribute(node, "kernel_shape").empty()) graph.fail(node, "it has no kernel_shape");
   const std::vector<int> kernel = list(graph, node, "kernel_shape", 2, 1, 1);
   pooling.window = read_window(graph, node, input, kernel[0], kernel[1]);

@@ -2,6 +2,7 @@
 // this folder.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -20,22 +21,34 @@ struct ActivationQuantization {
   bool operator==(const ActivationQuantization&) const = default;
 };
 
-ActivationQuantization read_activation_quantization(const OnnxGraph& graph,
-                                                    const onnx::NodeProto& node);
+/// Sizes beyond these are taken for a broken file.
+constexpr std::int64_t kLargestDimension = 1 << 16;
+constexpr std::int64_t kLargestTensor = 1 << 26;
 
-/// `bias` may be nullptr. Ids of tensors are left to the caller.
+/// The scale at input `scale_index` and the zero point after it.
+ActivationQuantization read_activation_quantization(const OnnxGraph& graph,
+                                                    const onnx::NodeProto& node, int scale_index);
+/// The codes of input + constant, or of their product, for every code of the input.
+std::array<std::uint8_t, 256> operand_table(const ActivationTensor& input,
+                                            const QuantizedConstant& constant,
+                                            const ActivationQuantization& output, bool product);
+
+/// Without bias; ids of tensors are left to the caller.
 Convolution read_convolution(const OnnxGraph& graph, const onnx::NodeProto& node,
-                             const ActivationTensor& input, const QuantizedConstant& weights,
-                             const QuantizedConstant* bias);
-/// Gemm or MatMul on a flattened input.
+                             const ActivationTensor& input, const QuantizedConstant& weights);
+/// A matrix product on a flattened input.
 Convolution read_fully_connected(const OnnxGraph& graph, const onnx::NodeProto& node,
-                                 const ActivationTensor& input, const QuantizedConstant& weights,
-                                 const QuantizedConstant* bias);
-/// Bias codes; throws unless their scale is input scale x weight scale.
+                                 const ActivationTensor& input, const QuantizedConstant& weights);
+/// Bias codes; nullptr is no bias. Throws unless their scale, where they have one, is input scale x
+/// weight scale.
 std::vector<std::int32_t> read_bias(const OnnxGraph& graph, const onnx::NodeProto& node,
                                     const ActivationTensor& input, const Convolution& convolution,
                                     const QuantizedConstant* bias);
-/// MaxPool, AveragePool, GlobalAveragePool.
+/// A float bias as codes of that scale, rint(bias / (input scale x weight scale)).
+std::vector<std::int32_t> round_bias(const OnnxGraph& graph, const onnx::NodeProto& node,
+                                     const ActivationTensor& input, const Convolution& convolution,
+                                     const onnx::TensorProto& bias);
+/// MaxPool, AveragePool, GlobalAveragePool, also the QLinear ones.
 Pooling read_pooling(const OnnxGraph& graph, const onnx::NodeProto& node, const Shape& input);
 
 }  // namespace brownout::models

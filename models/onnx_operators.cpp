@@ -1,4 +1,4 @@
-// Import of the operators that compute, limit or reshape, given what is known of their inputs.
+// Import of the operators between DequantizeLinear and QuantizeLinear that compute.
 #include <stdexcept>
 #include <utility>
 
@@ -18,63 +18,25 @@ float Importer::clip_limit(const onnx::NodeProto& node, const char* attribute, i
   return values[0];
 }
 
+/// Relu and Clip: limits of an operation's result, or a function of a tensor.
 void Importer::limit(const onnx::NodeProto& node) {
   Edge result = edge(node, 0);
-  if (result.kind == Edge::Kind::kCodes || result.kind == Edge::Kind::kConstantCodes) {
-    return limit_codes(node);
-  }
-  if (result.kind != Edge::Kind::kPending && result.kind != Edge::Kind::kReal) {
-    graph_.fail(node, "it does not follow an integer operation");
-  }
+  if (result.is_codes() || result.kind == Edge::Kind::kConstantCodes) return limit_codes(node);
   const bool relu = node.op_type() == "Relu";
   const float low = relu ? 0.0F : clip_limit(node, "min", 1, -kInfinity);
   const float high = relu ? kInfinity : clip_limit(node, "max", 2, kInfinity);
   if (!(low <= high)) graph_.fail(node, "its limits are not in order");
-  result.low = clip(result.low, low, high);
-  result.high = clip(result.high, low, high);
-  set_edge(node, result);
-}
-
-/// Clip between QuantizeLinear and DequantizeLinear: codes narrower than their type (QCDQ).
-void Importer::limit_codes(const onnx::NodeProto& node) {
-  Edge& source = edge(node, 0);
-  if (node.op_type() != "Clip") graph_.fail(node, "it does not follow an integer operation");
-  if (source.kind == Edge::Kind::kConstantCodes) {
-    auto narrow = clip_constant(graph_, node, *source.constant);
-    return set_edge(node, {.kind = Edge::Kind::kConstantCodes,
-                           .constant = std::make_shared<QuantizedConstant>(std::move(narrow))});
-  }
-  if (source.tensor < 0) graph_.fail(node, "a Clip on the graph's input is not supported");
-  const bool is_signed = network_.tensor(source.tensor).source_signed;
-  const CodeLimits limits = read_code_limits(graph_, node, {8, is_signed});
-  const int shift = is_signed ? 128 : 0;
-  narrow_clamp(node, producer(node, source), limits.low + shift, limits.high + shift);
-  set_edge(node, source);
-}
-
-void Importer::flatten(const onnx::NodeProto& node) {
-  Edge result = edge(node, 0);
-  if (result.kind == Edge::Kind::kInput || result.constant != nullptr) {
-    graph_.fail(node, "its input '" + input_name(node, 0) + "' is not quantized");
-  }
-  if (node.op_type() == "Flatten") {
-    const std::int64_t axis = int_attribute(node, "axis", 1);
-    if (axis != 1 && axis != (result.flat ? -1 : -3)) {
-      graph_.fail(node, "axis " + std::to_string(axis) + ": only (N, elements) is supported");
-    }
+  if (result.kind == Edge::Kind::kPending) {
+    result.low = clip(result.low, low, high);
+    result.high = clip(result.high, low, high);
+  } else if (result.kind == Edge::Kind::kReal) {
+    auto values =
+        std::make_shared<Values>(result.values ? *result.values : dequantized(result.tensor));
+    for (float& value : *values) value = clip(value, low, high);
+    result.values = std::move(values);
   } else {
-    const onnx::TensorProto* shape = graph_.constant(input_name(node, 1));
-    if (shape == nullptr) graph_.fail(node, "its shape is not a constant");
-    const std::vector<std::int64_t> dims = graph_.int64s(*shape);
-    const Shape& from = result.kind == Edge::Kind::kPending ? pending_[result.pending].shape
-                        : result.tensor < 0                 ? input_shape_
-                                                            : network_.tensor(result.tensor).shape;
-    const bool batch = dims.size() == 2 && dims[0] >= -1 && dims[0] <= 1;
-    if (!batch || (dims[1] != from.size() && (dims[1] != -1 || dims[0] == -1))) {
-      graph_.fail(node, "only a reshape to (N, elements) is supported");
-    }
+    graph_.fail(node, "it does not follow an integer operation");
   }
-  result.flat = true;
   set_edge(node, result);
 }
 
@@ -87,42 +49,115 @@ Shape Importer::shape_after(const onnx::NodeProto& node, const Shape& input, con
   }
 }
 
+void Importer::require_planes(const onnx::NodeProto& node, const Edge& edge) const {
+  if (edge.view == View::kFlat) graph_.fail(node, "its input has no height and width");
+  if (edge.view == View::kPixels) {
+    graph_.fail(node, "its input has its channels last; transpose it to (N, C, H, W)");
+  }
+}
+
+/// What a convolution or a matrix product has in common: bias, name, a result that waits.
+Edge Importer::weighted(const onnx::NodeProto& node, const Edge& input, Convolution made,
+                        int bias_index) {
+  const ActivationTensor& tensor = network_.tensor(input.tensor);
+  made.input = input.tensor;
+  made.bias = bias(node, bias_index, tensor, made);
+  // A tensor that several layers share is stored by each of them.
+  if (!weight_names_.insert(made.weight_name).second) made.weight_name += "@" + made.name;
+  const Shape shape = shape_after(node, tensor.shape, made.window, made.out_channels);
+  const View view = made.fully_connected ? View::kFlat : View::kPlanes;
+  return pending_edge(node, std::move(made), shape, view);
+}
+
+std::vector<std::int32_t> Importer::bias(const onnx::NodeProto& node, int index,
+                                         const ActivationTensor& input,
+                                         const Convolution& convolution) {
+  const std::string& name = input_name(node, index);
+  const onnx::TensorProto* tensor = graph_.constant(name);
+  if (tensor != nullptr && tensor->data_type() == onnx::TensorProto::FLOAT) {
+    return round_bias(graph_, node, input, convolution, *tensor);
+  }
+  const QuantizedConstant* codes = nullptr;
+  if (!name.empty()) {
+    codes = edge(node, index).constant.get();
+    if (codes == nullptr) graph_.fail(node, "its bias '" + name + "' is not a constant");
+  }
+  return read_bias(graph_, node, input, convolution, codes);
+}
+
 void Importer::convolution(const onnx::NodeProto& node) {
   const Edge& input = activation(node, 0);
-  if (input.flat) graph_.fail(node, "its input has no height and width");
+  require_planes(node, input);
   const QuantizedConstant* weights = constant(node, 1);
   if (weights == nullptr) graph_.fail(node, "it has no weights");
-  const ActivationTensor& tensor = network_.tensor(input.tensor);
-  Convolution made = read_convolution(graph_, node, tensor, *weights, constant(node, 2));
-  made.input = input.tensor;
-  const Shape shape = shape_after(node, tensor.shape, made.window, made.out_channels);
-  set_pending(node, std::move(made), shape, false);
+  Convolution made = read_convolution(graph_, node, network_.tensor(input.tensor), *weights);
+  set_edge(node, weighted(node, input, std::move(made), 2));
 }
 
 void Importer::fully_connected(const onnx::NodeProto& node) {
   const Edge& input = activation(node, 0);
-  if (!input.flat) graph_.fail(node, "its input is not flattened to (N, elements)");
+  if (input.view != View::kFlat) {
+    graph_.fail(node, "its input is not flattened to (N, elements)");
+  }
   const QuantizedConstant* weights = constant(node, 1);
   if (weights == nullptr) graph_.fail(node, "it has no weights");
-  Convolution made = read_fully_connected(graph_, node, network_.tensor(input.tensor), *weights,
-                                          constant(node, 2));
-  made.input = input.tensor;
-  const Shape shape{.channels = made.out_channels, .height = 1, .width = 1};
-  set_pending(node, std::move(made), shape, true);
+  Convolution made = read_fully_connected(graph_, node, network_.tensor(input.tensor), *weights);
+  set_edge(node, weighted(node, input, std::move(made), 2));
 }
 
-void Importer::addition(const onnx::NodeProto& node) {
-  const Edge& first = edge(node, 0);
-  const Edge& second = edge(node, 1);
-  if (add_bias(node, first, second) || add_bias(node, second, first)) return;
-  const Edge& left = activation(node, 0);
-  const Edge& right = activation(node, 1);
-  const Shape& shape = network_.tensor(left.tensor).shape;
-  if (shape != network_.tensor(right.tensor).shape || left.flat != right.flat) {
-    graph_.fail(node, "its inputs differ in shape: broadcasting is not supported");
+/// Add, Mul, and with one tensor Sub and Div.
+void Importer::elementwise(const onnx::NodeProto& node) {
+  if (combine_values(node)) return;
+  const bool product = node.op_type() == "Mul";
+  if (!product && node.op_type() != "Add") {
+    graph_.fail(node, "it is only supported on one tensor and constants, as part of a table");
   }
-  Addition made{.name = display_name(node), .left = left.tensor, .right = right.tensor};
-  set_pending(node, std::move(made), shape, left.flat);
+  const Edge first = edge(node, 0);
+  const Edge second = edge(node, 1);
+  if (!product && (add_bias(node, first, second) || add_bias(node, second, first))) return;
+  if (first.kind == Edge::Kind::kConstant) {
+    return set_edge(node, with_operand(node, activation(node, 1), first));
+  }
+  if (second.kind == Edge::Kind::kConstant) {
+    return set_edge(node, with_operand(node, activation(node, 0), second));
+  }
+  set_edge(node, pair(node, activation(node, 0), activation(node, 1), product));
+}
+
+/// Sum or product of two tensors.
+Edge Importer::pair(const onnx::NodeProto& node, const Edge& left, const Edge& right,
+                    bool product) {
+  const Shape& a = network_.tensor(left.tensor).shape;
+  const Shape& b = network_.tensor(right.tensor).shape;
+  const bool same = a == b && left.view == right.view;
+  if (!product) {
+    if (!same) graph_.fail(node, "its inputs differ in shape: broadcasting is not supported");
+    return pending_edge(
+        node, Addition{.name = display_name(node), .left = left.tensor, .right = right.tensor}, a,
+        left.view);
+  }
+  const bool right_pixel = b == Shape{a.channels, 1, 1};
+  const bool left_pixel = a == Shape{b.channels, 1, 1};
+  if (left.view != right.view || (!same && !right_pixel && !left_pixel)) {
+    graph_.fail(node, "its inputs differ in shape: only one pixel, (N, C, 1, 1), is broadcast");
+  }
+  const Edge& map = same || right_pixel ? left : right;
+  const Edge& factor = same || right_pixel ? right : left;
+  return pending_edge(
+      node, Multiplication{.name = display_name(node), .left = map.tensor, .right = factor.tensor},
+      network_.tensor(map.tensor).shape, map.view);
+}
+
+/// Sum or product of a tensor and a quantized scalar: a table with the operator's own arithmetic.
+Edge Importer::with_operand(const onnx::NodeProto& node, const Edge& tensor, const Edge& constant) {
+  if (constant.constant->codes.size() != 1 || constant.constant->type.bits > 8) {
+    graph_.fail(node, "constant '" + constant.constant->name +
+                          "' is not a scalar of up to 8 bits: broadcasting is not supported");
+  }
+  Edge result = pending_edge(node, Lookup{.name = display_name(node), .input = tensor.tensor},
+                             network_.tensor(tensor.tensor).shape, tensor.view);
+  pending_.back().operand = constant.constant;
+  return result;
 }
 
 /// MatMul + constant: the bias of a fully connected layer.
@@ -130,7 +165,8 @@ bool Importer::add_bias(const onnx::NodeProto& node, const Edge& sum, const Edge
   if (sum.kind != Edge::Kind::kPending || bias.kind != Edge::Kind::kConstant) return false;
   Pending& pending = pending_[sum.pending];
   auto* made = std::get_if<Convolution>(&pending.node);
-  if (made == nullptr || pending.source->op_type() != "MatMul" || !sum.exclusive || sum.limited()) {
+  const bool limited = sum.low != -kInfinity || sum.high != kInfinity;
+  if (made == nullptr || pending.source->op_type() != "MatMul" || !sum.exclusive || limited) {
     return false;
   }
   made->bias = read_bias(graph_, node, network_.tensor(made->input), *made, bias.constant.get());
@@ -139,14 +175,19 @@ bool Importer::add_bias(const onnx::NodeProto& node, const Edge& sum, const Edge
   return true;
 }
 
+/// AveragePool and GlobalAveragePool.
 void Importer::pooling(const onnx::NodeProto& node) {
   const Edge& input = activation(node, 0);
-  if (input.flat) graph_.fail(node, "its input has no height and width");
+  require_planes(node, input);
+  set_edge(node, average(node, input));
+}
+
+Edge Importer::average(const onnx::NodeProto& node, const Edge& input) {
   const Shape& from = network_.tensor(input.tensor).shape;
   Pooling made = read_pooling(graph_, node, from);
   made.input = input.tensor;
   const Shape shape = shape_after(node, from, made.window, from.channels);
-  set_pending(node, std::move(made), shape, false);
+  return pending_edge(node, made, shape, input.view);
 }
 
 }  // namespace brownout::models

@@ -87,6 +87,9 @@ class Checker {
     require(node.bias.size() == outputs, "number of biases");
     require(node.weight_scales.size() == 1 || node.weight_scales.size() == outputs,
             "number of weight scales");
+    require(node.weight_zero_points.empty() ||
+                node.weight_zero_points.size() == node.weight_scales.size(),
+            "number of weight zero points");
     require(node.weight_bits >= 2 && node.weight_bits <= 8, "weight bits");
     const int limit = 1 << (node.weight_bits - 1);
     require(std::all_of(node.weights.begin(), node.weights.end(),
@@ -180,6 +183,11 @@ class Checker {
 };
 
 }  // namespace
+
+bool Convolution::has_weight_zero_points() const {
+  return std::any_of(weight_zero_points.begin(), weight_zero_points.end(),
+                     [](std::int32_t zero_point) { return zero_point != 0; });
+}
 
 Shape window_output(const Shape& input, const Window& w, int channels) {
   return {channels,

@@ -62,12 +62,20 @@ struct Convolution {
   std::string weight_name;                 ///< of the initializer in the source file
   std::vector<std::int64_t> weight_shape;  ///< as in the source file
   WeightLayout weight_layout = WeightLayout::kOutputFirst;
-  int weight_bits = 8;                  ///< 2 to 8; every weight is in [-2^(bits-1), 2^(bits-1))
-  std::vector<std::int8_t> weights;     ///< out_channels x k, k = (c_in * KH + kh) * KW + kw
-  std::vector<float> weight_scales;     ///< one, or one per output channel; zero points are 0
+  int weight_bits = 8;               ///< 2 to 8; every weight is in [-2^(bits-1), 2^(bits-1))
+  std::vector<std::int8_t> weights;  ///< out_channels x k, k = (c_in * KH + kh) * KW + kw
+  int weight_shift = 0;  ///< added to weights and zero points gives those of an unsigned file
+  std::vector<float> weight_scales;              ///< one, or one per output channel
+  std::vector<std::int32_t> weight_zero_points;  ///< as many, or none where all are 0
   std::vector<std::int32_t> bias;       ///< per output channel, scale = input scale * weight scale
   int clamp_low = 0, clamp_high = 255;  ///< codes of the output's fused activation
 
+  std::int32_t weight_zero_point(int channel) const {
+    if (weight_zero_points.empty()) return 0;
+    return weight_zero_points[weight_zero_points.size() == 1 ? 0
+                                                             : static_cast<std::size_t>(channel)];
+  }
+  bool has_weight_zero_points() const;
   int k_size() const {
     return static_cast<int>(static_cast<std::int64_t>(weights.size()) / out_channels);
   }
@@ -111,7 +119,7 @@ enum class Axis { kHeight, kWidth, kChannels };
 /// Tensors of one scale and zero point behind one another.
 struct Concatenation {
   std::string name;
-  std::vector<TensorId> inputs;
+  std::vector<TensorId> inputs = {};
   TensorId output = 0;
   Axis axis = Axis::kChannels;
 };
@@ -147,6 +155,7 @@ struct QuantizedNetwork {
   std::vector<Node> nodes;  ///< in topological order; every tensor but the input is made by one
   TensorId input = 0;
   TensorId output = 0;
+  std::vector<std::string> notes;  ///< what the importer left out without changing the result
 
   const ActivationTensor& tensor(TensorId id) const {
     return tensors[static_cast<std::size_t>(id)];

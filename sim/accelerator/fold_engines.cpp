@@ -25,6 +25,10 @@ void WeightLoader::begin(JobState& state, WeightSram& sram, int fold) {
   state_ = &state;
   sram_ = &sram;
   tile_ = &state.program().tile_of(state.program().folds[static_cast<std::size_t>(fold)]);
+  const schedule::Layer& layer = state.program().layer_of(*tile_);
+  convolution_ = &std::get<models::Convolution>(
+      state.job->network.nodes[static_cast<std::size_t>(layer.node)]);
+  first_channel_ = tile_->group * layer.gemm.n + tile_->n0;
   row_ = -1;
   row_complete_ = true;
   words_read_ = 0;
@@ -74,8 +78,10 @@ void WeightLoader::read_word(std::uint32_t word_of_row) {
     if (column >= tile_->columns) break;
     const int shift = lane * bits;
     const auto code = static_cast<std::uint32_t>((word >> shift) & lane_mask);
+    const int channel = first_channel_ + column;
     weights_[static_cast<std::size_t>(column)] =
-        static_cast<std::int16_t>(memory::decode(state_->job->encoding, code, bits));
+        static_cast<std::int16_t>(memory::decode(state_->job->encoding, code, bits) -
+                                  convolution_->weight_zero_point(channel));
     fetched.total += static_cast<unsigned>(bits);
     fetched.wrong += static_cast<unsigned>(std::popcount((wrong >> shift) & lane_mask));
   }

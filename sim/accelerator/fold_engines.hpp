@@ -33,6 +33,8 @@ class WeightLoader {
   JobState* state_ = nullptr;
   WeightSram* sram_ = nullptr;
   const schedule::Tile* tile_ = nullptr;
+  const models::Convolution* convolution_ = nullptr;
+  int first_channel_ = 0;  // of the tile, in the output
   int row_ = -1;
   bool row_complete_ = true;
   std::uint32_t words_read_ = 0;  // of the row

@@ -50,8 +50,8 @@ struct Job {
 
 /// The weights of one fold as the array took them: used rows x used columns.
 struct LoadedTile {
-  int fold = 0;  ///< index into TileProgram::folds
-  std::vector<std::int16_t> weights;
+  int fold = 0;                       ///< index into TileProgram::folds
+  std::vector<std::int16_t> weights;  ///< as the PEs take them, less their zero point
 };
 
 /// Real weight bits that a layer fetched, and those that differed from what was written.

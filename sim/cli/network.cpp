@@ -79,8 +79,8 @@ std::vector<Cell> weight_cells(const models::QuantizedNetwork& network, const mo
       std::minmax_element(convolution->weights.begin(), convolution->weights.end());
   return {convolution->weights.size(),
           std::int64_t{convolution->weight_bits},
-          std::int64_t{*low},
-          std::int64_t{*high},
+          std::int64_t{*low} + convolution->weight_shift,
+          std::int64_t{*high} + convolution->weight_shift,
           gemm.macs(),
           gemm.m,
           std::int64_t{gemm.n},
@@ -193,6 +193,9 @@ int run(const Arguments& arguments, const Streams& streams) {
   Report report{.facts = network_facts(network, arguments.positional()),
                 .table = layer_table(network, plan)};
   if (plan) append(report.facts, plan_facts(*plan));
+  if (!network.notes.empty()) {
+    report.facts.push_back({{"notes", "notes"}, fmt::format("{}", fmt::join(network.notes, "; "))});
+  }
   streams.out << render(report, format);
   return 0;
 }

@@ -38,13 +38,15 @@ void find_wrong_weight(const std::vector<LoadedTile>& tiles, const Expectation& 
         expectation.program.folds[static_cast<std::size_t>(loaded.fold)]);
     const auto layer = static_cast<std::size_t>(tile.layer);
     const schedule::Gemm& gemm = expectation.program.layers[layer].gemm;
+    const auto& convolution = std::get<models::Convolution>(expectation.network.nodes[layer]);
     for (int row = 0; row < tile.rows; ++row) {
       for (int column = 0; column < tile.columns; ++column) {
         const int got = loaded.weights[static_cast<std::size_t>(row * tile.columns + column)];
         const std::int64_t channel = std::int64_t{tile.group} * gemm.n + tile.n0 + column;
         const int expected =
             expectation.readback
-                .weights[layer][static_cast<std::size_t>(channel * gemm.k + tile.k0 + row)];
+                .weights[layer][static_cast<std::size_t>(channel * gemm.k + tile.k0 + row)] -
+            convolution.weight_zero_point(static_cast<int>(channel));
         if (got == expected) continue;
         throw Disagreement(tile_name(expectation, loaded.fold) + ", row " + std::to_string(row) +
                            ", column " + std::to_string(column) + ": weight " +

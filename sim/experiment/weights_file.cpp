@@ -66,7 +66,7 @@ std::string zip_archive(const std::vector<NamedFile>& files) {
   return bytes;
 }
 
-/// Back to the order of the source file.
+/// Back to the order and the codes of the source file.
 std::string in_file_layout(const models::Convolution& convolution,
                            const std::vector<std::int8_t>& weights) {
   const auto outputs = static_cast<std::size_t>(convolution.out_channels);
@@ -83,7 +83,7 @@ std::string in_file_layout(const models::Convolution& convolution,
     if (convolution.weight_layout == models::WeightLayout::kChannelLast) {
       place = n * k_size + k % taps * channels + k / taps;
     }
-    data[place] = static_cast<char>(weights[i]);
+    data[place] = static_cast<char>(weights[i] + convolution.weight_shift);
   }
   return data;
 }
@@ -96,9 +96,9 @@ void write_weights_npz(const std::filesystem::path& path, const models::Quantize
   for (std::size_t i = 0; i < network.nodes.size(); ++i) {
     const auto* convolution = std::get_if<models::Convolution>(&network.nodes[i]);
     if (convolution == nullptr) continue;
-    files.push_back(
-        {convolution->weight_name + ".npy",
-         npy("|i1", convolution->weight_shape, in_file_layout(*convolution, weights[i]))});
+    files.push_back({convolution->weight_name + ".npy",
+                     npy(convolution->weight_shift == 0 ? "|i1" : "|u1", convolution->weight_shape,
+                         in_file_layout(*convolution, weights[i]))});
   }
   write_whole_file(path, zip_archive(files));
 }

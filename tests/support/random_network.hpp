@@ -69,6 +69,15 @@ class NetworkBuilder {
     return push(node);
   }
 
+  /// Gives the last convolution's weights zero points, per channel.
+  NetworkBuilder& weight_zero_points() {
+    auto& node = std::get<models::Convolution>(network_.nodes.back());
+    for (int c = 0; c < node.out_channels; ++c) {
+      node.weight_zero_points.push_back(draw(6, c) % 256 - 128);
+    }
+    return *this;
+  }
+
   NetworkBuilder& fully_connected(models::TensorId input, int outputs, int zero_point = 128) {
     const models::Shape in = network_.tensor(input).shape;
     models::Window window;
@@ -279,6 +288,7 @@ inline models::QuantizedNetwork random_branching_network(std::uint64_t seed) {
   b.padding(b.last(), {}, {.channels = 1, .height = 2, .width = 2});
   const models::TensorId moved = b.last();
   b.convolution(moved, 8, {.kernel_height = 3, .kernel_width = 3, .stride_width = 2}, 4);
+  b.weight_zero_points();
   const models::TensorId features = b.last();
   b.pooling(features, models::PoolKind::kGlobalAverage, {});
   b.convolution(b.last(), 8, {}, 1, 140).multiplication(features, b.last());
@@ -288,7 +298,7 @@ inline models::QuantizedNetwork random_branching_network(std::uint64_t seed) {
   b.lookup(pooled, pooled).concatenation({pooled, b.last()}, Axis::kHeight);
   const models::TensorId tall = b.last();
   b.concatenation({tall, tall, tall}, Axis::kWidth).fully_connected(b.last(), 9);
-  return b.build();
+  return b.weight_zero_points().build();
 }
 
 }  // namespace brownout::testing

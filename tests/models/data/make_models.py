@@ -317,7 +317,7 @@ def refused(folder):
         return Graph(shape, 9)
 
     g = fresh()
-    g.quantize(g.node("Softmax", [g.conv(g.x, (3, 2, 1, 1))], "scores"), 0.01, 0)
+    g.quantize(g.node("Erf", [g.conv(g.x, (3, 2, 1, 1))], "scores"), 0.01, 0)
     save("unknown_operator", g)
 
     g = fresh()
@@ -334,19 +334,14 @@ def refused(folder):
     save("float_between", g)
 
     g = fresh()
-    codes = [
-        g.constant(np.ones((3, 2, 1, 1), np.int8), "w"),
-        g.constant(np.float32(0.1)),
-        g.constant(np.int8(3)),
-    ]
-    g.quantize(
-        g.node("Conv", [g.x, g.node("DequantizeLinear", codes, "w.dequantize")], "c"), 0.01, 0
-    )
-    save("weight_zero_point", g)
+    real = g.node("Softmax", [g.conv(g.x, (3, 2, 1, 1))], "inner")
+    g.quantize(real, 0.01, 0)
+    save("softmax_of_pixels", g)
 
     g = fresh()
-    g.quantize(g.node("MaxPool", [g.x], "pool", kernel_shape=[2, 2]), 0.5, 3)
-    save("max_pool_scales", g)
+    x = g.conv(g.x, (3, 2, 1, 1))
+    g.same("Flatten", [x])
+    save("flattened_output", g)
 
     g = fresh((2, 4))
     g.quantize(g.node("Conv", [g.x, g.weights((3, 2, 1), 0, True, "w")[0]], "conv1d"), 0.01, 0)
@@ -398,7 +393,7 @@ def refused(folder):
     g = fresh()
     x = g.conv(g.x, (2, 2, 1, 1))
     g.quantize(
-        g.node("Add", [x, g.constant(np.ones((1,), np.float32), "one")], "plus_one"), 0.01, 0
+        g.node("Add", [x, g.constant(np.ones((2, 1, 1), np.float32), "one")], "plus_one"), 0.01, 0
     )
     save("add_constant", g)
 

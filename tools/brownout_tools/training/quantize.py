@@ -1,4 +1,4 @@
-"""Post-training quantization with ONNX Runtime: uint8 activations, int8 weights per channel."""
+"""Post-training quantization with ONNX Runtime."""
 
 import tempfile
 from pathlib import Path
@@ -50,8 +50,14 @@ def quantize(
     calibration: NDArray[np.float32],
     quant_format: QuantFormat,
     method: str = "minmax",
+    activations: QuantType = QuantType.QUInt8,
+    weights: QuantType = QuantType.QInt8,
+    per_channel: bool = True,
 ) -> onnx.ModelProto:
-    """Quantize ``fp32`` with the ranges that it shows on ``calibration`` (N, C, H, W)."""
+    """Quantize ``fp32`` with the ranges that it shows on ``calibration`` (N, C, H, W).
+
+    int8 weights are symmetric, all else has zero points.
+    """
     with tempfile.TemporaryDirectory() as directory:
         source, target = Path(directory, "fp32.onnx"), Path(directory, "quantized.onnx")
         onnx.save(fp32, source)
@@ -60,10 +66,13 @@ def quantize(
             target,
             BatchReader(calibration, fp32.graph.input[0].name),
             quant_format=quant_format,
-            activation_type=QuantType.QUInt8,
-            weight_type=QuantType.QInt8,
-            per_channel=True,
+            activation_type=activations,
+            weight_type=weights,
+            per_channel=per_channel,
             calibrate_method=METHODS[method],
-            extra_options={"ActivationSymmetric": False, "WeightSymmetric": True},
+            extra_options={
+                "ActivationSymmetric": False,
+                "WeightSymmetric": weights == QuantType.QInt8,
+            },
         )
         return onnx.load(target)
