@@ -89,7 +89,12 @@ int OnnxGraph::uses(const std::string& name) const {
 }
 
 void OnnxGraph::fail(const std::string& message) const {
-  throw std::runtime_error(path_ + ": " + message);
+  // A broken file's names may hold anything; an error stays on one line.
+  std::string line = message;
+  for (char& c : line) {
+    if (static_cast<unsigned char>(c) < ' ') c = '?';
+  }
+  throw std::runtime_error(path_ + ": " + line);
 }
 
 void OnnxGraph::fail(const onnx::NodeProto& node, const std::string& message) const {
