@@ -6,6 +6,23 @@
 
 namespace brownout::memory {
 
+CellMasks independent_cells(const SramGeometry& geometry, const Chance& failure,
+                            const FaultMixture& mixture, std::uint64_t seed) {
+  CellMasks masks(geometry);
+  const ColumnChances columns(geometry.columns, failure);
+  const FailureKinds kinds(geometry, mixture, seed);
+  for (std::uint32_t bank = 0; bank < geometry.banks; ++bank) {
+    for (std::uint32_t row = 0; row < geometry.rows; ++row) {
+      const std::uint64_t key = failure_key(seed, bank, row);
+      RowFaults faults(masks, kinds, bank, row);
+      for (std::size_t word = 0; word < faults.words(); ++word) {
+        faults.set(word, columns.failing(key, word));
+      }
+    }
+  }
+  return masks;
+}
+
 IidFaultMap::IidFaultMap(const SramGeometry& geometry,
                          std::shared_ptr<const VoltageProfile> profile, FaultMixture mixture,
                          std::uint64_t chip_seed)
@@ -15,21 +32,9 @@ IidFaultMap::IidFaultMap(const SramGeometry& geometry,
 }
 
 CellMasks IidFaultMap::masks_at(Voltage voltage) const {
-  CellMasks masks(geometry_);
   const double ber = profile_->ber(voltage);
-  if (ber == 0) return masks;
-  const ColumnChances failure(geometry_.columns, Chance(ber));
-  const FailureKinds kinds(geometry_, mixture_, seed_);
-  for (std::uint32_t bank = 0; bank < geometry_.banks; ++bank) {
-    for (std::uint32_t row = 0; row < geometry_.rows; ++row) {
-      const std::uint64_t key = failure_key(seed_, bank, row);
-      RowFaults faults(masks, kinds, bank, row);
-      for (std::size_t word = 0; word < faults.words(); ++word) {
-        faults.set(word, failure.failing(key, word));
-      }
-    }
-  }
-  return masks;
+  if (ber == 0) return CellMasks(geometry_);
+  return independent_cells(geometry_, Chance(ber), mixture_, seed_);
 }
 
 std::string IidFaultMap::source() const {

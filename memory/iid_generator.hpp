@@ -12,6 +12,10 @@
 
 namespace brownout::memory {
 
+/// Cells that each fail with the same chance, keyed by seed and place.
+CellMasks independent_cells(const SramGeometry& geometry, const Chance& failure,
+                            const FaultMixture& mixture, std::uint64_t seed);
+
 /// Independent cells: a cell fails at V iff u(cell) < BER(V) (the model of Stutz et al., 2021).
 class IidFaultMap final : public GeneratedFaultMap {
  public:

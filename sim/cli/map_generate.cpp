@@ -5,7 +5,7 @@
 #include <sstream>
 #include <stdexcept>
 
-#include "memory/iid_generator.hpp"
+#include "memory/defect_map.hpp"
 #include "memory/sparse_fault_map.hpp"
 #include "sim/cli/command.hpp"
 #include "sim/cli/output_file.hpp"
@@ -89,6 +89,7 @@ config::ChipConfig chip_config_of(const Arguments& arguments) {
   config::ChipConfig chip;
   if (const auto text = arguments.text("generator")) {
     chip = config::read_chip(config::yaml_value(*text, "generator", "--generator", "."));
+    if (!chip.stack.empty()) fail_option("generator", "a stack of map files is not generated");
     if (chip.measured()) fail_option("generator", "a map of a file is no generator");
     return chip;
   }
@@ -108,13 +109,31 @@ void refuse_huge(const memory::SramGeometry& geometry, const memory::VoltageProf
       memory::to_string(profile.data().unit), kMostFaults));
 }
 
+/// One record a cell: a defect goes before a voltage fault.
+void add_defects(const memory::DefectMap& defects, memory::FaultMapHeader& header,
+                 std::vector<memory::Fault>& faults) {
+  const memory::CellMasks& masks = defects.masks();
+  std::erase_if(faults,
+                [&](const memory::Fault& fault) { return masks.at(fault.cell).has_value(); });
+  masks.for_each([&](const memory::CellAddress& cell, memory::FaultKind kind) {
+    faults.push_back({cell, memory::Voltage::infinite(), kind});
+  });
+  header.source += " + " + defects.source();
+}
+
 memory::SparseFaultMap as_file(const memory::GeneratedFaultMap& map,
-                               const memory::VoltageProfile& profile) {
-  return {{.geometry = map.geometry(),
-           .unit = memory::to_string(profile.data().unit),
-           .lowest_measured = profile.lowest(),
-           .source = map.source()},
-          map.faults()};
+                               const config::ChipConfig& source, std::uint64_t chip_seed) {
+  const memory::VoltageProfile& profile = map.profile();
+  memory::FaultMapHeader header{.geometry = map.geometry(),
+                                .unit = memory::to_string(profile.data().unit),
+                                .lowest_measured = profile.lowest(),
+                                .source = map.source(),
+                                .sigma_read = source.sigma_read};
+  std::vector<memory::Fault> faults = map.faults();
+  if (source.defects) {
+    add_defects(memory::DefectMap(map.geometry(), *source.defects, chip_seed), header, faults);
+  }
+  return {std::move(header), std::move(faults)};
 }
 
 int run(const Arguments& arguments, const Streams& streams) {
@@ -127,9 +146,10 @@ int run(const Arguments& arguments, const Streams& streams) {
   const memory::SramGeometry geometry = geometry_of(arguments);
   refuse_huge(geometry, *profile);
 
-  const auto generated = source.generator->make(
-      {geometry, profile, source.mixture, memory::chip_seed(source.seed, chip)}, source.parameters);
-  const memory::SparseFaultMap map = as_file(*generated, *profile);
+  const std::uint64_t chip_seed = memory::chip_seed(source.seed, chip);
+  const auto generated =
+      source.generator->make({geometry, profile, source.mixture, chip_seed}, source.parameters);
+  const memory::SparseFaultMap map = as_file(*generated, source, chip_seed);
   std::ostringstream text;
   memory::write_fault_map_csv(text, map);
   experiment::write_whole_file(out, std::move(text).str());

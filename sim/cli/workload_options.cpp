@@ -62,7 +62,9 @@ config::WorkloadConfig load_config(const Arguments& arguments) {
   if (config.memory.chip.maps.size() == 1) arguments.exclude("chip", "fault-map");
   if (images) config.run.images = *images;
   if (seed) config.run.seed = *seed;
-  if (seed && !config.memory.chip.measured()) config.memory.chip.seed = *seed;
+  if (seed && (!config.memory.chip.measured() || config.memory.chip.defects)) {
+    config.memory.chip.seed = *seed;
+  }
   return config;
 }
 

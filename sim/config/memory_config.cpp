@@ -1,10 +1,12 @@
 // The YAML keys of memory profiles and of a workload's `memory`.
 #include "sim/config/memory_config.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 #include <string>
 #include <utility>
 
+#include "memory/read_noise.hpp"
 #include "sim/config/document.hpp"
 #include "sim/config/yaml_reader.hpp"
 
@@ -89,6 +91,51 @@ memory::Encoding read_encoding(const Value& value) {
   }
 }
 
+memory::DefectRate read_defects(const Value& value) {
+  const MapReader map(value, {"rate", "stuck_at_0_share"});
+  memory::DefectRate defects{.rate = read_share(map.require("rate"))};
+  if (const Value* share = map.find("stuck_at_0_share")) {
+    defects.stuck_at_0_share = read_share(*share);
+  }
+  return defects;
+}
+
+// What any chip may have on top of its own faults.
+void read_layers(const MapReader& map, ChipConfig& chip) {
+  if (const Value* defects = map.find("defects")) chip.defects = read_defects(*defects);
+  if (const Value* stack = map.find("stack")) {
+    for (const Value& file : items_of(*stack)) chip.stack.push_back(existing_file(file));
+  }
+}
+
+void read_sigma_read(const MapReader& map, ChipConfig& chip) {
+  map.read("sigma_read", chip.sigma_read);
+  try {
+    memory::check_sigma_read(chip.sigma_read);
+  } catch (const std::runtime_error& error) {
+    fail_below(map.value(), error.what());
+  }
+}
+
+ChipConfig read_measured_chip(const Value& value) {
+  constexpr std::string_view kKeys[] = {"map", "stack", "defects", "seed"};
+  for (const auto& entry : value.entries) {
+    if (std::find(std::begin(kKeys), std::end(kKeys), entry.key) != std::end(kKeys)) continue;
+    fail(value,
+         "a chip has either a map or a generator with its parameters, kind, stuck_at_0_share, "
+         "sigma_read");
+  }
+  const MapReader map(value, {"map", "stack", "defects", "seed"});
+  ChipConfig chip;
+  chip.maps = matching_files(map.require("map"));
+  read_layers(map, chip);
+  if (const Value* seed = map.find("seed"); seed != nullptr && !chip.defects) {
+    fail(*seed, "a map draws nothing without defects");
+  }
+  map.read("seed", chip.seed);
+  return chip;
+}
+
 }  // namespace
 
 std::shared_ptr<const memory::VoltageProfile> read_memory_profile(const Value& profile) {
@@ -116,22 +163,15 @@ std::shared_ptr<const memory::VoltageProfile> load_memory_profile(
 }
 
 ChipConfig read_chip(const Value& value) {
+  if (value.find("map") != nullptr) return read_measured_chip(value);
   ChipConfig chip;
-  if (const Value* file = value.find("map")) {
-    if (value.entries.size() > 1) {
-      fail(value,
-           "a chip has either a map or a generator with its parameters, kind, "
-           "stuck_at_0_share, seed");
-    }
-    chip.maps = matching_files(*file);
-    return chip;
-  }
-  std::vector<std::string_view> keys = {"map", "generator", "kind", "stuck_at_0_share", "seed"};
+  std::vector<std::string_view> keys = {"map",  "generator", "kind",   "stuck_at_0_share",
+                                        "seed", "stack",     "defects"};
   const Value* name = value.find("generator");
   if (name != nullptr) chip.generator = &read_generator(*name);
   for (const auto& parameter : chip.generator->parameters) keys.push_back(parameter.name);
+  keys.push_back("sigma_read");
   const MapReader map(value, keys);
-  map.require("generator");
   for (const auto& parameter : chip.generator->parameters) {
     read_parameter(map, parameter, chip.parameters);
   }
@@ -139,6 +179,8 @@ ChipConfig read_chip(const Value& value) {
   if (const Value* share = map.find("stuck_at_0_share")) {
     chip.mixture.stuck_at_0_share = read_share(*share);
   }
+  read_sigma_read(map, chip);
+  read_layers(map, chip);
   map.read("seed", chip.seed);
   return chip;
 }

@@ -6,6 +6,7 @@
 #include <memory>
 #include <vector>
 
+#include "memory/defect_map.hpp"
 #include "memory/encoding.hpp"
 #include "memory/generators.hpp"
 #include "memory/voltage_profile.hpp"
@@ -20,7 +21,10 @@ struct ChipConfig {
   const memory::Generator* generator = &memory::find_generator("iid");  ///< never null
   memory::GeneratorValues parameters;                                   ///< complete
   memory::FaultMixture mixture;                                         ///< of generated chips
-  std::uint64_t seed = 0;  ///< of generated chips; chip k draws from hash(seed, k)
+  double sigma_read = 0;                      ///< read noise of generated chips; a map has its own
+  std::optional<memory::DefectRate> defects;  ///< of every chip
+  std::vector<std::filesystem::path> stack;   ///< map files laid over every chip and its defects
+  std::uint64_t seed = 0;                     ///< chip k and its defects draw from hash(seed, k)
 
   bool measured() const { return !maps.empty(); }
 };

@@ -178,6 +178,19 @@ void list_faults(Listing& out, const FaultsConfig& faults) {
   out.add("memory.faults.polarity", to_string(faults.polarity));
 }
 
+// What is laid over a chip; nothing of a chip without.
+void list_layers(Listing& out, const ChipConfig& chip) {
+  if (chip.defects) {
+    out.add("memory.chip.defects.rate", chip.defects->rate);
+    out.add("memory.chip.defects.stuck_at_0_share", chip.defects->stuck_at_0_share);
+    if (chip.measured()) out.add("memory.chip.seed", chip.seed);
+  }
+  if (!chip.stack.empty()) {
+    out.add_list("memory.chip.stack", chip.stack,
+                 [](const std::filesystem::path& map) { return map.generic_string(); });
+  }
+}
+
 void list_memory(Listing& out, const MemoryConfig& memory) {
   list_profile(out, memory.profile->data());
   if (memory.chip.maps.size() == 1) {
@@ -194,8 +207,10 @@ void list_memory(Listing& out, const MemoryConfig& memory) {
     }
     out.add("memory.chip.kind", memory.chip.mixture.stuck ? "stuck" : "flip");
     out.add("memory.chip.stuck_at_0_share", memory.chip.mixture.stuck_at_0_share);
+    if (memory.chip.sigma_read != 0) out.add("memory.chip.sigma_read", memory.chip.sigma_read);
     out.add("memory.chip.seed", memory.chip.seed);
   }
+  list_layers(out, memory.chip);
   list_faults(out, memory.faults);
   out.add("memory.encoding", to_string(memory.encoding));
   out.add("memory.mitigations", "[]");

@@ -133,6 +133,7 @@ WorkloadConfig load_workload(const std::filesystem::path& path, const Overrides&
   add_files(config.input_files, {config.network});
   add_files(config.input_files, config.dataset.files());
   add_files(config.input_files, config.memory.chip.maps);
+  add_files(config.input_files, config.memory.chip.stack);
   if (config.memory.chip.measured()) {
     config.sweep.chips = static_cast<int>(config.memory.chip.maps.size());
   }

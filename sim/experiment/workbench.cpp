@@ -5,7 +5,9 @@
 
 #include "memory/encoding.hpp"
 #include "memory/generators.hpp"
+#include "memory/noisy_fault_map.hpp"
 #include "memory/sparse_fault_map.hpp"
+#include "memory/stacked_fault_map.hpp"
 #include "models/network_import.hpp"
 #include "sim/experiment/dataset_loader.hpp"
 #include "sim/experiment/fault_selection.hpp"
@@ -107,10 +109,14 @@ Workbench make_workbench(const config::WorkloadConfig& config) {
   bench.counts = timing::static_counts(bench.program, bench.network, bench.times);
   load_images(config, bench);
   for (const std::filesystem::path& map : config.memory.chip.maps) read_map(bench, map);
+  for (const std::filesystem::path& map : config.memory.chip.stack) read_map(bench, map);
   return bench;
 }
 
-std::unique_ptr<memory::FaultMap> make_chip(const Workbench& bench, std::uint64_t chip) {
+namespace {
+
+// Without the layers that any chip may have.
+std::unique_ptr<memory::FaultMap> make_bare_chip(const Workbench& bench, std::uint64_t chip) {
   const config::ChipConfig& source = bench.config.memory.chip;
   if (source.measured()) {
     if (chip >= source.maps.size()) {
@@ -122,10 +128,28 @@ std::unique_ptr<memory::FaultMap> make_chip(const Workbench& bench, std::uint64_
     }
     return read_map(bench, source.maps[chip]);
   }
-  return source.generator->make(
+  auto generated = source.generator->make(
       {bench.program.spec.weight_sram.organisation().geometry(), bench.config.memory.profile,
        source.mixture, memory::chip_seed(source.seed, chip)},
       source.parameters);
+  if (source.sigma_read == 0) return generated;
+  return std::make_unique<memory::NoisyFaultMap>(std::move(generated), source.sigma_read);
+}
+
+}  // namespace
+
+std::unique_ptr<memory::FaultMap> make_chip(const Workbench& bench, std::uint64_t chip) {
+  const config::ChipConfig& source = bench.config.memory.chip;
+  std::vector<std::unique_ptr<memory::FaultMap>> layers;
+  layers.push_back(make_bare_chip(bench, chip));
+  if (source.defects) {
+    layers.push_back(std::make_unique<memory::DefectMap>(
+        bench.program.spec.weight_sram.organisation().geometry(), *source.defects,
+        memory::chip_seed(source.seed, chip)));
+  }
+  for (const std::filesystem::path& path : source.stack) layers.push_back(read_map(bench, path));
+  if (layers.size() == 1) return std::move(layers.front());
+  return std::make_unique<memory::StackedFaultMap>(std::move(layers));
 }
 
 }  // namespace brownout::experiment

@@ -38,7 +38,8 @@ struct Workbench {
 /// not fit each other, naming the file or key.
 Workbench make_workbench(const config::WorkloadConfig& config);
 
-/// The faults of chip `chip`: those of its map file, or the generator's. Throws
+/// The faults of chip `chip`: those of its map file, or the generator's, with the defects and maps
+/// that are laid over every chip. Throws
 /// std::runtime_error when a map's geometry or unit is not the weight SRAM's.
 std::unique_ptr<memory::FaultMap> make_chip(const Workbench& bench, std::uint64_t chip);
 

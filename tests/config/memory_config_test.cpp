@@ -77,8 +77,23 @@ TEST(MemoryConfig, ChipIsGeneratedOrMeasuredButNotBoth) {
   const std::string chip = "{generator: iid, kind: flip, seed: 7}";
   const Case cases[] = {
       {chip, "{map: gone.csv}", "w.yaml:9: memory.chip.map: no such file: gone.csv"},
-      {chip, "{map: net.onnx, seed: 1}", "w.yaml:9: memory.chip: a chip has either a map or"},
-      {chip, "{kind: flip}", "w.yaml:9: memory.chip: the key generator is missing"},
+      {chip, "{map: net.onnx, kind: flip}", "w.yaml:9: memory.chip: a chip has either a map or"},
+      {chip, "{map: net.onnx, seed: 1}",
+       "w.yaml:9: memory.chip.seed: a map draws nothing without defects"},
+      {chip, "{map: net.onnx, sigma_read: 0.1}",
+       "w.yaml:9: memory.chip: a chip has either a map or"},
+      {chip, "{sigma_read: -0.001}", "w.yaml:9: memory.chip.sigma_read: -0.001 is not in 0..1000"},
+      {chip, "{sigma_read: 1 mV}", "w.yaml:9: memory.chip.sigma_read: \"1 mV\" is not"},
+      {chip, "{stack: net.onnx}", "w.yaml:9: memory.chip.stack: must be a list"},
+      {chip, "{stack: [net.onnx, gone.csv]}",
+       "w.yaml:9: memory.chip.stack[1]: no such file: gone.csv"},
+      {chip, "{defects: 0.1}", "w.yaml:9: memory.chip.defects: must be a map with the keys"},
+      {chip, "{defects: {}}", "w.yaml:9: memory.chip.defects: the key rate is missing"},
+      {chip, "{defects: {rate: 1.5}}", "w.yaml:9: memory.chip.defects.rate: 1.5 is not in 0..1"},
+      {chip, "{defects: {rate: 0.1, stuck_at_0_share: -1}}",
+       "w.yaml:9: memory.chip.defects.stuck_at_0_share: -1 is not in 0..1"},
+      {chip, "{defects: {rate: 0.1, kind: flip}}",
+       "w.yaml:9: memory.chip.defects.kind: unknown key"},
       {chip, "{generator: gaussian}",
        "w.yaml:9: memory.chip.generator: 'gaussian' is not one of iid, gaussian_vmin, "
        "bitline_vmin"},
@@ -184,6 +199,39 @@ TEST(MemoryConfig, ResolvedConfigurationListsTheGeneratorsParameters) {
     const WorkloadFiles files;
     files.edit("w.yaml", chip, text);
     EXPECT_EQ(chip_lines(files.load()), expected) << text;
+  }
+}
+
+TEST(MemoryConfig, AKindAloneIsThatOfIndependentCells) {
+  const WorkloadFiles files;
+  files.edit("w.yaml", "{generator: iid, kind: flip, seed: 7}", "{kind: stuck}");
+  const MemoryConfig memory = files.load().memory;
+  EXPECT_EQ(memory.chip.generator->name, "iid");
+  EXPECT_TRUE(memory.chip.mixture.stuck);
+}
+
+TEST(MemoryConfig, AnyChipMayHaveDefectsAndMapsLaidOverIt) {
+  const std::string chip = "{generator: iid, kind: flip, seed: 7}";
+  const std::string layers = "stack: [net.onnx, images.gz], defects: {rate: 0.001}";
+  for (const std::string base : {"map: labels.gz", "sigma_read: 0.002", "kind: flip"}) {
+    const WorkloadFiles files;
+    files.edit("w.yaml", chip, "{" + base + ", " + layers + ", seed: 7}");
+    const WorkloadConfig config = files.load();
+    const ChipConfig& read = config.memory.chip;
+    EXPECT_EQ(read.stack, (std::vector<std::filesystem::path>{files.directory / "net.onnx",
+                                                              files.directory / "images.gz"}));
+    ASSERT_TRUE(read.defects);
+    EXPECT_EQ(read.defects->rate, 0.001);
+    EXPECT_EQ(read.defects->stuck_at_0_share, 0.5);
+    EXPECT_EQ(read.seed, 7u);
+    EXPECT_EQ(read.sigma_read, base == "sigma_read: 0.002" ? 0.002 : 0);
+    EXPECT_THAT(config.input_files, testing::Contains(files.directory / "images.gz"));
+    const std::vector<std::string> lines = chip_lines(config);
+    EXPECT_THAT(lines, testing::Contains("defects.rate: 0.001"));
+    EXPECT_THAT(lines, testing::Contains("defects.stuck_at_0_share: 0.5"));
+    EXPECT_THAT(lines, testing::Contains("seed: 7").Times(1));
+    EXPECT_THAT(lines, testing::Contains(testing::StartsWith("stack: [")));
+    EXPECT_THAT(lines, testing::Contains("sigma_read: 0.002").Times(base[0] == 's' ? 1 : 0));
   }
 }
 

@@ -142,6 +142,58 @@ TEST(IntermittentChip, DoesNotDependOnTheBatchSizeOrOnTheOtherImages) {
   EXPECT_EQ(evaluator.logits(), logits);
 }
 
+config::WorkloadConfig configured(const std::string& chip) {
+  config::Overrides overrides;
+  overrides.set = {"run.images=2", "memory.chip=" + chip};
+  return config::load_workload(kRoot / "workloads" / "mnist_cnn.yaml", overrides);
+}
+
+TEST(ChipLayers, MapsAndDefectsAreLaidOverAnyChip) {
+  const auto path = temporary("one.csv");
+  std::ofstream(path) << "# banks: 8\n# rows: 1024\n# columns: 128\n# unit: Vmin\n# source: one\n"
+                         "bank,row,column,vfail,kind\n3,1000,5,inf,flip\n";
+  const std::string stack = ", stack: [" + path.string() + "]";
+  const auto faults = [&](const std::string& chip, const char* voltage) {
+    return make_chip(make_workbench(configured(chip)), 2)
+        ->faults_at(memory::Voltage::parse(voltage));
+  };
+  for (const char* kind : {"flip", "stuck"}) {
+    const std::string chip = std::string("kind: ") + kind + ", defects: {rate: 0.01}";
+    const memory::CellFaults alone = faults("{" + chip + "}", "1.2");
+    EXPECT_NEAR(alone.bit_error_rate(), 0.01, 0.0005);
+    const memory::CellFaults stacked = faults("{" + chip + stack + "}", "1.2");
+    EXPECT_EQ(stacked.certain.at({3, 1000, 5}), memory::FaultKind::kFlip);
+    const auto had = alone.certain.at({3, 1000, 5}) ? 1u : 0u;
+    EXPECT_EQ(stacked.certain.count(), alone.certain.count() + 1 - had);
+    EXPECT_NEAR(faults("{" + chip + "}", "0.8").bit_error_rate(), 0.0411 + 0.0096, 0.002);
+  }
+  EXPECT_GT(
+      faults("{sigma_read: 0.004, stack: [" + path.string() + "]}", "0.8").intermittent.size(),
+      1000u);
+}
+
+TEST(ChipLayers, MapsOfAnotherGeometryOrUnitAreRefused) {
+  const auto path = temporary("bad.csv");
+  const auto message = [&](const std::string& banks, const std::string& unit) {
+    std::ofstream(path) << "# banks: " << banks
+                        << "\n# rows: 1024\n# columns: 128\n# unit: " << unit
+                        << "\n# source: x\nbank,row,column,vfail,kind\n";
+    try {
+      make_workbench(configured("{stack: [" + path.string() + "]}"));
+    } catch (const std::runtime_error& error) {
+      return std::string(error.what());
+    }
+    return std::string();
+  };
+  EXPECT_EQ(message("8", "Vmin"), "");
+  EXPECT_EQ(message("4", "Vmin"),
+            path.string() +
+                ": the map is of 4 banks x 1024 rows x 128 columns, the weight SRAM of "
+                "'edge-32x32' has 8 banks x 1024 rows x 128 columns");
+  EXPECT_EQ(message("8", "V"),
+            path.string() + ": the map's unit is V, the memory profile's is Vmin");
+}
+
 TEST(IntermittentChip, TheSeedOfTheRunChoosesTheDraws) {
   std::vector<std::string> rows;
   for (const char* seed : {"run.seed=1", "run.seed=2"}) {

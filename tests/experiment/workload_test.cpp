@@ -89,6 +89,9 @@ std::vector<Variant> variants() {
       "cells_per_bitline: 256, interleaved_bitlines: 2, sigma_die: 0.01, sigma_row: 0.01, "
       "sigma_cluster: 0.01, kind: stuck}";
   all.push_back({"bitline_vmin", "cifar10_resnet8.yaml", {bitlines}});
+  all.push_back({"read_noise_and_defects",
+                 "cifar10_resnet8.yaml",
+                 {"memory.chip={kind: stuck, sigma_read: 0.004, defects: {rate: 0.001}}"}});
   all.push_back({"gaussian_vmin",
                  "mnist_cnn.yaml",
                  {"memory.chip={generator: gaussian_vmin, mu: 0.72, sigma: 0.05}"}});

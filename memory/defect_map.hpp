@@ -1,0 +1,35 @@
+// Manufacturing defects at a rate: independent cells that are stuck at every voltage. A layer to
+// stack on any other map.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "memory/fault_map.hpp"
+
+namespace brownout::memory {
+
+/// What defects a chip gets.
+struct DefectRate {
+  double rate = 0;                ///< share of the cells
+  double stuck_at_0_share = 0.5;  ///< of the defects; the rest is stuck at 1
+};
+
+class DefectMap final : public FaultMap {
+ public:
+  /// Throws std::runtime_error on a rate or share outside 0..1. Cells that are defective at a rate
+  /// are so at every greater one.
+  DefectMap(const SramGeometry& geometry, const DefectRate& defects, std::uint64_t chip_seed);
+
+  const SramGeometry& geometry() const override { return masks_.geometry(); }
+  const CellMasks& masks() const { return masks_; }
+  CellFaults faults_at(Voltage /*voltage*/) const override { return {masks_}; }
+  std::string source() const override;
+
+ private:
+  DefectRate defects_;
+  std::uint64_t chip_seed_;
+  CellMasks masks_;
+};
+
+}  // namespace brownout::memory
