@@ -30,7 +30,7 @@ SparseFaultMap parse_npy_fault_map(std::string_view bytes, const std::string& na
                                    const NpyFaultMapOptions& options);
 
 /// The file of a map: <f8, (banks, rows, columns). Throws std::runtime_error for what the format
-/// cannot hold: faults of several kinds, more than 2^27 cells.
+/// cannot hold: faults of several kinds, intermittent cells, read noise, more than 2^27 cells.
 std::string npy_fault_map_bytes(const SparseFaultMap& map);
 
 }  // namespace brownout::memory

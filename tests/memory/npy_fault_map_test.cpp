@@ -198,5 +198,33 @@ TEST(NpyFaultMap, MissingFilesAndDirectoriesAreRefused) {
   EXPECT_EQ(message_of([] { read_npy_fault_map(".", {}); }), ".: a directory, not a file");
 }
 
+TEST(NpyFaultMap, WhatIsWrittenIsReadBack) {
+  const SparseFaultMap map = random_map({3, 17, 9}, {FaultKind::kStuckAt1});
+  const NpyFaultMapOptions options{
+      .unit = "V", .kind = FaultKind::kStuckAt1, .lowest_measured = {}, .source = "x"};
+  const std::string bytes = npy_fault_map_bytes(map);
+  EXPECT_EQ(bytes.size() % 64, 3 * 17 * 9 * 8 % 64);  // the elements are aligned
+  const SparseFaultMap back = parse_npy_fault_map(bytes, "a.npy", options);
+  EXPECT_EQ(back.faults(), map.faults());
+  EXPECT_EQ(back.geometry(), map.geometry());
+}
+
+TEST(NpyFaultMap, WhatAnArrayCannotHoldIsRefused) {
+  const auto complaint = [](const FaultMapHeader& header, const std::vector<Fault>& faults) {
+    return message_of([&] { npy_fault_map_bytes({header, faults}); });
+  };
+  const FaultMapHeader header{{1, 2, 2}, "V", {}, "x"};
+  const Fault flip{{0, 0, 0}, volts("0.8"), FaultKind::kFlip};
+  Fault other = flip, never = flip;
+  other.cell.column = 1;
+  other.kind = FaultKind::kStuckAt0;
+  never.vfail = Voltage();
+  EXPECT_THAT(complaint(header, {flip, other}), HasSubstr("does not tell them apart"));
+  EXPECT_THAT(complaint(header, {never}), HasSubstr("has a vfail of 0"));
+  FaultMapHeader large = header;
+  large.geometry = {64, 65536, 1024};
+  EXPECT_THAT(complaint(large, {}), HasSubstr("too many for an array"));
+}
+
 }  // namespace
 }  // namespace brownout::memory
