@@ -118,16 +118,18 @@ void read_sigma_read(const MapReader& map, ChipConfig& chip) {
 }
 
 ChipConfig read_measured_chip(const Value& value) {
-  constexpr std::string_view kKeys[] = {"map", "stack", "defects", "seed"};
-  for (const auto& entry : value.entries) {
-    if (std::find(std::begin(kKeys), std::end(kKeys), entry.key) != std::end(kKeys)) continue;
+  for (const char* key : {"generator", "kind", "stuck_at_0_share", "sigma_read"}) {
+    if (value.find(key) == nullptr) continue;
     fail(value,
          "a chip has either a map or a generator with its parameters, kind, stuck_at_0_share, "
          "sigma_read");
   }
-  const MapReader map(value, {"map", "stack", "defects", "seed"});
+  const MapReader map(value, {"map", "fold", "offsets", "shift", "stack", "defects", "seed"});
   ChipConfig chip;
-  chip.maps = matching_files(map.require("map"));
+  chip.placement = read_map_placement(map);
+  for (const std::filesystem::path& path : matching_files(map.require("map"))) {
+    chip.maps.insert(chip.maps.end(), chip.placement.offsets.size(), path);
+  }
   read_layers(map, chip);
   if (const Value* seed = map.find("seed"); seed != nullptr && !chip.defects) {
     fail(*seed, "a map draws nothing without defects");

@@ -11,13 +11,16 @@
 #include "memory/generators.hpp"
 #include "memory/voltage_profile.hpp"
 #include "sim/config/faults_config.hpp"
+#include "sim/config/map_placement.hpp"
 #include "sim/config/yaml_value.hpp"
 
 namespace brownout::config {
 
 /// Where the faults of chips come from: map files of measured dies, or a generator.
 struct ChipConfig {
-  std::vector<std::filesystem::path> maps;  ///< chip k is maps[k]; none: chips are generated
+  /// Chip k is of maps[k], which stands once for each offset; none: chips are generated.
+  std::vector<std::filesystem::path> maps;
+  MapPlacement placement;                                               ///< of the maps
   const memory::Generator* generator = &memory::find_generator("iid");  ///< never null
   memory::GeneratorValues parameters;                                   ///< complete
   memory::FaultMixture mixture;                                         ///< of generated chips

@@ -191,13 +191,30 @@ void list_layers(Listing& out, const ChipConfig& chip) {
   }
 }
 
+void list_maps(Listing& out, const ChipConfig& chip) {
+  const MapPlacement& placement = chip.placement;
+  std::vector<std::filesystem::path> maps;  // each once
+  for (std::size_t i = 0; i < chip.maps.size(); i += placement.offsets.size()) {
+    maps.push_back(chip.maps[i]);
+  }
+  if (maps.size() == 1) {
+    out.add("memory.chip.map", maps.front());
+  } else {
+    out.add_list("memory.chip.map", maps,
+                 [](const std::filesystem::path& map) { return map.generic_string(); });
+  }
+  out.add("memory.chip.fold", placement.fold ? to_string(*placement.fold) : "none");
+  out.add_list("memory.chip.offsets", placement.offsets, [](const memory::CellAddress& offset) {
+    return "[" + std::to_string(offset.bank) + ", " + std::to_string(offset.row) + ", " +
+           std::to_string(offset.column) + "]";
+  });
+  out.add("memory.chip.shift", memory::Voltage::from_micro(placement.shift_micro).text());
+}
+
 void list_memory(Listing& out, const MemoryConfig& memory) {
   list_profile(out, memory.profile->data());
-  if (memory.chip.maps.size() == 1) {
-    out.add("memory.chip.map", memory.chip.maps.front());
-  } else if (memory.chip.measured()) {
-    out.add_list("memory.chip.map", memory.chip.maps,
-                 [](const std::filesystem::path& map) { return map.generic_string(); });
+  if (memory.chip.measured()) {
+    list_maps(out, memory.chip);
   } else {
     out.add("memory.chip.generator", memory.chip.generator->name);
     for (const memory::GeneratorParameter& parameter : memory.chip.generator->parameters) {

@@ -1,6 +1,7 @@
 #include "sim/experiment/workbench.hpp"
 
 #include <stdexcept>
+#include <utility>
 #include <variant>
 
 #include "memory/encoding.hpp"
@@ -11,6 +12,7 @@
 #include "models/network_import.hpp"
 #include "sim/experiment/dataset_loader.hpp"
 #include "sim/experiment/fault_selection.hpp"
+#include "sim/experiment/placed_map.hpp"
 #include "sim/timing/program_cycles.hpp"
 
 namespace brownout::experiment {
@@ -53,21 +55,36 @@ void check_encoding(const Workbench& bench) {
   }
 }
 
-std::unique_ptr<memory::FaultMap> read_map(const Workbench& bench,
-                                           const std::filesystem::path& path) {
-  auto map = std::make_unique<memory::SparseFaultMap>(memory::read_fault_map_csv(path));
-  const memory::SramGeometry expected = bench.program.spec.weight_sram.organisation().geometry();
-  if (map->geometry() != expected) {
+memory::SramGeometry weight_sram(const Workbench& bench) {
+  return bench.program.spec.weight_sram.organisation().geometry();
+}
+
+std::unique_ptr<memory::FaultMap> require_fit(const Workbench& bench, memory::SparseFaultMap map,
+                                              const std::filesystem::path& path,
+                                              const std::string& advice) {
+  if (map.geometry() != weight_sram(bench)) {
     throw std::runtime_error(path.string() + ": the map is of " +
-                             memory::to_string(map->geometry()) + ", the weight SRAM of '" +
+                             memory::to_string(map.geometry()) + ", the weight SRAM of '" +
                              bench.config.accelerator.name + "' has " +
-                             memory::to_string(expected));
+                             memory::to_string(weight_sram(bench)) + advice);
   }
-  if (map->header().unit != bench.unit()) {
-    throw std::runtime_error(path.string() + ": the map's unit is " + map->header().unit +
+  if (map.header().unit != bench.unit()) {
+    throw std::runtime_error(path.string() + ": the map's unit is " + map.header().unit +
                              ", the memory profile's is " + bench.unit());
   }
-  return map;
+  return std::make_unique<memory::SparseFaultMap>(std::move(map));
+}
+
+std::unique_ptr<memory::FaultMap> read_map_of_chip(const Workbench& bench, std::uint64_t chip) {
+  const config::ChipConfig& chips = bench.config.memory.chip;
+  return require_fit(bench, placed_map(chips, chip, weight_sram(bench)), chips.maps.at(chip),
+                     "; memory.chip.fold puts it there");
+}
+
+/// A map of memory.chip.stack.
+std::unique_ptr<memory::FaultMap> read_layer(const Workbench& bench,
+                                             const std::filesystem::path& path) {
+  return require_fit(bench, memory::read_fault_map_csv(path), path, "");
 }
 
 }  // namespace
@@ -108,8 +125,10 @@ Workbench make_workbench(const config::WorkloadConfig& config) {
   bench.times = timing::program_times(bench.program);
   bench.counts = timing::static_counts(bench.program, bench.network, bench.times);
   load_images(config, bench);
-  for (const std::filesystem::path& map : config.memory.chip.maps) read_map(bench, map);
-  for (const std::filesystem::path& map : config.memory.chip.stack) read_map(bench, map);
+  for (std::uint64_t chip = 0; chip < config.memory.chip.maps.size(); ++chip) {
+    read_map_of_chip(bench, chip);
+  }
+  for (const std::filesystem::path& map : config.memory.chip.stack) read_layer(bench, map);
   return bench;
 }
 
@@ -126,12 +145,11 @@ std::unique_ptr<memory::FaultMap> make_bare_chip(const Workbench& bench, std::ui
                ? "a fault map is one chip, 0"
                : "the maps are those of chips 0 to " + std::to_string(source.maps.size() - 1)));
     }
-    return read_map(bench, source.maps[chip]);
+    return read_map_of_chip(bench, chip);
   }
-  auto generated = source.generator->make(
-      {bench.program.spec.weight_sram.organisation().geometry(), bench.config.memory.profile,
-       source.mixture, memory::chip_seed(source.seed, chip)},
-      source.parameters);
+  auto generated = source.generator->make({weight_sram(bench), bench.config.memory.profile,
+                                           source.mixture, memory::chip_seed(source.seed, chip)},
+                                          source.parameters);
   if (source.sigma_read == 0) return generated;
   return std::make_unique<memory::NoisyFaultMap>(std::move(generated), source.sigma_read);
 }
@@ -143,11 +161,10 @@ std::unique_ptr<memory::FaultMap> make_chip(const Workbench& bench, std::uint64_
   std::vector<std::unique_ptr<memory::FaultMap>> layers;
   layers.push_back(make_bare_chip(bench, chip));
   if (source.defects) {
-    layers.push_back(std::make_unique<memory::DefectMap>(
-        bench.program.spec.weight_sram.organisation().geometry(), *source.defects,
-        memory::chip_seed(source.seed, chip)));
+    layers.push_back(std::make_unique<memory::DefectMap>(weight_sram(bench), *source.defects,
+                                                         memory::chip_seed(source.seed, chip)));
   }
-  for (const std::filesystem::path& path : source.stack) layers.push_back(read_map(bench, path));
+  for (const std::filesystem::path& path : source.stack) layers.push_back(read_layer(bench, path));
   if (layers.size() == 1) return std::move(layers.front());
   return std::make_unique<memory::StackedFaultMap>(std::move(layers));
 }

@@ -144,6 +144,70 @@ def test_logical_words_hit_the_weights_that_the_same_physical_cells_hit(tmp_path
     assert effective_run(tmp_path / "logical.csv", "0.85")["effective_ber"] > 0.01
 
 
+def windows(tmp_path: Path) -> Path:
+    """Write a map of 20 banks, of which the SRAM holds 8."""
+    weakness = random_cells((20, ROWS, COLUMNS))
+    np.save(tmp_path / "large.npy", np.where(weakness < 0.01, 0.85, np.nan))
+    out = tmp_path / "large.csv"
+    common = ["--unit", "Vmin", "--kind", "flip", "--lowest-measured", "0.8", "--source", "large"]
+    brownout("map", "convert", tmp_path / "large.npy", *common, "--out", out)
+    return out
+
+
+def weights_of(path: Path, voltage: str, out: Path, *options: str) -> dict[str, np.ndarray]:
+    point = ["--voltage", voltage, "--fault-map", path, *options, "--out", out, "--quiet"]
+    brownout("weights", WORKLOAD, *point)
+    with np.load(out) as arrays:
+        return {name: arrays[name] for name in arrays.files}
+
+
+def test_offsets_of_a_workload_are_the_chips_that_convert_cuts(tmp_path: Path) -> None:
+    large = windows(tmp_path)
+    size = f"{BANKS},{ROWS},{COLUMNS}"
+    offsets = ["8,0,0", "15,0,0"]  # with tile, the second runs over the end
+    sets = [f"memory.chip.offsets=[[{'],['.join(offsets)}]]"]
+    sets = ["--set", "memory.chip.fold=tile", "--set", *sets]
+    for chip, offset in enumerate(offsets):
+        cut = tmp_path / f"chip{chip}.csv"
+        brownout("map", "convert", large, "--tile", size, "--offset", offset, "--out", cut)
+        converted = weights_of(cut, "0.85", tmp_path / "a.npz")
+        placed = weights_of(large, "0.85", tmp_path / "b.npz", *sets, "--chip", str(chip))
+        assert converted.keys() == placed.keys()
+        assert all(np.array_equal(converted[name], placed[name]) for name in converted)
+    assert (
+        "tiled from 20 banks" in effective_run(large, "0.85", *sets, "--chip", "1")["chip_source"]
+    )
+    grid = ["--voltage", "0.85", "--images", "2", "--cosim", "none", "--quiet"]
+    brownout("sweep", WORKLOAD, "--fault-map", large, *sets, *grid, "--out", tmp_path / "sweep")
+    points = (tmp_path / "sweep/points.csv").read_text().splitlines()
+    assert [line.split(",")[2] for line in points[1:]] == ["0", "1"]
+
+
+def test_a_map_is_put_onto_the_sram_only_when_asked_to(tmp_path: Path) -> None:
+    large = windows(tmp_path)
+    point = ["run", WORKLOAD, "--images", "2", "--voltage", "0.85", "--fault-map", large]
+    message = brownout(*point, status=2).stderr
+    assert "large.csv: the map is of 20 banks" in message
+    assert "memory.chip.fold" in message
+    crop = [*point, "--set", "memory.chip.fold=crop"]
+    brownout(*crop)
+    message = brownout(*crop, "--set", "memory.chip.offsets=[[13,0,0]]", status=2).stderr
+    assert "large.csv: 8 banks x 1024 rows x 128 columns at bank 13" in message
+
+
+def test_a_shifted_map_is_labelled_and_ends_where_it_was_measured(tmp_path: Path) -> None:
+    large = windows(tmp_path)
+    options = ["--set", "memory.chip.fold=crop", "--set", "memory.chip.shift=0.1"]
+    shifted = effective_run(large, "0.95", *options)
+    plain = effective_run(large, "0.85", *options[:2])
+    assert shifted["chip_source"].endswith("; shifted by +0.1 Vmin")
+    assert shifted["effective_ber"] == plain["effective_ber"] > 0.005
+    assert effective_run(large, "0.96", *options)["effective_ber"] == 0
+    below = ["--images", "2", "--voltage", "0.89", "--fault-map", large, *options]
+    message = brownout("run", WORKLOAD, *below, status=2).stderr
+    assert "0.89 Vmin is below the lowest measured voltage, 0.9 Vmin" in message
+
+
 @pytest.mark.parametrize(
     ("array", "says"),
     [
