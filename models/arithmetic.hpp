@@ -24,6 +24,15 @@ inline std::int32_t wrap_accumulator(std::int64_t sum, int bits) {
       static_cast<std::int64_t>(static_cast<std::uint64_t>(sum) << unused) >> unused);
 }
 
+/// What an accumulator does with a sum that it cannot hold.
+enum class Overflow : std::uint8_t { kWrap, kSaturate };
+
+inline std::int32_t limit_accumulator(std::int64_t sum, int bits, Overflow overflow) {
+  if (overflow == Overflow::kWrap) return wrap_accumulator(sum, bits);
+  const std::int64_t limit = std::int64_t{1} << (bits - 1);
+  return static_cast<std::int32_t>(sum < -limit ? -limit : sum >= limit ? limit - 1 : sum);
+}
+
 inline float clip(float value, float low, float high) {
   const float raised = value < low ? low : value;
   return raised > high ? high : raised;

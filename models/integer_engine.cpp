@@ -11,6 +11,7 @@
 #include "models/gated_macs.hpp"
 #include "models/kernels.hpp"
 #include "models/movement.hpp"
+#include "models/ordered_convolution.hpp"
 #include "models/softmax.hpp"
 
 namespace brownout::models {
@@ -38,6 +39,8 @@ struct ConvolutionStep {
   std::unique_ptr<ConvolutionKernel> kernel;
   Epilogue epilogue;
   GatedMacs gated;
+  std::optional<OrderedConvolution> ordered = {};  ///< takes the place of the first two
+  ReadMasks<std::uint32_t> masks = {};             ///< of the sums
 };
 
 bool choose_onednn(const EngineOptions& options) {
@@ -58,9 +61,13 @@ struct IntegerEngine::Implementation {
 
   void set_weights(const WeightSet& weights);
   void set_weights(std::size_t node, std::span<const std::int8_t> weights);
+  void set_tensor_masks(TensorMasks masks);
+  void set_sum_masks(SumMasks masks);
   EngineResult run(std::span<const std::uint8_t> codes, bool keep_layers);
 
   void run_chunk(EngineResult& result, int images);
+  void read_through_masks(TensorId id, int images);
+  void choose_order(std::size_t index);
   void execute(const Convolution& node, std::size_t index, EngineResult& result, int images);
   void execute(const Addition& node, std::size_t index, EngineResult& result, int images);
   void execute(const Pooling& node, std::size_t index, EngineResult& result, int images);
@@ -76,7 +83,9 @@ struct IntegerEngine::Implementation {
   bool use_onednn;
   int chunk;                                          ///< images
   std::vector<std::optional<ConvolutionStep>> steps;  ///< by node index
-  std::vector<std::vector<std::uint8_t>> buffers;     ///< by tensor id, chunk x shape
+  std::vector<std::vector<std::uint8_t>> buffers;     ///< by tensor id, chunk x shape, as read
+  TensorMasks tensor_masks;
+  WeightSet weights_in_force;
   std::vector<std::int32_t> sums;
 };
 
@@ -103,12 +112,14 @@ IntegerEngine::Implementation::Implementation(const QuantizedNetwork& source,
       options(engine_options),
       use_onednn(choose_onednn(engine_options)),
       chunk(options.chunk_images > 0 ? options.chunk_images : cache_sized_chunk(source)),
-      steps(source.nodes.size()) {
+      steps(source.nodes.size()),
+      weights_in_force(source.nodes.size()) {
   check_consistent(network);
   if (options.accumulator_bits < 1 || options.accumulator_bits > 32) {
     throw std::runtime_error("accumulator bits: " + std::to_string(options.accumulator_bits) +
                              " is not in 1..32");
   }
+  if (options.k_part < 1) throw std::logic_error("k_part below 1");
   const OneThread one_thread;
   std::size_t largest_sums = 0;
   for (const ActivationTensor& tensor : network.tensors) {
@@ -132,6 +143,7 @@ IntegerEngine::Implementation::Implementation(const QuantizedNetwork& source,
   }
   sums.resize(largest_sums);
   set_weights(clean_weights(network));
+  set_sum_masks({});
 }
 
 void IntegerEngine::Implementation::set_weights(const WeightSet& weights) {
@@ -153,6 +165,61 @@ void IntegerEngine::Implementation::set_weights(std::size_t index,
   }
   steps[index]->kernel->set_weights(weights);
   steps[index]->epilogue.set_corrections(steps[index]->kernel->corrections());
+  weights_in_force[index].assign(weights.begin(), weights.end());
+  if (steps[index]->ordered) steps[index]->ordered->set_weights(weights);
+}
+
+void IntegerEngine::Implementation::set_tensor_masks(TensorMasks masks) {
+  if (!masks.empty() && masks.size() != network.tensors.size()) {
+    throw std::logic_error("set_tensor_masks: not one entry per tensor");
+  }
+  for (std::size_t id = 0; id < masks.size(); ++id) {
+    const auto size = static_cast<std::size_t>(network.tensors[id].shape.size());
+    if (!masks[id].empty() && masks[id].flip.size() != size) {
+      throw std::logic_error("set_tensor_masks: " + network.tensors[id].name + ": wrong size");
+    }
+  }
+  tensor_masks = std::move(masks);
+}
+
+void IntegerEngine::Implementation::set_sum_masks(SumMasks masks) {
+  const OneThread one_thread;
+  if (!masks.empty() && masks.size() != steps.size()) {
+    throw std::logic_error("set_sum_masks: not one entry per node");
+  }
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    if (!steps[i]) continue;
+    const auto& node = std::get<Convolution>(network.nodes[i]);
+    steps[i]->masks = masks.empty() ? ReadMasks<std::uint32_t>{} : std::move(masks[i]);
+    const auto size = static_cast<std::size_t>(network.tensor(node.output).shape.size());
+    if (!steps[i]->masks.empty() && steps[i]->masks.flip.size() != size) {
+      throw std::logic_error("set_sum_masks: " + node.name + ": wrong size");
+    }
+    choose_order(i);
+  }
+}
+
+/// Sums in order where the order matters.
+void IntegerEngine::Implementation::choose_order(std::size_t index) {
+  ConvolutionStep& step = *steps[index];
+  const auto& node = std::get<Convolution>(network.nodes[index]);
+  if (step.masks.empty() && !may_saturate(node, options)) {
+    step.ordered.reset();
+  } else if (!step.ordered) {
+    step.ordered.emplace(network, node, options);
+    step.ordered->set_weights(weights_in_force[index]);
+  }
+}
+
+/// A tensor that has just been written becomes what its readers get of it.
+void IntegerEngine::Implementation::read_through_masks(TensorId id, int images) {
+  if (tensor_masks.empty()) return;
+  const ReadMasks<std::uint8_t>& masks = tensor_masks[static_cast<std::size_t>(id)];
+  if (masks.empty()) return;
+  std::uint8_t* code = data(id);
+  for (int image = 0; image < images; ++image) {
+    for (std::size_t i = 0; i < masks.flip.size(); ++i, ++code) *code = masks.read(i, *code);
+  }
 }
 
 EngineResult IntegerEngine::Implementation::run(std::span<const std::uint8_t> codes,
@@ -178,8 +245,10 @@ void IntegerEngine::Implementation::run_chunk(EngineResult& result, int images) 
     const std::uint8_t* first = data(id);
     out.insert(out.end(), first, first + images * network.tensor(id).shape.size());
   };
+  read_through_masks(network.input, images);
   for (std::size_t i = 0; i < network.nodes.size(); ++i) {
     std::visit([&](const auto& node) { execute(node, i, result, images); }, network.nodes[i]);
+    read_through_masks(node_output(network.nodes[i]), images);
     if (!result.layer_outputs.empty())
       append(node_output(network.nodes[i]), result.layer_outputs[i]);
   }
@@ -193,6 +262,10 @@ void IntegerEngine::Implementation::execute(const Convolution& node, std::size_t
   const std::int64_t input_size = network.tensor(node.input).shape.size();
   for (int image = 0; image < images; ++image) {
     result.gated_macs[index] += step.gated.count(input + image * input_size);
+  }
+  if (step.ordered) {
+    step.ordered->run(input, images, step.masks, data(node.output));
+    return;
   }
   // Always a whole chunk: the rest of an incomplete one is old data whose results nobody reads.
   step.kernel->accumulate(input, sums.data());
@@ -284,6 +357,14 @@ void IntegerEngine::set_weights(const WeightSet& weights) { implementation_->set
 
 void IntegerEngine::set_weights(std::size_t node, std::span<const std::int8_t> weights) {
   implementation_->set_weights(node, weights);
+}
+
+void IntegerEngine::set_sum_masks(SumMasks masks) {
+  implementation_->set_sum_masks(std::move(masks));
+}
+
+void IntegerEngine::set_tensor_masks(TensorMasks masks) {
+  implementation_->set_tensor_masks(std::move(masks));
 }
 
 EngineResult IntegerEngine::run(std::span<const std::uint8_t> codes, bool keep_layers) {

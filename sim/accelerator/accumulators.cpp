@@ -4,11 +4,22 @@ namespace brownout::accelerator {
 
 Accumulators::Accumulators(const sc_core::sc_module_name& name) : sc_module(name) {}
 
-void Accumulators::resize(int columns, std::int64_t depth, int bits) {
-  columns_ = columns;
+void Accumulators::resize(const machine::AcceleratorSpec& spec, std::int64_t depth,
+                          std::span<const memory::WordMask> masks) {
+  columns_ = spec.array.columns;
   depth_ = depth;
-  bits_ = bits;
-  sums_.assign(static_cast<std::size_t>(std::int64_t{2} * columns * depth), 0);
+  spec_ = spec.accumulator;
+  masks_ = masks;
+  plain_ = spec_.bits == 32 && spec_.overflow == models::Overflow::kWrap && masks.empty();
+  sums_.assign(static_cast<std::size_t>(std::int64_t{2} * columns_ * depth), 0);
+}
+
+/// An entry's word holds the low bits of the sum, two's complement.
+std::int32_t Accumulators::through_cells(int half, int column, std::int64_t m,
+                                         std::int32_t held) const {
+  const auto word = std::uint64_t{static_cast<std::uint32_t>(held)};
+  const memory::WordMask& mask = masks_[machine::accumulator_word(columns_, half, column, m)];
+  return models::wrap_accumulator(static_cast<std::int64_t>(mask.apply(word)), spec_.bits);
 }
 
 }  // namespace brownout::accelerator

@@ -1,11 +1,14 @@
-// The accumulators below the array: two halves, an int32 per column and output pixel.
+// The accumulators below the array: two halves, an entry per column and output pixel, each read
+// through its faults.
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <systemc>
 #include <vector>
 
 #include "models/arithmetic.hpp"
+#include "sim/machine/on_chip_memory.hpp"
 
 namespace brownout::accelerator {
 
@@ -23,19 +26,27 @@ class Accumulators final : public sc_core::sc_module, virtual public sc_core::sc
  public:
   explicit Accumulators(const sc_core::sc_module_name& name);
 
-  void resize(int columns, std::int64_t depth, int bits);
-  /// Adds a partial sum to entry (half, column, m); sums wrap at the accumulators' width.
+  /// `depth` entries are used. Masks, one per word of machine::organisation, or none: error-free.
+  void resize(const machine::AcceleratorSpec& spec, std::int64_t depth,
+              std::span<const memory::WordMask> masks);
+  /// Adds a partial sum to entry (half, column, m) as it is read; the first one to the bias.
   void deposit(const SumTarget& target, int column, std::int64_t m, std::int32_t sum) {
     if (column >= target.columns) return;
     std::int32_t& entry = sums_[position(target.half, column, m)];
+    if (!plain_) {
+      const std::int32_t held = target.first_k ? target.bias[column] : read(target.half, column, m);
+      entry = models::limit_accumulator(std::int64_t{held} + sum, spec_.bits, spec_.overflow);
+      return;
+    }
+    // The usual accumulator wraps by itself, without a wider sum.
     const std::int32_t held = target.first_k ? target.bias[column] : entry;
-    // The usual width wraps by itself, without a wider sum.
-    entry = bits_ == 32 ? static_cast<std::int32_t>(static_cast<std::uint32_t>(held) +
-                                                    static_cast<std::uint32_t>(sum))
-                        : models::wrap_accumulator(std::int64_t{held} + sum, bits_);
+    entry = static_cast<std::int32_t>(static_cast<std::uint32_t>(held) +
+                                      static_cast<std::uint32_t>(sum));
   }
+  /// As the cells deliver it.
   std::int32_t read(int half, int column, std::int64_t m) const {
-    return sums_[position(half, column, m)];
+    const std::int32_t held = sums_[position(half, column, m)];
+    return masks_.empty() ? held : through_cells(half, column, m, held);
   }
 
  private:
@@ -43,10 +54,14 @@ class Accumulators final : public sc_core::sc_module, virtual public sc_core::sc
     return static_cast<std::size_t>((std::int64_t{half} * columns_ + column) * depth_ + m);
   }
 
+  std::int32_t through_cells(int half, int column, std::int64_t m, std::int32_t held) const;
+
   int columns_ = 0;
   std::int64_t depth_ = 0;
-  int bits_ = 32;
+  machine::AccumulatorSpec spec_;
+  bool plain_ = true;  ///< 32 bits that wrap, without faults
   std::vector<std::int32_t> sums_;
+  std::span<const memory::WordMask> masks_;  ///< the job's
 };
 
 }  // namespace brownout::accelerator

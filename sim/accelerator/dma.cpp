@@ -109,6 +109,8 @@ void Dma::complete() {
       const auto address =
           program.tensor_address[static_cast<std::size_t>(state_.job->network.input)];
       for (std::size_t i = 0; i < data_.size(); ++i) activation_sram->write(address + i, data_[i]);
+      const auto codes = activation_sram->read(address, data_.size());
+      state_.run.input.assign(codes.begin(), codes.end());
       state_.run.transfer_counts[Event::kDramRead] += bus_bytes;
       state_.run.transfer_counts[Event::kActivationSramWrite] += data_.size();
       input_ready_ = done_at_;

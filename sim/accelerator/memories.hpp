@@ -1,5 +1,4 @@
-// The two on-chip memories as modules: the weight SRAM, read through its faults, and the activation
-// SRAM, which is error-free.
+// The two on-chip SRAMs as modules: weights and activations, each read through its faults.
 #pragma once
 
 #include <cstdint>
@@ -30,19 +29,43 @@ class WeightSram final : public sc_core::sc_module, virtual public sc_core::sc_i
   memory::SramMacro macro_{memory::SramOrganisation{.banks = 1, .words = 1, .word_bits = 8}};
 };
 
+/// Bytes in words: byte a is bits 8 (a mod b) and up of word a div b, with b bytes a word. A cell's
+/// fault lasts for the whole job, so every read of a byte until it is written again gives the same:
+/// a byte goes through its word's mask once, when it is written.
 class ActivationSram final : public sc_core::sc_module, virtual public sc_core::sc_interface {
  public:
   explicit ActivationSram(const sc_core::sc_module_name& name) : sc_module(name) {}
 
-  void resize(std::uint64_t bytes) { bytes_.assign(bytes, 0); }
-  void write(std::uint64_t address, std::uint8_t code) { bytes_[address] = code; }
-  /// `count` bytes from `address`.
+  /// Without masks (none, else one a word) the memory is error-free.
+  void resize(std::uint64_t bytes, int word_bits, std::span<const memory::WordMask> masks) {
+    stored_.assign(bytes, 0);
+    as_read_.assign(bytes, 0);
+    word_bytes_ = static_cast<unsigned>(word_bits) / 8;
+    masks_ = masks;
+  }
+  void write(std::uint64_t address, std::uint8_t code) {
+    stored_[address] = code;
+    as_read_[address] = masks_.empty() ? code : through_cells(address, code);
+  }
+  /// `count` bytes from `address`, as the cells deliver them.
   std::span<const std::uint8_t> read(std::uint64_t address, std::uint64_t count) const {
-    return std::span(bytes_).subspan(address, count);
+    return std::span(as_read_).subspan(address, count);
+  }
+  /// The same as they were written.
+  std::span<const std::uint8_t> stored(std::uint64_t address, std::uint64_t count) const {
+    return std::span(stored_).subspan(address, count);
   }
 
  private:
-  std::vector<std::uint8_t> bytes_;
+  std::uint8_t through_cells(std::uint64_t address, std::uint8_t code) const {
+    const unsigned shift = 8 * static_cast<unsigned>(address % word_bytes_);
+    const std::uint64_t word = std::uint64_t{code} << shift;
+    return static_cast<std::uint8_t>(masks_[address / word_bytes_].apply(word) >> shift);
+  }
+
+  std::vector<std::uint8_t> stored_, as_read_;
+  unsigned word_bytes_ = 1;
+  std::span<const memory::WordMask> masks_;  // the job's
 };
 
 }  // namespace brownout::accelerator

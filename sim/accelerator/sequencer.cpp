@@ -86,10 +86,14 @@ void Sequencer::end_layer(Cycle now) {
   state_.run.times.layers.back().end = now;
   const models::TensorId output =
       models::node_output(state_.job->network.nodes[static_cast<std::size_t>(layer_)]);
-  const auto codes = activation_sram->read(
-      state_.program().tensor_address[static_cast<std::size_t>(output)],
-      static_cast<std::uint64_t>(state_.job->network.tensor(output).shape.size()));
+  const std::uint64_t address = state_.program().tensor_address[static_cast<std::size_t>(output)];
+  const auto size = static_cast<std::uint64_t>(state_.job->network.tensor(output).shape.size());
+  const auto codes = activation_sram->read(address, size);
   state_.run.layer_outputs.emplace_back(codes.begin(), codes.end());
+  if (layer().node == state_.job->trace_node) {
+    const auto written = activation_sram->stored(address, size);
+    state_.run.written_output.assign(written.begin(), written.end());
+  }
   ++layer_;
 }
 

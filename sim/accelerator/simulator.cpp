@@ -82,9 +82,9 @@ struct Simulator::Implementation {
     state.run.fetched_bits.resize(program.layers.size());
     state.clock.restart();
     weight_sram.resize(program.spec.weight_sram.organisation(), job.masks);
-    activation_sram.resize(program.activation_bytes);
-    accumulators.resize(program.spec.array.columns, deepest_block(program),
-                        program.spec.accumulator.bits);
+    activation_sram.resize(program.activation_bytes, program.spec.activation_sram.word_bits,
+                           job.activation_masks);
+    accumulators.resize(program.spec, deepest_block(program), job.accumulator_masks);
     array.resize(program.spec.array.rows, program.spec.array.columns);
     vector_unit.restart();
     DramLayout layout;

@@ -44,8 +44,12 @@ struct Job {
   const std::vector<memory::WordMask>& masks;  ///< of every word of the weight SRAM
   std::span<const std::uint8_t> input;         ///< codes of one image (NHWC)
   DramModel* dram = nullptr;                   ///< nullptr: BurstDram of the program's spec
-  int trace_node = -1;                         ///< keep the weights that this node's folds load
+  int trace_node = -1;                         ///< keep what this node loads and writes
   schedule::FaultFilter filter = {};           ///< which wrong bits of weights act
+  /// Of every word of the activation SRAM; none: it is error-free.
+  std::span<const memory::WordMask> activation_masks = {};
+  /// Of every word of the accumulators (machine::organisation); none: they are error-free.
+  std::span<const memory::WordMask> accumulator_masks = {};
 };
 
 /// The weights of one fold as the array took them: used rows x used columns.
@@ -64,12 +68,14 @@ struct FetchedBits {
 
 struct MachineRun {
   std::vector<std::uint8_t> logits;                      ///< as they arrived in the DRAM
-  std::vector<std::vector<std::uint8_t>> layer_outputs;  ///< by node index, NHWC codes
+  std::vector<std::uint8_t> input;                       ///< as read from the activation SRAM
+  std::vector<std::vector<std::uint8_t>> layer_outputs;  ///< by node index, NHWC codes, as read
   machine::ProgramTimes times;
   std::vector<machine::EventCounts> counts;  ///< by node index
   machine::EventCounts transfer_counts;      ///< input in, output out
   std::vector<FetchedBits> fetched_bits;     ///< by node index
   std::vector<LoadedTile> loaded_tiles;      ///< of the traced node
+  std::vector<std::uint8_t> written_output;  ///< of the traced node, as it was written
 };
 
 class Simulator {

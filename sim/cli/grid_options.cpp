@@ -47,7 +47,7 @@ experiment::CosimPolicy policy_of(const Arguments& arguments) {
 
 void set_chips(const Arguments& arguments, config::WorkloadConfig& config) {
   const auto chips = arguments.count("chips", 1, kMostChips);
-  const std::size_t maps = config.memory.chip.maps.size();
+  const std::size_t maps = config.memory.map_count();
   if (maps > 0 && static_cast<std::size_t>(chips.value_or(1)) > maps) {
     fail_option("chips", std::to_string(*chips) + " asked for, there " +
                              (maps == 1 ? "is one fault map"

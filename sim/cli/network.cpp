@@ -11,6 +11,7 @@
 #include "sim/cli/table.hpp"
 #include "sim/cli/workload_options.hpp"
 #include "sim/config/accelerator_config.hpp"
+#include "sim/machine/on_chip_memory.hpp"
 #include "sim/schedule/lower.hpp"
 #include "sim/schedule/tile_program.hpp"
 #include "sim/timing/program_cycles.hpp"
@@ -153,6 +154,12 @@ std::vector<Fact> network_facts(const models::QuantizedNetwork& network, const s
           {{"macs", "MACs per image"}, macs}};
 }
 
+// What a fault map of the memory must have.
+Fact cells_fact(const machine::AcceleratorSpec& spec, machine::OnChipMemory memory) {
+  return {{machine::to_string(memory) + "_cells", "cells of " + machine::title(memory)},
+          memory::to_string(machine::organisation(spec, memory).geometry())};
+}
+
 std::vector<Fact> plan_facts(const Plan& plan) {
   const machine::AcceleratorSpec& spec = plan.program.spec;
   const double latency = static_cast<double>(plan.times.total) / spec.clock_hz;
@@ -170,6 +177,9 @@ std::vector<Fact> plan_facts(const Plan& plan) {
       {{"latency_s", "latency", "s", Style::kQuantity}, latency},
       {{"setup_cycles", "setup, once", "cycles to load the weights"},
        timing::setup_cycles(plan.program)},
+      cells_fact(spec, machine::OnChipMemory::kWeightSram),
+      cells_fact(spec, machine::OnChipMemory::kActivationSram),
+      cells_fact(spec, machine::OnChipMemory::kAccumulator),
   };
 }
 

@@ -9,6 +9,7 @@
 #include "sim/cli/nominal_energy.hpp"
 #include "sim/cli/output_file.hpp"
 #include "sim/cli/progress.hpp"
+#include "sim/cli/rail_facts.hpp"
 #include "sim/cli/table.hpp"
 #include "sim/cli/workload_options.hpp"
 #include "sim/experiment/evaluate_point.hpp"
@@ -219,6 +220,7 @@ int run(const Arguments& arguments, const Streams& streams) {
 
   if (ber) report.facts.push_back(ber_fact(*ber));
   append(report.facts, accuracy_facts(point));
+  append(report.facts, rail_facts(bench, point));
   append(report.facts, cost_facts(bench, point));
   append(report.facts, {{{"cosim_images", "co-simulated images", "agreed with the SystemC model"},
                          std::int64_t{point.cosim_images}},

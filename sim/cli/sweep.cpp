@@ -31,8 +31,9 @@ CommandSpec spec() {
       .positional = "WORKLOAD.yaml",
       .options = joined(
           {{{"voltage", "LIST",
-             "Voltages in the unit of the memory profile: FROM:TO:STEP, values with commas, or "
-             "both. Default: sweep.voltages."},
+             "Voltages of the memory that sweep.rail names (default: the weight SRAM), in the unit "
+             "of "
+             "its profile: FROM:TO:STEP, values with commas, or both. Default: sweep.voltages."},
             {"ber", "LIST",
              "Bit error rates with commas, in place of voltages: of each the highest voltage at "
              "which the profile has it."},
@@ -54,7 +55,7 @@ void apply_grid(const Arguments& arguments, config::WorkloadConfig& config) {
   if (const auto rates = arguments.numbers("ber", 0, 1)) {
     config.sweep.voltages.clear();
     for (const double rate : *rates) {
-      config.sweep.voltages.push_back(voltage_for_ber(config, rate));
+      config.sweep.voltages.push_back(voltage_for_ber(config, rate, config.sweep.rail));
     }
     config.sweep.place = "--ber";
   }
@@ -137,7 +138,7 @@ int run(const Arguments& arguments, const Streams& streams) {
     progress.show("loading " + config.name);
     options.progress = [&](std::size_t done, std::size_t total) { progress.update(done, total); };
     const experiment::Workbench bench = experiment::make_workbench(config);
-    unit = bench.unit();
+    unit = bench.unit(config.sweep.rail);
     outcome = experiment::run_sweep(bench, options);
   }
   if (!outcome.failures.empty()) return report_failures(outcome.failures, streams.err);

@@ -62,8 +62,10 @@ config::WorkloadConfig load_config(const Arguments& arguments) {
   if (config.memory.chip.maps.size() == 1) arguments.exclude("chip", "fault-map");
   if (images) config.run.images = *images;
   if (seed) config.run.seed = *seed;
-  if (seed && (!config.memory.chip.measured() || config.memory.chip.defects)) {
-    config.memory.chip.seed = *seed;
+  for (const machine::OnChipMemory memory : machine::kOnChipMemories) {
+    config::FaultyMemory* found = config.memory.find(memory);
+    if (!seed || found == nullptr) continue;
+    if (!found->chip.measured() || found->chip.defects) found->chip.seed = *seed;
   }
   return config;
 }
@@ -75,9 +77,10 @@ OptionSpecs operating_point_options() {
           {"ber", "P", "Highest voltage at which the bit error rate of the profile is P."}};
 }
 
-memory::Voltage voltage_for_ber(const config::WorkloadConfig& config, double ber) {
+memory::Voltage voltage_for_ber(const config::WorkloadConfig& config, double ber,
+                                machine::OnChipMemory memory) {
   try {
-    return config.memory.profile->voltage_for_ber(ber);
+    return config.memory.find(memory)->profile->voltage_for_ber(ber);
   } catch (const std::runtime_error& error) {
     fail_option("ber", error.what());
   }

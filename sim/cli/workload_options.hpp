@@ -34,7 +34,8 @@ OptionSpecs operating_point_options();
 std::optional<double> set_operating_point(const Arguments& arguments,
                                           config::WorkloadConfig& config);
 /// The highest voltage at which the profile has this bit error rate. Throws naming --ber.
-memory::Voltage voltage_for_ber(const config::WorkloadConfig& config, double ber);
+memory::Voltage voltage_for_ber(const config::WorkloadConfig& config, double ber,
+                                machine::OnChipMemory memory = machine::OnChipMemory::kWeightSram);
 /// What --ber asked for.
 Fact ber_fact(double ber);
 

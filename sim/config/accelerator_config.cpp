@@ -30,7 +30,14 @@ void read_accumulator(const Value& value, machine::AccumulatorSpec& accumulator)
   const MapReader map(value, {"bits", "depth", "overflow"});
   map.read("bits", accumulator.bits);
   map.read("depth", accumulator.depth);
-  require_only(map, "overflow", "wrap");
+  const Value* overflow = map.find("overflow");
+  if (overflow == nullptr) return;
+  std::string text;
+  convert(*overflow, text);
+  if (text != "wrap" && text != "saturate") {
+    fail(*overflow, "'" + text + "' is not one of wrap, saturate");
+  }
+  accumulator.overflow = text == "wrap" ? models::Overflow::kWrap : models::Overflow::kSaturate;
 }
 
 void read_sram(const Value& value, machine::SramSpec& sram) {

@@ -1,5 +1,6 @@
-// Includes are a closed list: accelerator, energy, memory.profile. A path that the command line
-// puts there replaces the file's before any is opened; all other --set act on the assembled tree.
+// Includes are a closed list: accelerator, energy, profiles of memories. A path that the command
+// line puts there replaces the file's before any is opened; all other --set act on the assembled
+// tree.
 #include "sim/config/document.hpp"
 
 #include <algorithm>
@@ -12,7 +13,9 @@
 namespace brownout::config {
 namespace {
 
-constexpr std::string_view kIncludes[] = {"accelerator", "energy", "memory.profile"};
+constexpr std::string_view kIncludes[] = {"accelerator", "energy", "memory.profile",
+                                          "memory.activation_sram.profile",
+                                          "memory.accumulator.profile"};
 
 bool replaces_include(const std::string& assignment) {
   const std::string key = assignment.substr(0, assignment.find('='));
@@ -61,11 +64,15 @@ void include_energy(Value& root, std::vector<std::filesystem::path>& files) {
   if (Value* energy = root.find("energy")) include(*energy, "energy", files);
 }
 
-// The map `key` of the root, for an option that writes into it. Another kind of value is left to
+// The map `key` of `root`, for an option that writes into it. Another kind of value is left to
 // the reader's complaint.
 Value* writable_map(Value& root, const std::string& key) {
   Value* found = root.find(key);
   return found != nullptr && found->kind == Value::Kind::kMap ? found : nullptr;
+}
+
+void include_profile(Value& memory, std::vector<std::filesystem::path>& files) {
+  if (Value* profile = memory.find("profile")) include(*profile, "memory_profile", files);
 }
 
 void apply_path_options(Value& root, const Overrides& overrides) {
@@ -108,8 +115,9 @@ Document assemble_workload(const std::filesystem::path& path, const Overrides& o
   include_accelerator(root, document.files);
   include_energy(root, document.files);
   if (Value* memory = writable_map(root, "memory")) {
-    if (Value* profile = memory->find("profile")) {
-      include(*profile, "memory_profile", document.files);
+    include_profile(*memory, document.files);
+    for (const char* key : {"activation_sram", "accumulator"}) {
+      if (Value* other = writable_map(*memory, key)) include_profile(*other, document.files);
     }
   }
   apply_sets(root, overrides.set, false, path.parent_path());

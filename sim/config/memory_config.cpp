@@ -81,6 +81,14 @@ void read_parameter(const MapReader& map, const memory::GeneratorParameter& para
   values.emplace(parameter.name, value);
 }
 
+FaultyMemory read_faulty_memory(const Value& value) {
+  const MapReader map(value, {"profile", "chip"});
+  FaultyMemory memory;
+  memory.profile = read_memory_profile(map.require("profile"));
+  if (const Value* chip = map.find("chip")) memory.chip = read_chip(*chip);
+  return memory;
+}
+
 memory::Encoding read_encoding(const Value& value) {
   std::string text;
   convert(value, text);
@@ -187,9 +195,47 @@ ChipConfig read_chip(const Value& value) {
   return chip;
 }
 
+const FaultyMemory* MemoryConfig::find(machine::OnChipMemory memory) const {
+  switch (memory) {
+    case machine::OnChipMemory::kWeightSram:
+      return this;
+    case machine::OnChipMemory::kActivationSram:
+      return activation_sram ? &*activation_sram : nullptr;
+    case machine::OnChipMemory::kAccumulator:
+      return accumulator ? &*accumulator : nullptr;
+  }
+  throw std::logic_error("unknown memory");
+}
+
+FaultyMemory* MemoryConfig::find(machine::OnChipMemory memory) {
+  return const_cast<FaultyMemory*>(std::as_const(*this).find(memory));
+}
+
+std::size_t MemoryConfig::map_count() const {
+  std::size_t count = 0;
+  for (const machine::OnChipMemory memory : machine::kOnChipMemories) {
+    const FaultyMemory* found = find(memory);
+    if (found == nullptr || !found->chip.measured()) continue;
+    count = count == 0 ? found->chip.maps.size() : std::min(count, found->chip.maps.size());
+  }
+  return count;
+}
+
+std::string key_of(machine::OnChipMemory memory) {
+  return memory == machine::OnChipMemory::kWeightSram ? "memory"
+                                                      : "memory." + machine::to_string(memory);
+}
+
 MemoryConfig read_memory(const Value& memory) {
-  const MapReader map(memory, {"profile", "chip", "faults", "encoding", "mitigations"});
+  const MapReader map(memory, {"profile", "chip", "faults", "encoding", "mitigations",
+                               "activation_sram", "accumulator"});
   MemoryConfig config;
+  if (const Value* found = map.find("activation_sram")) {
+    config.activation_sram = read_faulty_memory(*found);
+  }
+  if (const Value* found = map.find("accumulator")) {
+    config.accumulator = read_faulty_memory(*found);
+  }
   config.profile = read_memory_profile(map.require("profile"));
   if (const Value* chip = map.find("chip")) config.chip = read_chip(*chip);
   if (const Value* faults = map.find("faults")) config.faults = read_faults(*faults);

@@ -1,4 +1,4 @@
-// The weight memory: voltage profile, chips, encoding.
+// The memories that may fail: voltage profiles, chips; how weights are stored.
 #pragma once
 
 #include <cstdint>
@@ -13,6 +13,7 @@
 #include "sim/config/faults_config.hpp"
 #include "sim/config/map_placement.hpp"
 #include "sim/config/yaml_value.hpp"
+#include "sim/machine/on_chip_memory.hpp"
 
 namespace brownout::config {
 
@@ -32,12 +33,28 @@ struct ChipConfig {
   bool measured() const { return !maps.empty(); }
 };
 
-struct MemoryConfig {
+/// One memory on a rail of its own.
+struct FaultyMemory {
   std::shared_ptr<const memory::VoltageProfile> profile;
   ChipConfig chip;
+};
+
+/// The weight SRAM, and whatever else is given a profile.
+struct MemoryConfig : FaultyMemory {
   FaultsConfig faults;
   memory::Encoding encoding = memory::Encoding::kTwosComplement;
+  std::optional<FaultyMemory> activation_sram, accumulator;
+
+  /// nullptr: that memory is error-free.
+  const FaultyMemory* find(machine::OnChipMemory memory) const;
+  FaultyMemory* find(machine::OnChipMemory memory);
+  bool has_other_rails() const { return activation_sram || accumulator; }
+  /// Chips that can be made where memories have maps: chip k takes map k of each. 0: any number.
+  std::size_t map_count() const;
 };
+
+/// "memory", "memory.activation_sram": where the keys of a memory stand.
+std::string key_of(machine::OnChipMemory memory);
 
 /// A memory profile file.
 std::shared_ptr<const memory::VoltageProfile> load_memory_profile(

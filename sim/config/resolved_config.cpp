@@ -103,7 +103,8 @@ void list_accelerator(Listing& out, const machine::AcceleratorSpec& spec) {
   out.add("accelerator.weight_prefetch", spec.weight_prefetch);
   out.add("accelerator.accumulator.bits", spec.accumulator.bits);
   out.add("accelerator.accumulator.depth", spec.accumulator.depth);
-  out.add("accelerator.accumulator.overflow", "wrap");
+  out.add("accelerator.accumulator.overflow",
+          spec.accumulator.overflow == models::Overflow::kWrap ? "wrap" : "saturate");
   list_sram(out, "accelerator.weight_sram", spec.weight_sram);
   list_sram(out, "accelerator.activation_sram", spec.activation_sram);
   out.add("accelerator.placement", to_string(spec.placement));
@@ -150,17 +151,17 @@ std::string row_text(const memory::ProfileRow& row) {
   return text + "}";
 }
 
-void list_profile(Listing& out, const memory::VoltageProfileData& data) {
-  out.add("memory.profile.name", data.name);
-  out.add("memory.profile.source", data.source);
-  out.add("memory.profile.unit", to_string(data.unit));
-  out.add("memory.profile.error_free_voltage", data.error_free_voltage.text());
+void list_profile(Listing& out, const std::string& key, const memory::VoltageProfileData& data) {
+  out.add(key + ".name", data.name);
+  out.add(key + ".source", data.source);
+  out.add(key + ".unit", to_string(data.unit));
+  out.add(key + ".error_free_voltage", data.error_free_voltage.text());
   if (data.nominal_voltage) {
-    out.add("memory.profile.nominal_voltage", data.nominal_voltage->text());
+    out.add(key + ".nominal_voltage", data.nominal_voltage->text());
   }
-  out.add("memory.profile.reference_voltage", data.reference_voltage.text());
-  if (data.vmin_volts) out.add("memory.profile.vmin_volts", *data.vmin_volts);
-  out.add_list("memory.profile.rows", data.rows, row_text);
+  out.add(key + ".reference_voltage", data.reference_voltage.text());
+  if (data.vmin_volts) out.add(key + ".vmin_volts", *data.vmin_volts);
+  out.add_list(key + ".rows", data.rows, row_text);
 }
 
 void list_faults(Listing& out, const FaultsConfig& faults) {
@@ -179,55 +180,63 @@ void list_faults(Listing& out, const FaultsConfig& faults) {
 }
 
 // What is laid over a chip; nothing of a chip without.
-void list_layers(Listing& out, const ChipConfig& chip) {
+void list_layers(Listing& out, const std::string& key, const ChipConfig& chip) {
   if (chip.defects) {
-    out.add("memory.chip.defects.rate", chip.defects->rate);
-    out.add("memory.chip.defects.stuck_at_0_share", chip.defects->stuck_at_0_share);
-    if (chip.measured()) out.add("memory.chip.seed", chip.seed);
+    out.add(key + ".defects.rate", chip.defects->rate);
+    out.add(key + ".defects.stuck_at_0_share", chip.defects->stuck_at_0_share);
+    if (chip.measured()) out.add(key + ".seed", chip.seed);
   }
   if (!chip.stack.empty()) {
-    out.add_list("memory.chip.stack", chip.stack,
+    out.add_list(key + ".stack", chip.stack,
                  [](const std::filesystem::path& map) { return map.generic_string(); });
   }
 }
 
-void list_maps(Listing& out, const ChipConfig& chip) {
+void list_maps(Listing& out, const std::string& key, const ChipConfig& chip) {
   const MapPlacement& placement = chip.placement;
   std::vector<std::filesystem::path> maps;  // each once
   for (std::size_t i = 0; i < chip.maps.size(); i += placement.offsets.size()) {
     maps.push_back(chip.maps[i]);
   }
   if (maps.size() == 1) {
-    out.add("memory.chip.map", maps.front());
+    out.add(key + ".map", maps.front());
   } else {
-    out.add_list("memory.chip.map", maps,
+    out.add_list(key + ".map", maps,
                  [](const std::filesystem::path& map) { return map.generic_string(); });
   }
-  out.add("memory.chip.fold", placement.fold ? to_string(*placement.fold) : "none");
-  out.add_list("memory.chip.offsets", placement.offsets, [](const memory::CellAddress& offset) {
+  out.add(key + ".fold", placement.fold ? to_string(*placement.fold) : "none");
+  out.add_list(key + ".offsets", placement.offsets, [](const memory::CellAddress& offset) {
     return "[" + std::to_string(offset.bank) + ", " + std::to_string(offset.row) + ", " +
            std::to_string(offset.column) + "]";
   });
-  out.add("memory.chip.shift", memory::Voltage::from_micro(placement.shift_micro).text());
+  out.add(key + ".shift", memory::Voltage::from_micro(placement.shift_micro).text());
+}
+
+void list_chip(Listing& out, const std::string& key, const ChipConfig& chip) {
+  if (chip.measured()) {
+    list_maps(out, key, chip);
+  } else {
+    out.add(key + ".generator", chip.generator->name);
+    for (const memory::GeneratorParameter& parameter : chip.generator->parameters) {
+      const auto value = chip.parameters.find(parameter.name);
+      if (value == chip.parameters.end()) continue;  // an optional one, not given
+      out.add(key + "." + std::string(parameter.name), value->second);
+    }
+    out.add(key + ".kind", chip.mixture.stuck ? "stuck" : "flip");
+    out.add(key + ".stuck_at_0_share", chip.mixture.stuck_at_0_share);
+    if (chip.sigma_read != 0) out.add(key + ".sigma_read", chip.sigma_read);
+    out.add(key + ".seed", chip.seed);
+  }
+  list_layers(out, key, chip);
 }
 
 void list_memory(Listing& out, const MemoryConfig& memory) {
-  list_profile(out, memory.profile->data());
-  if (memory.chip.measured()) {
-    list_maps(out, memory.chip);
-  } else {
-    out.add("memory.chip.generator", memory.chip.generator->name);
-    for (const memory::GeneratorParameter& parameter : memory.chip.generator->parameters) {
-      const auto value = memory.chip.parameters.find(parameter.name);
-      if (value == memory.chip.parameters.end()) continue;  // an optional one, not given
-      out.add("memory.chip." + std::string(parameter.name), value->second);
-    }
-    out.add("memory.chip.kind", memory.chip.mixture.stuck ? "stuck" : "flip");
-    out.add("memory.chip.stuck_at_0_share", memory.chip.mixture.stuck_at_0_share);
-    if (memory.chip.sigma_read != 0) out.add("memory.chip.sigma_read", memory.chip.sigma_read);
-    out.add("memory.chip.seed", memory.chip.seed);
+  for (const machine::OnChipMemory which : machine::kOnChipMemories) {
+    const FaultyMemory* found = memory.find(which);
+    if (found == nullptr) continue;
+    list_profile(out, key_of(which) + ".profile", found->profile->data());
+    list_chip(out, key_of(which) + ".chip", found->chip);
   }
-  list_layers(out, memory.chip);
   list_faults(out, memory.faults);
   out.add("memory.encoding", to_string(memory.encoding));
   out.add("memory.mitigations", "[]");
@@ -242,8 +251,13 @@ std::vector<std::pair<std::string, std::string>> resolved_configuration(
   list_accelerator(out, config.accelerator);
   list_energy(out, config.energy_table);
   list_memory(out, config.memory);
-  out.add("operating_point.weight_sram", config.operating_point.weight_sram.text());
+  for (const machine::OnChipMemory memory : machine::kOnChipMemories) {
+    if (config.memory.find(memory) == nullptr) continue;
+    out.add("operating_point." + machine::to_string(memory),
+            config.operating_point.voltage(memory).text());
+  }
   out.add("operating_point.logic", config.operating_point.logic_volts);
+  out.add("sweep.rail", machine::to_string(config.sweep.rail));
   out.add_list("sweep.voltages", config.sweep.voltages,
                [](memory::Voltage voltage) { return voltage.text(); });
   out.add("sweep.chips", config.sweep.chips);

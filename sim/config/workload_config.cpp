@@ -30,20 +30,34 @@ WorkloadSection read_workload(const Value& value, const Overrides& overrides) {
   return section;
 }
 
-// Without the section the memory runs where it has no errors, and logic at the table's reference.
-OperatingPoint default_operating_point(const Value& root, const memory::VoltageProfile& profile,
+// Without the section the memories run where they have no errors, and logic at the table's
+// reference.
+OperatingPoint default_operating_point(const Value& root, const MemoryConfig& memory,
                                        const energy::EnergyTable& table) {
-  return {.weight_sram = profile.data().error_free_voltage,
-          .logic_volts = table.reference_volts(energy::Rail::kLogic),
-          .place = root.place() + ": operating_point.weight_sram"};
+  return error_free({.weight_sram = {},
+                     .activation_sram = {},
+                     .accumulator = {},
+                     .logic_volts = table.reference_volts(energy::Rail::kLogic),
+                     .place = root.place() + ": operating_point.weight_sram"},
+                    memory);
 }
 
-void read_operating_point(const Value& value, OperatingPoint& point) {
-  const MapReader map(value, {"weight_sram", "logic"});
+void read_rail(const MapReader& map, const std::string& key, bool is_faulty, RailPoint& point) {
+  const Value* voltage = map.find(key);
+  if (voltage == nullptr) return;
+  if (!is_faulty) fail(*voltage, "memory." + key + " is not given: that memory is error-free");
+  convert(*voltage, point.voltage);
+  point.place = voltage->place();
+}
+
+void read_operating_point(const Value& value, const MemoryConfig& memory, OperatingPoint& point) {
+  const MapReader map(value, {"weight_sram", "activation_sram", "accumulator", "logic"});
   if (const Value* voltage = map.find("weight_sram")) {
     convert(*voltage, point.weight_sram);
     point.place = voltage->place();
   }
+  read_rail(map, "activation_sram", memory.activation_sram.has_value(), point.activation_sram);
+  read_rail(map, "accumulator", memory.accumulator.has_value(), point.accumulator);
   if (const Value* logic = map.find("logic")) {
     convert(*logic, point.logic_volts);
     if (!(point.logic_volts > 0)) fail(*logic, logic->text + " is not above 0");
@@ -66,8 +80,24 @@ std::string list_text(const Value& value) {
   return joined;
 }
 
-void read_sweep(const Value& value, SweepConfig& sweep) {
-  const MapReader map(value, {"voltages", "chips"});
+machine::OnChipMemory read_swept_rail(const Value& value, const MemoryConfig& memory) {
+  std::string text;
+  convert(value, text);
+  machine::OnChipMemory rail{};
+  try {
+    rail = machine::parse_on_chip_memory(text);
+  } catch (const std::runtime_error& error) {
+    fail(value, error.what());
+  }
+  if (memory.find(rail) == nullptr) {
+    fail(value, key_of(rail) + " is not given: that memory is error-free");
+  }
+  return rail;
+}
+
+void read_sweep(const Value& value, const MemoryConfig& memory, SweepConfig& sweep) {
+  const MapReader map(value, {"rail", "voltages", "chips"});
+  if (const Value* rail = map.find("rail")) sweep.rail = read_swept_rail(*rail, memory);
   map.read_in_range("chips", sweep.chips, 1, kNoLimit);
   const Value* voltages = map.find("voltages");
   if (voltages == nullptr) return;
@@ -103,6 +133,19 @@ void require_covered(const memory::VoltageProfile& profile, memory::Voltage volt
   }
 }
 
+const std::string& place_of(const OperatingPoint& point, machine::OnChipMemory memory) {
+  if (memory == machine::OnChipMemory::kActivationSram) return point.activation_sram.place;
+  if (memory == machine::OnChipMemory::kAccumulator) return point.accumulator.place;
+  return point.place;
+}
+
+void check_rail(const WorkloadConfig& config, machine::OnChipMemory memory) {
+  const FaultyMemory* found = config.memory.find(memory);
+  if (found == nullptr) return;
+  require_covered(*found->profile, config.operating_point.voltage(memory),
+                  place_of(config.operating_point, memory));
+}
+
 }  // namespace
 
 WorkloadConfig load_workload(const std::filesystem::path& path, const Overrides& overrides) {
@@ -122,35 +165,78 @@ WorkloadConfig load_workload(const std::filesystem::path& path, const Overrides&
                         .sweep = {},
                         .run = {},
                         .input_files = document.files};
-  config.operating_point =
-      default_operating_point(root, *config.memory.profile, config.energy_table);
+  config.operating_point = default_operating_point(root, config.memory, config.energy_table);
   config.sweep.place = root.place() + ": sweep.voltages";
   if (const Value* point = map.find("operating_point")) {
-    read_operating_point(*point, config.operating_point);
+    read_operating_point(*point, config.memory, config.operating_point);
   }
-  if (const Value* sweep = map.find("sweep")) read_sweep(*sweep, config.sweep);
+  if (const Value* sweep = map.find("sweep")) read_sweep(*sweep, config.memory, config.sweep);
   if (const Value* run = map.find("run")) read_run(*run, config.run);
   add_files(config.input_files, {config.network});
   add_files(config.input_files, config.dataset.files());
-  add_files(config.input_files, config.memory.chip.maps);
-  add_files(config.input_files, config.memory.chip.stack);
-  if (config.memory.chip.measured()) {
-    config.sweep.chips = static_cast<int>(config.memory.chip.maps.size());
+  for (const machine::OnChipMemory memory : machine::kOnChipMemories) {
+    const FaultyMemory* found = config.memory.find(memory);
+    if (found == nullptr) continue;
+    add_files(config.input_files, found->chip.maps);
+    add_files(config.input_files, found->chip.stack);
+  }
+  if (const std::size_t maps = config.memory.map_count(); maps > 0) {
+    config.sweep.chips = static_cast<int>(maps);
   }
   return config;
 }
 
+OperatingPoint error_free(const OperatingPoint& point, const MemoryConfig& memory) {
+  OperatingPoint result = point;
+  for (const machine::OnChipMemory which : machine::kOnChipMemories) {
+    if (const FaultyMemory* found = memory.find(which)) {
+      result.set(which, found->profile->data().error_free_voltage);
+    }
+  }
+  return result;
+}
+
+void OperatingPoint::set(machine::OnChipMemory memory, memory::Voltage voltage) {
+  switch (memory) {
+    case machine::OnChipMemory::kWeightSram:
+      weight_sram = voltage;
+      return;
+    case machine::OnChipMemory::kActivationSram:
+      activation_sram.voltage = voltage;
+      return;
+    case machine::OnChipMemory::kAccumulator:
+      accumulator.voltage = voltage;
+      return;
+  }
+  throw std::logic_error("unknown memory");
+}
+
+memory::Voltage OperatingPoint::voltage(machine::OnChipMemory memory) const {
+  switch (memory) {
+    case machine::OnChipMemory::kWeightSram:
+      return weight_sram;
+    case machine::OnChipMemory::kActivationSram:
+      return activation_sram.voltage;
+    case machine::OnChipMemory::kAccumulator:
+      return accumulator.voltage;
+  }
+  throw std::logic_error("unknown memory");
+}
+
 void check_operating_point(const WorkloadConfig& config) {
-  require_covered(*config.memory.profile, config.operating_point.weight_sram,
-                  config.operating_point.place);
+  for (const machine::OnChipMemory memory : machine::kOnChipMemories) check_rail(config, memory);
 }
 
 void check_sweep(const WorkloadConfig& config) {
   if (config.sweep.voltages.empty()) {
     throw std::runtime_error(config.sweep.place + ": no voltages are given");
   }
+  const memory::VoltageProfile& swept = *config.memory.find(config.sweep.rail)->profile;
   for (const memory::Voltage voltage : config.sweep.voltages) {
-    require_covered(*config.memory.profile, voltage, config.sweep.place);
+    require_covered(swept, voltage, config.sweep.place);
+  }
+  for (const machine::OnChipMemory memory : machine::kOnChipMemories) {
+    if (memory != config.sweep.rail) check_rail(config, memory);
   }
 }
 

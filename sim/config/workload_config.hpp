@@ -19,13 +19,27 @@
 
 namespace brownout::config {
 
-struct OperatingPoint {
-  memory::Voltage weight_sram;
-  double logic_volts = 0;  ///< the energy table's reference unless given
-  std::string place;       ///< "FILE:LINE: operating_point.weight_sram", for errors
+/// The voltage of another memory than the weight SRAM; means nothing where that is error-free.
+struct RailPoint {
+  memory::Voltage voltage;
+  std::string place;  ///< for errors; empty when it is the default
 };
 
+struct OperatingPoint {
+  memory::Voltage weight_sram;
+  RailPoint activation_sram, accumulator;
+  double logic_volts = 0;  ///< the energy table's reference unless given
+  std::string place;       ///< "FILE:LINE: operating_point.weight_sram", for errors
+
+  memory::Voltage voltage(machine::OnChipMemory memory) const;
+  void set(machine::OnChipMemory memory, memory::Voltage voltage);
+};
+
+/// All memories at their error-free voltages; logic as in `point`.
+OperatingPoint error_free(const OperatingPoint& point, const MemoryConfig& memory);
+
 struct SweepConfig {
+  machine::OnChipMemory rail = machine::OnChipMemory::kWeightSram;  ///< whose voltages these are
   std::vector<memory::Voltage> voltages;
   int chips = 10;
   std::string place;  ///< "FILE:LINE: sweep.voltages", for errors
@@ -56,8 +70,9 @@ struct WorkloadConfig {
 /// that named files exist, not what the network, the images or the fault map hold.
 WorkloadConfig load_workload(const std::filesystem::path& path, const Overrides& overrides = {});
 
-/// These throw, with file and line, when the profile does not cover the voltages: a run needs its
-/// operating point, a sweep its list, neither the other's.
+/// These throw, with file and line, when a profile does not cover the voltages: a run needs its
+/// operating point, a sweep its list and the operating points of the memories that it does not
+/// sweep.
 void check_operating_point(const WorkloadConfig& config);
 void check_sweep(const WorkloadConfig& config);
 

@@ -9,6 +9,28 @@
 namespace brownout::energy {
 namespace {
 
+using machine::OnChipMemory;
+
+/// Of those that may have a supply of their own beside the table's rails.
+std::optional<OnChipMemory> memory_of(machine::Event event) {
+  switch (event) {
+    case machine::Event::kActivationSramRead:
+    case machine::Event::kActivationSramWrite:
+      return OnChipMemory::kActivationSram;
+    case machine::Event::kAccumulatorRead:
+    case machine::Event::kAccumulatorWrite:
+      return OnChipMemory::kAccumulator;
+    default:
+      return std::nullopt;
+  }
+}
+
+std::optional<OnChipMemory> memory_of(Leaker leaker) {
+  if (leaker == Leaker::kActivationSram) return OnChipMemory::kActivationSram;
+  if (leaker == Leaker::kAccumulator) return OnChipMemory::kAccumulator;
+  return std::nullopt;
+}
+
 void require_amount(const char* what, double value) {
   if (!(std::isfinite(value) && value >= 0)) {
     throw std::logic_error(std::string(what) +
@@ -32,12 +54,26 @@ RailFactor scaled_rail(double volts, double reference_volts) {
   return {.dynamic = ratio * ratio, .leakage = ratio};
 }
 
+RailFactor memory_factor(const memory::VoltageProfile& profile, memory::Voltage voltage) {
+  profile.require_covered(voltage);
+  return {.dynamic = profile.access_energy_factor(voltage),
+          .leakage = profile.leakage_factor(voltage)};
+}
+
+const RailFactor& RailFactors::of(machine::Event event, Rail rail) const {
+  const auto memory = memory_of(event);
+  return memory && own[*memory] ? *own[*memory] : (*this)[rail];
+}
+
+const RailFactor& RailFactors::of(Leaker leaker, Rail rail) const {
+  const auto memory = memory_of(leaker);
+  return memory && own[*memory] ? *own[*memory] : (*this)[rail];
+}
+
 RailFactors rail_factors(const EnergyTable& table, const memory::VoltageProfile& profile,
                          memory::Voltage weight_sram, std::optional<double> logic_volts) {
-  profile.require_covered(weight_sram);
   RailFactors factors;
-  factors[Rail::kWeightSram] = {.dynamic = profile.access_energy_factor(weight_sram),
-                                .leakage = profile.leakage_factor(weight_sram)};
+  factors[Rail::kWeightSram] = memory_factor(profile, weight_sram);
   if (logic_volts) {
     factors[Rail::kLogic] = scaled_rail(*logic_volts, table.reference_volts(Rail::kLogic));
   }
@@ -79,9 +115,13 @@ EnergyBreakdown energy_of(const EnergyTable& table, const machine::AcceleratorSp
                           const machine::EventCounts& counts, double seconds,
                           const RailFactors& factors) {
   require_amount("the time", seconds);
-  for (const RailFactor& factor : factors.values) {
+  const auto require_factor = [](const RailFactor& factor) {
     require_amount("the dynamic factor", factor.dynamic);
     require_amount("the leakage factor", factor.leakage);
+  };
+  for (const RailFactor& factor : factors.values) require_factor(factor);
+  for (const auto& factor : factors.own.values) {
+    if (factor) require_factor(*factor);
   }
   EnergyBreakdown breakdown;
   for (std::size_t i = 0; i < machine::kEventCount; ++i) {
@@ -89,13 +129,13 @@ EnergyBreakdown energy_of(const EnergyTable& table, const machine::AcceleratorSp
     const Provenance& provenance = table.price(event).provenance;
     item_of(breakdown, provenance).dynamic_joules += static_cast<double>(counts[event]) *
                                                      table.joules(event, spec) *
-                                                     factors[provenance.rail].dynamic;
+                                                     factors.of(event, provenance.rail).dynamic;
   }
   for (std::size_t i = 0; i < kLeakerCount; ++i) {
     const auto leaker = static_cast<Leaker>(i);
     const Provenance& provenance = table.price(leaker).provenance;
     item_of(breakdown, provenance).leakage_joules +=
-        table.watts(leaker, spec) * seconds * factors[provenance.rail].leakage;
+        table.watts(leaker, spec) * seconds * factors.of(leaker, provenance.rail).leakage;
   }
   return breakdown;
 }

@@ -7,6 +7,7 @@
 
 #include "memory/voltage_profile.hpp"
 #include "sim/energy/energy_table.hpp"
+#include "sim/machine/on_chip_memory.hpp"
 
 namespace brownout::energy {
 
@@ -18,10 +19,20 @@ struct RailFactor {
   bool operator==(const RailFactor&) const = default;
 };
 
-using RailFactors = PerRail<RailFactor>;
+/// Every rail of the table, and the memories that the table has on a rail but that have a supply of
+/// their own: their accesses and leakage follow that.
+struct RailFactors : PerRail<RailFactor> {
+  machine::PerMemory<std::optional<RailFactor>> own;
+
+  const RailFactor& of(machine::Event event, Rail rail) const;
+  const RailFactor& of(Leaker leaker, Rail rail) const;
+};
 
 /// Dynamic (V/V_ref)^2; leakage power V/V_ref (constant current).
 RailFactor scaled_rail(double volts, double reference_volts);
+
+/// A memory by its profile. Throws std::runtime_error when that does not cover the voltage.
+RailFactor memory_factor(const memory::VoltageProfile& profile, memory::Voltage voltage);
 
 /// The weight SRAM by its profile at `weight_sram`; logic at `logic_volts` (default: the table's
 /// reference); the other rails stay at their reference. Throws std::runtime_error when the profile

@@ -59,30 +59,92 @@ void find_wrong_weight(const std::vector<LoadedTile>& tiles, const Expectation& 
 
 /// The layer is replayed with its weights traced; without a wrong weight the output itself is
 /// named.
+/// What the engine's readers get of element i of a tensor that holds `written` there.
+std::uint8_t as_read(const Expectation& expectation, models::TensorId id, std::size_t i,
+                     std::uint8_t written) {
+  if (expectation.tensor_masks.empty()) return written;
+  const auto& masks = expectation.tensor_masks[static_cast<std::size_t>(id)];
+  return masks.empty() ? written : masks.read(i, written);
+}
+
+/// "row 2, column 5, channel 7"
+std::string element_name(const models::Shape& shape, std::size_t i) {
+  const auto pixel = static_cast<std::int64_t>(i) / shape.channels;
+  return "row " + std::to_string(pixel / shape.width) + ", column " +
+         std::to_string(pixel % shape.width) + ", channel " +
+         std::to_string(static_cast<std::int64_t>(i) % shape.channels);
+}
+
+/// "byte 1234 of the activation SRAM, bits 8 to 15 of word 154"
+std::string byte_name(const schedule::TileProgram& program, models::TensorId id, std::size_t i) {
+  const std::uint64_t byte = program.tensor_address[static_cast<std::size_t>(id)] + i;
+  const auto word_bytes = static_cast<unsigned>(program.spec.activation_sram.word_bits) / 8;
+  const std::uint64_t first_bit = 8 * (byte % word_bytes);
+  return "byte " + std::to_string(byte) + " of the activation SRAM, bits " +
+         std::to_string(first_bit) + " to " + std::to_string(first_bit + 7) + " of word " +
+         std::to_string(byte / word_bytes);
+}
+
+Job traced(const Job& job, std::size_t layer) {
+  Job again = job;
+  again.trace_node = static_cast<int>(layer);
+  return again;
+}
+
+/// ", summed in half 1, column 3, entry 12 of the accumulators"; nothing for layers without sums.
+std::string entry_name(const schedule::TileProgram& program, std::size_t layer,
+                       std::int64_t channel, std::int64_t pixel) {
+  const schedule::Layer& at = program.layers[layer];
+  for (const schedule::Fold& fold : program.folds_of(at)) {
+    const schedule::Tile& tile = program.tile_of(fold);
+    const std::int64_t column = channel - std::int64_t{tile.group} * at.gemm.n - tile.n0;
+    const std::int64_t m = pixel - fold.m0;
+    if (column < 0 || column >= tile.columns || m < 0 || m >= fold.m_count) continue;
+    return ", summed in half " + std::to_string(fold.block % 2) + ", column " +
+           std::to_string(column) + ", entry " + std::to_string(m) + " of the accumulators";
+  }
+  return "";
+}
+
 [[noreturn]] void locate(accelerator::Simulator& simulator, const Job& job,
                          const Expectation& expectation, std::size_t layer,
                          const std::vector<std::uint8_t>& got) {
-  Job traced = job;
-  traced.trace_node = static_cast<int>(layer);
-  find_wrong_weight(simulator.run(traced).loaded_tiles, expectation);
+  const MachineRun replay = simulator.run(traced(job, layer));
+  find_wrong_weight(replay.loaded_tiles, expectation);
   const std::vector<std::uint8_t>& expected = expectation.layer_outputs[layer];
-  const models::Shape& shape =
-      expectation.network.tensor(models::node_output(expectation.network.nodes[layer])).shape;
+  const models::TensorId output = models::node_output(expectation.network.nodes[layer]);
+  const models::Shape& shape = expectation.network.tensor(output).shape;
   for (std::size_t i = 0; i < expected.size(); ++i) {
     if (got[i] == expected[i]) continue;
-    const std::int64_t pixel = static_cast<std::int64_t>(i) / shape.channels;
-    throw Disagreement(layer_name(expectation, layer) + ", output row " +
-                       std::to_string(pixel / shape.width) + ", column " +
-                       std::to_string(pixel % shape.width) + ", channel " +
-                       std::to_string(static_cast<int>(i) % shape.channels) + ": " +
-                       expected_got(expected[i], got[i]) +
-                       " (expected: engine; got: machine); all weights were read as expected");
+    const auto element = static_cast<std::int64_t>(i);
+    const bool misread = as_read(expectation, output, i, replay.written_output[i]) == expected[i];
+    throw Disagreement(
+        layer_name(expectation, layer) + ", output " + element_name(shape, i) + ": " +
+        expected_got(expected[i], got[i]) + " (expected: engine; got: machine); " +
+        (misread
+             ? "written as expected, read otherwise: " + byte_name(expectation.program, output, i)
+             : "all weights were read as expected" + entry_name(expectation.program, layer,
+                                                                element % shape.channels,
+                                                                element / shape.channels)));
   }
   throw std::logic_error("locate: called without a difference");
 }
 
+void compare_input(const Job& job, const Expectation& expectation, const MachineRun& run) {
+  const models::TensorId input = expectation.network.input;
+  for (std::size_t i = 0; i < run.input.size(); ++i) {
+    const std::uint8_t expected = as_read(expectation, input, i, job.input[i]);
+    if (run.input[i] == expected) continue;
+    throw Disagreement("input, " + element_name(expectation.network.tensor(input).shape, i) + ": " +
+                       expected_got(expected, run.input[i]) +
+                       " (expected: engine; got: machine), read from " +
+                       byte_name(expectation.program, input, i));
+  }
+}
+
 void compare_values(accelerator::Simulator& simulator, const Job& job,
                     const Expectation& expectation, const MachineRun& run) {
+  compare_input(job, expectation, run);
   for (std::size_t layer = 0; layer < run.layer_outputs.size(); ++layer) {
     if (run.layer_outputs[layer] != expectation.layer_outputs[layer]) {
       locate(simulator, job, expectation, layer, run.layer_outputs[layer]);
@@ -93,9 +155,7 @@ void compare_values(accelerator::Simulator& simulator, const Job& job,
     const accelerator::FetchedBits expected{readback.bits_fetched, readback.bits_wrong};
     if (run.fetched_bits[layer] == expected) continue;
     // A wrong bit can leave every output as it is; its weight tells where it stands.
-    Job traced = job;
-    traced.trace_node = static_cast<int>(layer);
-    find_wrong_weight(simulator.run(traced).loaded_tiles, expectation);
+    find_wrong_weight(simulator.run(traced(job, layer)).loaded_tiles, expectation);
     throw Disagreement(layer_name(expectation, layer) + ": wrong bits among those fetched: " +
                        expected_got(static_cast<std::int64_t>(expected.wrong),
                                     static_cast<std::int64_t>(run.fetched_bits[layer].wrong)));

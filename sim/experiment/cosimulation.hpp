@@ -9,6 +9,7 @@
 
 #include "memory/encoding.hpp"
 #include "memory/fault_map.hpp"
+#include "models/integer_engine.hpp"
 #include "sim/accelerator/simulator.hpp"
 #include "sim/schedule/weight_readback.hpp"
 #include "sim/timing/static_counts.hpp"
@@ -31,6 +32,7 @@ struct Expectation {
   /// Of this image, by node index (models::EngineResult).
   std::span<const std::vector<std::uint8_t>> layer_outputs;
   std::span<const std::uint64_t> gated_macs;
+  models::TensorMasks tensor_masks = {};  ///< with which the engine ran
 };
 
 /// Runs `job` and compares values, cycles and counts, in this order. Throws Disagreement naming

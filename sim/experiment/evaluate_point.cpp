@@ -35,7 +35,10 @@ Evaluator::Evaluator(const Workbench& bench)
       meter_(bench.program, bench.weights, bench.config.memory.encoding) {}
 
 models::EngineOptions Evaluator::options() const {
-  return {.accumulator_bits = bench_.program.spec.accumulator.bits};
+  const machine::AcceleratorSpec& spec = bench_.program.spec;
+  return {.accumulator_bits = spec.accumulator.bits,
+          .overflow = spec.accumulator.overflow,
+          .k_part = spec.array.rows};
 }
 
 /// Built when a chip with intermittent cells first asks for it.
@@ -49,22 +52,27 @@ models::IntegerEngine& Evaluator::single_image_engine() {
 }
 
 PointResult Evaluator::evaluate(const Point& point) {
+  config::OperatingPoint voltages = bench_.config.operating_point;
+  voltages.set(point.rail, point.voltage);
   const std::unique_ptr<memory::FaultMap> chip = make_chip(bench_, point.chip);
-  bench_.config.memory.profile->require_covered(point.voltage);
-  const memory::CellFaults faults = chip->faults_at(point.voltage);
+  bench_.config.memory.profile->require_covered(voltages.weight_sram);
+  const memory::CellFaults faults = chip->faults_at(voltages.weight_sram);
   const std::uint64_t seed = memory::inference_seed(bench_.config.run.seed, point.chip);
-  const RailJoules reference = baseline();  // before the engine takes this point's weights
+  const RailJoules reference = baseline();  // before the engine takes this point's faults
   schedule::InferenceReadback readback(bench_.program, bench_.weights, faults,
                                        bench_.config.memory.encoding, seed,
                                        point.faults.value_or(bench_.faults));
+  rails_.emplace(bench_, point.chip, voltages);
 
   PointResult result;
-  result.voltage = point.voltage;
-  result.unit = bench_.unit();
   result.chip = point.chip;
-  result.ber = faults.bit_error_rate();
+  result.rails = rails_->results();
+  result.rails.insert(result.rails.begin(),
+                      {machine::OnChipMemory::kWeightSram, voltages.weight_sram, bench_.unit(),
+                       faults.bit_error_rate()});
+  result.set_rail(point.rail);
   result.intermittent_cells = faults.intermittent.size();
-  add_costs(bench_, point.voltage, run_images(readback), result);
+  add_costs(bench_, voltages, run_images(readback), result);
   add_damage(result);
   score(result);
   result.energy_rel = result.energy.total() / reference.total();
@@ -106,6 +114,8 @@ int Evaluator::cosimulate_images(const Point& point, const memory::CellFaults& f
     }
     const auto input = bench_.image_codes(image, 1);
     const models::EngineResult expected = engine_of(readback, inference).run(input, true);
+    const auto activation_masks = rails_->word_masks(machine::OnChipMemory::kActivationSram);
+    const auto accumulator_masks = rails_->word_masks(machine::OnChipMemory::kAccumulator);
     cosimulate(process_simulator(),
                {.network = bench_.network,
                 .program = bench_.program,
@@ -113,29 +123,43 @@ int Evaluator::cosimulate_images(const Point& point, const memory::CellFaults& f
                 .encoding = bench_.config.memory.encoding,
                 .masks = masks,
                 .input = input,
-                .filter = point.faults.value_or(bench_.faults)},
-               {bench_.network, bench_.program, readback.current(), bench_.times, bench_.counts,
-                expected.layer_outputs, expected.gated_macs});
+                .filter = point.faults.value_or(bench_.faults),
+                .activation_masks = activation_masks,
+                .accumulator_masks = accumulator_masks},
+               {.network = bench_.network,
+                .program = bench_.program,
+                .readback = readback.current(),
+                .times = bench_.times,
+                .counts = bench_.counts,
+                .layer_outputs = expected.layer_outputs,
+                .gated_macs = expected.gated_macs,
+                .tensor_masks = rails_->tensor_masks()});
   }
   return images;
 }
 
-/// The engine with the weights of one inference, which the read-back moves to. Without intermittent
-/// cells all inferences share the weights that run_images set.
+/// The engine with the faults of one inference, which the read-back moves to. Without intermittent
+/// cells all inferences share what run_images set.
 models::IntegerEngine& Evaluator::engine_of(schedule::InferenceReadback& readback,
                                             std::uint64_t inference) {
-  if (!readback.varies()) return engine_;
-  readback.move_to(inference);
+  if (!varies(readback)) return engine_;
   models::IntegerEngine& engine = single_image_engine();
-  for (const std::size_t node : readback.changed_nodes()) {
-    engine.set_weights(node, readback.current().weights[node]);
+  if (readback.varies()) {
+    readback.move_to(inference);
+    for (const std::size_t node : readback.changed_nodes()) {
+      engine.set_weights(node, readback.current().weights[node]);
+    }
+  }
+  if (rails_->varies()) {
+    rails_->move_to(inference);
+    rails_->give_to(engine);
   }
   return engine;
 }
 
 /// Runs all images; keeps the logits and the damage, returns the gated MACs by node.
 std::vector<std::uint64_t> Evaluator::run_images(schedule::InferenceReadback& readback) {
-  if (!readback.varies()) {
+  if (!varies(readback)) {
     damage_ = readback.current().layers;
     weight_damage_ = meter_.measure(readback.current());
     return run_batches(readback.current().weights);
@@ -145,6 +169,7 @@ std::vector<std::uint64_t> Evaluator::run_images(schedule::InferenceReadback& re
   weight_damage_.assign(bench_.program.layers.size(), {});
   std::vector<std::uint64_t> gated(bench_.network.nodes.size(), 0);
   single_image_engine().set_weights(readback.current().weights);
+  rails_->give_to(single_image_engine());
   for (std::int64_t image = 0; image < bench_.images(); ++image) {
     add_result(
         engine_of(readback, static_cast<std::uint64_t>(image)).run(bench_.image_codes(image, 1)),
@@ -166,6 +191,11 @@ void Evaluator::add_result(const models::EngineResult& result, std::vector<std::
 /// Runs all images with the same weights.
 std::vector<std::uint64_t> Evaluator::run_batches(const models::WeightSet& weights) {
   engine_.set_weights(weights);
+  if (rails_) {
+    rails_->give_to(engine_);
+  } else {
+    OtherRails::take_from(engine_);
+  }
   logits_.clear();
   std::vector<std::uint64_t> gated(bench_.network.nodes.size(), 0);
   const std::int64_t batch = bench_.config.run.batch;
@@ -194,7 +224,9 @@ void Evaluator::score(PointResult& result) const {
 const RailJoules& Evaluator::baseline() {
   if (!baseline_) {
     PointResult clean;
-    add_costs(bench_, bench_.error_free_voltage(), run_batches(bench_.weights), clean);
+    rails_.reset();
+    add_costs(bench_, config::error_free(bench_.config.operating_point, bench_.config.memory),
+              run_batches(bench_.weights), clean);
     baseline_ = clean.energy;
   }
   return *baseline_;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "models/integer_engine.hpp"
+#include "sim/experiment/other_rails.hpp"
 #include "sim/experiment/results.hpp"
 #include "sim/experiment/workbench.hpp"
 #include "sim/schedule/inference_readback.hpp"
@@ -20,6 +21,8 @@ struct Point {
   int cosim_images = 0;                              ///< of the first images
   std::optional<schedule::FaultFilter> faults = {};  ///< that act; default: the workload's
   std::string part = {};                             ///< what `faults` are called, e.g. "conv1"
+  /// Whose voltage it is; the other memories are at the workload's operating point.
+  machine::OnChipMemory rail = machine::OnChipMemory::kWeightSram;
 };
 
 /// One in a process: owns the engine and, from the first co-simulation on, the SystemC machine.
@@ -48,6 +51,9 @@ class Evaluator {
   void add_damage(PointResult& result) const;
   int cosimulate_images(const Point& point, const memory::CellFaults& faults, std::uint64_t seed,
                         schedule::InferenceReadback& readback);
+  bool varies(const schedule::InferenceReadback& readback) const {
+    return readback.varies() || rails_->varies();
+  }
   const RailJoules& baseline();
 
   const Workbench& bench_;
@@ -61,6 +67,7 @@ class Evaluator {
   // Both by layer, summed over inferences that differ.
   std::vector<schedule::LayerReadback> damage_;
   std::vector<schedule::LayerDamage> weight_damage_;
+  std::optional<OtherRails> rails_;  // of the point; nothing: error-free
 };
 
 }  // namespace brownout::experiment

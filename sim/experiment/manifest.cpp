@@ -62,9 +62,10 @@ std::string manifest_json(const Workbench& bench, CosimPolicy cosim,
   manifest["brownout"] = BROWNOUT_VERSION;
   manifest["workload"] = bench.config.name;
   manifest["accelerator"] = bench.config.accelerator.name;
-  const memory::VoltageProfileData& profile = bench.config.memory.profile->data();
+  const machine::OnChipMemory rail = bench.config.sweep.rail;
+  const memory::VoltageProfileData& profile = bench.config.memory.find(rail)->profile->data();
   manifest["profile"] = {
-      {"name", profile.name}, {"unit", bench.unit()}, {"source", profile.source}};
+      {"name", profile.name}, {"unit", bench.unit(rail)}, {"source", profile.source}};
   manifest["cosim"] = to_string(cosim);
   for (const auto& [key, value] : more) manifest[key] = value;
   // Files by name and content: the same inputs elsewhere are the same inputs.

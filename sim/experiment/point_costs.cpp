@@ -14,10 +14,16 @@ namespace {
 /// Prices counts at one operating point.
 class Pricer {
  public:
-  Pricer(const Workbench& bench, memory::Voltage voltage)
+  Pricer(const Workbench& bench, const config::OperatingPoint& voltages)
       : bench_(bench),
         factors_(energy::rail_factors(bench.config.energy_table, *bench.config.memory.profile,
-                                      voltage, bench.config.operating_point.logic_volts)) {}
+                                      voltages.weight_sram, voltages.logic_volts)) {
+    for (const machine::OnChipMemory memory : machine::kOnChipMemories) {
+      const config::FaultyMemory* found = bench.config.memory.find(memory);
+      if (found == nullptr || memory == machine::OnChipMemory::kWeightSram) continue;
+      factors_.own[memory] = energy::memory_factor(*found->profile, voltages.voltage(memory));
+    }
+  }
 
   /// Joules per inference. `run_counts` and the time are those of all images: integers until the
   /// last moment, so that no order of images matters.
@@ -94,9 +100,9 @@ LayerResult transfer_costs(const Workbench& bench, const Pricer& pricer) {
 
 }  // namespace
 
-void add_costs(const Workbench& bench, memory::Voltage voltage,
+void add_costs(const Workbench& bench, const config::OperatingPoint& voltages,
                const std::vector<std::uint64_t>& gated_macs, PointResult& result) {
-  const Pricer pricer(bench, voltage);
+  const Pricer pricer(bench, voltages);
   for (std::size_t i = 0; i < bench.network.nodes.size(); ++i) {
     result.layers.push_back(layer_costs(bench, pricer, i, gated_macs[i]));
   }

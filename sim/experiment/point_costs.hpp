@@ -11,7 +11,7 @@ namespace brownout::experiment {
 
 /// Fills layers (one a node, then the transfers), energy, cycles, stall cycles and latency of
 /// `result`. `gated_macs` by node index, summed over all images of the bench.
-void add_costs(const Workbench& bench, memory::Voltage voltage,
+void add_costs(const Workbench& bench, const config::OperatingPoint& voltages,
                const std::vector<std::uint64_t>& gated_macs, PointResult& result);
 
 }  // namespace brownout::experiment

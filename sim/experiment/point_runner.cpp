@@ -7,6 +7,7 @@
 
 #include "sim/experiment/directory_lock.hpp"
 #include "sim/experiment/manifest.hpp"
+#include "sim/experiment/other_rails.hpp"
 #include "sim/experiment/whole_file.hpp"
 #include "sim/experiment/worker_pool.hpp"
 
@@ -31,10 +32,13 @@ void validate(const Workbench& bench, const std::vector<Point>& points,
   const auto lowest = std::min_element(
       points.begin(), points.end(),
       [](const Point& left, const Point& right) { return left.voltage < right.voltage; });
-  bench.config.memory.profile->require_covered(lowest->voltage);
-  const std::size_t maps = bench.config.memory.chip.maps.size();
+  config::OperatingPoint voltages = bench.config.operating_point;
+  voltages.set(lowest->rail, lowest->voltage);
+  bench.config.memory.profile->require_covered(voltages.weight_sram);
+  const std::size_t maps = bench.config.memory.map_count();
   for (std::uint64_t chip = 0; chip < std::max<std::size_t>(1, maps); ++chip) {
-    require_measured(bench, chip, lowest->voltage);
+    require_measured(bench, chip, voltages.weight_sram);
+    OtherRails(bench, chip, voltages);
   }
   if (!std::filesystem::exists(out)) return;
   if (!std::filesystem::is_directory(out)) {
@@ -63,8 +67,8 @@ PointRows rows_of(const std::string& text) {
 }
 
 std::string describe(const Workbench& bench, const Point& point) {
-  return point.voltage.text() + " " + bench.unit() + ", chip " + std::to_string(point.chip) +
-         (point.part.empty() ? "" : ", faults of " + point.part);
+  return point.voltage.text() + " " + bench.unit(point.rail) + ", chip " +
+         std::to_string(point.chip) + (point.part.empty() ? "" : ", faults of " + point.part);
 }
 
 }  // namespace

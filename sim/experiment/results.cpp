@@ -1,5 +1,6 @@
 #include "sim/experiment/results.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <stdexcept>
 
@@ -29,10 +30,31 @@ RailJoules& RailJoules::operator+=(const RailJoules& other) {
   return *this;
 }
 
-std::string points_header() {
-  return "voltage,unit,chip,ber,effective_ber,weights_changed,images,top1,top1_ci_low,"
-         "top1_ci_high,energy_j,energy_rel,weight_sram_energy_j,weight_sram_energy_rel,"
-         "weight_sram_share,latency_s,cycles,stall_cycles,cosim_images";
+void PointResult::set_rail(machine::OnChipMemory memory) {
+  for (const RailResult& found : rails) {
+    if (found.memory != memory) continue;
+    rail = memory;
+    voltage = found.voltage;
+    unit = found.unit;
+    ber = found.ber;
+    return;
+  }
+  throw std::logic_error("set_rail: that memory is error-free");
+}
+
+std::string points_header(bool other_rails) {
+  std::string header =
+      "voltage,unit,chip,ber,effective_ber,weights_changed,images,top1,top1_ci_low,"
+      "top1_ci_high,energy_j,energy_rel,weight_sram_energy_j,weight_sram_energy_rel,"
+      "weight_sram_share,latency_s,cycles,stall_cycles,cosim_images";
+  if (!other_rails) return header;
+  header += ",rail";
+  for (const machine::OnChipMemory memory : machine::kOnChipMemories) {
+    for (const char* column : {"_voltage", "_ber"}) {
+      header += "," + machine::to_string(memory) + column;
+    }
+  }
+  return header;
 }
 
 std::string layers_header() {
@@ -51,7 +73,16 @@ std::string point_row(const PointResult& point) {
       << point.top1_ci_high << total << point.energy_rel << point.energy.weight_sram
       << point.weight_sram_energy_rel << (total > 0 ? point.energy.weight_sram / total : 0.0)
       << point.latency_s << point.cycles << point.stall_cycles << point.cosim_images;
-  return row.text();
+  if (!point.has_other_rails()) return row.text();
+  std::string rails = ',' + machine::to_string(point.rail);
+  for (const machine::OnChipMemory memory : machine::kOnChipMemories) {
+    const auto found = std::find_if(point.rails.begin(), point.rails.end(),
+                                    [&](const RailResult& rail) { return rail.memory == memory; });
+    rails += found == point.rails.end()
+                 ? ",,"
+                 : "," + found->voltage.text() + "," + memory::format_double(found->ber);
+  }
+  return row.text() + rails;
 }
 
 std::string layer_rows(const PointResult& point) {
@@ -73,7 +104,8 @@ std::string layer_rows(const PointResult& point) {
 
 PointSummary parse_point_row(std::string_view row) {
   const std::vector<std::string_view> fields = split(row);
-  if (fields.size() != split(points_header()).size()) {
+  if (fields.size() != split(points_header()).size() &&
+      fields.size() != split(points_header(true)).size()) {
     throw std::runtime_error("a row of points.csv has " + std::to_string(fields.size()) +
                              " fields: " + std::string(row));
   }

@@ -9,6 +9,7 @@
 
 #include "memory/voltage.hpp"
 #include "sim/machine/cycles.hpp"
+#include "sim/machine/on_chip_memory.hpp"
 
 namespace brownout::experiment {
 
@@ -40,6 +41,14 @@ struct LayerResult {
   std::uint64_t weight_error_max = 0;
 };
 
+/// A memory that has faults.
+struct RailResult {
+  machine::OnChipMemory memory{};
+  memory::Voltage voltage;
+  std::string unit;
+  double ber = 0;  ///< share of its cells that fail
+};
+
 struct PointResult {
   memory::Voltage voltage;
   std::string unit;
@@ -58,11 +67,21 @@ struct PointResult {
   machine::Cycle cycles = 0;
   machine::Cycle stall_cycles = 0;
   int cosim_images = 0;  ///< images that the SystemC machine ran too, and agreed on
+  machine::OnChipMemory rail = machine::OnChipMemory::kWeightSram;  ///< of voltage, unit and ber
+  /// All memories that have faults, the weight SRAM first, in the order of
+  /// machine::kOnChipMemories.
+  std::vector<RailResult> rails;
+
+  /// Takes voltage, unit and ber from this one of `rails`.
+  void set_rail(machine::OnChipMemory memory);
+  /// Whether rows need the columns of the rails: a memory beside the weight SRAM has faults.
+  bool has_other_rails() const { return rails.size() > 1; }
   std::vector<LayerResult> layers;
 };
 
-/// The header lines, without line ends.
-std::string points_header();
+/// The header lines, without line ends. Where memories beside the weight SRAM have faults, points
+/// have further columns.
+std::string points_header(bool other_rails = false);
 std::string layers_header();
 /// A row of points.csv, without line end; numbers round-trip.
 std::string point_row(const PointResult& point);

@@ -24,14 +24,18 @@ std::vector<Point> make_grid(const Workbench& bench, CosimPolicy policy) {
     const std::uint64_t key =
         memory::keyed_hash(bench.config.run.seed, static_cast<std::uint64_t>(voltage.micro()));
     for (std::uint64_t chip = 0; chip < chips; ++chip) {
-      grid.push_back({voltage, chip, cosim_images(policy, chip, chips, key)});
+      grid.push_back({.voltage = voltage,
+                      .chip = chip,
+                      .cosim_images = cosim_images(policy, chip, chips, key),
+                      .rail = bench.config.sweep.rail});
     }
   }
   return grid;
 }
 
-void write_csv_files(const std::filesystem::path& out, const std::vector<PointRows>& rows) {
-  std::string points = points_header() + '\n';
+void write_csv_files(const std::filesystem::path& out, bool other_rails,
+                     const std::vector<PointRows>& rows) {
+  std::string points = points_header(other_rails) + '\n';
   std::string layers = layers_header() + '\n';
   for (const PointRows& row : rows) {
     points += row.point + '\n';
@@ -72,7 +76,7 @@ SweepOutcome run_sweep(const Workbench& bench, const SweepOptions& options) {
   SweepOutcome result{
       .points = {}, .resumed = outcome.resumed, .failures = std::move(outcome.failures)};
   if (!result.failures.empty()) return result;
-  write_csv_files(options.out, outcome.rows);
+  write_csv_files(options.out, bench.config.memory.has_other_rails(), outcome.rows);
   for (const PointRows& row : outcome.rows) result.points.push_back(parse_point_row(row.point));
   if (options.target) {
     result.min_top1 = min_top1_of(bench, *options.target);

@@ -31,16 +31,19 @@ struct Workbench {
   std::int64_t images() const { return static_cast<std::int64_t>(labels.size()); }
   std::span<const std::uint8_t> image_codes(std::int64_t first, std::int64_t count) const;
   memory::Voltage error_free_voltage() const;
-  std::string unit() const;
+  /// Of the memory's voltages.
+  std::string unit(machine::OnChipMemory memory = machine::OnChipMemory::kWeightSram) const;
 };
 
 /// Throws std::runtime_error where the network, the images, the accelerator and the fault map do
 /// not fit each other, naming the file or key.
 Workbench make_workbench(const config::WorkloadConfig& config);
 
-/// The faults of chip `chip`: those of its map file, or the generator's, with the defects and maps
-/// that are laid over every chip. Throws
-/// std::runtime_error when a map's geometry or unit is not the weight SRAM's.
-std::unique_ptr<memory::FaultMap> make_chip(const Workbench& bench, std::uint64_t chip);
+/// The faults of one memory of chip `chip`: those of its map file, or the generator's, with the
+/// defects and maps that are laid over every chip; nullptr where the memory is error-free. Throws
+/// std::runtime_error when a map's geometry or unit is not the memory's.
+std::unique_ptr<memory::FaultMap> make_chip(
+    const Workbench& bench, std::uint64_t chip,
+    machine::OnChipMemory memory = machine::OnChipMemory::kWeightSram);
 
 }  // namespace brownout::experiment

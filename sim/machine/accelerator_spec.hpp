@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "memory/sram_macro.hpp"
+#include "models/arithmetic.hpp"
 
 namespace brownout::machine {
 
@@ -26,8 +27,9 @@ struct ArraySpec {
 };
 
 struct AccumulatorSpec {
-  int bits = 32;     ///< 8..32, sums wrap
+  int bits = 32;     ///< 8..32
   int depth = 4096;  ///< entries per column and half (the accumulators are double-buffered)
+  models::Overflow overflow = models::Overflow::kWrap;  ///< of sums
 };
 
 struct SramSpec {

@@ -4,11 +4,14 @@
 
 #include <gtest/gtest.h>
 
-#include "memory/iid_generator.hpp"
 #include "models/integer_engine.hpp"
+#include "sim/machine/on_chip_memory.hpp"
+#include "sim/schedule/accumulator_readback.hpp"
+#include "sim/schedule/activation_readback.hpp"
 #include "sim/schedule/weight_readback.hpp"
 #include "sim/timing/program_cycles.hpp"
 #include "sim/timing/static_counts.hpp"
+#include "tests/support/random_cells.hpp"
 #include "tests/support/random_network.hpp"
 
 namespace brownout::accelerator {
@@ -22,6 +25,8 @@ struct Case {
   memory::Encoding encoding = memory::Encoding::kTwosComplement;
   std::vector<int> weight_bits = {};  ///< of the layers, in turn
   schedule::FaultFilter filter = {};
+  double activation_ber = 0;   ///< of cells of `kind` in the activation SRAM
+  double accumulator_ber = 0;  ///< likewise
 };
 
 void PrintTo(const Case& value, std::ostream* out) { *out << value.name; }
@@ -37,23 +42,6 @@ machine::AcceleratorSpec small_spec(int rows, int columns, machine::Placement pl
   return spec;
 }
 
-/// Cells fail where a keyed hash says so.
-memory::CellMasks random_cells(const memory::SramGeometry& geometry, double ber,
-                               memory::FaultKind kind, std::uint64_t seed) {
-  memory::CellMasks cells(geometry);
-  for (std::uint32_t bank = 0; bank < geometry.banks; ++bank) {
-    for (std::uint32_t row = 0; row < geometry.rows; ++row) {
-      for (std::uint32_t column = 0; column < geometry.columns; ++column) {
-        const std::uint64_t hash = memory::keyed_hash(seed, bank, row, column);
-        if (static_cast<double>(hash) < ber * 18446744073709551616.0) {
-          cells.set({bank, row, column}, kind);
-        }
-      }
-    }
-  }
-  return cells;
-}
-
 class MachineAgrees : public ::testing::TestWithParam<Case> {};
 
 void compare_executors(Case the, models::QuantizedNetwork network) {
@@ -62,23 +50,41 @@ void compare_executors(Case the, models::QuantizedNetwork network) {
   const schedule::TileProgram program = schedule::make_program(network, the.spec);
   const models::WeightSet written = models::clean_weights(network);
   const memory::SramOrganisation organisation = the.spec.weight_sram.organisation();
-  const memory::CellMasks cells = random_cells(organisation.geometry(), the.ber, the.kind, 11);
+  const memory::CellMasks cells =
+      testing::random_cells(organisation.geometry(), the.ber, the.kind, 11);
   const std::vector<memory::WordMask> masks = memory::word_masks(organisation, cells);
   const std::vector<std::uint8_t> image = testing::random_images(network, 5, 1);
 
   Simulator simulator;
+  const memory::SramOrganisation activation_sram = the.spec.activation_sram.organisation();
+  const memory::CellMasks activation_cells =
+      testing::random_cells(activation_sram.geometry(), the.activation_ber, the.kind, 12);
+  const std::vector<memory::WordMask> activation_masks =
+      memory::word_masks(activation_sram, activation_cells);
+  const memory::SramOrganisation accumulators =
+      machine::organisation(the.spec, machine::OnChipMemory::kAccumulator);
+  const memory::CellMasks accumulator_cells =
+      testing::random_cells(accumulators.geometry(), the.accumulator_ber, the.kind, 13);
+  const std::vector<memory::WordMask> accumulator_masks =
+      memory::word_masks(accumulators, accumulator_cells);
   const MachineRun run = simulator.run({.network = network,
                                         .program = program,
                                         .weights = written,
                                         .encoding = the.encoding,
                                         .masks = masks,
                                         .input = image,
-                                        .filter = the.filter});
+                                        .filter = the.filter,
+                                        .activation_masks = activation_masks,
+                                        .accumulator_masks = accumulator_masks});
 
   const schedule::WeightReadback readback =
       schedule::read_back(program, written, cells, the.encoding, the.filter);
-  models::IntegerEngine engine(network, {.accumulator_bits = the.spec.accumulator.bits});
+  models::IntegerEngine engine(network, {.accumulator_bits = the.spec.accumulator.bits,
+                                         .overflow = the.spec.accumulator.overflow,
+                                         .k_part = the.spec.array.rows});
   engine.set_weights(readback.weights);
+  engine.set_tensor_masks(schedule::read_back_activations(program, network, activation_cells));
+  engine.set_sum_masks(schedule::read_back_accumulators(program, network, accumulator_cells));
   const models::EngineResult expected = engine.run(image, true);
   for (std::size_t node = 0; node < network.nodes.size(); ++node) {
     EXPECT_EQ(run.layer_outputs[node], expected.layer_outputs[node]) << "node " << node;
@@ -196,6 +202,49 @@ std::vector<Case> cases() {
   all.back().ber = 0.05;
   all.back().weight_bits = {3, 5, 7, 6, 8};
   all.back().filter.bits = 0b01010100;
+  const auto with_activation_faults = [&](const std::string& name, Case base) {
+    base.name = "ActivationSram" + name;
+    base.activation_ber = base.ber;
+    all.push_back(base);
+  };
+  using enum memory::FaultKind;
+  with_activation_faults("Flip", {"", small_spec(8, 8, kResident), kFlip, 0.01});
+  with_activation_faults("StuckAt0", {"", small_spec(5, 32, kStreaming), kStuckAt0, 0.05});
+  with_activation_faults("StuckAt1", {"", small_spec(16, 4, kResident), kStuckAt1, 0.05});
+  Case odd{"", small_spec(8, 8, kRestartPerLayer), kFlip, 0.02};
+  odd.spec.activation_sram = {.capacity_kib = 24, .banks = 4, .word_bits = 24, .column_mux = 2};
+  with_activation_faults("OddWords", odd);
+  odd.spec.activation_sram = {.capacity_kib = 64, .banks = 16, .word_bits = 8, .column_mux = 1};
+  with_activation_faults("OneByteWords", odd);
+  shallow.ber = 0.01;
+  with_activation_faults("ShallowAccumulators", shallow);
+
+  const auto with_accumulator_faults = [&](const std::string& name, Case base, double ber) {
+    base.name = "Accumulators" + name;
+    base.spec.accumulator.depth = std::min(base.spec.accumulator.depth, 128);
+    base.accumulator_ber = ber;
+    all.push_back(base);
+  };
+  with_accumulator_faults("Flip", {"", small_spec(8, 8, kResident), kFlip}, 0.003);
+  with_accumulator_faults("StuckAt0", {"", small_spec(5, 32, kStreaming), kStuckAt0}, 0.02);
+  with_accumulator_faults("StuckAt1", {"", small_spec(16, 4, kResident), kStuckAt1}, 0.003);
+  with_accumulator_faults("OneByOne", {"", small_spec(1, 1, kResident), kFlip}, 0.001);
+  all.back().spec.weight_sram.capacity_kib = 64;
+  with_accumulator_faults("ShallowPrefetch", shallow, 0.01);
+  with_accumulator_faults("Narrow", narrow, 0.01);
+  Case everything = shallow;
+  everything.activation_ber = 0.002;
+  everything.spec.accumulator.bits = 20;
+  with_accumulator_faults("OfEveryMemory", everything, 0.003);
+  for (const int width : {12, 16, 32}) {
+    for (const double ber : {0.0, 0.005}) {
+      Case saturating{"", small_spec(8, 8, kStreaming), kFlip};
+      saturating.spec.accumulator.bits = width;
+      saturating.spec.accumulator.overflow = models::Overflow::kSaturate;
+      with_accumulator_faults("Saturating" + std::to_string(width) + (ber > 0 ? "Faulty" : ""),
+                              saturating, ber);
+    }
+  }
   return all;
 }
 

@@ -32,7 +32,7 @@ TEST(AcceleratorConfig, EveryKeyReachesTheSpec) {
   dataflow: weight_stationary
   array: {rows: 2, columns: 3}
   weight_prefetch: true
-  accumulator: {bits: 24, depth: 5, overflow: wrap}
+  accumulator: {bits: 24, depth: 5, overflow: saturate}
   weight_sram: {capacity_kib: 6, banks: 1, word_bits: 16, column_mux: 2}
   activation_sram: {capacity_kib: 7, banks: 1, word_bits: 64, column_mux: 1}
   placement: restart_per_layer
@@ -49,6 +49,7 @@ energy: table.yaml
   EXPECT_TRUE(spec.weight_prefetch);
   EXPECT_EQ(spec.accumulator.bits, 24);
   EXPECT_EQ(spec.accumulator.depth, 5);
+  EXPECT_EQ(spec.accumulator.overflow, models::Overflow::kSaturate);
   EXPECT_EQ(spec.weight_sram.capacity_kib, 6);
   EXPECT_EQ(spec.weight_sram.banks, 1);
   EXPECT_EQ(spec.weight_sram.word_bits, 16);
@@ -89,8 +90,9 @@ TEST(AcceleratorConfig, MistakesAreFoundWithFileAndLine) {
       {"placement: streaming", "dataflow: output_stationary",
        "parts/accelerator.yaml:6: accelerator.dataflow: 'output_stationary' is not one of "
        "weight_stationary"},
-      {"placement: streaming", "accumulator: {overflow: saturate}",
-       "parts/accelerator.yaml:6: accelerator.accumulator.overflow: 'saturate' is not one of wrap"},
+      {"placement: streaming", "accumulator: {overflow: clip}",
+       "parts/accelerator.yaml:6: accelerator.accumulator.overflow: 'clip' is not one of wrap, "
+       "saturate"},
       {"placement: streaming", "weight_prefetch: 1",
        "parts/accelerator.yaml:6: accelerator.weight_prefetch: \"1\" is not true or false"},
       {"energy: table.yaml", "", "w.yaml:1: the key energy is missing"},

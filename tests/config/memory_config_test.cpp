@@ -4,8 +4,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "tests/config/workload_files.hpp"
@@ -300,6 +302,38 @@ TEST(MemoryConfig, ParametersReachTheChip) {
   EXPECT_THAT(gaussian.chip.generator->make(request, gaussian.chip.parameters)->source(),
               testing::HasSubstr("mu 0.1, mu_shift 0.7, sigma_die 0.6, sigma_cluster 0.8, "
                                  "sigma_cell 0.4, clusters of 3 rows x 5 columns, profile"));
+}
+
+TEST(MemoryConfig, OtherMemoriesAreErrorFreeUnlessTheyHaveAProfile) {
+  const WorkloadFiles files;
+  const MemoryConfig memory = files.load().memory;
+  EXPECT_EQ(memory.find(machine::OnChipMemory::kWeightSram)->profile, memory.profile);
+  EXPECT_EQ(memory.find(machine::OnChipMemory::kActivationSram), nullptr);
+  EXPECT_EQ(memory.map_count(), 0U);
+}
+
+TEST(MemoryConfig, AnotherMemoryHasItsOwnProfileChipAndVoltage) {
+  const WorkloadFiles files;
+  files.edit("w.yaml", "operating_point: {weight_sram: 0.85}",
+             "  activation_sram: {profile: parts/other.yaml, chip: {generator: iid, seed: 9}}\n"
+             "operating_point: {weight_sram: 0.85}");
+  std::string text = kProfile;
+  text.replace(text.find("error_free_voltage: 1.0"), 23, "error_free_voltage: 0.97");
+  files.directory.write("parts/other.yaml", text);
+  const WorkloadConfig config = files.load();
+  const FaultyMemory* other = config.memory.find(machine::OnChipMemory::kActivationSram);
+  ASSERT_NE(other, nullptr);
+  EXPECT_EQ(other->chip.seed, 9U);
+  EXPECT_EQ(config.operating_point.voltage(machine::OnChipMemory::kActivationSram).text(), "0.97");
+  EXPECT_EQ(config.operating_point.voltage(machine::OnChipMemory::kWeightSram).text(), "0.85");
+  const auto entries = resolved_configuration(config);
+  const auto has = [&](const std::string& key, const std::string& value) {
+    return std::find(entries.begin(), entries.end(), std::pair(key, value)) != entries.end();
+  };
+  EXPECT_TRUE(has("memory.activation_sram.profile.error_free_voltage", "0.97"));
+  EXPECT_TRUE(has("memory.activation_sram.chip.seed", "9"));
+  EXPECT_TRUE(has("operating_point.activation_sram", "0.97"));
+  EXPECT_TRUE(has("memory.profile.error_free_voltage", "1"));
 }
 
 TEST(MemoryConfig, EveryEncodingIsRead) {

@@ -116,6 +116,30 @@ TEST(EnergyReport, LogicFollowsItsOwnVoltageOnly) {
   EXPECT_EQ(factors[Rail::kDram], RailFactor{});
 }
 
+TEST(EnergyReport, AMemoryWithASupplyOfItsOwnLeavesTheRestOfItsRailAlone) {
+  const EnergyTable table(simple_table());
+  EventCounts all;
+  all.counts.fill(1000);
+  const EnergyBreakdown before = energy_of(table, {}, all, 2, {});
+  for (const auto memory :
+       {machine::OnChipMemory::kActivationSram, machine::OnChipMemory::kAccumulator}) {
+    const bool activations = memory == machine::OnChipMemory::kActivationSram;
+    const Event read = activations ? Event::kActivationSramRead : Event::kAccumulatorRead;
+    const Event write = activations ? Event::kActivationSramWrite : Event::kAccumulatorWrite;
+    const Leaker leaker = activations ? Leaker::kActivationSram : Leaker::kAccumulator;
+    RailFactors factors;
+    factors.own[memory] = memory_factor(profile(), Voltage::parse("0.5"));
+    const EnergyBreakdown after = energy_of(table, {}, all, 2, factors);
+    const double dynamic = 1000 * (table.joules(read, {}) + table.joules(write, {}));
+    const double leakage = 2 * table.watts(leaker, {});
+    EXPECT_GT(dynamic, 0);
+    EXPECT_GT(leakage, 0);
+    EXPECT_NEAR(before.joules() - after.joules(), 0.75 * dynamic + 0.5 * leakage,
+                1e-12 * before.joules());
+    EXPECT_EQ(after.weight_sram_joules(), before.weight_sram_joules());
+  }
+}
+
 TEST(EnergyReport, VoltageBelowTheProfileIsAnError) {
   const EnergyTable table(simple_table());
   EXPECT_THROW(rail_factors(table, profile(), Voltage::parse("0.49")), std::runtime_error);

@@ -5,7 +5,11 @@
 #include <gtest/gtest.h>
 
 #include "models/integer_engine.hpp"
+#include "sim/machine/on_chip_memory.hpp"
+#include "sim/schedule/accumulator_readback.hpp"
+#include "sim/schedule/activation_readback.hpp"
 #include "sim/timing/program_cycles.hpp"
+#include "tests/support/random_cells.hpp"
 #include "tests/support/random_network.hpp"
 
 namespace brownout::experiment {
@@ -53,8 +57,20 @@ class Cosimulation : public ::testing::Test {
     }
     readback_ = schedule::read_back(program_, weights_, cells_, encoding_);
     masks_ = memory::word_masks(program_.spec.weight_sram.organisation(), cells_);
-    models::IntegerEngine engine(network_);
+    const memory::SramOrganisation activations = program_.spec.activation_sram.organisation();
+    const memory::CellMasks activation_cells =
+        testing::random_cells(activations.geometry(), 0.01, memory::FaultKind::kStuckAt0, 3);
+    tensor_masks_ = schedule::read_back_activations(program_, network_, activation_cells);
+    activation_masks_ = memory::word_masks(activations, activation_cells);
+    const memory::SramOrganisation accumulators =
+        machine::organisation(program_.spec, machine::OnChipMemory::kAccumulator);
+    const memory::CellMasks accumulator_cells =
+        testing::random_cells(accumulators.geometry(), 0.003, memory::FaultKind::kFlip, 4);
+    accumulator_masks_ = memory::word_masks(accumulators, accumulator_cells);
+    models::IntegerEngine engine(network_, {.k_part = program_.spec.array.rows});
     engine.set_weights(readback_.weights);
+    engine.set_sum_masks(schedule::read_back_accumulators(program_, network_, accumulator_cells));
+    engine.set_tensor_masks(tensor_masks_);
     expected_ = engine.run(image_, true);
   }
 
@@ -62,9 +78,23 @@ class Cosimulation : public ::testing::Test {
   std::string outcome(accelerator::DramModel* dram = nullptr) {
     try {
       cosimulate(process_simulator(),
-                 {network_, program_, weights_, encoding_, masks_, image_, dram},
-                 {network_, program_, readback_, times_, counts_, expected_.layer_outputs,
-                  expected_.gated_macs});
+                 {.network = network_,
+                  .program = program_,
+                  .weights = weights_,
+                  .encoding = encoding_,
+                  .masks = masks_,
+                  .input = image_,
+                  .dram = dram,
+                  .activation_masks = activation_masks_,
+                  .accumulator_masks = accumulator_masks_},
+                 {.network = network_,
+                  .program = program_,
+                  .readback = readback_,
+                  .times = times_,
+                  .counts = counts_,
+                  .layer_outputs = expected_.layer_outputs,
+                  .gated_macs = expected_.gated_macs,
+                  .tensor_masks = tensor_masks_});
     } catch (const Disagreement& error) {
       return error.what();
     }
@@ -81,6 +111,8 @@ class Cosimulation : public ::testing::Test {
   timing::ProgramCounts counts_;
   schedule::WeightReadback readback_;
   std::vector<memory::WordMask> masks_;
+  models::TensorMasks tensor_masks_;
+  std::vector<memory::WordMask> activation_masks_, accumulator_masks_;
   models::EngineResult expected_;
 };
 
@@ -111,6 +143,56 @@ TEST_F(Cosimulation, NamesLayerTileRowAndColumnOfAPlantedMaskBit) {
   EXPECT_THAT(outcome(),
               AllOf(HasSubstr("layer " + layer), HasSubstr("tile " + std::to_string(index - first)),
                     HasSubstr("row 5, column 2: weight expected")));
+}
+
+/// Inverts one bit of an element in the machine's masks alone.
+void spoil_element(std::vector<memory::WordMask>& masks, const schedule::TileProgram& program,
+                   models::TensorId id, std::int64_t element) {
+  const std::uint64_t byte =
+      program.tensor_address[static_cast<std::size_t>(id)] + static_cast<std::uint64_t>(element);
+  masks[byte / 8].flip ^= std::uint64_t{1} << (byte % 8 * 8 + 4);
+}
+
+TEST_F(Cosimulation, NamesTheElementOfAPlantedMaskBitBehindTheInput) {
+  const models::Shape shape = network_.tensor(network_.input).shape;
+  spoil_element(activation_masks_, program_, network_.input, shape.index(2, 5, 7));
+  EXPECT_THAT(outcome(), HasSubstr("input, row 5, column 7, channel 2: expected"));
+}
+
+TEST_F(Cosimulation, NamesLayerElementAndByteOfAPlantedMaskBitBehindAnActivation) {
+  const models::TensorId output = models::node_output(network_.nodes[2]);
+  const std::int64_t element = network_.tensor(output).shape.index(3, 2, 1);
+  // Its bytes may have held the input before; then the input would differ, too.
+  ASSERT_GE(program_.tensor_address[static_cast<std::size_t>(output)], program_.input_bytes);
+  const std::uint64_t byte = program_.tensor_address[static_cast<std::size_t>(output)] +
+                             static_cast<std::uint64_t>(element);
+  spoil_element(activation_masks_, program_, output, element);
+  const std::string message = outcome();
+  EXPECT_THAT(message, HasSubstr("written as expected, read otherwise: byte " +
+                                 std::to_string(byte) + " of the activation SRAM"));
+}
+
+TEST_F(Cosimulation, NamesOutputAndEntryOfAPlantedMaskBitInTheAccumulators) {
+  // A huge sum shows where the output is not at the upper end. (Flips may cancel: k-tiles read,
+  // too.)
+  const models::Shape shape = network_.tensor(models::node_output(network_.nodes[0])).shape;
+  int column = 0;
+  int pixel = 0;
+  const auto output = [&] {
+    return expected_.layer_outputs[0][static_cast<std::size_t>(pixel * shape.channels + column)];
+  };
+  while (output() == 255) {
+    if (++column == 8) ++pixel, column = 0;
+  }
+  const std::uint64_t word = machine::accumulator_word(8, 0, column, pixel);
+  accumulator_masks_[word] = {
+      .stuck_at_0 = std::uint64_t{1} << 31, .stuck_at_1 = std::uint64_t{1} << 30, .flip = 0};
+  EXPECT_THAT(outcome(),
+              AllOf(HasSubstr("layer conv0, output row " + std::to_string(pixel / shape.width) +
+                              ", column " + std::to_string(pixel % shape.width) + ", channel " +
+                              std::to_string(column)),
+                    HasSubstr("half 0, column " + std::to_string(column) + ", entry " +
+                              std::to_string(pixel) + " of the accumulators")));
 }
 
 TEST_F(StreamingCosimulation, FindsAPlantedMaskBitInASharedWord) {

@@ -54,6 +54,25 @@ TEST(Results, ARowAndALayerRowHaveAsManyFieldsAsTheirHeaders) {
   EXPECT_EQ(fields(layer_rows(point)), fields(layers_header()));
 }
 
+TEST(Results, OtherRailsAppendTheirColumns) {
+  EXPECT_EQ(points_header(true),
+            points_header() +
+                ",rail,weight_sram_voltage,weight_sram_ber,activation_sram_voltage,"
+                "activation_sram_ber,accumulator_voltage,accumulator_ber");
+  PointResult point;
+  const auto volts = [](const char* text) { return memory::Voltage::parse(text); };
+  point.rails = {{machine::OnChipMemory::kWeightSram, volts("0.9"), "V", 0.25}};
+  EXPECT_THROW(point.set_rail(machine::OnChipMemory::kAccumulator), std::logic_error);
+  point.set_rail(machine::OnChipMemory::kWeightSram);
+  const std::string plain = point_row(point);
+  EXPECT_EQ(plain.find("weight_sram"), std::string::npos);
+  point.rails.push_back({machine::OnChipMemory::kAccumulator, volts("0.8"), "V", 0.5});
+  EXPECT_EQ(point_row(point), plain + ",weight_sram,0.9,0.25,,,0.8,0.5");
+  point.set_rail(machine::OnChipMemory::kAccumulator);
+  EXPECT_EQ(parse_point_row(point_row(point)).voltage, volts("0.8"));
+  EXPECT_EQ(parse_point_row(point_row(point)).ber, 0.5);
+}
+
 TEST(Results, ALayerNameWithACommaIsQuoted) {
   PointResult point;
   point.layers.resize(1);

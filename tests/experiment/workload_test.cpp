@@ -84,6 +84,25 @@ std::vector<Variant> variants() {
   for (const std::string encoding : {"offset_binary", "sign_magnitude", "gray"}) {
     all.push_back({"encoding_" + encoding, "mnist_cnn.yaml", {"memory.encoding=" + encoding}});
   }
+  const std::string profile = (kRoot / "configs" / "memories" / "sram_14nm.yaml").string();
+  for (const std::string kind : {"flip", "stuck"}) {
+    for (const std::string placement : {"resident", "streaming"}) {
+      all.push_back(
+          {"activation_sram_" + kind + "_" + placement,
+           kind == "flip" ? "mnist_cnn.yaml" : "cifar10_resnet8.yaml",
+           {"memory.activation_sram.profile=" + profile,
+            "memory.activation_sram.chip={generator: iid, kind: " + kind + "}",
+            "operating_point.activation_sram=0.84", "accelerator.placement=" + placement}});
+    }
+  }
+  for (const std::string overflow : {"wrap", "saturate"}) {
+    all.push_back({"accumulator_" + overflow,
+                   "mnist_cnn.yaml",
+                   {"memory.accumulator.profile=" + profile,
+                    "memory.accumulator.chip={generator: iid, kind: flip}",
+                    "operating_point.accumulator=0.86", "accelerator.accumulator.bits=20",
+                    "accelerator.accumulator.overflow=" + overflow}});
+  }
   const std::string bitlines =
       "memory.chip={generator: bitline_vmin, mu: 0.7, sigma_bitline: 0.06, sigma_cell: 0.03, "
       "cells_per_bitline: 256, interleaved_bitlines: 2, sigma_die: 0.01, sigma_row: 0.01, "
@@ -168,6 +187,49 @@ TEST_F(Sweep, WritesTheSameBytesForAnyNumberOfJobsAndBatches) {
   for (const char* file : {"points.csv", "layers.csv", "manifest.json"}) {
     EXPECT_FALSE(read(one / file).empty());
     EXPECT_EQ(read(one / file), read(two / file)) << file;
+  }
+}
+
+TEST_F(Sweep, StepsThroughTheVoltagesOfTheRailThatItIsTold) {
+  const std::string profile = (kRoot / "configs" / "memories" / "sram_14nm.yaml").string();
+  const auto out = fresh_directory("rail");
+  const Workbench bench =
+      small({"sweep.rail=activation_sram", "memory.activation_sram.profile=" + profile,
+             "memory.accumulator.profile=" + profile, "operating_point.weight_sram=0.9"});
+  const SweepOutcome outcome =
+      run_sweep(bench, {.out = out, .jobs = 2, .cosim = CosimPolicy::kOne, .progress = {}});
+  ASSERT_EQ(outcome.points.size(), 9U);
+  const std::string points = read(out / "points.csv");
+  EXPECT_THAT(points, ::testing::HasSubstr(points_header(true) + '\n'));
+  // Without faults at the highest voltage but those of the weights at 0.9 Vmin, in every row.
+  EXPECT_THAT(points, ::testing::HasSubstr(",activation_sram,0.9,"));
+  EXPECT_EQ(outcome.points[0].ber, 0);
+  EXPECT_GT(outcome.points[0].weights_changed, 0);
+  EXPECT_EQ(outcome.points[0].weights_changed, outcome.points[6].weights_changed);
+  EXPECT_GT(outcome.points[6].ber, 0.01);
+  EXPECT_EQ(outcome.points[0].weight_sram_energy_rel, outcome.points[6].weight_sram_energy_rel);
+}
+
+TEST(Point, EnergyOfAnotherMemoryFollowsItsOwnVoltage) {
+  const std::string profile = (kRoot / "configs" / "memories" / "sram_14nm.yaml").string();
+  const Workbench bench =
+      bench_of("mnist_cnn.yaml", {"run.images=10", "operating_point.weight_sram=1",
+                                  "memory.activation_sram.profile=" + profile,
+                                  "memory.accumulator.profile=" + profile});
+  Evaluator evaluator(bench);
+  const auto at = [&](machine::OnChipMemory rail, const char* voltage) {
+    return evaluator.evaluate(
+        {.voltage = memory::Voltage::parse(voltage), .chip = 0, .cosim_images = 0, .rail = rail});
+  };
+  const PointResult clean = at(machine::OnChipMemory::kActivationSram, "1");
+  EXPECT_EQ(clean.energy_rel, 1);
+  for (const auto rail :
+       {machine::OnChipMemory::kActivationSram, machine::OnChipMemory::kAccumulator}) {
+    const PointResult low = at(rail, "0.9");
+    EXPECT_GT(low.ber, 0);
+    EXPECT_LT(low.energy.activation_sram, clean.energy.activation_sram);  // the table's rail
+    EXPECT_EQ(low.energy.weight_sram, clean.energy.weight_sram);
+    EXPECT_EQ(low.energy.dram, clean.energy.dram);
   }
 }
 

@@ -84,6 +84,17 @@ def on_map(says: list[str], content: str, options: str = "") -> Case:
     return Case(f"run w.yaml --fault-map m.csv {options}", says, files={"m.csv": content})
 
 
+def on_activation_sram(texts: list[str], command: str, voltage: str, content: str = "") -> Case:
+    """The activation SRAM at this voltage, with this map or generated faults."""
+    words = f"{command} w.yaml --set memory.activation_sram.profile={PROFILE}"
+    words += f" --set operating_point.activation_sram={voltage}"
+    words += " --out out" if command == "sweep" else ""
+    if not content:
+        return Case(words, texts)
+    words += " --set memory.activation_sram.chip.map=m.csv"
+    return Case(words, texts, files={"m.csv": content})
+
+
 CASES = {
     # Workload files
     "unknown_key": Case(
@@ -249,6 +260,66 @@ CASES = {
     ),
     "faults_by_another_key": Case(
         "run w.yaml --set memory.faults.layer=conv1", ["layer", "did you mean layers?"]
+    ),
+    # Other rails
+    "rail_without_a_memory": Case(
+        "run w.yaml --set operating_point.activation_sram=0.8",
+        ["operating_point.activation_sram", "memory.activation_sram is not given"],
+    ),
+    "overflow_word": Case(
+        "run w.yaml --set accelerator.accumulator.overflow=clip",
+        ["accelerator.accumulator.overflow", "'clip' is not one of wrap, saturate"],
+    ),
+    "accumulator_without_a_memory": Case(
+        "run w.yaml --set operating_point.accumulator=0.8",
+        ["operating_point.accumulator", "memory.accumulator is not given"],
+    ),
+    "accumulator_map_of_another_geometry": Case(
+        f"run w.yaml --set memory.accumulator.profile={PROFILE}"
+        " --set memory.accumulator.chip.map=m.csv",
+        ["m.csv", "8 banks", "accumulators", "32 banks x 4096 rows x 64 columns"],
+        files={"m.csv": MAP},
+    ),
+    "memory_without_a_profile": Case(
+        "run w.yaml --set memory.activation_sram.chip.seed=1",
+        ["memory.activation_sram", "the key profile is missing"],
+    ),
+    "swept_rail": Case(
+        "sweep w.yaml --out out --set sweep.rail=dram",
+        ["sweep.rail", "'dram' is not one of weight_sram, activation_sram, accumulator"],
+    ),
+    "swept_rail_is_error_free": Case(
+        "sweep w.yaml --out out --set sweep.rail=accumulator",
+        ["sweep.rail", "memory.accumulator is not given"],
+    ),
+    "swept_rails_voltage": Case(
+        f"sweep w.yaml --out out --voltage 0.5 --set sweep.rail=accumulator"
+        f" --set memory.accumulator.profile={PROFILE}",
+        ["--voltage", "0.5", "0.75"],
+    ),
+    "rail_key": Case(
+        f"run w.yaml --set memory.activation_sram.profile={PROFILE}"
+        " --set memory.activation_sram.encoding=gray",
+        ["memory.activation_sram.encoding", "unknown key"],
+    ),
+    "rail_profile": Case(
+        "run w.yaml --set memory.activation_sram.profile=none.yaml",
+        ["memory.activation_sram.profile", "no such file", "none.yaml"],
+    ),
+    "rail_voltage_outside": on_activation_sram(
+        ["operating_point.activation_sram", "0.5", "0.75"], "run", "0.5"
+    ),
+    "sweep_rail_voltage_outside": on_activation_sram(
+        ["operating_point.activation_sram", "0.5", "0.75"], "sweep", "0.5"
+    ),
+    "rail_map_of_another_geometry": on_activation_sram(
+        ["m.csv", "1024 rows x 128", "activation SRAM", "1024 rows x 256"], "run", "0.8", MAP
+    ),
+    "rail_map_not_measured_there": on_activation_sram(
+        ["0.79", "0.8"], "run", "0.79", MAP.replace("columns: 128", "columns: 256")
+    ),
+    "sweep_below_the_rails_map": on_activation_sram(
+        ["0.79", "0.8"], "sweep", "0.79", MAP.replace("columns: 128", "columns: 256")
     ),
     # Options
     "voltage_outside": Case("run w.yaml --voltage 0.5", ["--voltage", "0.5", "0.75", "Vmin"]),

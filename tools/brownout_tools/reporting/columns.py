@@ -111,8 +111,8 @@ def count(summary: VoltageSummary, column: str) -> str:
 def voltage_meaning(unit: str) -> str:
     """Say what the voltage is measured in."""
     if unit == "Vmin":
-        return "weight SRAM supply, relative to the memory's lowest error-free voltage (Vmin)"
-    return f"weight SRAM supply in {unit}"
+        return "supply of the swept memory, relative to its lowest error-free voltage (Vmin)"
+    return f"supply of the swept memory in {unit}"
 
 
 def cycle_columns() -> list[Column[LayerMean]]:

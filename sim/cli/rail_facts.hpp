@@ -1,0 +1,18 @@
+// Which memories of a workload have faults, and what those beside the weight SRAM suffer.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "sim/cli/table.hpp"
+#include "sim/experiment/results.hpp"
+#include "sim/experiment/workbench.hpp"
+
+namespace brownout::cli {
+
+/// "memories with faults: weight SRAM, activation SRAM"; then voltage, BER and source of those
+/// beside the weight SRAM.
+std::vector<Fact> rail_facts(const experiment::Workbench& bench,
+                             const experiment::PointResult& point);
+
+}  // namespace brownout::cli

@@ -1,0 +1,58 @@
+#include "sim/machine/on_chip_memory.hpp"
+
+#include <stdexcept>
+
+namespace brownout::machine {
+
+std::string to_string(OnChipMemory memory) {
+  switch (memory) {
+    case OnChipMemory::kWeightSram:
+      return "weight_sram";
+    case OnChipMemory::kActivationSram:
+      return "activation_sram";
+    case OnChipMemory::kAccumulator:
+      return "accumulator";
+  }
+  throw std::logic_error("unknown memory");
+}
+
+std::string title(OnChipMemory memory) {
+  switch (memory) {
+    case OnChipMemory::kWeightSram:
+      return "weight SRAM";
+    case OnChipMemory::kActivationSram:
+      return "activation SRAM";
+    case OnChipMemory::kAccumulator:
+      return "accumulators";
+  }
+  throw std::logic_error("unknown memory");
+}
+
+OnChipMemory parse_on_chip_memory(std::string_view name) {
+  for (const OnChipMemory memory : kOnChipMemories) {
+    if (name == to_string(memory)) return memory;
+  }
+  throw std::runtime_error("'" + std::string(name) +
+                           "' is not one of weight_sram, activation_sram, accumulator");
+}
+
+memory::SramOrganisation organisation(const AcceleratorSpec& spec, OnChipMemory memory) {
+  switch (memory) {
+    case OnChipMemory::kWeightSram:
+      return spec.weight_sram.organisation();
+    case OnChipMemory::kActivationSram:
+      return spec.activation_sram.organisation();
+    case OnChipMemory::kAccumulator:
+      break;
+  }
+  memory::SramOrganisation accumulators;
+  accumulators.banks = static_cast<std::uint32_t>(spec.array.columns);
+  accumulators.words = std::uint64_t{2} * static_cast<unsigned>(spec.accumulator.depth) *
+                       static_cast<unsigned>(spec.array.columns);
+  accumulators.word_bits = static_cast<std::uint32_t>(spec.accumulator.bits);
+  accumulators.column_mux = 2;
+  accumulators.validate();
+  return accumulators;
+}
+
+}  // namespace brownout::machine
