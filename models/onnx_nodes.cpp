@@ -44,10 +44,22 @@ void pad_same(int input, int kernel, int stride, int dilation, bool upper, int& 
   end = total - begin;
 }
 
+/// Of one dimension: far beyond any input, and within an int however it is padded.
+void require_reach(const OnnxGraph& graph, const onnx::NodeProto& node, int kernel, int dilation) {
+  constexpr std::int64_t kMost = std::int64_t{1} << 24;
+  const std::int64_t reach = std::int64_t{dilation} * (kernel - 1) + 1;
+  if (reach > kMost) {
+    graph.fail(node, "a window that reaches over " + std::to_string(reach) +
+                         " elements; at most 16777216 are allowed");
+  }
+}
+
 Window read_window(const OnnxGraph& graph, const onnx::NodeProto& node, const Shape& input,
                    int kernel_height, int kernel_width) {
   const std::vector<int> strides = list(graph, node, "strides", 2, 1, 1);
   const std::vector<int> dilations = list(graph, node, "dilations", 2, 1, 1);
+  require_reach(graph, node, kernel_height, dilations[0]);
+  require_reach(graph, node, kernel_width, dilations[1]);
   Window window{.kernel_height = kernel_height,
                 .kernel_width = kernel_width,
                 .stride_height = strides[0],

@@ -17,8 +17,8 @@ WORKLOAD = ROOT / "workloads/mnist_cnn.yaml"
 
 SMALL = ["--voltage", "0.9,0.85,0.8", "--chips", "4", "--images", "50"]
 SMALL_POINTS = 3 * 4
-LONG = ["--voltage", "1.00:0.76:0.02", "--chips", "12", "--images", "250", "--jobs", "2"]
-LONG_POINTS = 13 * 12
+LONG = ["--voltage", "1.00:0.76:0.02", "--chips", "24", "--images", "500", "--jobs", "2"]
+LONG_POINTS = 13 * 24
 LAYERS = 8  # of the network and its input and output, a row each in layers.csv
 RESULTS = ("points.csv", "layers.csv")
 
