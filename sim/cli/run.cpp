@@ -1,5 +1,6 @@
 // `brownout run`: one operating point of one chip, with its layers.
 #include <fmt/format.h>
+#include <algorithm>
 
 #include <ostream>
 #include <stdexcept>
@@ -41,7 +42,9 @@ CommandSpec spec() {
             {"explain", "N",
              "Also lists the N faults that change a weight most, relative to the largest weight of "
              "its layer: from the cell to layer, tile, k, n and bit. A line per cell and weight. "
-             "csv then holds these lines instead of the layers."},
+             "csv then holds these lines instead of the layers. The layer table shows wrong bits "
+             "by "
+             "direction, words touched and the size of errors, too."},
             {"logits-out", "FILE.npz", "Writes the network's output codes, a row per image."}},
            workload_options(),
            output_options()})};
@@ -192,6 +195,13 @@ Table layer_table(const experiment::PointResult& point) {
   return table;
 }
 
+/// Keeps text as wide as a terminal: without --explain only CSV and JSON have the damage.
+void leave_damage_to_files(Table& layers) {
+  const auto first = std::find_if(layers.columns.begin(), layers.columns.end(),
+                                  [](const Column& c) { return c.key == "effective_ber_0to1"; });
+  for (auto column = first; column != layers.columns.end(); ++column) column->title.clear();
+}
+
 int run(const Arguments& arguments, const Streams& streams) {
   const Format format = format_of(arguments);
   const std::uint64_t chip = chip_of(arguments);
@@ -229,6 +239,8 @@ int run(const Arguments& arguments, const Streams& streams) {
   if (explain) {
     report.detail = worst_fault_table(bench, chip, config.operating_point.weight_sram,
                                       static_cast<std::size_t>(*explain));
+  } else {
+    leave_damage_to_files(report.table);
   }
   streams.out << render(report, format);
   return 0;
