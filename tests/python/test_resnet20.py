@@ -43,7 +43,7 @@ def test_logits_equal_onnxruntimes(
     state_dict.main([str(a) for a in arguments] + ["--per-tensor"] * per_tensor)
     model = onnx.load(network)
     constants = {t.name: numpy_helper.to_array(t) for t in model.graph.initializer}
-    first = next(n for n in model.graph.node if n.input[0] == model.graph.input[0].name)
+    first = next(n for n in model.graph.node if n.input[:1] == [model.graph.input[0].name])
     last = next(n for n in model.graph.node if n.output[0] == model.graph.output[0].name)
     images, _ = read_cifar10_batch(IMAGES)
     inputs = state_dict.IMAGENET.apply(images[:COUNT]).astype(np.float32)
