@@ -74,7 +74,7 @@ class TfliteImporter {
                                    int channels) const;
   std::vector<std::int32_t> bias(const Operator& op, const Convolution& node) const;
   /// Adds a node whose result has this shape, and its output tensor.
-  void append(const Operator& op, Node node, const Shape& shape);
+  void append(const Operator& op, Node node, Shape shape);
   std::string unique_name(const Operator& op);
 
   TfliteFile file_;

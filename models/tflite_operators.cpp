@@ -137,7 +137,7 @@ void TfliteImporter::limit(const Operator& op, int& low, int& high, tflite::Acti
   }
 }
 
-void TfliteImporter::append(const Operator& op, Node node, const Shape& shape) {
+void TfliteImporter::append(const Operator& op, Node node, Shape shape) {
   const int index = file_.output(op);
   ActivationTensor made = read_tensor(index);
   if (made.shape != shape) file_.fail(op, "the shape of its output is not that of its result");
