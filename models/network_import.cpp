@@ -5,8 +5,8 @@
 #include <fstream>
 #include <string_view>
 
-#include "models/onnx_import.hpp"
-#include "models/tflite_import.hpp"
+#include "models/onnx/import.hpp"
+#include "models/tflite/import.hpp"
 
 namespace brownout::models {
 namespace {

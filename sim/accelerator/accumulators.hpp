@@ -7,7 +7,7 @@
 #include <systemc>
 #include <vector>
 
-#include "models/arithmetic.hpp"
+#include "models/arithmetic/arithmetic.hpp"
 #include "sim/machine/on_chip_memory.hpp"
 
 namespace brownout::accelerator {

@@ -4,7 +4,7 @@
 #include <span>
 #include <stdexcept>
 
-#include "models/softmax.hpp"
+#include "models/arithmetic/softmax.hpp"
 
 namespace brownout::accelerator {
 

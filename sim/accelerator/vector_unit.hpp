@@ -1,5 +1,6 @@
 // The vector unit: requantizes finished sums, adds, multiplies, pools, looks up and moves. Works
-// through jobs in order, a number of lanes wide; the arithmetic is models/arithmetic.hpp.
+// through jobs in order, a number of lanes wide; the arithmetic is
+// models/arithmetic/arithmetic.hpp.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +10,7 @@
 #include <variant>
 #include <vector>
 
-#include "models/arithmetic.hpp"
+#include "models/arithmetic/arithmetic.hpp"
 #include "sim/accelerator/accumulators.hpp"
 #include "sim/accelerator/job_state.hpp"
 #include "sim/accelerator/memories.hpp"

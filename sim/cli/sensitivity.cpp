@@ -4,7 +4,7 @@
 #include <stdexcept>
 
 #include "sim/cli/command.hpp"
-#include "sim/cli/grid_options.hpp"
+#include "sim/cli/map/grid_options.hpp"
 #include "sim/cli/progress.hpp"
 #include "sim/cli/table.hpp"
 #include "sim/cli/workload_options.hpp"

@@ -2,7 +2,7 @@
 #include <ostream>
 
 #include "sim/cli/command.hpp"
-#include "sim/cli/grid_options.hpp"
+#include "sim/cli/map/grid_options.hpp"
 #include "sim/cli/progress.hpp"
 #include "sim/cli/sweep_summary.hpp"
 #include "sim/cli/table.hpp"

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "models/dataset.hpp"
-#include "models/image_folder.hpp"
+#include "models/datasets/dataset.hpp"
+#include "models/datasets/image_folder.hpp"
 #include "sim/config/yaml_value.hpp"
 
 namespace brownout::config {

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "memory/voltage.hpp"
-#include "models/dataset.hpp"
+#include "models/datasets/dataset.hpp"
 #include "sim/config/dataset_config.hpp"
 #include "sim/config/memory_config.hpp"
 #include "sim/config/overrides.hpp"

@@ -9,7 +9,7 @@
 
 #include "memory/encoding.hpp"
 #include "memory/fault_map.hpp"
-#include "models/integer_engine.hpp"
+#include "models/engine/integer_engine.hpp"
 #include "sim/accelerator/simulator.hpp"
 #include "sim/schedule/weight_readback.hpp"
 #include "sim/timing/static_counts.hpp"

@@ -2,8 +2,8 @@
 
 #include <stdexcept>
 
-#include "models/dataset_files.hpp"
-#include "models/image_folder.hpp"
+#include "models/datasets/dataset_files.hpp"
+#include "models/datasets/image_folder.hpp"
 #include "sim/experiment/npz_dataset.hpp"
 
 namespace brownout::experiment {

@@ -1,7 +1,7 @@
 // The images of a data set's configuration, read with the reader of its format.
 #pragma once
 
-#include "models/dataset.hpp"
+#include "models/datasets/dataset.hpp"
 #include "sim/config/dataset_config.hpp"
 
 namespace brownout::experiment {

@@ -6,7 +6,7 @@
 #include <optional>
 #include <vector>
 
-#include "models/integer_engine.hpp"
+#include "models/engine/integer_engine.hpp"
 #include "sim/experiment/other_rails.hpp"
 #include "sim/experiment/results.hpp"
 #include "sim/experiment/workbench.hpp"

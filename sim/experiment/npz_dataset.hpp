@@ -4,7 +4,7 @@
 
 #include <filesystem>
 
-#include "models/dataset.hpp"
+#include "models/datasets/dataset.hpp"
 #include "sim/config/dataset_config.hpp"
 
 namespace brownout::experiment {

@@ -7,7 +7,7 @@
 
 #include "memory/fault_map.hpp"
 #include "memory/sram_macro.hpp"
-#include "models/integer_engine.hpp"
+#include "models/engine/integer_engine.hpp"
 #include "sim/experiment/results.hpp"
 #include "sim/experiment/workbench.hpp"
 

@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "memory/sram_macro.hpp"
-#include "models/arithmetic.hpp"
+#include "models/arithmetic/arithmetic.hpp"
 
 namespace brownout::machine {
 

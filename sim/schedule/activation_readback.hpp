@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "memory/fault_map.hpp"
-#include "models/integer_engine.hpp"
+#include "models/engine/integer_engine.hpp"
 #include "sim/schedule/tile_program.hpp"
 
 namespace brownout::schedule {

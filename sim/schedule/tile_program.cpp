@@ -4,7 +4,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "models/softmax.hpp"
+#include "models/arithmetic/softmax.hpp"
 #include "sim/schedule/activation_plan.hpp"
 #include "sim/schedule/lower.hpp"
 #include "sim/schedule/placement.hpp"

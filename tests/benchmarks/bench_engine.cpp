@@ -11,7 +11,7 @@
 #include <string>
 #include <unordered_map>
 
-#include "models/integer_engine.hpp"
+#include "models/engine/integer_engine.hpp"
 
 namespace {
 

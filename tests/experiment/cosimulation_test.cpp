@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "models/integer_engine.hpp"
+#include "models/engine/integer_engine.hpp"
 #include "sim/machine/on_chip_memory.hpp"
 #include "sim/schedule/accumulator_readback.hpp"
 #include "sim/schedule/activation_readback.hpp"

@@ -7,8 +7,8 @@
 #include <iterator>
 #include <string>
 
-#include "models/integer_engine.hpp"
-#include "models/onnx_import.hpp"
+#include "models/engine/integer_engine.hpp"
+#include "models/onnx/import.hpp"
 
 namespace {
 

@@ -6,9 +6,9 @@
 #include <filesystem>
 #include <random>
 
-#include "models/dataset_files.hpp"
-#include "models/integer_engine.hpp"
-#include "models/onnx_import.hpp"
+#include "models/datasets/dataset_files.hpp"
+#include "models/engine/integer_engine.hpp"
+#include "models/onnx/import.hpp"
 
 namespace brownout::models {
 namespace {

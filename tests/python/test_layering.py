@@ -107,7 +107,7 @@ def test_the_owners_do_read_their_libraries(compiled: dict[str, list[str]]) -> N
 @pytest.mark.parametrize(
     ("target", "file"),
     [
-        ("memory/CMakeFiles/brownout_memory.dir/voltage.cpp.o", "models/dataset.hpp"),
+        ("memory/CMakeFiles/brownout_memory.dir/voltage.cpp.o", "models/datasets/dataset.hpp"),
         ("models/CMakeFiles/brownout_models.dir/dataset.cpp.o", "memory/voltage.hpp"),
         ("sim/timing/CMakeFiles/x.dir/a.cpp.o", "sim/energy/energy_table.hpp"),
         ("sim/schedule/CMakeFiles/x.dir/a.cpp.o", "sim/config/yaml_reader.hpp"),

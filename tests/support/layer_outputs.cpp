@@ -10,7 +10,7 @@
 
 #include "memory/file_bytes.hpp"
 #include "memory/npy_array.hpp"
-#include "models/integer_engine.hpp"
+#include "models/engine/integer_engine.hpp"
 #include "models/network_import.hpp"
 #include "sim/experiment/weights_file.hpp"
 

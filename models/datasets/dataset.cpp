@@ -1,0 +1,115 @@
+// The first quantization: pixels or reals to the codes of the network's input.
+#include "models/datasets/dataset.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <stdexcept>
+#include <string>
+
+#include "models/arithmetic/arithmetic.hpp"
+
+namespace brownout::models {
+namespace {
+
+float channel_value(const std::vector<float>& values, std::size_t channel, float fallback) {
+  if (values.empty()) return fallback;
+  return values[values.size() == 1 ? 0 : channel];
+}
+
+void check_preprocess(const Preprocess& preprocess, int channels) {
+  const auto fits = [&](const std::vector<float>& values) {
+    return values.size() <= 1 || values.size() == static_cast<std::size_t>(channels);
+  };
+  if (!fits(preprocess.mean) || !fits(preprocess.std)) {
+    throw std::runtime_error("preprocess: mean and std need one value, or one per channel (" +
+                             std::to_string(channels) + ")");
+  }
+  const auto is_finite = [](float value) { return std::isfinite(value); };
+  const bool finite = is_finite(preprocess.scale.value_or(1)) &&
+                      std::all_of(preprocess.mean.begin(), preprocess.mean.end(), is_finite) &&
+                      std::all_of(preprocess.std.begin(), preprocess.std.end(), is_finite);
+  const auto is_zero = [](float value) { return value == 0; };
+  if (!finite || std::any_of(preprocess.std.begin(), preprocess.std.end(), is_zero)) {
+    throw std::runtime_error("preprocess: scale, mean and std must be finite and std not 0");
+  }
+}
+
+/// One channel's values to codes.
+class ChannelQuantizer {
+ public:
+  ChannelQuantizer(const Preprocess& preprocess, float scale, const ActivationTensor& input,
+                   std::size_t channel)
+      : scale_(scale),
+        mean_(channel_value(preprocess.mean, channel, 0.0F)),
+        deviation_(channel_value(preprocess.std, channel, 1.0F)),
+        input_scale_(input.scale),
+        zero_point_(input.zero_point) {}
+
+  std::uint8_t operator()(float value) const {
+    const float scaled = value * scale_;
+    const float centred = scaled - mean_;
+    const float real = centred / deviation_;
+    const auto zero_point = static_cast<float>(zero_point_);
+    const float quotient = clip(real / input_scale_, -zero_point, 255.0F - zero_point);
+    return static_cast<std::uint8_t>(round_half_even(quotient) + zero_point_);
+  }
+
+ private:
+  float scale_, mean_, deviation_, input_scale_;
+  int zero_point_;
+};
+
+using Table = std::array<std::uint8_t, 256>;
+
+Table quantization_table(const ChannelQuantizer& quantize) {
+  Table table{};
+  for (std::size_t pixel = 0; pixel < table.size(); ++pixel) {
+    table[pixel] = quantize(static_cast<float>(pixel));
+  }
+  return table;
+}
+
+}  // namespace
+
+std::vector<std::uint8_t> quantize_images(const Dataset& dataset, const Preprocess& preprocess,
+                                          const ActivationTensor& input, std::int64_t first,
+                                          std::int64_t count) {
+  const auto text = [](const Shape& s) {
+    return std::to_string(s.channels) + "x" + std::to_string(s.height) + "x" +
+           std::to_string(s.width);
+  };
+  if (dataset.shape != input.shape) {
+    throw std::runtime_error("the data set's images are " + text(dataset.shape) +
+                             " (channels x height x width), the network's input is " +
+                             text(input.shape));
+  }
+  if (first < 0 || count < 0 || first > dataset.size() - count) {
+    throw std::runtime_error("images " + std::to_string(first) + " to " +
+                             std::to_string(first + count - 1) + " of a data set of " +
+                             std::to_string(dataset.size()));
+  }
+  check_preprocess(preprocess, input.shape.channels);
+  const bool is_real = !dataset.reals.empty();
+  const float scale = preprocess.scale.value_or(is_real ? 1.0F : 1.0F / 255.0F);
+  const auto channels = static_cast<std::size_t>(input.shape.channels);
+  const auto size = static_cast<std::size_t>(input.shape.size());
+  const std::size_t begin = static_cast<std::size_t>(first) * size;
+  std::vector<std::uint8_t> codes(static_cast<std::size_t>(count) * size);
+  for (std::size_t c = 0; c < channels; ++c) {
+    const ChannelQuantizer quantize(preprocess, scale, input, c);
+    if (is_real) {
+      for (std::size_t i = c; i < codes.size(); i += channels) {
+        codes[i] = quantize(dataset.reals[begin + i]);
+      }
+    } else {
+      const Table table = quantization_table(quantize);
+      for (std::size_t i = c; i < codes.size(); i += channels) {
+        codes[i] = table[dataset.pixels[begin + i]];
+      }
+    }
+  }
+  return codes;
+}
+
+}  // namespace brownout::models

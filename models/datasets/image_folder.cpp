@@ -1,0 +1,78 @@
+#include "models/datasets/image_folder.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <stdexcept>
+#include <string>
+
+namespace brownout::models {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::vector<fs::path> entries_of(const fs::path& directory) {
+  std::vector<fs::path> entries;
+  for (const fs::directory_entry& entry : fs::directory_iterator(directory)) {
+    if (!entry.path().filename().string().starts_with('.')) entries.push_back(entry.path());
+  }
+  std::sort(entries.begin(), entries.end());
+  return entries;
+}
+
+std::string size_text(const Image& image) {
+  return std::to_string(image.height) + " x " + std::to_string(image.width);
+}
+
+}  // namespace
+
+std::vector<LabelledFile> list_image_folder(const fs::path& directory) {
+  if (!fs::is_directory(directory)) {
+    throw std::runtime_error(directory.string() + ": no such folder");
+  }
+  std::vector<LabelledFile> files;
+  std::size_t label = 0;
+  for (const fs::path& folder : entries_of(directory)) {
+    if (!fs::is_directory(folder)) {
+      throw std::runtime_error(folder.string() + ": not a folder of one class's images");
+    }
+    if (label > std::numeric_limits<std::uint16_t>::max()) {
+      throw std::runtime_error(directory.string() + ": more than 65536 classes");
+    }
+    for (const fs::path& file : entries_of(folder)) {
+      if (!is_image_name(file)) {
+        throw std::runtime_error(file.string() + ": not named .png, .jpg or .jpeg");
+      }
+      files.push_back({.path = file, .label = static_cast<std::uint16_t>(label)});
+    }
+    ++label;
+  }
+  if (files.empty()) throw std::runtime_error(directory.string() + ": it holds no images");
+  return files;
+}
+
+Dataset read_image_folder(const std::vector<LabelledFile>& files, const ImageFit& image_fit,
+                          int channels) {
+  Dataset dataset;
+  for (const LabelledFile& file : files) {
+    Image image = read_image(file.path, channels);
+    try {
+      image = fit(image, image_fit);
+    } catch (const std::runtime_error& error) {
+      throw std::runtime_error(file.path.string() + ": " + error.what());
+    }
+    const Shape shape{.channels = channels, .height = image.height, .width = image.width};
+    if (dataset.labels.empty()) dataset.shape = shape;
+    if (shape != dataset.shape) {
+      throw std::runtime_error(file.path.string() + ": " + size_text(image) + " pixels where " +
+                               files.front().path.string() + " has " +
+                               std::to_string(dataset.shape.height) + " x " +
+                               std::to_string(dataset.shape.width) +
+                               " (preprocess.resize and preprocess.crop bring them to one size)");
+    }
+    dataset.pixels.insert(dataset.pixels.end(), image.pixels.begin(), image.pixels.end());
+    dataset.labels.push_back(file.label);
+  }
+  return dataset;
+}
+
+}  // namespace brownout::models

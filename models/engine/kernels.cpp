@@ -1,0 +1,308 @@
+// The engine's hot loops: requantization, additions, pools, counts of zero activations.
+#include "models/engine/kernels.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+// One body, several instruction sets, chosen when the program is loaded. Not under sanitizers,
+// whose run time is not yet up when the choice is made.
+#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && defined(__OPTIMIZE__) && \
+    !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) &&                          \
+    !defined(BROWNOUT_ONE_TARGET)
+#define BROWNOUT_CLONES \
+  __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#else
+#define BROWNOUT_CLONES
+#endif
+
+namespace brownout::models {
+namespace {
+
+constexpr int kRowElements = 64;
+
+constexpr int kVectorBytes = 64;
+typedef std::uint8_t Bytes __attribute__((vector_size(kVectorBytes)));
+typedef std::uint16_t Halves __attribute__((vector_size(kVectorBytes)));
+
+BROWNOUT_CLONES
+void requantize_rows(const std::int32_t* __restrict sums, std::uint8_t* __restrict codes,
+                     std::int64_t elements, std::int64_t row, const std::int32_t* __restrict addend,
+                     const float* __restrict multiplier, float low, float high, int zero_point) {
+  for (std::int64_t first = 0; first < elements; first += row) {
+    const std::int64_t length = std::min(row, elements - first);
+    for (std::int64_t i = 0; i < length; ++i) {
+      const auto sum = static_cast<std::int32_t>(static_cast<std::uint32_t>(sums[first + i]) +
+                                                 static_cast<std::uint32_t>(addend[i]));
+      codes[first + i] = requantize(sum, multiplier[i], low, high, zero_point);
+    }
+  }
+}
+
+/// The same for accumulators narrower than 32 bits.
+BROWNOUT_CLONES
+void requantize_wrapped_rows(const std::int32_t* __restrict sums, std::uint8_t* __restrict codes,
+                             std::int64_t elements, std::int64_t row,
+                             const std::int32_t* __restrict addend,
+                             const float* __restrict multiplier, float low, float high,
+                             int zero_point, int bits) {
+  for (std::int64_t first = 0; first < elements; first += row) {
+    const std::int64_t length = std::min(row, elements - first);
+    for (std::int64_t i = 0; i < length; ++i) {
+      const std::int64_t sum = std::int64_t{sums[first + i]} + addend[i];
+      codes[first + i] =
+          requantize(wrap_accumulator(sum, bits), multiplier[i], low, high, zero_point);
+    }
+  }
+}
+
+/// The same in LiteRT's arithmetic.
+BROWNOUT_CLONES
+void requantize_fixed_rows(const std::int32_t* __restrict sums, std::uint8_t* __restrict codes,
+                           std::int64_t elements, std::int64_t row,
+                           const std::int32_t* __restrict addend,
+                           const FixedPoint* __restrict factor, int low, int high, int zero_point,
+                           int bits) {
+  for (std::int64_t first = 0; first < elements; first += row) {
+    const std::int64_t length = std::min(row, elements - first);
+    for (std::int64_t i = 0; i < length; ++i) {
+      const std::int32_t sum = wrap_accumulator(std::int64_t{sums[first + i]} + addend[i], bits);
+      const std::int32_t code = scale_rounding_twice(sum, factor[i]) + zero_point;
+      codes[first + i] = static_cast<std::uint8_t>(std::clamp(code, low, high));
+    }
+  }
+}
+
+/// Calls visit(code pointer of channel 0) for each element of the window inside the input.
+template <typename Visit>
+int visit_window(const Window& window, const Shape& shape, const std::uint8_t* input, int out_h,
+                 int out_w, Visit visit) {
+  const int top = out_h * window.stride_height - window.pad_top;
+  const int left = out_w * window.stride_width - window.pad_left;
+  int inside = 0;
+  for (int kh = 0; kh < window.kernel_height; ++kh) {
+    const int h = top + kh * window.dilation_height;
+    if (h < 0 || h >= shape.height) continue;
+    for (int kw = 0; kw < window.kernel_width; ++kw) {
+      const int w = left + kw * window.dilation_width;
+      if (w < 0 || w >= shape.width) continue;
+      visit(input + shape.index(0, h, w));
+      ++inside;
+    }
+  }
+  return inside;
+}
+
+BROWNOUT_CLONES
+void raise_to(std::uint8_t* __restrict maximum, const std::uint8_t* __restrict codes,
+              std::int64_t channels) {
+  for (std::int64_t c = 0; c < channels; ++c) maximum[c] = std::max(maximum[c], codes[c]);
+}
+
+BROWNOUT_CLONES
+void add_terms(const Pooler& pooler, float* __restrict sums, const std::uint8_t* __restrict codes,
+               std::int64_t channels) {
+  for (std::int64_t c = 0; c < channels; ++c) sums[c] += pooler.average_term(codes[c]);
+}
+
+BROWNOUT_CLONES
+void add_terms(const Pooler& /*pooler*/, std::int32_t* __restrict sums,
+               const std::uint8_t* __restrict codes, std::int64_t channels) {
+  for (std::int64_t c = 0; c < channels; ++c) sums[c] += codes[c];
+}
+
+BROWNOUT_CLONES
+void add_rows(const FloatAdder& adder, const std::uint8_t* __restrict left,
+              const std::uint8_t* __restrict right, std::uint8_t* __restrict output,
+              std::int64_t count) {
+  const FloatAdder local = adder;  // the compiler may assume that no store changes it
+  for (std::int64_t i = 0; i < count; ++i) output[i] = local(left[i], right[i]);
+}
+
+BROWNOUT_CLONES
+void add_rows(const FixedPointAdder& adder, const std::uint8_t* __restrict left,
+              const std::uint8_t* __restrict right, std::uint8_t* __restrict output,
+              std::int64_t count) {
+  const FixedPointAdder local = adder;
+  for (std::int64_t i = 0; i < count; ++i) output[i] = local(left[i], right[i]);
+}
+
+BROWNOUT_CLONES
+void multiply_rows(const FloatMultiplier& multiplier, const std::uint8_t* __restrict left,
+                   const std::uint8_t* __restrict right, std::uint8_t* __restrict output,
+                   std::int64_t count) {
+  const FloatMultiplier local = multiplier;
+  for (std::int64_t i = 0; i < count; ++i) output[i] = local(left[i], right[i]);
+}
+
+BROWNOUT_CLONES
+void multiply_rows(const FixedPointMultiplier& multiplier, const std::uint8_t* __restrict left,
+                   const std::uint8_t* __restrict right, std::uint8_t* __restrict output,
+                   std::int64_t count) {
+  const FixedPointMultiplier local = multiplier;
+  for (std::int64_t i = 0; i < count; ++i) output[i] = local(left[i], right[i]);
+}
+
+/// One image, with sums of the type that the pooler adds.
+template <typename Sum>
+void average_image(const Pooler& pooler, const Pooling& pooling, const Shape& input_shape,
+                   const Shape& output_shape, const std::uint8_t* input, std::uint8_t* output) {
+  std::vector<Sum> sums(static_cast<std::size_t>(input_shape.channels));
+  for (int h = 0; h < output_shape.height; ++h) {
+    for (int w = 0; w < output_shape.width; ++w, output += sums.size()) {
+      std::fill(sums.begin(), sums.end(), Sum{0});
+      const int inside =
+          visit_window(pooling.window, input_shape, input, h, w, [&](const std::uint8_t* codes) {
+            add_terms(pooler, sums.data(), codes, input_shape.channels);
+          });
+      const int count = pooling.count_include_pad ? pooler.window_elements : inside;
+      for (std::size_t c = 0; c < sums.size(); ++c) output[c] = pooler.finish(sums[c], count);
+    }
+  }
+}
+
+}  // namespace
+
+Epilogue::Epilogue(const QuantizedNetwork& network, const Convolution& convolution,
+                   int accumulator_bits)
+    : requantizer_(make_requantizer(network, convolution)),
+      channels_(convolution.out_channels),
+      repeats_((kRowElements + channels_ - 1) / channels_),
+      accumulator_bits_(accumulator_bits),
+      bias_(convolution.bias) {
+  const auto repeat = [&](auto& repeated, const auto& channels) {
+    for (int i = 0; i < repeats_; ++i) {
+      repeated.insert(repeated.end(), channels.begin(), channels.end());
+    }
+  };
+  if (const auto* rounded = std::get_if<FloatRequantizer>(&requantizer_.formula)) {
+    repeat(multipliers_, rounded->multipliers);
+  } else if (const auto* fixed = std::get_if<FixedPointRequantizer>(&requantizer_.formula)) {
+    repeat(factors_, fixed->factors);
+  }
+}
+
+void Epilogue::set_corrections(const ConvolutionKernel::Corrections& corrections) {
+  runs_ = corrections.runs;
+  const auto channels = static_cast<std::size_t>(channels_);
+  const std::size_t rows = std::max<std::size_t>(corrections.table.size() / channels, 1);
+  addends_.clear();
+  for (std::size_t row = 0; row < rows; ++row) {
+    for (int i = 0; i < repeats_; ++i) {
+      for (std::size_t c = 0; c < channels; ++c) {
+        const std::int32_t correction =
+            corrections.table.empty() ? 0 : corrections.table[row * channels + c];
+        addends_.push_back(wrap_accumulator(std::int64_t{bias_[c]} + correction, 32));
+      }
+    }
+  }
+}
+
+void Epilogue::run(const std::int32_t* sums, std::uint8_t* codes, int images) const {
+  const auto row = static_cast<std::size_t>(repeats_) * static_cast<std::size_t>(channels_);
+  if (runs_.size() == 1) {
+    run_pixels(sums, codes, std::int64_t{images} * runs_[0].pixels, addends_.data());
+    return;
+  }
+  for (int image = 0; image < images; ++image) {
+    for (const ConvolutionKernel::Run& run : runs_) {
+      run_pixels(sums, codes, run.pixels,
+                 addends_.data() + static_cast<std::size_t>(run.row) * row);
+      sums += std::int64_t{run.pixels} * channels_;
+      codes += std::int64_t{run.pixels} * channels_;
+    }
+  }
+}
+
+void Epilogue::run_pixels(const std::int32_t* sums, std::uint8_t* codes, std::int64_t pixels,
+                          const std::int32_t* addends) const {
+  std::visit([&](const auto& f) { run_rows(f, sums, codes, pixels * channels_, addends); },
+             requantizer_.formula);
+}
+
+void Epilogue::run_rows(const FloatRequantizer& requantizer, const std::int32_t* sums,
+                        std::uint8_t* codes, std::int64_t elements,
+                        const std::int32_t* addends) const {
+  const auto row = static_cast<std::int64_t>(multipliers_.size());
+  const float low = requantizer.relative_low();
+  const float high = requantizer.relative_high();
+  if (accumulator_bits_ >= 32) {
+    requantize_rows(sums, codes, elements, row, addends, multipliers_.data(), low, high,
+                    requantizer.zero_point);
+  } else {
+    requantize_wrapped_rows(sums, codes, elements, row, addends, multipliers_.data(), low, high,
+                            requantizer.zero_point, accumulator_bits_);
+  }
+}
+
+void Epilogue::run_rows(const FixedPointRequantizer& requantizer, const std::int32_t* sums,
+                        std::uint8_t* codes, std::int64_t elements,
+                        const std::int32_t* addends) const {
+  requantize_fixed_rows(sums, codes, elements, static_cast<std::int64_t>(factors_.size()), addends,
+                        factors_.data(), requantizer.low, requantizer.high, requantizer.zero_point,
+                        accumulator_bits_);
+}
+
+void Epilogue::run_rows(const DoubleRequantizer& requantizer, const std::int32_t* sums,
+                        std::uint8_t* codes, std::int64_t elements,
+                        const std::int32_t* addends) const {
+  for (std::int64_t i = 0; i < elements; ++i) {
+    const auto channel = static_cast<int>(i % channels_);
+    const std::int64_t sum = std::int64_t{sums[i]} + addends[channel];
+    codes[i] = requantizer(wrap_accumulator(sum, accumulator_bits_), channel);
+  }
+}
+
+void add_codes(const Adder& adder, const std::uint8_t* left, const std::uint8_t* right,
+               std::uint8_t* output, std::int64_t count) {
+  std::visit([&](const auto& formula) { add_rows(formula, left, right, output, count); },
+             adder.formula);
+}
+
+void multiply_codes(const Multiplier& multiplier, const std::uint8_t* left,
+                    const std::uint8_t* right, std::uint8_t* output, std::int64_t count) {
+  std::visit([&](const auto& formula) { multiply_rows(formula, left, right, output, count); },
+             multiplier.formula);
+}
+
+void pool_image(const Pooler& pooler, const Pooling& pooling, const Shape& input_shape,
+                const Shape& output_shape, const std::uint8_t* input, std::uint8_t* output) {
+  if (pooler.kind != PoolKind::kMax) {
+    const auto average = pooler.sums_floats() ? average_image<float> : average_image<std::int32_t>;
+    return average(pooler, pooling, input_shape, output_shape, input, output);
+  }
+  const int channels = input_shape.channels;
+  for (int h = 0; h < output_shape.height; ++h) {
+    for (int w = 0; w < output_shape.width; ++w, output += channels) {
+      std::fill_n(output, channels, static_cast<std::uint8_t>(pooler.low));
+      visit_window(pooling.window, input_shape, input, h, w,
+                   [&](const std::uint8_t* codes) { raise_to(output, codes, channels); });
+      for (int c = 0; c < channels; ++c) output[c] = pooler.limit(output[c]);
+    }
+  }
+}
+
+BROWNOUT_CLONES
+std::uint64_t sum_where_equal(const std::uint8_t* codes, const std::uint8_t* weights,
+                              std::int64_t count, std::uint8_t code) {
+  // Vector types of the compiler, because the plain loop is four times slower. A 16-bit lane takes
+  // two bytes a row, so 128 rows of up to 255 each fit before it must be widened.
+  const Bytes wanted = Bytes{} + code;
+  std::uint64_t total = 0;
+  std::int64_t i = 0;
+  while (i + kVectorBytes <= count) {
+    Halves sums{};
+    const std::int64_t rows = std::min<std::int64_t>((count - i) / kVectorBytes, 128);
+    for (std::int64_t row = 0; row < rows; ++row, i += kVectorBytes) {
+      Bytes row_codes, row_weights;
+      std::memcpy(&row_codes, codes + i, sizeof(Bytes));
+      std::memcpy(&row_weights, weights + i, sizeof(Bytes));
+      const Halves pairs = (Halves)((row_codes == wanted) & row_weights);
+      sums += (pairs & 255) + (pairs >> 8);
+    }
+    for (std::size_t lane = 0; lane < sizeof(Halves) / 2; ++lane) total += sums[lane];
+  }
+  for (; i < count; ++i) total += codes[i] == code ? weights[i] : 0U;
+  return total;
+}
+
+}  // namespace brownout::models

@@ -1,0 +1,44 @@
+// Copies of runs of codes, as long as the NHWC order allows.
+#include "models/engine/movement.hpp"
+
+#include <algorithm>
+
+namespace brownout::models {
+
+void concatenate(Axis axis, std::span<const std::uint8_t* const> inputs,
+                 std::span<const Shape> shapes, std::uint8_t* output) {
+  // Runs that stay together: whole images, rows, or pixels.
+  const std::int64_t runs = axis == Axis::kHeight ? 1
+                            : axis == Axis::kWidth
+                                ? shapes[0].height
+                                : std::int64_t{shapes[0].height} * shapes[0].width;
+  for (std::int64_t run = 0; run < runs; ++run) {
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      const std::int64_t length = shapes[i].size() / runs;
+      output = std::copy_n(inputs[i] + run * length, length, output);
+    }
+  }
+}
+
+void pad(const Padding& padding, const Shape& input_shape, const std::uint8_t* input,
+         const Shape& output_shape, std::uint8_t* output) {
+  std::fill_n(output, output_shape.size(), padding.code);
+  const auto kept = [](int before, int in, int out) {  // indices of the input that stay
+    return std::pair(std::max(0, -before), std::min(in, out - before));
+  };
+  const auto [first_h, end_h] =
+      kept(padding.before.height, input_shape.height, output_shape.height);
+  const auto [first_w, end_w] = kept(padding.before.width, input_shape.width, output_shape.width);
+  const auto [first_c, end_c] =
+      kept(padding.before.channels, input_shape.channels, output_shape.channels);
+  if (first_c >= end_c) return;
+  for (int h = first_h; h < end_h; ++h) {
+    for (int w = first_w; w < end_w; ++w) {
+      std::copy_n(input + input_shape.index(first_c, h, w), end_c - first_c,
+                  output + output_shape.index(first_c + padding.before.channels,
+                                              h + padding.before.height, w + padding.before.width));
+    }
+  }
+}
+
+}  // namespace brownout::models

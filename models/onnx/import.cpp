@@ -1,0 +1,263 @@
+// Walks an ONNX graph from its input to its output; which operator is whose, and edges by name.
+#include "models/onnx/import.hpp"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "models/onnx/importer.hpp"
+
+namespace brownout::models {
+namespace {
+
+int dimension(const OnnxGraph& graph, const onnx::TensorShapeProto& shape, int index,
+              const std::string& name) {
+  const auto& dim = shape.dim(index);
+  if (!dim.has_dim_value() || dim.dim_value() < 1 || dim.dim_value() > kLargestDimension) {
+    graph.fail("input '" + name + "': dimension " + std::to_string(index) +
+               " must be a fixed number up to " + std::to_string(kLargestDimension) +
+               " (only the batch may be symbolic)");
+  }
+  return static_cast<int>(dim.dim_value());
+}
+
+/// True when all that reads the input, by way of its quantization, is a transposition from
+/// (N, H, W, C) to (N, C, H, W).
+bool is_pixels(const OnnxGraph& graph, std::string edge) {
+  while (graph.uses(edge) == 1) {
+    const auto& nodes = graph.proto().node();
+    const auto reader = std::find_if(nodes.begin(), nodes.end(), [&](const onnx::NodeProto& node) {
+      return input_name(node, 0) == edge && node.output_size() > 0;
+    });
+    if (reader == nodes.end()) return false;
+    const std::string& type = reader->op_type();
+    if (type == "Transpose") {
+      return ints_attribute(*reader, "perm") == std::vector<std::int64_t>{0, 3, 1, 2};
+    }
+    if (type != "QuantizeLinear" && type != "DequantizeLinear" && type != "Identity") return false;
+    edge = reader->output(0);
+  }
+  return false;
+}
+
+constexpr unsigned kOnnx = 1, kMicrosoft = 2, kQonnx = 4;
+
+unsigned domain_of(const onnx::NodeProto& node) {
+  const std::string& domain = node.domain();
+  if (domain.empty() || domain == "ai.onnx") return kOnnx;
+  if (domain == "com.microsoft") return kMicrosoft;
+  const bool qonnx = domain.starts_with("qonnx.") || domain == "onnx.brevitas" ||
+                     domain == "finn.custom_op.general";
+  return qonnx ? kQonnx : 0U;
+}
+
+}  // namespace
+
+void Importer::import_node(const onnx::NodeProto& node) {
+  struct Operator {
+    void (Importer::*handler)(const onnx::NodeProto&);
+    unsigned domains = kOnnx;
+  };
+  static const std::map<std::string, Operator> operators = {
+      {"Add", {&Importer::elementwise}},
+      {"ArgMax", {&Importer::scores}},
+      {"AveragePool", {&Importer::pooling}},
+      {"Clip", {&Importer::limit}},
+      {"Concat", {&Importer::concatenation}},
+      {"Conv", {&Importer::convolution}},
+      {"DequantizeLinear", {&Importer::dequantize, kOnnx | kMicrosoft}},
+      {"Div", {&Importer::elementwise}},
+      {"Dropout", {&Importer::pass}},
+      {"Flatten", {&Importer::reshape}},
+      {"Gemm", {&Importer::fully_connected}},
+      {"GlobalAveragePool", {&Importer::pooling}},
+      {"HardSigmoid", {&Importer::function}},
+      {"HardSwish", {&Importer::function}},
+      {"Identity", {&Importer::pass}},
+      {"LeakyRelu", {&Importer::function}},
+      {"LogSoftmax", {&Importer::scores}},
+      {"MatMul", {&Importer::fully_connected}},
+      {"MaxPool", {&Importer::max_pool}},
+      {"Mul", {&Importer::elementwise}},
+      {"Pad", {&Importer::padding}},
+      {"QGemm", {&Importer::qgemm, kMicrosoft}},
+      {"QLinearAdd", {&Importer::qlinear_elementwise, kMicrosoft}},
+      {"QLinearAveragePool", {&Importer::qlinear_pool, kMicrosoft}},
+      {"QLinearConcat", {&Importer::qlinear_concat, kMicrosoft}},
+      {"QLinearConv", {&Importer::qlinear_conv}},
+      {"QLinearGlobalAveragePool", {&Importer::qlinear_pool, kMicrosoft}},
+      {"QLinearLeakyRelu", {&Importer::qlinear_function, kMicrosoft}},
+      {"QLinearMatMul", {&Importer::qlinear_matmul}},
+      {"QLinearMul", {&Importer::qlinear_elementwise, kMicrosoft}},
+      {"QLinearSigmoid", {&Importer::qlinear_function, kMicrosoft}},
+      {"QLinearSoftmax", {&Importer::scores, kMicrosoft}},
+      {"Quant", {&Importer::quant, kQonnx}},
+      {"QuantizeLinear", {&Importer::quantize, kOnnx | kMicrosoft}},
+      {"Relu", {&Importer::limit}},
+      {"Reshape", {&Importer::reshape}},
+      {"Shape", {&Importer::shape}},
+      {"Sigmoid", {&Importer::function}},
+      {"Slice", {&Importer::slice}},
+      {"Softmax", {&Importer::scores}},
+      {"Squeeze", {&Importer::reshape}},
+      {"Sub", {&Importer::elementwise}},
+      {"Transpose", {&Importer::transpose}},
+      {"Unsqueeze", {&Importer::reshape}}};
+  if (node.output_size() == 0) graph_.fail(node, "it has no output");
+  const unsigned domain = domain_of(node);
+  if (domain == kOnnx && graph_.constant(node.output(0)) != nullptr) return;
+  if (domain == kOnnx && shape_values_.fold(node)) return;
+  const auto found = operators.find(node.op_type());
+  if (found == operators.end() || (found->second.domains & domain) == 0) {
+    std::string message = "this operator is not supported; supported are ";
+    for (const auto& [name, unused] : operators) message += name + ", ";
+    graph_.fail(node, message + "Constant, and Gather and Concat of shapes");
+  }
+  (this->*found->second.handler)(node);
+}
+
+QuantizedNetwork Importer::run() {
+  read_input();
+  for (const onnx::NodeProto& node : graph_.proto().node()) import_node(node);
+  read_output();
+  check_consistent(network_);
+  return std::move(network_);
+}
+
+void Importer::read_input() {
+  const onnx::ValueInfoProto* input = nullptr;
+  for (const onnx::ValueInfoProto& candidate : graph_.proto().input()) {
+    if (graph_.constant(candidate.name()) != nullptr) continue;
+    if (input != nullptr) {
+      graph_.fail("more than one input: '" + input->name() + "' and '" + candidate.name() + "'");
+    }
+    input = &candidate;
+  }
+  if (input == nullptr) graph_.fail("the graph has no input");
+  const std::string& name = input->name();
+  const onnx::TypeProto_Tensor& type = input->type().tensor_type();
+  const onnx::TensorShapeProto& dims = type.shape();
+  if (dims.dim_size() != 2 && dims.dim_size() != 4) {
+    graph_.fail("input '" + name +
+                "': only shapes (N, C, H, W), (N, H, W, C) before a Transpose, and (N, C) are "
+                "supported");
+  }
+  if (dims.dim(0).has_dim_value() && dims.dim(0).dim_value() > 1) {
+    graph_.fail("input '" + name + "': its batch size is fixed at " +
+                std::to_string(dims.dim(0).dim_value()) + "; it must be 1 or symbolic");
+  }
+  const bool flat = dims.dim_size() == 2;
+  const bool pixels = !flat && is_pixels(graph_, name);
+  input_shape_.channels = dimension(graph_, dims, pixels ? 3 : 1, name);
+  input_shape_.height = flat ? 1 : dimension(graph_, dims, pixels ? 1 : 2, name);
+  input_shape_.width = flat ? 1 : dimension(graph_, dims, pixels ? 2 : 3, name);
+  if (input_shape_.size() > kLargestTensor) graph_.fail("input '" + name + "' is too large");
+  // Codes as input: the first operator says how they are to be understood.
+  const bool real = type.elem_type() == onnx::TensorProto::FLOAT;
+  edges_[name] = {.kind = real ? Edge::Kind::kInput : Edge::Kind::kCodes,
+                  .view = flat     ? View::kFlat
+                          : pixels ? View::kPixels
+                                   : View::kPlanes,
+                  .exclusive = graph_.uses(name) == 1};
+}
+
+void Importer::read_output() {
+  if (graph_.proto().output_size() != 1) {
+    graph_.fail("one graph output is supported, not " +
+                std::to_string(graph_.proto().output_size()));
+  }
+  const std::string& name = graph_.proto().output(0).name();
+  const auto found = edges_.find(name);
+  const bool known = found != edges_.end() && found->second.tensor >= 0;
+  const bool quantized = known && (found->second.is_codes() || found->second.is_dequantized() ||
+                                   found->second.kind == Edge::Kind::kScores);
+  if (!quantized) {
+    graph_.fail("output '" + name +
+                "' is not a quantized tensor (QuantizeLinear, or DequantizeLinear after it)");
+  }
+  const Shape& shape = shape_of(found->second);
+  if (found->second.view == View::kFlat && (shape.height > 1 || shape.width > 1)) {
+    graph_.fail("output '" + name + "' is a flattened map of " + std::to_string(shape.height) +
+                " x " + std::to_string(shape.width) + " pixels: its elements have no one order");
+  }
+  network_.output = found->second.tensor;
+  if (network_.nodes.empty()) graph_.fail("the graph computes nothing");
+}
+
+TensorId Importer::add_tensor(const std::string& name, const Shape& shape,
+                              const ActivationQuantization& quantization) {
+  if (shape.size() > kLargestTensor) graph_.fail("tensor '" + name + "' is too large");
+  network_.tensors.push_back({.name = name,
+                              .shape = shape,
+                              .scale = quantization.scale,
+                              .zero_point = quantization.zero_point,
+                              .source_signed = quantization.source_signed});
+  return static_cast<TensorId>(network_.tensors.size()) - 1;
+}
+
+TensorId Importer::add_node(Node made, const std::string& output, const Shape& shape,
+                            const ActivationQuantization& quantization) {
+  const TensorId id = add_tensor(output, shape, quantization);
+  std::visit([&](auto& node) { node.output = id; }, made);
+  network_.nodes.push_back(std::move(made));
+  return id;
+}
+
+/// An edge that an earlier node made, or a constant of the graph.
+Edge& Importer::edge(const onnx::NodeProto& node, int index) {
+  const std::string& name = input_name(node, index);
+  const auto found = edges_.find(name);
+  if (found != edges_.end()) return found->second;
+  const onnx::TensorProto* tensor = graph_.constant(name);
+  if (tensor == nullptr) graph_.fail(node, "input '" + name + "' is made by no earlier node");
+  if (!integer_type(*tensor)) graph_.fail(node, "constant input '" + name + "' is not quantized");
+  auto codes = std::make_shared<QuantizedConstant>(read_codes(graph_, *tensor, name));
+  return edges_[name] = {.kind = Edge::Kind::kConstantCodes, .constant = std::move(codes)};
+}
+
+const Edge& Importer::activation(const onnx::NodeProto& node, int index) {
+  const Edge& found = edge(node, index);
+  if (!found.is_dequantized()) {
+    graph_.fail(node, "float-only: its input '" + input_name(node, index) +
+                          "' is not the output of a DequantizeLinear on activations");
+  }
+  return found;
+}
+
+const QuantizedConstant* Importer::constant(const onnx::NodeProto& node, int index) {
+  if (input_name(node, index).empty()) return nullptr;
+  const Edge& found = edge(node, index);
+  if (found.kind != Edge::Kind::kConstant) {
+    graph_.fail(node, "its input '" + input_name(node, index) + "' is not a dequantized constant");
+  }
+  return found.constant.get();
+}
+
+void Importer::set_edge(const onnx::NodeProto& node, Edge edge) {
+  edge.exclusive = edge.exclusive && graph_.uses(node.output(0)) == 1;
+  edges_[node.output(0)] = std::move(edge);
+}
+
+Edge Importer::pending_edge(const onnx::NodeProto& node, Node made, const Shape& shape, View view) {
+  pending_.push_back({.node = std::move(made), .shape = shape, .source = &node});
+  return {.kind = Edge::Kind::kPending,
+          .pending = pending_.size() - 1,
+          .view = view,
+          .exclusive = true};
+}
+
+ActivationQuantization Importer::quantization_of(TensorId id) const {
+  const ActivationTensor& tensor = network_.tensor(id);
+  return {.scale = tensor.scale,
+          .zero_point = tensor.zero_point,
+          .source_signed = tensor.source_signed};
+}
+
+const Shape& Importer::shape_of(const Edge& edge) const {
+  if (edge.kind == Edge::Kind::kPending) return pending_[edge.pending].shape;
+  return edge.tensor < 0 ? input_shape_ : network_.tensor(edge.tensor).shape;
+}
+
+QuantizedNetwork import_onnx(const std::filesystem::path& path) { return Importer(path).run(); }
+
+}  // namespace brownout::models

@@ -1,0 +1,167 @@
+// The state of an import: what is known of each edge of the ONNX graph, and the network so far.
+// Private to this folder.
+#pragma once
+
+#include <array>
+#include <filesystem>
+#include <limits>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "models/onnx/nodes.hpp"
+#include "models/onnx/shapes.hpp"
+
+namespace brownout::models {
+
+constexpr float kInfinity = std::numeric_limits<float>::infinity();
+
+/// The real value that each code of a tensor stands for, by held code.
+using Values = std::array<float, 256>;
+using Codes = std::array<std::uint8_t, 256>;
+
+/// What is known of one edge of the ONNX graph.
+struct Edge {
+  enum class Kind {
+    kInput,          ///< the graph's real-valued input
+    kCodes,          ///< a quantized tensor
+    kReal,           ///< a dequantized tensor, or a function of one
+    kPending,        ///< the result of an operation, not yet quantized
+    kScores,         ///< softmax or argmax of a tensor, which may only be the graph's output
+    kConstantCodes,  ///< a constant of integers
+    kConstant,       ///< a dequantized constant
+  };
+  Kind kind = Kind::kReal;
+  TensorId tensor = -1;
+  std::size_t pending = 0;
+  std::shared_ptr<const QuantizedConstant> constant = nullptr;
+  std::shared_ptr<const Values> values = nullptr;  ///< kReal: none where it is just dequantized
+  View view = View::kPlanes;
+  bool exclusive = false;                    ///< no other edge shows the same values
+  float low = -kInfinity, high = kInfinity;  ///< kPending: limits by Relu and Clip
+
+  bool is_codes() const { return kind == Kind::kCodes; }
+  bool is_dequantized() const { return kind == Kind::kReal && values == nullptr; }
+  bool is_constant() const { return constant != nullptr; }
+};
+
+/// An operation that waits for the quantization of its result.
+struct Pending {
+  Node node;
+  Shape shape;
+  const onnx::NodeProto* source = nullptr;
+  std::vector<Edge> parts = {};  ///< of a concatenation: each is quantized as the whole is
+  std::shared_ptr<const QuantizedConstant> operand = nullptr;  ///< of a lookup: the scalar it takes
+  TensorId made = -1;
+  float low = -kInfinity, high = kInfinity;  ///< as `made`
+};
+
+/// Operations in integers become nodes: an operator on codes at once, one between DequantizeLinear
+/// and QuantizeLinear when its result is quantized. Functions of one tensor become tables.
+class Importer {
+ public:
+  explicit Importer(const std::filesystem::path& path) : graph_(path) {
+    network_.name = path.stem().string();
+  }
+
+  QuantizedNetwork run();
+
+ private:
+  void read_input();
+  void read_output();
+  void import_node(const onnx::NodeProto& node);
+
+  // onnx_quantization.cpp
+  void quantize(const onnx::NodeProto& node);
+  void dequantize(const onnx::NodeProto& node);
+  void quant(const onnx::NodeProto& node);
+  void limit_codes(const onnx::NodeProto& node);
+  TensorId quantized(const onnx::NodeProto& node, const Edge& edge,
+                     const ActivationQuantization& quantization);
+  TensorId make(const onnx::NodeProto& node, const Edge& edge,
+                const ActivationQuantization& quantization);
+  TensorId make_node(const onnx::NodeProto& node, Pending& pending,
+                     const ActivationQuantization& quantization);
+  TensorId make_concatenation(const onnx::NodeProto& node, Pending& pending,
+                              const ActivationQuantization& quantization);
+  TensorId apply_table(const onnx::NodeProto& node, const Edge& edge, const Codes& table,
+                       const ActivationQuantization& quantization);
+  ActivationQuantization quantization_of(TensorId id) const;
+  Values dequantized(TensorId id) const;
+
+  // onnx_operators.cpp
+  void limit(const onnx::NodeProto& node);
+  void convolution(const onnx::NodeProto& node);
+  void fully_connected(const onnx::NodeProto& node);
+  void elementwise(const onnx::NodeProto& node);
+  bool add_bias(const onnx::NodeProto& node, const Edge& sum, const Edge& bias);
+  Edge with_operand(const onnx::NodeProto& node, const Edge& tensor, const Edge& constant);
+  Edge pair(const onnx::NodeProto& node, const Edge& left, const Edge& right, bool product);
+  void pooling(const onnx::NodeProto& node);
+  Edge average(const onnx::NodeProto& node, const Edge& input);
+  Edge weighted(const onnx::NodeProto& node, const Edge& input, Convolution made, int bias_index);
+  std::vector<std::int32_t> bias(const onnx::NodeProto& node, int index,
+                                 const ActivationTensor& input, const Convolution& convolution);
+
+  // onnx_functions.cpp
+  void function(const onnx::NodeProto& node);
+  Edge function_of(const onnx::NodeProto& node, Edge source);
+  void scores(const onnx::NodeProto& node);
+  bool combine_values(const onnx::NodeProto& node);
+
+  // onnx_qlinear.cpp
+  void qlinear_conv(const onnx::NodeProto& node);
+  void qlinear_matmul(const onnx::NodeProto& node);
+  void qgemm(const onnx::NodeProto& node);
+  void qlinear_elementwise(const onnx::NodeProto& node);
+  void qlinear_pool(const onnx::NodeProto& node);
+  void qlinear_concat(const onnx::NodeProto& node);
+  void qlinear_function(const onnx::NodeProto& node);
+  Edge codes_at(const onnx::NodeProto& node, int index);
+  QuantizedConstant weights_at(const onnx::NodeProto& node, int index, std::int64_t axis);
+  void finish(const onnx::NodeProto& node, Edge pending, int scale_index);
+
+  // onnx_movement.cpp
+  void reshape(const onnx::NodeProto& node);
+  void transpose(const onnx::NodeProto& node);
+  void concatenation(const onnx::NodeProto& node);
+  void padding(const onnx::NodeProto& node);
+  void slice(const onnx::NodeProto& node);
+  void max_pool(const onnx::NodeProto& node);
+  void pass(const onnx::NodeProto& node);
+  void shape(const onnx::NodeProto& node);
+  const Shape& shape_of(const Edge& edge) const;
+  Edge movable(const onnx::NodeProto& node, int index);
+  Edge move(const onnx::NodeProto& node, Edge from, Node moved, const Shape& shape);
+  Edge joined(const onnx::NodeProto& node, std::vector<Edge> parts);
+  std::uint8_t padding_code(const onnx::NodeProto& node, const Edge& source);
+
+  TensorId add_tensor(const std::string& name, const Shape& shape,
+                      const ActivationQuantization& quantization);
+  TensorId add_node(Node made, const std::string& output, const Shape& shape,
+                    const ActivationQuantization& quantization);
+  Edge& edge(const onnx::NodeProto& node, int index);
+  /// An input that must be a dequantized tensor.
+  const Edge& activation(const onnx::NodeProto& node, int index);
+  /// An input that must be a dequantized constant; nullptr where it is left out.
+  const QuantizedConstant* constant(const onnx::NodeProto& node, int index);
+  void set_edge(const onnx::NodeProto& node, Edge edge);
+  Edge pending_edge(const onnx::NodeProto& node, Node made, const Shape& shape, View view);
+  Shape shape_after(const onnx::NodeProto& node, const Shape& input, const Window& window,
+                    int channels) const;
+  float clip_limit(const onnx::NodeProto& node, const char* attribute, int input,
+                   float fallback) const;
+  void require_planes(const onnx::NodeProto& node, const Edge& edge) const;
+
+  OnnxGraph graph_;
+  QuantizedNetwork network_;
+  ShapeValues shape_values_{graph_};
+  std::unordered_map<std::string, Edge> edges_;
+  std::unordered_set<std::string> weight_names_;
+  std::vector<Pending> pending_;
+  Shape input_shape_;
+};
+
+}  // namespace brownout::models

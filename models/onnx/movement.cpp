@@ -1,0 +1,291 @@
+// Import of operators that move elements without changing them: on codes, or on dequantized
+// tensors, which keep their scale.
+#include <algorithm>
+#include <utility>
+
+#include "models/onnx/importer.hpp"
+
+namespace brownout::models {
+namespace {
+
+int& extent(Padding::Border& border, Axis axis) {
+  return axis == Axis::kChannels ? border.channels
+         : axis == Axis::kHeight ? border.height
+                                 : border.width;
+}
+
+int& extent(Shape& shape, Axis axis) {
+  return axis == Axis::kChannels ? shape.channels
+         : axis == Axis::kHeight ? shape.height
+                                 : shape.width;
+}
+
+}  // namespace
+
+/// Identity, Dropout.
+void Importer::pass(const onnx::NodeProto& node) { set_edge(node, edge(node, 0)); }
+
+void Importer::shape(const onnx::NodeProto& node) {
+  const Edge& source = edge(node, 0);
+  if (source.is_constant()) graph_.fail(node, "the shape of a constant is not supported");
+  shape_values_.set_shape(node, source.view, shape_of(source));
+}
+
+/// Reshape, Flatten, Squeeze, Unsqueeze.
+void Importer::reshape(const onnx::NodeProto& node) {
+  Edge result = edge(node, 0);
+  if (result.is_constant()) graph_.fail(node, "reshaping a constant is not supported");
+  const Shape& shape = shape_of(result);
+  const std::string& type = node.op_type();
+  std::vector<std::int64_t> dims;
+  if (type == "Reshape") {
+    const auto given = shape_values_.find(input_name(node, 1));
+    if (!given) graph_.fail(node, "its shape is not a constant");
+    dims = *given;
+  } else if (type == "Flatten") {
+    const std::int64_t axis = int_attribute(node, "axis", 1);
+    const std::int64_t rank = result.view == View::kFlat ? 2 : 4;
+    if (axis == 1 || axis == 1 - rank) dims = {kBatch, -1};
+  } else if (shape.height == 1 && shape.width == 1) {
+    // Removes or adds the dimensions of a single pixel, whichever they are.
+    if (type == "Squeeze") dims = {kBatch, shape.channels};
+    if (type == "Unsqueeze" && result.view == View::kFlat) dims = {kBatch, shape.channels, 1, 1};
+  }
+  const std::optional<View> view = reshaped_view(result.view, shape, dims);
+  if (!view) {
+    graph_.fail(node, "only a change between (N, C, H, W) and (N, elements) is supported");
+  }
+  result.view = *view;
+  set_edge(node, result);
+}
+
+void Importer::transpose(const onnx::NodeProto& node) {
+  Edge result = edge(node, 0);
+  const std::vector<std::int64_t> order = ints_attribute(node, "perm");
+  using Order = std::vector<std::int64_t>;
+  if (result.is_constant()) {
+    if (result.constant->shape.size() != 2 || (order != Order{1, 0} && !order.empty())) {
+      graph_.fail(node, "of constants, only matrices are transposed");
+    }
+    auto transposed = std::make_shared<QuantizedConstant>(*result.constant);
+    transposed->transposed = !transposed->transposed;
+    result.constant = std::move(transposed);
+    return set_edge(node, result);
+  }
+  const Shape& shape = shape_of(result);
+  const bool pixel = shape.height == 1 && shape.width == 1;
+  if (result.view == View::kPlanes && order == Order{0, 2, 3, 1}) {
+    result.view = View::kPixels;
+  } else if (result.view == View::kPixels && order == Order{0, 3, 1, 2}) {
+    result.view = View::kPlanes;
+  } else if (order != Order{0, 1, 2, 3} && order != Order{0, 1} &&
+             !(pixel && order == Order{0, 1, 3, 2})) {
+    graph_.fail(node, "only (N, C, H, W) to (N, H, W, C) and back are supported");
+  }
+  set_edge(node, result);
+}
+
+/// An input whose codes can be moved about; a function of them moves with them.
+Edge Importer::movable(const onnx::NodeProto& node, int index) {
+  const Edge& found = edge(node, index);
+  if ((!found.is_codes() && found.kind != Edge::Kind::kReal) || found.tensor < 0) {
+    graph_.fail(node, "float-only: its input '" + input_name(node, index) +
+                          "' is neither quantized nor dequantized activations");
+  }
+  return found;
+}
+
+/// The edge after a node that keeps the quantization of `from`.
+Edge Importer::move(const onnx::NodeProto& node, Edge from, Node moved, const Shape& shape) {
+  from.tensor = add_node(std::move(moved), node.output(0), shape, quantization_of(from.tensor));
+  from.exclusive = true;
+  return from;
+}
+
+void Importer::max_pool(const onnx::NodeProto& node) {
+  const Edge source = movable(node, 0);
+  require_planes(node, source);
+  if (source.values && !std::is_sorted(source.values->begin(), source.values->end())) {
+    graph_.fail(node, "float-only: its input falls where codes rise; quantize it before");
+  }
+  const Shape from = shape_of(source);
+  Pooling made = read_pooling(graph_, node, from);
+  made.input = source.tensor;
+  set_edge(node, move(node, source, made, shape_after(node, from, made.window, from.channels)));
+}
+
+void Importer::concatenation(const onnx::NodeProto& node) {
+  std::vector<Edge> parts;
+  bool same = true;
+  for (int i = 0; i < node.input_size(); ++i) {
+    parts.push_back(edge(node, i));
+    const Edge& part = parts.back();
+    if ((!part.is_codes() && part.kind != Edge::Kind::kReal) || part.tensor < 0) {
+      graph_.fail(node, "float-only: its input '" + input_name(node, i) +
+                            "' is neither quantized nor dequantized activations");
+    }
+    same = same && part.values == nullptr &&
+           quantization_of(part.tensor) == quantization_of(parts[0].tensor);
+  }
+  const bool codes = parts[0].is_codes();
+  if (codes && !same) graph_.fail(node, "its inputs differ in scale or zero point");
+  Edge result = joined(node, parts);
+  if (same) {  // need not wait for a scale
+    auto whole = std::get<Concatenation>(pending_[result.pending].node);
+    for (const Edge& part : parts) whole.inputs.push_back(part.tensor);
+    const Shape shape = pending_[result.pending].shape;
+    Edge like = parts[0];
+    like.view = result.view;
+    result = move(node, like, whole, shape);
+  }
+  set_edge(node, result);
+}
+
+/// A concatenation that waits for the scale of its result, to which its parts are brought.
+Edge Importer::joined(const onnx::NodeProto& node, std::vector<Edge> parts) {
+  if (parts.empty()) graph_.fail(node, "it has no inputs");
+  const View view = parts[0].view;
+  Shape whole = shape_of(parts[0]);
+  const std::optional<Axis> axis = view_axis(view, whole, int_attribute(node, "axis", 1));
+  if (!axis) graph_.fail(node, "tensors cannot be joined along this axis");
+  std::int64_t total = 0;
+  for (const Edge& part : parts) {
+    Shape shape = shape_of(part);
+    total += extent(shape, *axis);
+    extent(shape, *axis) = extent(whole, *axis);
+    if (part.view != view || shape != whole || total > kLargestDimension) {
+      graph_.fail(node, "the shapes of its inputs do not fit together");
+    }
+  }
+  extent(whole, *axis) = static_cast<int>(total);
+  Edge result =
+      pending_edge(node, Concatenation{.name = display_name(node), .axis = *axis}, whole, view);
+  pending_.back().parts = std::move(parts);
+  return result;
+}
+
+void Importer::padding(const onnx::NodeProto& node) {
+  const Edge source = movable(node, 0);
+  const ActivationTensor& tensor = network_.tensor(source.tensor);
+  if (string_attribute(node, "mode", "constant") != "constant") {
+    graph_.fail(node, "only constant padding is supported");
+  }
+  Padding made{.name = display_name(node), .input = source.tensor};
+  made.code = padding_code(node, source);
+  std::vector<std::int64_t> pads = ints_attribute(node, "pads");
+  if (!input_name(node, 1).empty()) {
+    const auto given = shape_values_.find(input_name(node, 1));
+    if (!given) graph_.fail(node, "its pads are not a constant");
+    pads = *given;
+  }
+  std::vector<std::int64_t> axes;
+  if (!input_name(node, 3).empty()) {
+    const auto given = shape_values_.find(input_name(node, 3));
+    if (!given) graph_.fail(node, "its axes are not a constant");
+    axes = *given;
+  } else {
+    for (std::size_t i = 0; i < pads.size() / 2; ++i) axes.push_back(static_cast<int>(i));
+  }
+  if (pads.size() != 2 * axes.size()) graph_.fail(node, "it has not two pads per dimension");
+  for (std::size_t i = 0; i < axes.size(); ++i) {
+    const std::int64_t before = pads[i];
+    const std::int64_t after = pads[i + axes.size()];
+    if (before == 0 && after == 0) continue;
+    const std::optional<Axis> axis = view_axis(source.view, tensor.shape, axes[i]);
+    if (!axis) graph_.fail(node, "dimension " + std::to_string(axes[i]) + " cannot be padded");
+    Shape shape = tensor.shape;
+    if (std::max(before, after) > kLargestDimension ||
+        std::min(before, std::int64_t{0}) + std::min(after, std::int64_t{0}) <=
+            -extent(shape, *axis)) {
+      graph_.fail(node, "its pads are out of range");
+    }
+    extent(made.before, *axis) = static_cast<int>(before);
+    extent(made.after, *axis) = static_cast<int>(after);
+  }
+  set_edge(node, move(node, source, made, padded_shape(tensor.shape, made)));
+}
+
+/// The code that stands for the value to pad with.
+std::uint8_t Importer::padding_code(const onnx::NodeProto& node, const Edge& source) {
+  const ActivationTensor& tensor = network_.tensor(source.tensor);
+  const std::string& name = input_name(node, 2);
+  const onnx::TensorProto* given = graph_.constant(name);
+  if (source.is_codes()) {
+    const int shift = tensor.source_signed ? 128 : 0;
+    if (name.empty()) return static_cast<std::uint8_t>(shift);
+    const QuantizedConstant* code = edge(node, 2).constant.get();
+    if (code == nullptr || code->codes.size() != 1 ||
+        code->type != IntegerType{8, tensor.source_signed}) {
+      graph_.fail(node, "its value '" + name + "' is not a constant of the tensor's type");
+    }
+    return static_cast<std::uint8_t>(code->codes[0] + shift);
+  }
+  float value = float_attribute(node, "value", 0);
+  if (given != nullptr && given->data_type() == onnx::TensorProto::FLOAT) {
+    const std::vector<float> values = graph_.floats(*given);
+    if (values.size() != 1) graph_.fail(node, "its value is not a scalar");
+    value = values[0];
+  } else if (!name.empty()) {
+    const QuantizedConstant* scalar = constant(node, 2);
+    if (scalar->codes.size() != 1) graph_.fail(node, "its value is not a scalar");
+    value = static_cast<float>(scalar->codes[0] - scalar->zero_point(0)) * scalar->scale(0);
+  }
+  const Values values = source.values ? *source.values : dequantized(source.tensor);
+  const auto* const found = std::find(values.begin(), values.end(), value);
+  if (found == values.end()) {
+    graph_.fail(node, "no code of its input stands for the value to pad with");
+  }
+  return static_cast<std::uint8_t>(found - values.begin());
+}
+
+/// Slice: cropping, then every so manieth pixel.
+void Importer::slice(const onnx::NodeProto& node) {
+  Edge source = movable(node, 0);
+  const auto list = [&](int index, const char* what) {
+    const auto given = shape_values_.find(input_name(node, index));
+    if (!given) graph_.fail(node, std::string("its ") + what + " are not constants");
+    return *given;
+  };
+  const std::vector<std::int64_t> starts = list(1, "starts");
+  const std::vector<std::int64_t> ends = list(2, "ends");
+  std::vector<std::int64_t> axes;
+  for (std::size_t i = 0; i < starts.size(); ++i) axes.push_back(static_cast<std::int64_t>(i));
+  if (!input_name(node, 3).empty()) axes = list(3, "axes");
+  std::vector<std::int64_t> steps(starts.size(), 1);
+  if (!input_name(node, 4).empty()) steps = list(4, "steps");
+  if (ends.size() != starts.size() || axes.size() != starts.size() ||
+      steps.size() != starts.size()) {
+    graph_.fail(node, "starts, ends, axes and steps differ in number");
+  }
+  Padding crop{.name = display_name(node), .input = source.tensor};
+  Pooling stride{.name = display_name(node)};
+  const Shape from = shape_of(source);
+  for (std::size_t i = 0; i < axes.size(); ++i) {
+    const std::optional<Axis> axis = view_axis(source.view, from, axes[i]);
+    if (!axis) graph_.fail(node, "dimension " + std::to_string(axes[i]) + " cannot be cut");
+    Shape shape = from;
+    const std::int64_t size = extent(shape, *axis);
+    const auto bound = [&](std::int64_t value) {
+      return std::clamp(value < 0 ? value + size : value, std::int64_t{0}, size);
+    };
+    const std::int64_t start = bound(starts[i]);
+    const std::int64_t end = bound(ends[i]);
+    if (start >= end) graph_.fail(node, "it leaves nothing");
+    if (steps[i] < 1 || steps[i] > kLargestDimension ||
+        (steps[i] > 1 && *axis == Axis::kChannels)) {
+      graph_.fail(node, "only positive steps along height and width are supported");
+    }
+    extent(crop.before, *axis) = static_cast<int>(-start);
+    extent(crop.after, *axis) = static_cast<int>(end - size);
+    if (*axis == Axis::kHeight) stride.window.stride_height = static_cast<int>(steps[i]);
+    if (*axis == Axis::kWidth) stride.window.stride_width = static_cast<int>(steps[i]);
+  }
+  const Shape kept = padded_shape(from, crop);
+  if (kept != from) source = move(node, source, crop, kept);
+  const Shape shape = window_output(kept, stride.window, kept.channels);
+  stride.input = source.tensor;
+  if (shape != kept) source = move(node, source, stride, shape);
+  set_edge(node, source);
+}
+
+}  // namespace brownout::models

@@ -1,0 +1,312 @@
+// Conversion of single ONNX nodes: windows, weights, biases and their checks.
+#include "models/onnx/nodes.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "models/arithmetic/arithmetic.hpp"
+
+namespace brownout::models {
+namespace {
+
+int checked_int(const OnnxGraph& graph, const onnx::NodeProto& node, const char* what,
+                std::int64_t value, std::int64_t low) {
+  if (value < low || value > kLargestDimension) {
+    graph.fail(node, std::string(what) + ": " + std::to_string(value) + " is not in " +
+                         std::to_string(low) + ".." + std::to_string(kLargestDimension));
+  }
+  return static_cast<int>(value);
+}
+
+/// A list attribute with one entry per dimension (or two: pads), with its default.
+std::vector<int> list(const OnnxGraph& graph, const onnx::NodeProto& node, const char* name,
+                      std::size_t size, std::int64_t fallback, std::int64_t low) {
+  std::vector<std::int64_t> values = ints_attribute(node, name);
+  if (values.empty()) values.assign(size, fallback);
+  if (values.size() != size) {
+    graph.fail(node, std::string(name) + " has " + std::to_string(values.size()) +
+                         " entries: only two-dimensional windows are supported");
+  }
+  std::vector<int> checked;
+  checked.reserve(values.size());
+  for (const std::int64_t value : values) {
+    checked.push_back(checked_int(graph, node, name, value, low));
+  }
+  return checked;
+}
+
+/// Pads of one dimension for auto_pad SAME_*: outputs = ceil(input / stride).
+void pad_same(int input, int kernel, int stride, int dilation, bool upper, int& begin, int& end) {
+  const int outputs = (input + stride - 1) / stride;
+  const int total = std::max((outputs - 1) * stride + dilation * (kernel - 1) + 1 - input, 0);
+  begin = upper ? total / 2 : total - total / 2;
+  end = total - begin;
+}
+
+/// Of one dimension: far beyond any input, and within an int however it is padded.
+void require_reach(const OnnxGraph& graph, const onnx::NodeProto& node, int kernel, int dilation) {
+  constexpr std::int64_t kMost = std::int64_t{1} << 24;
+  const std::int64_t reach = std::int64_t{dilation} * (kernel - 1) + 1;
+  if (reach > kMost) {
+    graph.fail(node, "a window that reaches over " + std::to_string(reach) +
+                         " elements; at most 16777216 are allowed");
+  }
+}
+
+Window read_window(const OnnxGraph& graph, const onnx::NodeProto& node, const Shape& input,
+                   int kernel_height, int kernel_width) {
+  const std::vector<int> strides = list(graph, node, "strides", 2, 1, 1);
+  const std::vector<int> dilations = list(graph, node, "dilations", 2, 1, 1);
+  require_reach(graph, node, kernel_height, dilations[0]);
+  require_reach(graph, node, kernel_width, dilations[1]);
+  Window window{.kernel_height = kernel_height,
+                .kernel_width = kernel_width,
+                .stride_height = strides[0],
+                .stride_width = strides[1],
+                .dilation_height = dilations[0],
+                .dilation_width = dilations[1]};
+  const std::string auto_pad = string_attribute(node, "auto_pad", "NOTSET");
+  if (auto_pad == "SAME_UPPER" || auto_pad == "SAME_LOWER") {
+    const bool upper = auto_pad == "SAME_UPPER";
+    pad_same(input.height, kernel_height, strides[0], dilations[0], upper, window.pad_top,
+             window.pad_bottom);
+    pad_same(input.width, kernel_width, strides[1], dilations[1], upper, window.pad_left,
+             window.pad_right);
+  } else if (auto_pad == "NOTSET") {
+    const std::vector<int> pads = list(graph, node, "pads", 4, 0, 0);
+    window.pad_top = pads[0];
+    window.pad_left = pads[1];
+    window.pad_bottom = pads[2];
+    window.pad_right = pads[3];
+  } else if (auto_pad != "VALID") {
+    graph.fail(node, "auto_pad: unknown value '" + auto_pad + "'");
+  }
+  return window;
+}
+
+/// Name, shape, codes in the order of the file and scales; these must run along `output_axis`.
+void set_weights(const OnnxGraph& graph, const onnx::NodeProto& node,
+                 const QuantizedConstant& weights, std::int64_t output_axis,
+                 Convolution& convolution) {
+  const std::string name = "weights '" + weights.name + "'";
+  if (weights.scales.size() > 1 && weights.axis != output_axis) {
+    graph.fail(node, "the scales of " + name + " do not run along the output channels");
+  }
+  if (weights.type.bits > 8) graph.fail(node, name + " have more than 8 bits");
+  convolution.weight_name = weights.name;
+  convolution.weight_shape = weights.shape;
+  convolution.weight_bits = weights.type.bits;
+  convolution.weight_scales = weights.scales;
+  // Unsigned codes are held as signed ones.
+  convolution.weight_shift = weights.type.is_signed ? 0 : 1 << (weights.type.bits - 1);
+  for (const std::int32_t code : weights.codes) {
+    convolution.weights.push_back(static_cast<std::int8_t>(code - convolution.weight_shift));
+  }
+  for (const std::int32_t zero_point : weights.zero_points) {
+    convolution.weight_zero_points.push_back(zero_point - convolution.weight_shift);
+  }
+}
+
+float single_scale(const OnnxGraph& graph, const onnx::NodeProto& node, int index) {
+  const onnx::TensorProto* scale = graph.constant(input_name(node, index));
+  if (scale == nullptr) graph.fail(node, "its scale is not a constant");
+  const std::vector<float> values = graph.floats(*scale);
+  if (values.size() != 1) graph.fail(node, "activations need one scale per tensor");
+  if (!std::isfinite(values[0]) || values[0] <= 0) graph.fail(node, "its scale is not positive");
+  return values[0];
+}
+
+}  // namespace
+
+ActivationQuantization read_activation_quantization(const OnnxGraph& graph,
+                                                    const onnx::NodeProto& node, int scale_index) {
+  ActivationQuantization quantization{.scale = single_scale(graph, node, scale_index)};
+  const std::string& name = input_name(node, scale_index + 1);
+  if (name.empty()) {  // zero point 0, of uint8 unless the node says otherwise
+    if (int_attribute(node, "output_dtype", 0) == onnx::TensorProto::INT8) {
+      quantization.source_signed = true;
+      quantization.zero_point = 128;
+    }
+    return quantization;
+  }
+  const onnx::TensorProto* zero_point = graph.constant(name);
+  if (zero_point == nullptr) graph.fail(node, "its zero point is not a constant");
+  if (element_count(*zero_point) != 1) graph.fail(node, "its zero point is not a scalar");
+  const std::optional<IntegerType> type = integer_type(*zero_point);
+  if (!type || type->bits != 8) {
+    graph.fail(node,
+               "activations must be uint8 or int8, not " + type_name(zero_point->data_type()));
+  }
+  quantization.source_signed = type->is_signed;
+  quantization.zero_point = graph.integers(*zero_point)[0] + (type->is_signed ? 128 : 0);
+  return quantization;
+}
+
+std::vector<std::int32_t> read_bias(const OnnxGraph& graph, const onnx::NodeProto& node,
+                                    const ActivationTensor& input, const Convolution& convolution,
+                                    const QuantizedConstant* bias) {
+  const auto channels = static_cast<std::size_t>(convolution.out_channels);
+  if (bias == nullptr) return std::vector<std::int32_t>(channels, 0);
+  const std::string name = "bias '" + bias->name + "'";
+  if (bias->codes.size() != channels) graph.fail(node, name + ": wrong size");
+  if (bias->type.bits != 32) graph.fail(node, name + " is not int32");
+  if (bias->scales.empty()) return bias->codes;
+  if (bias->scales.size() != 1 && bias->scales.size() != channels) {
+    graph.fail(node, name + ": wrong number of scales");
+  }
+  const std::vector<float>& scales = convolution.weight_scales;
+  for (std::size_t c = 0; c < channels; ++c) {
+    if (bias->scale(c) != input.scale * scales[scales.size() == 1 ? 0 : c]) {
+      graph.fail(node, "the scale of " + name + " is not input scale x weight scale (channel " +
+                           std::to_string(c) + ")");
+    }
+    if (bias->zero_point(c) != 0) graph.fail(node, name + " needs zero point 0");
+  }
+  return bias->codes;
+}
+
+std::vector<std::int32_t> round_bias(const OnnxGraph& graph, const onnx::NodeProto& node,
+                                     const ActivationTensor& input, const Convolution& convolution,
+                                     const onnx::TensorProto& bias) {
+  const std::vector<float> values = graph.floats(bias);
+  if (values.size() != static_cast<std::size_t>(convolution.out_channels)) {
+    graph.fail(node, "bias '" + bias.name() + "': wrong size");
+  }
+  const std::vector<float>& scales = convolution.weight_scales;
+  std::vector<std::int32_t> codes;
+  for (std::size_t c = 0; c < values.size(); ++c) {
+    const float steps =
+        std::nearbyint(values[c] / (input.scale * scales[scales.size() == 1 ? 0 : c]));
+    if (!(std::abs(steps) < 2147483648.0F)) {
+      graph.fail(node, "bias '" + bias.name() + "' does not fit 32 bits");
+    }
+    codes.push_back(static_cast<std::int32_t>(steps));
+  }
+  return codes;
+}
+
+std::array<std::uint8_t, 256> operand_table(const ActivationTensor& input,
+                                            const QuantizedConstant& constant,
+                                            const ActivationQuantization& output, bool product) {
+  // The operator's own arithmetic, on tensors 0, 1 and 2 of a network that has no more.
+  QuantizedNetwork pair;
+  const int shift = constant.type.is_signed ? 128 : 0;
+  pair.tensors = {input,
+                  {.name = constant.name,
+                   .shape = {},
+                   .scale = constant.scale(0),
+                   .zero_point = constant.zero_point(0) + shift,
+                   .source_signed = constant.type.is_signed},
+                  {.name = "",
+                   .shape = {},
+                   .scale = output.scale,
+                   .zero_point = output.zero_point,
+                   .source_signed = output.source_signed}};
+  const auto code = static_cast<std::uint8_t>(constant.codes[0] + shift);
+  const Adder add = make_adder(pair, {.name = "", .left = 0, .right = 1, .output = 2});
+  const Multiplier multiply =
+      make_multiplier(pair, {.name = "", .left = 0, .right = 1, .output = 2});
+  std::array<std::uint8_t, 256> table;
+  for (std::size_t i = 0; i < table.size(); ++i) {
+    const auto left = static_cast<std::uint8_t>(i);
+    table[i] = product ? multiply(left, code) : add(left, code);
+  }
+  return table;
+}
+
+Convolution read_convolution(const OnnxGraph& graph, const onnx::NodeProto& node,
+                             const ActivationTensor& input, const QuantizedConstant& weights) {
+  const std::vector<std::int64_t>& dims = weights.shape;
+  if (dims.size() != 4) {
+    graph.fail(node, "weights '" + weights.name + "' have " + std::to_string(dims.size()) +
+                         " dimensions: only two-dimensional convolutions are supported");
+  }
+  for (const std::int64_t dim : dims) checked_int(graph, node, "weight shape", dim, 1);
+  Convolution convolution;
+  convolution.name = display_name(node);
+  convolution.out_channels = static_cast<int>(dims[0]);
+  convolution.groups = checked_int(graph, node, "group", int_attribute(node, "group", 1), 1);
+  const std::vector<std::int64_t> kernel = ints_attribute(node, "kernel_shape");
+  if (!kernel.empty() && kernel != std::vector<std::int64_t>{dims[2], dims[3]}) {
+    graph.fail(node, "kernel_shape differs from the shape of weights '" + weights.name + "'");
+  }
+  if (input.shape.channels != dims[1] * convolution.groups ||
+      convolution.out_channels % convolution.groups != 0) {
+    graph.fail(node, "weights '" + weights.name + "' do not fit " +
+                         std::to_string(input.shape.channels) + " input channels in " +
+                         std::to_string(convolution.groups) + " groups");
+  }
+  convolution.window =
+      read_window(graph, node, input.shape, static_cast<int>(dims[2]), static_cast<int>(dims[3]));
+  set_weights(graph, node, weights, 0, convolution);
+  return convolution;
+}
+
+Convolution read_fully_connected(const OnnxGraph& graph, const onnx::NodeProto& node,
+                                 const ActivationTensor& input, const QuantizedConstant& weights) {
+  const std::vector<std::int64_t>& dims = weights.shape;
+  if (dims.size() != 2) graph.fail(node, "weights '" + weights.name + "' are not a matrix");
+  if (float_attribute(node, "alpha", 1) != 1 || float_attribute(node, "beta", 1) != 1 ||
+      int_attribute(node, "transA", 0) != 0) {
+    graph.fail(node, "alpha and beta must be 1 and transA 0");
+  }
+  const bool output_first = (int_attribute(node, "transB", 0) != 0) != weights.transposed;
+  const int output_axis = output_first ? 0 : 1;
+  if (dims[1 - output_axis] != input.shape.size() || dims[output_axis] < 1) {
+    graph.fail(node, "weights '" + weights.name + "' do not fit an input of " +
+                         std::to_string(input.shape.size()) + " elements");
+  }
+  Convolution convolution;
+  convolution.name = display_name(node);
+  convolution.fully_connected = true;
+  convolution.out_channels = static_cast<int>(dims[output_axis]);
+  convolution.window.kernel_height = input.shape.height;
+  convolution.window.kernel_width = input.shape.width;
+  convolution.weight_layout = output_first ? WeightLayout::kOutputFirst : WeightLayout::kInputFirst;
+  set_weights(graph, node, weights, output_axis, convolution);
+  if (!output_first) {
+    const std::vector<std::int8_t> file = convolution.weights;
+    const auto outputs = static_cast<std::size_t>(dims[1]);
+    const std::size_t k_size = file.size() / outputs;
+    for (std::size_t n = 0; n < outputs; ++n) {
+      for (std::size_t k = 0; k < k_size; ++k) {
+        convolution.weights[n * k_size + k] = file[k * outputs + n];
+      }
+    }
+  }
+  return convolution;
+}
+
+Pooling read_pooling(const OnnxGraph& graph, const onnx::NodeProto& node, const Shape& input) {
+  Pooling pooling;
+  pooling.name = display_name(node);
+  const std::string& type = node.op_type();
+  if (type == "GlobalAveragePool" || type == "QLinearGlobalAveragePool") {
+    pooling.kind = PoolKind::kGlobalAverage;
+    pooling.window.kernel_height = input.height;
+    pooling.window.kernel_width = input.width;
+    return pooling;
+  }
+  pooling.kind = type == "MaxPool" ? PoolKind::kMax : PoolKind::kAverage;
+  if (int_attribute(node, "ceil_mode", 0) != 0) graph.fail(node, "ceil_mode 1 is not supported");
+  if (node.output_size() > 1 && !node.output(1).empty())
+    graph.fail(node, "indices of a maximum are not supported");
+  if (ints_attribute(node, "kernel_shape").empty()) graph.fail(node, "it has no kernel_shape");
+  const std::vector<int> kernel = list(graph, node, "kernel_shape", 2, 1, 1);
+  pooling.window = read_window(graph, node, input, kernel[0], kernel[1]);
+  const Window& w = pooling.window;
+  if (w.pad_top >= w.kernel_height || w.pad_bottom >= w.kernel_height ||
+      w.pad_left >= w.kernel_width || w.pad_right >= w.kernel_width) {
+    graph.fail(node, "pads as large as the kernel leave windows empty");
+  }
+  if (pooling.kind == PoolKind::kAverage) {
+    if (w.dilation_height != 1 || w.dilation_width != 1) {
+      graph.fail(node, "a dilated average pool is not supported");
+    }
+    pooling.count_include_pad = int_attribute(node, "count_include_pad", 0) != 0;
+  }
+  return pooling;
+}
+
+}  // namespace brownout::models

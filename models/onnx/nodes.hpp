@@ -1,0 +1,54 @@
+// Turns single ONNX nodes, whose inputs are known, into nodes of a QuantizedNetwork. Private to
+// this folder.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "models/onnx/constants.hpp"
+#include "models/onnx/graph.hpp"
+#include "models/quantized_network.hpp"
+
+namespace brownout::models {
+
+/// Scales and zero point of a QuantizeLinear or DequantizeLinear on activations.
+struct ActivationQuantization {
+  float scale = 1.0F;
+  int zero_point = 0;  ///< of the held codes, 0..255
+  bool source_signed = false;
+  bool operator==(const ActivationQuantization&) const = default;
+};
+
+/// Sizes beyond these are taken for a broken file.
+constexpr std::int64_t kLargestDimension = 1 << 16;
+constexpr std::int64_t kLargestTensor = 1 << 26;
+
+/// The scale at input `scale_index` and the zero point after it.
+ActivationQuantization read_activation_quantization(const OnnxGraph& graph,
+                                                    const onnx::NodeProto& node, int scale_index);
+/// The codes of input + constant, or of their product, for every code of the input.
+std::array<std::uint8_t, 256> operand_table(const ActivationTensor& input,
+                                            const QuantizedConstant& constant,
+                                            const ActivationQuantization& output, bool product);
+
+/// Without bias; ids of tensors are left to the caller.
+Convolution read_convolution(const OnnxGraph& graph, const onnx::NodeProto& node,
+                             const ActivationTensor& input, const QuantizedConstant& weights);
+/// A matrix product on a flattened input.
+Convolution read_fully_connected(const OnnxGraph& graph, const onnx::NodeProto& node,
+                                 const ActivationTensor& input, const QuantizedConstant& weights);
+/// Bias codes; nullptr is no bias. Throws unless their scale, where they have one, is input scale x
+/// weight scale.
+std::vector<std::int32_t> read_bias(const OnnxGraph& graph, const onnx::NodeProto& node,
+                                    const ActivationTensor& input, const Convolution& convolution,
+                                    const QuantizedConstant* bias);
+/// A float bias as codes of that scale, rint(bias / (input scale x weight scale)).
+std::vector<std::int32_t> round_bias(const OnnxGraph& graph, const onnx::NodeProto& node,
+                                     const ActivationTensor& input, const Convolution& convolution,
+                                     const onnx::TensorProto& bias);
+/// MaxPool, AveragePool, GlobalAveragePool, also the QLinear ones.
+Pooling read_pooling(const OnnxGraph& graph, const onnx::NodeProto& node, const Shape& input);
+
+}  // namespace brownout::models

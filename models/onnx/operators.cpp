@@ -1,0 +1,193 @@
+// Import of the operators between DequantizeLinear and QuantizeLinear that compute.
+#include <stdexcept>
+#include <utility>
+
+#include "models/arithmetic/arithmetic.hpp"
+#include "models/onnx/importer.hpp"
+
+namespace brownout::models {
+
+float Importer::clip_limit(const onnx::NodeProto& node, const char* attribute, int input,
+                           float fallback) const {
+  const std::string& name = input_name(node, input);
+  if (name.empty()) return float_attribute(node, attribute, fallback);
+  const onnx::TensorProto* tensor = graph_.constant(name);
+  if (tensor == nullptr) graph_.fail(node, std::string(attribute) + " is not a constant");
+  const std::vector<float> values = graph_.floats(*tensor);
+  if (values.size() != 1) graph_.fail(node, std::string(attribute) + " is not a scalar");
+  return values[0];
+}
+
+/// Relu and Clip: limits of an operation's result, or a function of a tensor.
+void Importer::limit(const onnx::NodeProto& node) {
+  Edge result = edge(node, 0);
+  if (result.is_codes() || result.kind == Edge::Kind::kConstantCodes) return limit_codes(node);
+  const bool relu = node.op_type() == "Relu";
+  const float low = relu ? 0.0F : clip_limit(node, "min", 1, -kInfinity);
+  const float high = relu ? kInfinity : clip_limit(node, "max", 2, kInfinity);
+  if (!(low <= high)) graph_.fail(node, "its limits are not in order");
+  if (result.kind == Edge::Kind::kPending) {
+    result.low = clip(result.low, low, high);
+    result.high = clip(result.high, low, high);
+  } else if (result.kind == Edge::Kind::kReal) {
+    auto values =
+        std::make_shared<Values>(result.values ? *result.values : dequantized(result.tensor));
+    for (float& value : *values) value = clip(value, low, high);
+    result.values = std::move(values);
+  } else {
+    graph_.fail(node, "it does not follow an integer operation");
+  }
+  set_edge(node, result);
+}
+
+Shape Importer::shape_after(const onnx::NodeProto& node, const Shape& input, const Window& window,
+                            int channels) const {
+  try {
+    return window_output(input, window, channels);
+  } catch (const std::runtime_error& error) {
+    graph_.fail(node, error.what());
+  }
+}
+
+void Importer::require_planes(const onnx::NodeProto& node, const Edge& edge) const {
+  if (edge.view == View::kFlat) graph_.fail(node, "its input has no height and width");
+  if (edge.view == View::kPixels) {
+    graph_.fail(node, "its input has its channels last; transpose it to (N, C, H, W)");
+  }
+}
+
+/// What a convolution or a matrix product has in common: bias, name, a result that waits.
+Edge Importer::weighted(const onnx::NodeProto& node, const Edge& input, Convolution made,
+                        int bias_index) {
+  const ActivationTensor& tensor = network_.tensor(input.tensor);
+  made.input = input.tensor;
+  made.bias = bias(node, bias_index, tensor, made);
+  // A tensor that several layers share is stored by each of them.
+  if (!weight_names_.insert(made.weight_name).second) made.weight_name += "@" + made.name;
+  const Shape shape = shape_after(node, tensor.shape, made.window, made.out_channels);
+  const View view = made.fully_connected ? View::kFlat : View::kPlanes;
+  return pending_edge(node, std::move(made), shape, view);
+}
+
+std::vector<std::int32_t> Importer::bias(const onnx::NodeProto& node, int index,
+                                         const ActivationTensor& input,
+                                         const Convolution& convolution) {
+  const std::string& name = input_name(node, index);
+  const onnx::TensorProto* tensor = graph_.constant(name);
+  if (tensor != nullptr && tensor->data_type() == onnx::TensorProto::FLOAT) {
+    return round_bias(graph_, node, input, convolution, *tensor);
+  }
+  const QuantizedConstant* codes = nullptr;
+  if (!name.empty()) {
+    codes = edge(node, index).constant.get();
+    if (codes == nullptr) graph_.fail(node, "its bias '" + name + "' is not a constant");
+  }
+  return read_bias(graph_, node, input, convolution, codes);
+}
+
+void Importer::convolution(const onnx::NodeProto& node) {
+  const Edge& input = activation(node, 0);
+  require_planes(node, input);
+  const QuantizedConstant* weights = constant(node, 1);
+  if (weights == nullptr) graph_.fail(node, "it has no weights");
+  Convolution made = read_convolution(graph_, node, network_.tensor(input.tensor), *weights);
+  set_edge(node, weighted(node, input, std::move(made), 2));
+}
+
+void Importer::fully_connected(const onnx::NodeProto& node) {
+  const Edge& input = activation(node, 0);
+  if (input.view != View::kFlat) {
+    graph_.fail(node, "its input is not flattened to (N, elements)");
+  }
+  const QuantizedConstant* weights = constant(node, 1);
+  if (weights == nullptr) graph_.fail(node, "it has no weights");
+  Convolution made = read_fully_connected(graph_, node, network_.tensor(input.tensor), *weights);
+  set_edge(node, weighted(node, input, std::move(made), 2));
+}
+
+/// Add, Mul, and with one tensor Sub and Div.
+void Importer::elementwise(const onnx::NodeProto& node) {
+  if (combine_values(node)) return;
+  const bool product = node.op_type() == "Mul";
+  if (!product && node.op_type() != "Add") {
+    graph_.fail(node, "it is only supported on one tensor and constants, as part of a table");
+  }
+  const Edge first = edge(node, 0);
+  const Edge second = edge(node, 1);
+  if (!product && (add_bias(node, first, second) || add_bias(node, second, first))) return;
+  if (first.kind == Edge::Kind::kConstant) {
+    return set_edge(node, with_operand(node, activation(node, 1), first));
+  }
+  if (second.kind == Edge::Kind::kConstant) {
+    return set_edge(node, with_operand(node, activation(node, 0), second));
+  }
+  set_edge(node, pair(node, activation(node, 0), activation(node, 1), product));
+}
+
+/// Sum or product of two tensors.
+Edge Importer::pair(const onnx::NodeProto& node, const Edge& left, const Edge& right,
+                    bool product) {
+  const Shape& a = network_.tensor(left.tensor).shape;
+  const Shape& b = network_.tensor(right.tensor).shape;
+  const bool same = a == b && left.view == right.view;
+  if (!product) {
+    if (!same) graph_.fail(node, "its inputs differ in shape: broadcasting is not supported");
+    return pending_edge(
+        node, Addition{.name = display_name(node), .left = left.tensor, .right = right.tensor}, a,
+        left.view);
+  }
+  const bool right_pixel = b == Shape{a.channels, 1, 1};
+  const bool left_pixel = a == Shape{b.channels, 1, 1};
+  if (left.view != right.view || (!same && !right_pixel && !left_pixel)) {
+    graph_.fail(node, "its inputs differ in shape: only one pixel, (N, C, 1, 1), is broadcast");
+  }
+  const Edge& map = same || right_pixel ? left : right;
+  const Edge& factor = same || right_pixel ? right : left;
+  return pending_edge(
+      node, Multiplication{.name = display_name(node), .left = map.tensor, .right = factor.tensor},
+      network_.tensor(map.tensor).shape, map.view);
+}
+
+/// Sum or product of a tensor and a quantized scalar: a table with the operator's own arithmetic.
+Edge Importer::with_operand(const onnx::NodeProto& node, const Edge& tensor, const Edge& constant) {
+  if (constant.constant->codes.size() != 1 || constant.constant->type.bits > 8) {
+    graph_.fail(node, "constant '" + constant.constant->name +
+                          "' is not a scalar of up to 8 bits: broadcasting is not supported");
+  }
+  Edge result = pending_edge(node, Lookup{.name = display_name(node), .input = tensor.tensor},
+                             network_.tensor(tensor.tensor).shape, tensor.view);
+  pending_.back().operand = constant.constant;
+  return result;
+}
+
+/// MatMul + constant: the bias of a fully connected layer.
+bool Importer::add_bias(const onnx::NodeProto& node, const Edge& sum, const Edge& bias) {
+  if (sum.kind != Edge::Kind::kPending || bias.kind != Edge::Kind::kConstant) return false;
+  Pending& pending = pending_[sum.pending];
+  auto* made = std::get_if<Convolution>(&pending.node);
+  const bool limited = sum.low != -kInfinity || sum.high != kInfinity;
+  if (made == nullptr || pending.source->op_type() != "MatMul" || !sum.exclusive || limited) {
+    return false;
+  }
+  made->bias = read_bias(graph_, node, network_.tensor(made->input), *made, bias.constant.get());
+  pending.source = &node;  // a second constant is no bias
+  set_edge(node, sum);
+  return true;
+}
+
+/// AveragePool and GlobalAveragePool.
+void Importer::pooling(const onnx::NodeProto& node) {
+  const Edge& input = activation(node, 0);
+  require_planes(node, input);
+  set_edge(node, average(node, input));
+}
+
+Edge Importer::average(const onnx::NodeProto& node, const Edge& input) {
+  const Shape& from = network_.tensor(input.tensor).shape;
+  Pooling made = read_pooling(graph_, node, from);
+  made.input = input.tensor;
+  const Shape shape = shape_after(node, from, made.window, from.channels);
+  return pending_edge(node, made, shape, input.view);
+}
+
+}  // namespace brownout::models

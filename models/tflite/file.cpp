@@ -1,0 +1,175 @@
+// Opening a TFLite file, and its tensors and constants.
+#include "models/tflite/file.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
+#include <system_error>
+
+namespace brownout::models {
+namespace {
+
+static_assert(std::endian::native == std::endian::little, "buffers are little-endian");
+
+constexpr unsigned kVersion = 3;
+constexpr int kLargestExtent = 1 << 16;
+constexpr std::int64_t kLargestTensor = std::int64_t{1} << 28;
+constexpr std::size_t kLargestFile = std::size_t{1} << 30;
+
+template <typename Vector>
+std::size_t size_of(const Vector* vector) {
+  return vector == nullptr ? 0 : vector->size();
+}
+
+}  // namespace
+
+TfliteFile::TfliteFile(const std::filesystem::path& path) : path_(path.string()) {
+  std::error_code error;
+  const std::filesystem::file_status status = std::filesystem::status(path, error);
+  if (!std::filesystem::exists(status)) fail("no such file");
+  if (!std::filesystem::is_regular_file(status)) fail("not a regular file");
+  if (std::filesystem::file_size(path, error) > kLargestFile) fail("larger than 1 GiB");
+  std::ifstream file(path, std::ios::binary);
+  if (!file) fail("cannot be opened");
+  bytes_.assign(std::istreambuf_iterator<char>(file), {});
+  if (bytes_.empty()) fail("the file is empty");
+  flatbuffers::Verifier verifier(bytes_.data(), bytes_.size());
+  if (!tflite::VerifyModelBuffer(verifier)) fail("not a TFLite file, or a damaged one");
+  model_ = tflite::GetModel(bytes_.data());
+  if (model_->version() != kVersion) {
+    fail("version " + std::to_string(model_->version()) + " of the format, not " +
+         std::to_string(kVersion));
+  }
+  const std::size_t subgraphs = size_of(model_->subgraphs());
+  if (subgraphs != 1) fail("one subgraph is supported, not " + std::to_string(subgraphs));
+  graph_ = model_->subgraphs()->Get(0);
+  read_operators();
+}
+
+void TfliteFile::read_operators() {
+  const auto count = static_cast<unsigned>(size_of(graph_->operators()));
+  for (unsigned i = 0; i < count; ++i) {
+    const tflite::Operator* table = graph_->operators()->Get(i);
+    TfliteOperator op{.index = static_cast<int>(i), .table = table};
+    if (table->code() >= size_of(model_->codes())) {
+      fail("operator " + std::to_string(i) + ": operator code " + std::to_string(table->code()) +
+           " is not in the file");
+    }
+    const tflite::OperatorCode* code = model_->codes()->Get(table->code());
+    const int kind = std::max(static_cast<int>(code->kind()), static_cast<int>(code->byte_kind()));
+    op.kind = static_cast<tflite::OperatorKind>(kind);
+    operators_.push_back(op);
+  }
+}
+
+int TfliteFile::input() const {
+  if (size_of(graph_->inputs()) != 1) {
+    fail("one input is supported, not " + std::to_string(size_of(graph_->inputs())));
+  }
+  return graph_->inputs()->Get(0);
+}
+
+int TfliteFile::output() const {
+  if (size_of(graph_->outputs()) != 1) {
+    fail("one output is supported, not " + std::to_string(size_of(graph_->outputs())));
+  }
+  return graph_->outputs()->Get(0);
+}
+
+const tflite::Tensor& TfliteFile::tensor(int index) const {
+  if (index < 0 || static_cast<std::size_t>(index) >= size_of(graph_->tensors())) {
+    fail("tensor " + std::to_string(index) + " is not in the file");
+  }
+  const tflite::Tensor* tensor = graph_->tensors()->Get(static_cast<unsigned>(index));
+  const std::string named = "tensor " + std::to_string(index);
+  if (tensor->buffer() >= size_of(model_->buffers()))
+    fail(named + ": its buffer is not in the file");
+  if (tensor->is_variable()) fail(named + ": variables are not supported");
+  if (tensor->sparsity() != nullptr) fail(named + ": sparse tensors are not supported");
+  return *tensor;
+}
+
+std::string TfliteFile::name(int index) const {
+  const flatbuffers::String* name = tensor(index).name();
+  return size_of(name) == 0 ? "tensor_" + std::to_string(index) : name->str();
+}
+
+const flatbuffers::Vector<std::uint8_t>* TfliteFile::data(const tflite::Tensor& tensor) const {
+  const tflite::Buffer* buffer = model_->buffers()->Get(tensor.buffer());
+  if (buffer->outside_offset() > 1) fail("data outside the flatbuffer is not supported");
+  return buffer->data();
+}
+
+bool TfliteFile::is_constant(int index) const { return size_of(data(tensor(index))) > 0; }
+
+template <typename Element>
+std::vector<Element> TfliteFile::elements(int index, tflite::ElementType type) const {
+  const tflite::Tensor& source = tensor(index);
+  const std::string what = "constant '" + name(index) + "'";
+  if (source.type() != type) {
+    fail(what + " is " + tflite::EnumNameElementType(source.type()) + ", not " +
+         tflite::EnumNameElementType(type));
+  }
+  std::size_t count = 1;
+  for (const int extent : dims(index)) count *= static_cast<std::size_t>(extent);
+  const flatbuffers::Vector<std::uint8_t>* bytes = data(source);
+  if (size_of(bytes) != count * sizeof(Element)) {
+    fail(what + " has " + std::to_string(size_of(bytes)) + " bytes, its shape needs " +
+         std::to_string(count * sizeof(Element)));
+  }
+  std::vector<Element> values(count);
+  std::memcpy(values.data(), bytes->data(), bytes->size());
+  return values;
+}
+
+std::vector<std::int8_t> TfliteFile::int8s(int index) const {
+  return elements<std::int8_t>(index, tflite::ElementType::INT8);
+}
+
+std::vector<std::int32_t> TfliteFile::int32s(int index) const {
+  return elements<std::int32_t>(index, tflite::ElementType::INT32);
+}
+
+std::vector<int> TfliteFile::dims(int index) const {
+  std::vector<int> dims;
+  const auto* shape = tensor(index).shape();
+  std::int64_t elements = 1;
+  for (std::size_t i = 0; i < size_of(shape); ++i) {
+    const int extent = shape->Get(static_cast<unsigned>(i));
+    if (extent < 1 || extent > kLargestExtent || elements > kLargestTensor / extent) {
+      fail("tensor '" + name(index) + "': its shape is impossible or too large (dimension " +
+           std::to_string(i) + " is " + std::to_string(extent) + ")");
+    }
+    elements *= extent;
+    dims.push_back(extent);
+  }
+  return dims;
+}
+
+int TfliteFile::input(const TfliteOperator& op, unsigned position) const {
+  if (position >= size_of(op.table->inputs())) return -1;
+  return op.table->inputs()->Get(position);
+}
+
+int TfliteFile::output(const TfliteOperator& op) const {
+  if (size_of(op.table->outputs()) != 1) fail(op, "it has not one output");
+  return op.table->outputs()->Get(0);
+}
+
+void TfliteFile::fail(const std::string& message) const {
+  throw std::runtime_error(path_ + ": " + message);
+}
+
+void TfliteFile::fail(const TfliteOperator& op, const std::string& message) const {
+  fail("operator " + std::to_string(op.index) + " (" + to_string(op.kind) + "): " + message);
+}
+
+std::string to_string(tflite::OperatorKind kind) {
+  const std::string name = tflite::EnumNameOperatorKind(kind);
+  return name.empty() ? "number " + std::to_string(static_cast<int>(kind)) : name;
+}
+
+}  // namespace brownout::models

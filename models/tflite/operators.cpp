@@ -1,0 +1,292 @@
+// Import of the TFLite operators with weights, and what all operators share: windows, limits,
+// nodes.
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <stdexcept>
+#include <utility>
+
+#include "models/arithmetic/arithmetic.hpp"
+#include "models/arithmetic/softmax.hpp"
+#include "models/tflite/importer.hpp"
+
+namespace brownout::models {
+namespace {
+
+constexpr int kLargestStep = 1 << 16;  // of a window: kernel, stride, dilation, reach
+
+/// round(value / scale), ties away from zero, kept within the width of a code.
+int code_distance(float value, float scale) {
+  const float steps = std::floor(std::abs(value) / scale + 0.5F);
+  const int distance = static_cast<int>(std::min(steps, 255.0F));
+  return value < 0 ? -distance : distance;
+}
+
+/// SAME: outputs = ceil(input / stride), an odd pad goes behind.
+void pad_same(int input, int kernel, int stride, int dilation, int& before, int& after) {
+  const int outputs = (input + stride - 1) / stride;
+  const std::int64_t reach = std::int64_t{dilation} * (kernel - 1) + 1;
+  const std::int64_t total = std::int64_t{outputs - 1} * stride + reach - input;
+  before = static_cast<int>(std::max<std::int64_t>(total, 0) / 2);
+  after = static_cast<int>(std::max<std::int64_t>(total, 0)) - before;
+}
+
+/// (output, height, width, channel) -> (output, channel, height, width).
+std::vector<std::int8_t> channels_first(const std::vector<std::int8_t>& weights, int outputs,
+                                        const Shape& kernel) {
+  std::vector<std::int8_t> ordered;
+  ordered.reserve(weights.size());
+  for (int n = 0; n < outputs; ++n) {
+    for (int c = 0; c < kernel.channels; ++c) {
+      for (int h = 0; h < kernel.height; ++h) {
+        for (int w = 0; w < kernel.width; ++w) {
+          ordered.push_back(
+              weights[static_cast<std::size_t>(n * kernel.size() + kernel.index(c, h, w))]);
+        }
+      }
+    }
+  }
+  return ordered;
+}
+
+/// (k, output) -> (output, k).
+std::vector<std::int8_t> outputs_first(const std::vector<std::int8_t>& weights, int outputs) {
+  const auto rows = static_cast<std::size_t>(outputs);
+  const std::size_t k_size = weights.size() / rows;
+  std::vector<std::int8_t> ordered(weights.size());
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    ordered[i % rows * k_size + i / rows] = weights[i];
+  }
+  return ordered;
+}
+
+/// Throws std::runtime_error where the arithmetic cannot hold the quotient of scales.
+void require_scales(const QuantizedNetwork& network, const Node& node) {
+  if (const auto* n = std::get_if<Convolution>(&node)) make_requantizer(network, *n);
+  if (const auto* n = std::get_if<Addition>(&node)) make_adder(network, *n);
+  if (const auto* n = std::get_if<Multiplication>(&node)) make_multiplier(network, *n);
+  if (const auto* n = std::get_if<Pooling>(&node)) make_pooler(network, *n);
+  if (const auto* n = std::get_if<Softmax>(&node)) make_softmax(network, *n);
+}
+
+}  // namespace
+
+Shape TfliteImporter::result_shape(const Operator& op, const Shape& input, const Window& window,
+                                   int channels) const {
+  try {
+    return window_output(input, window, channels);
+  } catch (const std::runtime_error& error) {
+    file_.fail(op, error.what());
+  }
+}
+
+Window TfliteImporter::window(const Operator& op, const Shape& input,
+                              const Sliding& sliding) const {
+  const auto check = [&](const char* what, std::int64_t value) {
+    if (value < 1 || value > kLargestStep) {
+      file_.fail(op, std::string(what) + " " + std::to_string(value) + " is not in 1.." +
+                         std::to_string(kLargestStep));
+    }
+  };
+  const Sliding& s = sliding;
+  for (const int value : {s.kernel_height, s.kernel_width}) check("kernel size", value);
+  for (const int value : {s.stride_height, s.stride_width}) check("stride", value);
+  for (const int value : {s.dilation_height, s.dilation_width}) check("dilation", value);
+  check("reach of a kernel", std::int64_t{s.dilation_height} * (s.kernel_height - 1) + 1);
+  check("reach of a kernel", std::int64_t{s.dilation_width} * (s.kernel_width - 1) + 1);
+  Window window{.kernel_height = s.kernel_height,
+                .kernel_width = s.kernel_width,
+                .stride_height = s.stride_height,
+                .stride_width = s.stride_width,
+                .dilation_height = s.dilation_height,
+                .dilation_width = s.dilation_width};
+  if (s.padding == tflite::Padding::SAME) {
+    pad_same(input.height, s.kernel_height, s.stride_height, s.dilation_height, window.pad_top,
+             window.pad_bottom);
+    pad_same(input.width, s.kernel_width, s.stride_width, s.dilation_width, window.pad_left,
+             window.pad_right);
+  } else if (s.padding != tflite::Padding::VALID) {
+    file_.fail(op, "unknown padding");
+  }
+  return window;
+}
+
+void TfliteImporter::limit(const Operator& op, int& low, int& high, tflite::Activation activation,
+                           int output) const {
+  const ActivationTensor made = read_tensor(output);
+  const auto code = [&](float value) {
+    return std::clamp(made.zero_point + code_distance(value, made.scale), 0, 255);
+  };
+  switch (activation) {
+    case tflite::Activation::NONE:
+      return;
+    case tflite::Activation::RELU:
+      low = code(0);
+      return;
+    case tflite::Activation::RELU_N1_TO_1:
+      low = code(-1);
+      high = code(1);
+      return;
+    case tflite::Activation::RELU6:
+      low = code(0);
+      high = code(6);
+      return;
+    default:
+      file_.fail(op, std::string("fused activation ") + tflite::EnumNameActivation(activation) +
+                         " is not supported; supported: NONE, RELU, RELU_N1_TO_1, RELU6");
+  }
+}
+
+void TfliteImporter::append(const Operator& op, Node node, Shape shape) {
+  const int index = file_.output(op);
+  ActivationTensor made = read_tensor(index);
+  if (made.shape != shape) file_.fail(op, "the shape of its output is not that of its result");
+  const auto output = static_cast<TensorId>(network_.tensors.size());
+  network_.tensors.push_back(std::move(made));
+  std::visit(
+      [&](auto& concrete) {
+        concrete.name = unique_name(op);
+        concrete.output = output;
+      },
+      node);
+  try {
+    require_scales(network_, node);
+  } catch (const std::runtime_error& error) {
+    file_.fail(op, error.what());
+  }
+  views_[index] = {.id = output, .shape = shape};
+  network_.nodes.push_back(std::move(node));
+}
+
+std::vector<float> TfliteImporter::weight_scales(const Operator& op, int index, int channel_axis,
+                                                 int channels) const {
+  const tflite::Quantization* quantization = file_.tensor(index).quantization();
+  const std::string what = "weights '" + file_.name(index) + "'";
+  if (quantization == nullptr || quantization->details_type() != 0 ||
+      quantization->scale() == nullptr) {
+    file_.fail(op, what + " have no scale");
+  }
+  const std::vector<float> scales(quantization->scale()->begin(), quantization->scale()->end());
+  const bool per_channel = scales.size() > 1;
+  if (scales.empty() || (per_channel && (scales.size() != static_cast<std::size_t>(channels) ||
+                                         quantization->axis() != channel_axis))) {
+    file_.fail(op, "the scales of " + what + " do not run along the output channels");
+  }
+  for (const float scale : scales) {
+    if (!std::isfinite(scale) || scale <= 0) file_.fail(op, what + ": a scale is not positive");
+  }
+  if (quantization->zero_point() != nullptr) {
+    for (const std::int64_t zero_point : *quantization->zero_point()) {
+      if (zero_point != 0) file_.fail(op, what + " have a zero point that is not 0");
+    }
+  }
+  return scales;
+}
+
+std::vector<std::int32_t> TfliteImporter::bias(const Operator& op, const Convolution& node) const {
+  const auto channels = static_cast<std::size_t>(node.out_channels);
+  const int index = file_.input(op, 2);
+  if (index < 0) return std::vector<std::int32_t>(channels, 0);
+  std::vector<std::int32_t> values = file_.int32s(index);
+  if (values.size() != channels) {
+    file_.fail(op, "bias '" + file_.name(index) + "' is not one number per output channel");
+  }
+  return values;
+}
+
+/// What all three kinds of weights share; `node` has its input and number of outputs.
+void TfliteImporter::read_weights(const Operator& op, Convolution& node, int channel_axis) {
+  const int index = file_.input(op, 1);
+  node.weight_name = file_.name(index);
+  if (!weight_names_.insert(node.weight_name).second) {
+    file_.fail(op, "weights '" + node.weight_name + "' belong to an earlier operator, too");
+  }
+  for (const int extent : file_.dims(index)) node.weight_shape.push_back(extent);
+  node.weights = file_.int8s(index);
+  node.weight_scales = weight_scales(op, index, channel_axis, node.out_channels);
+  node.bias = bias(op, node);
+}
+
+void TfliteImporter::convolution(const Operator& op) {
+  const tflite::Conv2D* options = op.table->options_as_Conv2D();
+  if (options == nullptr) file_.fail(op, "it has no options");
+  Convolution node;
+  node.input = activation(op, 0);
+  const Shape input = tensor(node.input).shape;
+  const std::vector<int> dims = file_.dims(file_.input(op, 1));
+  if (dims.size() != 4 || input.channels % dims[3] != 0 ||
+      dims[0] % (input.channels / dims[3]) != 0) {
+    file_.fail(op, "its weights do not fit " + std::to_string(input.channels) + " input channels");
+  }
+  node.out_channels = dims[0];
+  node.groups = input.channels / dims[3];
+  node.window = window(op, input,
+                       {.kernel_height = dims[1],
+                        .kernel_width = dims[2],
+                        .stride_height = options->stride_height(),
+                        .stride_width = options->stride_width(),
+                        .dilation_height = options->dilation_height(),
+                        .dilation_width = options->dilation_width(),
+                        .padding = options->padding()});
+  read_weights(op, node, 0);
+  node.weight_layout = WeightLayout::kChannelLast;
+  node.weights = channels_first(node.weights, dims[0], {dims[3], dims[1], dims[2]});
+  limit(op, node.clamp_low, node.clamp_high, options->activation(), file_.output(op));
+  append(op, std::move(node), result_shape(op, input, node.window, node.out_channels));
+}
+
+void TfliteImporter::depthwise(const Operator& op) {
+  const tflite::DepthwiseConv2D* options = op.table->options_as_DepthwiseConv2D();
+  if (options == nullptr) file_.fail(op, "it has no options");
+  Convolution node;
+  node.input = activation(op, 0);
+  const Shape input = tensor(node.input).shape;
+  const std::vector<int> dims = file_.dims(file_.input(op, 1));
+  if (dims.size() != 4 || dims[0] != 1 || dims[3] % input.channels != 0) {
+    file_.fail(op, "its weights do not fit " + std::to_string(input.channels) + " input channels");
+  }
+  node.out_channels = dims[3];
+  node.groups = input.channels;
+  node.window = window(op, input,
+                       {.kernel_height = dims[1],
+                        .kernel_width = dims[2],
+                        .stride_height = options->stride_height(),
+                        .stride_width = options->stride_width(),
+                        .dilation_height = options->dilation_height(),
+                        .dilation_width = options->dilation_width(),
+                        .padding = options->padding()});
+  read_weights(op, node, 3);
+  node.weight_layout = WeightLayout::kInputFirst;  // (height, width, output)
+  node.weights = outputs_first(node.weights, node.out_channels);
+  limit(op, node.clamp_low, node.clamp_high, options->activation(), file_.output(op));
+  append(op, std::move(node), result_shape(op, input, node.window, node.out_channels));
+}
+
+void TfliteImporter::fully_connected(const Operator& op) {
+  const tflite::FullyConnected* options = op.table->options_as_FullyConnected();
+  if (options == nullptr) file_.fail(op, "it has no options");
+  if (options->format() != tflite::WeightsFormat::DEFAULT) {
+    file_.fail(op, "shuffled weights are not supported");
+  }
+  const View& flat = view(op, 0);
+  if (flat.id < 0) file_.fail(op, "its input is not quantized");
+  Convolution node;
+  node.input = flat.id;
+  node.fully_connected = true;
+  const Shape input = tensor(node.input).shape;
+  const std::vector<int> dims = file_.dims(file_.input(op, 1));
+  if (dims.size() != 2 || dims[1] != input.size()) {
+    file_.fail(op,
+               "its weights do not fit an input of " + std::to_string(input.size()) + " elements");
+  }
+  node.out_channels = dims[0];
+  node.window.kernel_height = input.height;
+  node.window.kernel_width = input.width;
+  read_weights(op, node, 0);
+  node.weight_layout = WeightLayout::kChannelLast;
+  node.weights = channels_first(node.weights, dims[0], input);
+  limit(op, node.clamp_low, node.clamp_high, options->activation(), file_.output(op));
+  append(op, std::move(node), {.channels = dims[0], .height = 1, .width = 1});
+}
+
+}  // namespace brownout::models

@@ -1,0 +1,230 @@
+// `brownout map fit`: the parameters of a generator that makes chips like a measured one.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <ostream>
+#include <stdexcept>
+
+#include "memory/text_number.hpp"
+#include "sim/cli/command.hpp"
+#include "sim/cli/table.hpp"
+#include "sim/cli/workload_options.hpp"
+#include "sim/experiment/fit/fit_goodness.hpp"
+#include "sim/experiment/fit/vmin_fit.hpp"
+
+namespace brownout::cli {
+namespace {
+
+using experiment::Simulated;
+
+constexpr int kChips = 20;
+
+CommandSpec spec() {
+  return {
+      .name = "map fit",
+      .summary = "the generator that makes chips like a measured fault map",
+      .purpose =
+          "Estimates the parameters of gaussian_vmin and bitline_vmin from a measured map by "
+          "maximum likelihood, with standard errors and Akaike's criterion (AIC), and prints the "
+          "map below memory.chip of a workload that makes such chips. The table compares the "
+          "map's faults and their concentration on bitlines with chips that the fitted generators "
+          "make: their mean and their 5th and 95th percentile. The p-value is the share of chips, "
+          "the measured one among them, that lie at least as far from the others.",
+      .example = "brownout map fit my_chip.csv --cells-per-bitline 512",
+      .positional = "MAP.csv",
+      .options = joined(
+          {{{"generator", "NAME", "gaussian_vmin, bitline_vmin or all. Default: all."},
+            {"cells-per-bitline", "N",
+             "Cells of a column on one bitline. Default: the whole column."},
+            {"interleaved-bitlines", "N",
+             "Bitlines side by side that take the rows of a column in turn. Default: 1."},
+            {"voltage", "LIST",
+             "Measured voltages: FROM:TO:STEP, values with commas, or both. Name those without a "
+             "fault, too: they tell that cells work there. Default: those at which cells of the "
+             "map fail first, and its lowest measured one; of more than 12, 12 evenly spaced."},
+            {"chips", "N", fmt::format("Chips of each fitted generator. Default: {}.", kChips)},
+            {"seed", "N", "Seed of these chips. Default: 0."}},
+           output_options()})};
+}
+
+memory::BitlineLayout layout_of(const Arguments& arguments) {
+  constexpr std::uint64_t kMost = std::numeric_limits<std::uint32_t>::max();
+  memory::BitlineLayout layout;
+  if (const auto cells = arguments.integer("cells-per-bitline", 1, kMost)) {
+    layout.cells = static_cast<std::uint32_t>(*cells);
+  }
+  if (const auto interleave = arguments.integer("interleaved-bitlines", 1, kMost)) {
+    layout.interleave = static_cast<std::uint32_t>(*interleave);
+  }
+  return layout;
+}
+
+std::vector<experiment::VminFit> fits_of(const experiment::FitData& data,
+                                         const std::string& generator) {
+  std::vector<experiment::VminFit> fits;
+  if (generator != "bitline_vmin") fits.push_back(experiment::fit_gaussian_vmin(data));
+  if (generator != "gaussian_vmin") fits.push_back(experiment::fit_bitline_vmin(data));
+  return fits;
+}
+
+// A millionth of the unit is the resolution of a voltage.
+double rounded(double value) { return std::round(value * 1e6) / 1e6; }
+
+// A log-likelihood whose third decimal matters compares nothing.
+double to_thousandths(double value) { return std::round(value * 1e3) / 1e3; }
+
+Cell optional_cell(const std::optional<double>& value) {
+  if (!value) return {};
+  return *value;
+}
+
+Cell rounded_cell(const std::optional<double>& value) {
+  if (!value) return {};
+  return rounded(*value);
+}
+
+/// What to write below memory.chip.
+std::string chip_text(const experiment::FitData& data, const experiment::VminFit& fit) {
+  const auto number = [](double value) { return memory::format_double(rounded(value)); };
+  const experiment::VminParameters& estimate = fit.estimate;
+  std::string text = "{generator: " + fit.generator + ", mu: " + number(estimate.mu);
+  if (fit.generator == "bitline_vmin") {
+    text += ", sigma_bitline: " + number(estimate.sigma_bitline) +
+            ", sigma_cell: " + number(estimate.sigma_cell);
+    if (data.layout.cells) text += ", cells_per_bitline: " + std::to_string(*data.layout.cells);
+    if (data.layout.interleave != 1) {
+      text += ", interleaved_bitlines: " + std::to_string(data.layout.interleave);
+    }
+  } else {
+    text += ", sigma: " + number(estimate.sigma_cell);
+  }
+  const std::uint64_t stuck = data.stuck_at_0 + data.stuck_at_1;
+  if (stuck <= data.flips) return text + ", kind: flip}";
+  return text + fmt::format(", kind: stuck, stuck_at_0_share: {:.3g}}}",
+                            static_cast<double>(data.stuck_at_0) / static_cast<double>(stuck));
+}
+
+struct Fitted {
+  experiment::VminFit fit;
+  experiment::FitGoodness goodness;
+};
+
+std::vector<Fact> facts_of(const experiment::FitData& data, const Fitted& fitted,
+                           const std::string& unit) {
+  const experiment::VminFit& fit = fitted.fit;
+  const std::string& name = fit.generator;
+  const bool bitlines = name == "bitline_vmin";
+  std::vector<Fact> facts{
+      {{name, name},
+       std::string(bitlines ? "Vmin = mu + B(bitline) + C(cell)" : "Vmin = mu + C(cell)")}};
+  const auto add = [&](const char* key, double value, const std::optional<double>& error) {
+    facts.push_back({{name + "_" + key, std::string("  ") + key, unit}, rounded(value)});
+    facts.push_back(
+        {{name + "_" + key + "_error", "    standard error", unit}, rounded_cell(error)});
+  };
+  add("mu", fit.estimate.mu, fit.standard_error[0]);
+  if (bitlines) add("sigma_bitline", fit.estimate.sigma_bitline, fit.standard_error[1]);
+  add(bitlines ? "sigma_cell" : "sigma", fit.estimate.sigma_cell, fit.standard_error[2]);
+  append(facts,
+         {{{name + "_log_likelihood", "  log-likelihood"}, to_thousandths(fit.log_likelihood)},
+          {{name + "_aic", "  AIC"}, to_thousandths(fit.aic())},
+          {{name + "_p_value", "  p-value of the map", "", Style::kRate}, fitted.goodness.p_value},
+          {{name + "_chip", "  memory.chip"}, chip_text(data, fit)}});
+  return facts;
+}
+
+std::optional<double> figure_of(const std::optional<Simulated>& simulated,
+                                double Simulated::*figure) {
+  if (!simulated) return {};
+  return (*simulated).*figure;
+}
+
+Table goodness_table(const experiment::FitData& data,
+                     const std::vector<experiment::FitMeasure>& measures,
+                     const std::vector<Fitted>& all, const std::string& unit) {
+  Table table{.key = "measures",
+              .columns = {{"voltage", "voltage", unit},
+                          {"measure", "measure"},
+                          {"measured", "measured", "", Style::kRate}},
+              .rows = {}};
+  for (const Fitted& fitted : all) {
+    const std::string& name = fitted.fit.generator;
+    table.columns.push_back({name + "_mean", "mean", name, Style::kRate});
+    table.columns.push_back({name + "_p05", "5 %", name, Style::kRate});
+    table.columns.push_back({name + "_p95", "95 %", name, Style::kRate});
+  }
+  const experiment::MeasureValues measured = experiment::values(data, measures);
+  for (std::size_t i = 0; i < measures.size(); ++i) {
+    std::vector<Cell> row{voltage_cell(measures[i].voltage), to_string(measures[i]),
+                          optional_cell(measured[i])};
+    for (const Fitted& fitted : all) {
+      const auto& simulated = fitted.goodness.simulated[i];
+      for (const auto figure : {&Simulated::mean, &Simulated::low, &Simulated::high}) {
+        row.push_back(optional_cell(figure_of(simulated, figure)));
+      }
+    }
+    table.rows.push_back(std::move(row));
+  }
+  return table;
+}
+
+experiment::FitData data_of(const Arguments& arguments, const memory::SparseFaultMap& map) {
+  const memory::BitlineLayout layout = layout_of(arguments);
+  const auto voltages = arguments.voltages("voltage");
+  try {
+    experiment::FitData data =
+        experiment::fit_data(map, layout, voltages.value_or(std::vector<memory::Voltage>{}));
+    data.require_spread();
+    return data;
+  } catch (const std::runtime_error& error) {
+    if (voltages) fail_option("voltage", error.what());
+    throw std::runtime_error(arguments.positional() + ": " + error.what());
+  }
+}
+
+int run(const Arguments& arguments, const Streams& streams) {
+  const Format format = format_of(arguments);
+  const std::string generator =
+      arguments.choice("generator", {"gaussian_vmin", "bitline_vmin", "all"}).value_or("all");
+  const int chips = arguments.count("chips", 5, 10'000).value_or(kChips);
+  const std::uint64_t seed =
+      arguments.integer("seed", 0, std::numeric_limits<std::uint64_t>::max()).value_or(0);
+  const memory::SparseFaultMap map = memory::read_fault_map_csv(arguments.positional());
+  const experiment::FitData data = data_of(arguments, map);
+
+  const std::string& unit = map.header().unit;
+  const std::vector<experiment::FitMeasure> measures = fit_measures(data);
+  std::vector<Fitted> all;
+  for (const experiment::VminFit& fit : fits_of(data, generator)) {
+    all.push_back({fit, fit_goodness(data, fit, measures, chips, seed)});
+  }
+  Report report{
+      .facts = {{{"file", "file"}, arguments.positional()},
+                {{"source", "source"}, map.source()},
+                {{"geometry", "geometry"}, memory::to_string(map.geometry())},
+                {{"unit", "unit of voltages"}, unit},
+                {{"bitlines", "bitlines"}, data.bitlines},
+                {{"cells_per_bitline", "cells of a bitline"}, std::uint64_t{data.longest_bitline}},
+                {{"faults", "failing cells"}, data.faults()},
+                {{"stuck_at_0", "  stuck at 0"}, data.stuck_at_0},
+                {{"stuck_at_1", "  stuck at 1"}, data.stuck_at_1},
+                {{"flip", "  flip"}, data.flips},
+                {{"defects", "at every voltage, left out"}, data.defects}},
+      .table = {}};
+  for (const Fitted& fitted : all) append(report.facts, facts_of(data, fitted, unit));
+  const auto best = std::min_element(all.begin(), all.end(), [](const Fitted& a, const Fitted& b) {
+    return a.fit.aic() < b.fit.aic();
+  });
+  report.facts.push_back({{"preferred", "preferred by AIC"}, best->fit.generator});
+  report.table = goodness_table(data, measures, all, unit);
+  streams.out << render(report, format);
+  return 0;
+}
+
+}  // namespace
+
+Command map_fit_command() { return {spec(), run}; }
+
+}  // namespace brownout::cli

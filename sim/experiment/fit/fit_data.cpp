@@ -1,0 +1,159 @@
+#include "sim/experiment/fit/fit_data.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <map>
+#include <numeric>
+#include <stdexcept>
+#include <string>
+
+namespace brownout::experiment {
+namespace {
+
+using memory::Fault;
+using memory::Voltage;
+
+constexpr std::size_t kMostVoltages = 12;
+
+// The voltages at which the map's cells fail first, thinned out where it has very many: a
+// generated chip has one per cell.
+std::vector<Voltage> voltages_of(const memory::SparseFaultMap& map) {
+  if (!map.header().lowest_measured) {
+    throw std::runtime_error(
+        "the map does not say lowest_measured, so nothing tells at which voltages its other cells "
+        "work; give the measured voltages");
+  }
+  const Voltage lowest = *map.header().lowest_measured;
+  std::vector<Voltage> voltages{lowest};
+  for (const Fault& fault : map.faults()) {
+    if (!fault.vfail.is_infinite() && fault.vfail > lowest) voltages.push_back(fault.vfail);
+  }
+  std::sort(voltages.begin(), voltages.end(), std::greater<>());
+  voltages.erase(std::unique(voltages.begin(), voltages.end()), voltages.end());
+  if (voltages.size() <= kMostVoltages) return voltages;
+  const std::int64_t span = voltages.front().micro() - lowest.micro();
+  std::vector<Voltage> thinned;
+  for (std::int64_t i = kMostVoltages; i-- > 0;) {
+    thinned.push_back(Voltage::from_micro(lowest.micro() + span * i / std::int64_t{kMostVoltages}));
+  }
+  return thinned;
+}
+
+void check_voltages(const memory::SparseFaultMap& map, const std::vector<Voltage>& voltages) {
+  const auto lowest = map.header().lowest_measured;
+  if (lowest && voltages.back() < *lowest) {
+    throw std::runtime_error(voltages.back().text() + " " + map.header().unit +
+                             " is below the lowest measured voltage, " + lowest->text() + " " +
+                             map.header().unit);
+  }
+}
+
+void count_kind(FitData& data, memory::FaultKind kind) {
+  switch (kind) {
+    case memory::FaultKind::kFlip:
+      ++data.flips;
+      return;
+    case memory::FaultKind::kStuckAt0:
+      ++data.stuck_at_0;
+      return;
+    case memory::FaultKind::kStuckAt1:
+      ++data.stuck_at_1;
+      return;
+  }
+}
+
+// Cells of a bitline of a column.
+std::uint32_t length_of(const FitData& data, std::uint32_t bitline) {
+  const auto [first, end] = data.layout.rows_of(bitline, data.geometry.rows);
+  return (end - first + data.layout.interleave - 1) / data.layout.interleave;
+}
+
+std::vector<std::uint32_t> all_good(const FitData& data, std::uint32_t length) {
+  std::vector<std::uint32_t> cells(data.voltages.size() + 1);
+  cells.back() = length;
+  return cells;
+}
+
+// Counts as in BitlineGroup, with the number of bitlines that have them.
+using Alike = std::map<std::vector<std::uint32_t>, std::uint64_t>;
+
+Alike clean_bitlines(FitData& data) {
+  Alike alike;
+  const std::uint64_t columns = std::uint64_t{data.geometry.banks} * data.geometry.columns;
+  for (std::uint32_t i = 0; i < data.layout.bitlines(data.geometry.rows); ++i) {
+    const std::uint32_t length = length_of(data, i);
+    data.longest_bitline = std::max(data.longest_bitline, length);
+    data.bitlines += columns;
+    alike[all_good(data, length)] += columns;
+  }
+  return alike;
+}
+
+// By number of the bitline, the counts of its cells that fail somewhere; in place of the last count
+// its defects.
+std::map<std::uint64_t, std::vector<std::uint32_t>> faulty_bitlines(
+    const memory::SparseFaultMap& map, FitData& data) {
+  const std::size_t intervals = data.voltages.size() + 1;
+  const std::uint32_t per_column = data.layout.bitlines(data.geometry.rows);
+  std::map<std::uint64_t, std::vector<std::uint32_t>> faulty;
+  for (const Fault& fault : map.faults()) {
+    const auto first_failing = static_cast<std::size_t>(
+        std::partition_point(data.voltages.begin(), data.voltages.end(),
+                             [&](Voltage voltage) { return voltage > fault.vfail; }) -
+        data.voltages.begin());
+    if (first_failing + 1 == intervals) continue;  // fails below all voltages only
+    const std::uint64_t column =
+        std::uint64_t{fault.cell.bank} * data.geometry.columns + fault.cell.column;
+    auto& cells = faulty[column * per_column + data.layout.bitline(fault.cell.row)];
+    cells.resize(intervals);
+    if (fault.vfail.is_infinite()) {
+      ++data.defects;
+      ++cells.back();
+    } else {
+      count_kind(data, fault.kind);
+      ++cells[first_failing];
+    }
+  }
+  return faulty;
+}
+
+}  // namespace
+
+void FitData::require_spread() const {
+  const auto different =
+      std::count_if(cells.begin(), cells.end() - 1, [](std::uint64_t count) { return count > 0; });
+  if (different >= 2) return;
+  throw std::runtime_error("cells fail first at " + std::to_string(different) +
+                           " of the voltages; a mean and a spread need two or more");
+}
+
+FitData fit_data(const memory::SparseFaultMap& map, const memory::BitlineLayout& layout,
+                 std::vector<Voltage> voltages) {
+  layout.validate();
+  FitData data;
+  data.geometry = map.geometry();
+  data.layout = layout;
+  data.voltages = voltages.empty() ? voltages_of(map) : std::move(voltages);
+  std::sort(data.voltages.begin(), data.voltages.end(), std::greater<>());
+  check_voltages(map, data.voltages);
+  data.cells.resize(data.voltages.size() + 1);
+
+  Alike alike = clean_bitlines(data);
+  for (auto& [number, cells] : faulty_bitlines(map, data)) {
+    const auto per_column = layout.bitlines(data.geometry.rows);
+    const std::uint32_t length = length_of(data, static_cast<std::uint32_t>(number % per_column));
+    --alike[all_good(data, length)];
+    std::vector<std::uint32_t> counts = cells;
+    const std::uint32_t others = std::accumulate(cells.begin(), cells.end(), 0U);
+    counts.back() = length - others;
+    ++alike[counts];
+  }
+  for (const auto& [cells, bitlines] : alike) {
+    if (bitlines == 0) continue;
+    for (std::size_t j = 0; j < cells.size(); ++j) data.cells[j] += bitlines * cells[j];
+    data.groups.push_back({cells, bitlines});
+  }
+  return data;
+}
+
+}  // namespace brownout::experiment

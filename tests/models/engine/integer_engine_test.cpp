@@ -1,0 +1,431 @@
+// The engine against plain loops, on both convolution paths.
+#include "models/engine/integer_engine.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <stdexcept>
+
+#include "models/arithmetic/arithmetic.hpp"
+#include "reference.hpp"
+
+namespace brownout::models::testing {
+namespace {
+
+std::vector<ConvolutionPath> paths() {
+  if (onednn_is_exact()) return {ConvolutionPath::kExact, ConvolutionPath::kOneDnn};
+  return {ConvolutionPath::kExact};
+}
+
+const Convolution& first_convolution(const QuantizedNetwork& network) {
+  return std::get<Convolution>(network.nodes[0]);
+}
+
+void expect_equal_to_loops(const QuantizedNetwork& network, const EngineResult& result,
+                           const std::vector<std::uint8_t>& codes,
+                           const std::vector<std::int8_t>& weights, int bits) {
+  const auto size = static_cast<std::size_t>(network.tensor(network.input).shape.size());
+  std::vector<std::uint8_t> expected;
+  std::uint64_t gated = 0;
+  for (std::size_t image = 0; image < codes.size() / size; ++image) {
+    const Expected one =
+        convolve(network, first_convolution(network), weights, codes.data() + image * size, bits);
+    expected.insert(expected.end(), one.codes.begin(), one.codes.end());
+    gated += one.gated_macs;
+  }
+  EXPECT_EQ(result.logits, expected);
+  EXPECT_EQ(result.gated_macs, std::vector<std::uint64_t>{gated});
+}
+
+const std::vector<ConvolutionCase>& convolution_cases() {
+  static const std::vector<ConvolutionCase> cases = {
+      {.name = "pointwise", .input = {5, 4, 3}, .out_channels = 7, .window = {}},
+      {.name = "padded",
+       .input = {3, 9, 8},
+       .out_channels = 16,
+       .window = {.kernel_height = 3,
+                  .kernel_width = 3,
+                  .pad_top = 1,
+                  .pad_left = 1,
+                  .pad_bottom = 1,
+                  .pad_right = 1},
+       .zero_point = 116},
+      {.name = "uneven",
+       .input = {4, 11, 7},
+       .out_channels = 9,
+       .window = {.kernel_height = 4,
+                  .kernel_width = 2,
+                  .stride_height = 2,
+                  .stride_width = 3,
+                  .pad_top = 2,
+                  .pad_left = 0,
+                  .pad_bottom = 1,
+                  .pad_right = 1},
+       .zero_point = 255},
+      {.name = "dilated",
+       .input = {6, 10, 10},
+       .out_channels = 8,
+       .window = {.kernel_height = 3,
+                  .kernel_width = 3,
+                  .pad_top = 3,
+                  .pad_left = 2,
+                  .pad_bottom = 3,
+                  .pad_right = 2,
+                  .dilation_height = 3,
+                  .dilation_width = 2},
+       .zero_point = 31},
+      {.name = "grouped",
+       .input = {12, 6, 6},
+       .out_channels = 8,
+       .window = {.kernel_height = 3,
+                  .kernel_width = 3,
+                  .pad_top = 1,
+                  .pad_left = 1,
+                  .pad_bottom = 1,
+                  .pad_right = 1},
+       .groups = 4,
+       .zero_point = 128},
+      {.name = "depthwise",
+       .input = {24, 7, 7},
+       .out_channels = 24,
+       .window = {.kernel_height = 3,
+                  .kernel_width = 3,
+                  .stride_height = 2,
+                  .stride_width = 2,
+                  .pad_top = 1,
+                  .pad_left = 1,
+                  .pad_bottom = 1,
+                  .pad_right = 1},
+       .groups = 24,
+       .zero_point = 7},
+      {.name = "depthwise_multiplier",
+       .input = {3, 6, 6},
+       .out_channels = 6,
+       .window = {.kernel_height = 3, .kernel_width = 3},
+       .groups = 3},
+      {.name = "fully_connected",
+       .input = {40, 4, 5},
+       .out_channels = 10,
+       .window = {.kernel_height = 4, .kernel_width = 5},
+       .zero_point = 90},
+      {.name = "extreme",
+       .input = {64, 6, 6},
+       .out_channels = 32,
+       .window = {.kernel_height = 3,
+                  .kernel_width = 3,
+                  .pad_top = 1,
+                  .pad_left = 1,
+                  .pad_bottom = 1,
+                  .pad_right = 1},
+       .extreme = true},
+      {.name = "extreme_zero_point",
+       .input = {64, 5, 5},
+       .out_channels = 33,
+       .window = {.kernel_height = 3,
+                  .kernel_width = 3,
+                  .pad_top = 1,
+                  .pad_left = 1,
+                  .pad_bottom = 1,
+                  .pad_right = 1},
+       .zero_point = 255,
+       .extreme = true},
+      {.name = "large_kernel",
+       .input = {2, 20, 20},
+       .out_channels = 2,
+       .window = {.kernel_height = 17,
+                  .kernel_width = 17,
+                  .pad_top = 8,
+                  .pad_left = 8,
+                  .pad_bottom = 8,
+                  .pad_right = 8},
+       .zero_point = 3},
+  };
+  return cases;
+}
+
+class ConvolutionTest : public ::testing::TestWithParam<ConvolutionCase> {};
+
+TEST_P(ConvolutionTest, EqualsPlainLoopsOnEveryPath) {
+  const QuantizedNetwork network = make_network(GetParam(), 11);
+  const auto codes = random_codes(network, 3, 12, GetParam().extreme);
+  for (const ConvolutionPath path : paths()) {
+    IntegerEngine engine(network, {.path = path});
+    SCOPED_TRACE(engine.convolution_path());
+    expect_equal_to_loops(network, engine.run(codes), codes, first_convolution(network).weights,
+                          32);
+  }
+}
+
+TEST_P(ConvolutionTest, NarrowAccumulatorsWrap) {
+  QuantizedNetwork network = make_network(GetParam(), 13);
+  network.tensors[1].scale /= 20.0F;  // or wrapped sums are too small to show
+  const auto codes = random_codes(network, 2, 14, GetParam().extreme);
+  for (const ConvolutionPath path : paths()) {
+    for (const int bits : {16, 12}) {
+      IntegerEngine engine(network, {.path = path, .accumulator_bits = bits});
+      SCOPED_TRACE(engine.convolution_path());
+      expect_equal_to_loops(network, engine.run(codes), codes, first_convolution(network).weights,
+                            bits);
+    }
+  }
+}
+
+TEST_P(ConvolutionTest, UsesNewWeightsAlsoInItsCorrections) {
+  const QuantizedNetwork network = make_network(GetParam(), 15);
+  const QuantizedNetwork other = make_network(GetParam(), 16);
+  const auto codes = random_codes(network, 2, 17, GetParam().extreme);
+  for (const ConvolutionPath path : paths()) {
+    IntegerEngine engine(network, {.path = path});
+    SCOPED_TRACE(engine.convolution_path());
+    const EngineResult before = engine.run(codes);
+    engine.set_weights(clean_weights(other));
+    expect_equal_to_loops(network, engine.run(codes), codes, first_convolution(other).weights, 32);
+    engine.set_weights(clean_weights(network));
+    EXPECT_EQ(engine.run(codes).logits, before.logits);
+  }
+}
+
+TEST_P(ConvolutionTest, RunsImagesOneByOneWithWeightsOfTheirOwn) {
+  const QuantizedNetwork network = make_network(GetParam(), 15);
+  const QuantizedNetwork other = make_network(GetParam(), 16);
+  const auto codes = random_codes(network, 3, 17, GetParam().extreme);
+  for (const ConvolutionPath path : paths()) {
+    IntegerEngine engine(network, {.path = path, .chunk_images = 1});
+    SCOPED_TRACE(engine.convolution_path());
+    engine.set_weights(0, first_convolution(other).weights);
+    expect_equal_to_loops(network, engine.run(codes), codes, first_convolution(other).weights, 32);
+    engine.set_weights(0, first_convolution(network).weights);
+    expect_equal_to_loops(network, engine.run(codes), codes, first_convolution(network).weights,
+                          32);
+    EXPECT_THROW(engine.set_weights(network.nodes.size(), {}), std::logic_error);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(All, ConvolutionTest, ::testing::ValuesIn(convolution_cases()),
+                         [](const auto& instance) { return instance.param.name; });
+
+TEST(IntegerEngine, LargestSumsAreExactToTheLastBit) {
+  QuantizedNetwork network =
+      make_network({.name = "large", .input = {256, 3, 3}, .out_channels = 16, .window = {}}, 1);
+  auto& node = std::get<Convolution>(network.nodes[0]);
+  node.window = {.kernel_height = 3, .kernel_width = 3};
+  node.weights.assign(std::size_t{16} * 256 * 9, 127);
+  node.weight_scales.assign(16, 1.0F);
+  network.tensors[0].scale = network.tensors[1].scale = 1.0F;
+  network.tensors[1].shape = {16, 1, 1};
+  std::vector<std::uint8_t> codes(256 * 9, 255);
+  codes[3] = codes[1000] = codes[2000] = 254;
+  // The bias takes nearly all of the sum away: one output step is the sum's last bit.
+  const std::int32_t sum = 127 * (255 * 256 * 9 - 3);
+  for (int c = 0; c < 16; ++c) node.bias[static_cast<std::size_t>(c)] = c - sum;
+  for (const ConvolutionPath path : paths()) {
+    IntegerEngine engine(network, {.path = path});
+    const auto logits = engine.run(codes).logits;
+    for (int c = 0; c < 16; ++c) EXPECT_EQ(logits[static_cast<std::size_t>(c)], 100 + c);
+  }
+}
+
+/// Two convolutions, an addition and both kinds of average.
+QuantizedNetwork branches() {
+  QuantizedNetwork network = make_network({.name = "branches",
+                                           .input = {4, 12, 12},
+                                           .out_channels = 8,
+                                           .window = {.kernel_height = 3,
+                                                      .kernel_width = 3,
+                                                      .pad_top = 1,
+                                                      .pad_left = 1,
+                                                      .pad_bottom = 1,
+                                                      .pad_right = 1},
+                                           .zero_point = 60},
+                                          21);
+  const Shape shape = network.tensor(1).shape;
+  auto second = std::get<Convolution>(network.nodes[0]);
+  second.name = "second";
+  second.output = 2;
+  for (std::int8_t& weight : second.weights) weight = static_cast<std::int8_t>(weight / 3);
+  network.tensors.push_back(network.tensors[1]);
+  network.nodes.emplace_back(second);
+  ActivationTensor sum{.name = "sum", .shape = shape};
+  sum.scale = network.tensor(1).scale * 1.3F;
+  sum.zero_point = 80;
+  network.tensors.push_back(sum);
+  network.nodes.emplace_back(
+      Addition{.name = "add", .left = 1, .right = 2, .output = 3, .clamp_low = 80});
+  Pooling average{.name = "average", .kind = PoolKind::kAverage, .input = 3, .output = 4};
+  average.window = {.kernel_height = 3,
+                    .kernel_width = 3,
+                    .stride_height = 2,
+                    .stride_width = 2,
+                    .pad_top = 1,
+                    .pad_left = 1};
+  network.tensors.push_back(sum);
+  network.tensors.back().shape = window_output(shape, average.window, shape.channels);
+  network.nodes.emplace_back(average);
+  Pooling global{.name = "global", .kind = PoolKind::kGlobalAverage, .input = 4, .output = 5};
+  global.window.kernel_height = network.tensor(4).shape.height;
+  global.window.kernel_width = network.tensor(4).shape.width;
+  network.tensors.push_back(sum);
+  network.tensors.back().shape = {shape.channels, 1, 1};
+  network.nodes.emplace_back(global);
+  network.output = 5;
+  return network;
+}
+
+class Layers : public ::testing::TestWithParam<Arithmetic> {};
+
+TEST_P(Layers, FollowTheFormulasElementByElement) {
+  QuantizedNetwork network = branches();
+  network.arithmetic = GetParam();
+  IntegerEngine engine(network);
+  const EngineResult result = engine.run(random_codes(network, 1, 5), true);
+  ASSERT_EQ(result.layer_outputs.size(), network.nodes.size());
+  EXPECT_EQ(result.logits, result.layer_outputs.back());
+  const Adder adder = make_adder(network, std::get<Addition>(network.nodes[2]));
+  for (std::size_t i = 0; i < result.layer_outputs[2].size(); ++i) {
+    ASSERT_EQ(result.layer_outputs[2][i],
+              adder(result.layer_outputs[0][i], result.layer_outputs[1][i]));
+  }
+  const Shape& in = network.tensor(3).shape;
+  const Shape& out = network.tensor(4).shape;
+  const auto& pooling = std::get<Pooling>(network.nodes[3]);
+  const Pooler pooler = make_pooler(network, pooling);
+  for (int c = 0; c < out.channels; ++c) {
+    for (int h = 0; h < out.height; ++h) {
+      for (int w = 0; w < out.width; ++w) {
+        std::vector<std::uint8_t> window;
+        for (int y = std::max(2 * h - 1, 0); y < std::min(2 * h + 2, in.height); ++y) {
+          for (int x = std::max(2 * w - 1, 0); x < std::min(2 * w + 2, in.width); ++x) {
+            window.push_back(result.layer_outputs[2][static_cast<std::size_t>(in.index(c, y, x))]);
+          }
+        }
+        ASSERT_EQ(result.layer_outputs[3][static_cast<std::size_t>(out.index(c, h, w))],
+                  pooler(window, static_cast<int>(window.size())));
+      }
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Layers,
+                         ::testing::Values(Arithmetic::kOnnxRuntime, Arithmetic::kLiteRt));
+
+TEST(IntegerEngine, LiteRtsConvolutionsFollowTheirFormulaSumBySum) {
+  for (const bool fully_connected : {false, true}) {
+    QuantizedNetwork network =
+        make_network({.name = "fixed", .input = {5, 1, 1}, .out_channels = 90, .window = {}}, 4);
+    network.arithmetic = Arithmetic::kLiteRt;
+    auto& node = std::get<Convolution>(network.nodes[0]);
+    node.fully_connected = fully_connected;
+    const auto codes = random_codes(network, 40, 2);
+    const Requantizer requantize = make_requantizer(network, node);
+    for (const int bits : {32, 14}) {
+      const auto logits = IntegerEngine(network, {.accumulator_bits = bits}).run(codes).logits;
+      for (std::size_t i = 0; i < logits.size(); ++i) {
+        const std::size_t channel = i % 90;
+        std::int64_t sum = node.bias[channel];
+        for (std::size_t k = 0; k < 5; ++k) {
+          sum += (codes[i / 90 * 5 + k] - network.tensors[0].zero_point) *
+                 node.weights[channel * 5 + k];
+        }
+        ASSERT_EQ(logits[i], requantize(wrap_accumulator(sum, bits), static_cast<int>(channel)));
+      }
+    }
+  }
+}
+
+TEST(IntegerEngine, GatedMacsCountOnlyConvolutions) {
+  const QuantizedNetwork network = branches();
+  IntegerEngine engine(network);
+  const std::vector<std::uint64_t> gated = engine.run(random_codes(network, 4, 6)).gated_macs;
+  ASSERT_EQ(gated.size(), network.nodes.size());
+  EXPECT_GT(gated[0], 0U);
+  EXPECT_EQ(gated[0], gated[1]);  // one input, one geometry
+  EXPECT_EQ(gated[2] + gated[3] + gated[4], 0U);
+}
+
+TEST(IntegerEngine, ResultsDoNotDependOnTheBatch) {
+  const QuantizedNetwork network = branches();
+  constexpr int kImages = 77;
+  const auto codes = random_codes(network, kImages, 8);
+  const auto size = static_cast<std::size_t>(network.tensor(network.input).shape.size());
+  for (const ConvolutionPath path : paths()) {
+    IntegerEngine engine(network, {.path = path});
+    const EngineResult whole = engine.run(codes, true);
+    for (const std::size_t batch : {1U, 5U, 40U}) {
+      EngineResult parts;
+      parts.gated_macs.resize(network.nodes.size());
+      for (std::size_t first = 0; first < kImages; first += batch) {
+        const std::size_t count = std::min<std::size_t>(batch, kImages - first);
+        const EngineResult part = engine.run(std::span(codes).subspan(first * size, count * size));
+        parts.logits.insert(parts.logits.end(), part.logits.begin(), part.logits.end());
+        for (std::size_t i = 0; i < part.gated_macs.size(); ++i) {
+          parts.gated_macs[i] += part.gated_macs[i];
+        }
+      }
+      EXPECT_EQ(parts.logits, whole.logits) << batch;
+      EXPECT_EQ(parts.gated_macs, whole.gated_macs) << batch;
+    }
+  }
+}
+
+TEST(IntegerEngine, NewWeightsChangeOnlyTheirLayerAndWhatFollows) {
+  const QuantizedNetwork network = branches();
+  const auto codes = random_codes(network, 2, 9);
+  for (const ConvolutionPath path : paths()) {
+    IntegerEngine engine(network, {.path = path});
+    const EngineResult clean = engine.run(codes, true);
+    WeightSet weights = clean_weights(network);
+    weights[1][17] = static_cast<std::int8_t>(weights[1][17] ^ 0x40);  // output channel 0
+    engine.set_weights(weights);
+    const EngineResult faulty = engine.run(codes, true);
+    EXPECT_EQ(faulty.layer_outputs[0], clean.layer_outputs[0]);
+    EXPECT_NE(faulty.layer_outputs[1], clean.layer_outputs[1]);
+    for (std::size_t i = 0; i < faulty.layer_outputs[1].size(); ++i) {
+      if (i % 8 != 0) {
+        ASSERT_EQ(faulty.layer_outputs[1][i], clean.layer_outputs[1][i]);
+      }
+    }
+    EXPECT_NE(faulty.layer_outputs[2], clean.layer_outputs[2]);
+  }
+}
+
+TEST(IntegerEngine, CanBeMovedAndRunsNoImages) {
+  const QuantizedNetwork network = branches();
+  IntegerEngine engine(network);
+  const auto codes = random_codes(network, 1, 3);
+  const auto before = engine.run(codes).logits;
+  IntegerEngine moved = std::move(engine);
+  EXPECT_EQ(moved.run(codes).logits, before);
+  EXPECT_TRUE(moved.run({}).logits.empty());
+}
+
+TEST(IntegerEngine, RefusesWhatDoesNotFit) {
+  const QuantizedNetwork network = branches();
+  IntegerEngine engine(network);
+  EXPECT_THROW(engine.run(std::vector<std::uint8_t>(7)), std::logic_error);
+  EXPECT_THROW(engine.set_weights({}), std::logic_error);
+  WeightSet weights = clean_weights(network);
+  weights[1].pop_back();
+  EXPECT_THROW(engine.set_weights(weights), std::logic_error);
+  EXPECT_THROW(IntegerEngine(network, {.accumulator_bits = 0}), std::runtime_error);
+  EXPECT_THROW(IntegerEngine(network, {.accumulator_bits = 33}), std::runtime_error);
+}
+
+TEST(CheckConsistent, NamesTheNode) {
+  QuantizedNetwork network = branches();
+  std::get<Convolution>(network.nodes[1]).bias.pop_back();
+  try {
+    check_consistent(network);
+    FAIL() << "accepted";
+  } catch (const std::logic_error& error) {
+    EXPECT_THAT(error.what(), ::testing::HasSubstr("second: number of biases"));
+  }
+  network = branches();
+  std::swap(network.nodes[0], network.nodes[2]);
+  EXPECT_THROW(check_consistent(network), std::logic_error);
+  network = branches();
+  network.tensors[3].shape.width = 5;
+  EXPECT_THROW(check_consistent(network), std::logic_error);
+}
+
+}  // namespace
+}  // namespace brownout::models::testing
