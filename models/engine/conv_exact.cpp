@@ -130,6 +130,10 @@ class ExactConvolution final : public ConvolutionKernel {
 std::unique_ptr<ConvolutionKernel> make_exact_convolution(const QuantizedNetwork& network,
                                                           const Convolution& convolution,
                                                           int images) {
+  if (convolution.groups > 1 &&
+      convolution.groups == network.tensor(convolution.input).shape.channels) {
+    return make_depthwise_convolution(network, convolution, images);
+  }
   return std::make_unique<ExactConvolution>(network, convolution, images);
 }
 

@@ -38,6 +38,11 @@ class ConvolutionKernel {
   virtual const Corrections& corrections() const = 0;
 };
 
+/// Exact on every CPU; only where every input channel is a group of its own.
+std::unique_ptr<ConvolutionKernel> make_depthwise_convolution(const QuantizedNetwork& network,
+                                                              const Convolution& convolution,
+                                                              int images);
+
 /// Exact on every CPU: fp32 products of 8-bit codes, blocks of sums below 2^24.
 std::unique_ptr<ConvolutionKernel> make_exact_convolution(const QuantizedNetwork& network,
                                                           const Convolution& convolution,

@@ -4,16 +4,7 @@
 #include <algorithm>
 #include <cstring>
 
-// One body, several instruction sets, chosen when the program is loaded. Not under sanitizers,
-// whose run time is not yet up when the choice is made.
-#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && defined(__OPTIMIZE__) && \
-    !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) &&                          \
-    !defined(BROWNOUT_ONE_TARGET)
-#define BROWNOUT_CLONES \
-  __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define BROWNOUT_CLONES
-#endif
+#include "models/engine/widest_vectors.hpp"
 
 namespace brownout::models {
 namespace {
@@ -24,7 +15,7 @@ constexpr int kVectorBytes = 64;
 typedef std::uint8_t Bytes __attribute__((vector_size(kVectorBytes)));
 typedef std::uint16_t Halves __attribute__((vector_size(kVectorBytes)));
 
-BROWNOUT_CLONES
+BROWNOUT_WIDEST_VECTORS
 void requantize_rows(const std::int32_t* __restrict sums, std::uint8_t* __restrict codes,
                      std::int64_t elements, std::int64_t row, const std::int32_t* __restrict addend,
                      const float* __restrict multiplier, float low, float high, int zero_point) {
@@ -39,7 +30,7 @@ void requantize_rows(const std::int32_t* __restrict sums, std::uint8_t* __restri
 }
 
 /// The same for accumulators narrower than 32 bits.
-BROWNOUT_CLONES
+BROWNOUT_WIDEST_VECTORS
 void requantize_wrapped_rows(const std::int32_t* __restrict sums, std::uint8_t* __restrict codes,
                              std::int64_t elements, std::int64_t row,
                              const std::int32_t* __restrict addend,
@@ -56,7 +47,7 @@ void requantize_wrapped_rows(const std::int32_t* __restrict sums, std::uint8_t* 
 }
 
 /// The same in LiteRT's arithmetic.
-BROWNOUT_CLONES
+BROWNOUT_WIDEST_VECTORS
 void requantize_fixed_rows(const std::int32_t* __restrict sums, std::uint8_t* __restrict codes,
                            std::int64_t elements, std::int64_t row,
                            const std::int32_t* __restrict addend,
@@ -92,25 +83,25 @@ int visit_window(const Window& window, const Shape& shape, const std::uint8_t* i
   return inside;
 }
 
-BROWNOUT_CLONES
+BROWNOUT_WIDEST_VECTORS
 void raise_to(std::uint8_t* __restrict maximum, const std::uint8_t* __restrict codes,
               std::int64_t channels) {
   for (std::int64_t c = 0; c < channels; ++c) maximum[c] = std::max(maximum[c], codes[c]);
 }
 
-BROWNOUT_CLONES
+BROWNOUT_WIDEST_VECTORS
 void add_terms(const Pooler& pooler, float* __restrict sums, const std::uint8_t* __restrict codes,
                std::int64_t channels) {
   for (std::int64_t c = 0; c < channels; ++c) sums[c] += pooler.average_term(codes[c]);
 }
 
-BROWNOUT_CLONES
+BROWNOUT_WIDEST_VECTORS
 void add_terms(const Pooler& /*pooler*/, std::int32_t* __restrict sums,
                const std::uint8_t* __restrict codes, std::int64_t channels) {
   for (std::int64_t c = 0; c < channels; ++c) sums[c] += codes[c];
 }
 
-BROWNOUT_CLONES
+BROWNOUT_WIDEST_VECTORS
 void add_rows(const FloatAdder& adder, const std::uint8_t* __restrict left,
               const std::uint8_t* __restrict right, std::uint8_t* __restrict output,
               std::int64_t count) {
@@ -118,7 +109,7 @@ void add_rows(const FloatAdder& adder, const std::uint8_t* __restrict left,
   for (std::int64_t i = 0; i < count; ++i) output[i] = local(left[i], right[i]);
 }
 
-BROWNOUT_CLONES
+BROWNOUT_WIDEST_VECTORS
 void add_rows(const FixedPointAdder& adder, const std::uint8_t* __restrict left,
               const std::uint8_t* __restrict right, std::uint8_t* __restrict output,
               std::int64_t count) {
@@ -126,7 +117,7 @@ void add_rows(const FixedPointAdder& adder, const std::uint8_t* __restrict left,
   for (std::int64_t i = 0; i < count; ++i) output[i] = local(left[i], right[i]);
 }
 
-BROWNOUT_CLONES
+BROWNOUT_WIDEST_VECTORS
 void multiply_rows(const FloatMultiplier& multiplier, const std::uint8_t* __restrict left,
                    const std::uint8_t* __restrict right, std::uint8_t* __restrict output,
                    std::int64_t count) {
@@ -134,7 +125,7 @@ void multiply_rows(const FloatMultiplier& multiplier, const std::uint8_t* __rest
   for (std::int64_t i = 0; i < count; ++i) output[i] = local(left[i], right[i]);
 }
 
-BROWNOUT_CLONES
+BROWNOUT_WIDEST_VECTORS
 void multiply_rows(const FixedPointMultiplier& multiplier, const std::uint8_t* __restrict left,
                    const std::uint8_t* __restrict right, std::uint8_t* __restrict output,
                    std::int64_t count) {
@@ -281,7 +272,7 @@ void pool_image(const Pooler& pooler, const Pooling& pooling, const Shape& input
   }
 }
 
-BROWNOUT_CLONES
+BROWNOUT_WIDEST_VECTORS
 std::uint64_t sum_where_equal(const std::uint8_t* codes, const std::uint8_t* weights,
                               std::int64_t count, std::uint8_t code) {
   // Vector types of the compiler, because the plain loop is four times slower. A 16-bit lane takes

@@ -3,15 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-// Integer arithmetic gives the same result on every CPU, so the loop may use the widest vectors
-// that the machine has. Sanitizers do not work with functions that are resolved at load time.
-#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && \
-    !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-#define BROWNOUT_WIDEST_VECTORS \
-  __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define BROWNOUT_WIDEST_VECTORS
-#endif
+#include "models/engine/widest_vectors.hpp"
 
 namespace brownout::accelerator {
 namespace {
