@@ -190,6 +190,12 @@ bool Convolution::has_weight_zero_points() const {
 }
 
 Shape window_output(const Shape& input, const Window& w, int channels) {
+  constexpr std::int64_t kLargestWindow = 1 << 22;  // so many codes sum up within 32 bits
+  const std::int64_t elements = std::int64_t{w.kernel_height} * w.kernel_width;
+  if (elements > kLargestWindow) {
+    throw std::runtime_error("a window of " + std::to_string(elements) + " elements; at most " +
+                             std::to_string(kLargestWindow) + " are allowed");
+  }
   return {channels,
           window_extent(input.height, w.pad_top + w.pad_bottom, w.kernel_height, w.stride_height,
                         w.dilation_height),

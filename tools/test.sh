@@ -34,7 +34,7 @@ if ! $quick; then
   build asan-ubsan
   say "C++ tests under the address and undefined-behaviour sanitizers"
   ctest --preset asan-ubsan --parallel "$(nproc)" --no-tests=error
-  say "Fuzz targets of the map readers, 5 s each"
+  say "Fuzz targets of the map readers and network importers, 5 s each"
   tools/fuzz.sh 5
 fi
 say "All tests passed in $((SECONDS - started)) s"

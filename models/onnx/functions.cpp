@@ -59,7 +59,7 @@ bool Importer::combine_values(const onnx::NodeProto& node) {
     if (tensor == nullptr || tensor->data_type() != onnx::TensorProto::FLOAT) {
       return Operand{&edge(node, index), std::nullopt};
     }
-    if (element_count(*tensor) != 1) {
+    if (graph_.element_count(*tensor) != 1) {
       graph_.fail(node, "constant input '" + input_name(node, index) + "' is not quantized");
     }
     return Operand{nullptr, graph_.floats(*tensor)[0]};

@@ -4,9 +4,7 @@
 #include <google/protobuf/stubs/common.h>
 #include <google/protobuf/stubs/logging.h>
 
-#include <fstream>
-#include <stdexcept>
-#include <system_error>
+#include "models/network_file.hpp"
 
 namespace brownout::models {
 namespace {
@@ -16,18 +14,12 @@ constexpr std::int64_t kOldestOpset = 10;
 }  // namespace
 
 OnnxGraph::OnnxGraph(const std::filesystem::path& path) : path_(path.string()) {
-  std::error_code error;
-  const std::filesystem::file_status status = std::filesystem::status(path, error);
-  if (!std::filesystem::exists(status)) fail("no such file");
-  if (!std::filesystem::is_regular_file(status)) fail("not a regular file");
-  std::ifstream file(path, std::ios::binary);
-  if (!file) fail("cannot be opened");
-  if (file.peek() == std::ifstream::traits_type::eof()) fail("the file is empty");
+  const std::string bytes = read_network_file(path);
   {
 #if GOOGLE_PROTOBUF_VERSION < 4022000
     const google::protobuf::LogSilencer silencer;  // the exception says it
 #endif
-    if (!model_.ParseFromIstream(&file)) fail("not an ONNX file, or a truncated one");
+    if (!model_.ParseFromString(bytes)) fail("not an ONNX file, or a truncated one");
   }
   if (!model_.has_graph() || model_.graph().node_size() == 0) {
     fail("not an ONNX file: it has no graph with nodes");
@@ -88,14 +80,7 @@ int OnnxGraph::uses(const std::string& name) const {
   return found == uses_.end() ? 0 : found->second;
 }
 
-void OnnxGraph::fail(const std::string& message) const {
-  // A broken file's names may hold anything; an error stays on one line.
-  std::string line = message;
-  for (char& c : line) {
-    if (static_cast<unsigned char>(c) < ' ') c = '?';
-  }
-  throw std::runtime_error(path_ + ": " + line);
-}
+void OnnxGraph::fail(const std::string& message) const { fail_in_file(path_, message); }
 
 void OnnxGraph::fail(const onnx::NodeProto& node, const std::string& message) const {
   fail("node " + describe(node) + ": " + message);

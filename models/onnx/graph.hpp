@@ -31,6 +31,7 @@ class OnnxGraph {
   [[noreturn]] void fail(const std::string& message) const;
   [[noreturn]] void fail(const onnx::NodeProto& node, const std::string& message) const;
 
+  std::int64_t element_count(const onnx::TensorProto& tensor) const;
   /// The elements of a constant of exactly this type.
   std::vector<float> floats(const onnx::TensorProto& tensor) const;
   std::vector<std::int64_t> int64s(const onnx::TensorProto& tensor) const;
@@ -80,6 +81,5 @@ std::string string_attribute(const onnx::NodeProto& node, const std::string& nam
 std::vector<std::int64_t> ints_attribute(const onnx::NodeProto& node, const std::string& name);
 /// The name of input `index`, empty where it is left out.
 const std::string& input_name(const onnx::NodeProto& node, int index);
-std::int64_t element_count(const onnx::TensorProto& tensor);
 
 }  // namespace brownout::models

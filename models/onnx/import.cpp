@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <stdexcept>
 #include <utility>
 
 #include "models/onnx/importer.hpp"
@@ -24,7 +25,8 @@ int dimension(const OnnxGraph& graph, const onnx::TensorShapeProto& shape, int i
 /// True when all that reads the input, by way of its quantization, is a transposition from
 /// (N, H, W, C) to (N, C, H, W).
 bool is_pixels(const OnnxGraph& graph, std::string edge) {
-  while (graph.uses(edge) == 1) {
+  // A path of nodes is no longer than there are nodes; a cycle of a broken file is.
+  for (int left = graph.proto().node_size(); left > 0 && graph.uses(edge) == 1; --left) {
     const auto& nodes = graph.proto().node();
     const auto reader = std::find_if(nodes.begin(), nodes.end(), [&](const onnx::NodeProto& node) {
       return input_name(node, 0) == edge && node.output_size() > 0;
@@ -105,7 +107,10 @@ void Importer::import_node(const onnx::NodeProto& node) {
       {"Unsqueeze", {&Importer::reshape}}};
   if (node.output_size() == 0) graph_.fail(node, "it has no output");
   const unsigned domain = domain_of(node);
-  if (domain == kOnnx && graph_.constant(node.output(0)) != nullptr) return;
+  if (graph_.constant(node.output(0)) != nullptr) {
+    if (domain == kOnnx && (node.op_type() == "Constant" || node.op_type() == "Identity")) return;
+    graph_.fail(node, "its output '" + node.output(0) + "' is a constant, too");
+  }
   if (domain == kOnnx && shape_values_.fold(node)) return;
   const auto found = operators.find(node.op_type());
   if (found == operators.end() || (found->second.domains & domain) == 0) {
@@ -151,7 +156,6 @@ void Importer::read_input() {
   input_shape_.channels = dimension(graph_, dims, pixels ? 3 : 1, name);
   input_shape_.height = flat ? 1 : dimension(graph_, dims, pixels ? 1 : 2, name);
   input_shape_.width = flat ? 1 : dimension(graph_, dims, pixels ? 2 : 3, name);
-  if (input_shape_.size() > kLargestTensor) graph_.fail("input '" + name + "' is too large");
   // Codes as input: the first operator says how they are to be understood.
   const bool real = type.elem_type() == onnx::TensorProto::FLOAT;
   edges_[name] = {.kind = real ? Edge::Kind::kInput : Edge::Kind::kCodes,
@@ -186,7 +190,11 @@ void Importer::read_output() {
 
 TensorId Importer::add_tensor(const std::string& name, const Shape& shape,
                               const ActivationQuantization& quantization) {
-  if (shape.size() > kLargestTensor) graph_.fail("tensor '" + name + "' is too large");
+  try {
+    size_.add_tensor(shape);
+  } catch (const std::runtime_error& error) {
+    graph_.fail("tensor '" + name + "': " + error.what());
+  }
   network_.tensors.push_back({.name = name,
                               .shape = shape,
                               .scale = quantization.scale,
@@ -203,6 +211,16 @@ TensorId Importer::add_node(Node made, const std::string& output, const Shape& s
   return id;
 }
 
+std::shared_ptr<const QuantizedConstant> Importer::keep(const onnx::NodeProto& node,
+                                                        QuantizedConstant constant) {
+  try {
+    size_.add_constants(constant.codes.size() + constant.scales.size());
+  } catch (const std::runtime_error& error) {
+    graph_.fail(node, error.what());
+  }
+  return std::make_shared<const QuantizedConstant>(std::move(constant));
+}
+
 /// An edge that an earlier node made, or a constant of the graph.
 Edge& Importer::edge(const onnx::NodeProto& node, int index) {
   const std::string& name = input_name(node, index);
@@ -211,8 +229,8 @@ Edge& Importer::edge(const onnx::NodeProto& node, int index) {
   const onnx::TensorProto* tensor = graph_.constant(name);
   if (tensor == nullptr) graph_.fail(node, "input '" + name + "' is made by no earlier node");
   if (!integer_type(*tensor)) graph_.fail(node, "constant input '" + name + "' is not quantized");
-  auto codes = std::make_shared<QuantizedConstant>(read_codes(graph_, *tensor, name));
-  return edges_[name] = {.kind = Edge::Kind::kConstantCodes, .constant = std::move(codes)};
+  return edges_[name] = {.kind = Edge::Kind::kConstantCodes,
+                         .constant = keep(node, read_codes(graph_, *tensor, name))};
 }
 
 const Edge& Importer::activation(const onnx::NodeProto& node, int index) {
@@ -234,11 +252,23 @@ const QuantizedConstant* Importer::constant(const onnx::NodeProto& node, int ind
 }
 
 void Importer::set_edge(const onnx::NodeProto& node, Edge edge) {
+  if (edges_.contains(node.output(0))) {
+    graph_.fail(node, "its output '" + node.output(0) + "' is made twice");
+  }
   edge.exclusive = edge.exclusive && graph_.uses(node.output(0)) == 1;
   edges_[node.output(0)] = std::move(edge);
 }
 
+void Importer::add_size(const onnx::NodeProto& node, const Node& made, const Shape& shape) {
+  try {
+    size_.add_node(made, shape);
+  } catch (const std::runtime_error& error) {
+    graph_.fail(node, error.what());
+  }
+}
+
 Edge Importer::pending_edge(const onnx::NodeProto& node, Node made, const Shape& shape, View view) {
+  add_size(node, made, shape);
   pending_.push_back({.node = std::move(made), .shape = shape, .source = &node});
   return {.kind = Edge::Kind::kPending,
           .pending = pending_.size() - 1,

@@ -142,6 +142,11 @@ class Importer {
                       const ActivationQuantization& quantization);
   TensorId add_node(Node made, const std::string& output, const Shape& shape,
                     const ActivationQuantization& quantization);
+  /// Throws where `node` makes the network larger than it may be.
+  void add_size(const onnx::NodeProto& node, const Node& made, const Shape& shape);
+  /// A constant that is held from now on.
+  std::shared_ptr<const QuantizedConstant> keep(const onnx::NodeProto& node,
+                                                QuantizedConstant constant);
   Edge& edge(const onnx::NodeProto& node, int index);
   /// An input that must be a dequantized tensor.
   const Edge& activation(const onnx::NodeProto& node, int index);
@@ -162,6 +167,7 @@ class Importer {
   std::unordered_set<std::string> weight_names_;
   std::vector<Pending> pending_;
   Shape input_shape_;
+  NetworkSize size_;
 };
 
 }  // namespace brownout::models

@@ -67,9 +67,9 @@ void Importer::transpose(const onnx::NodeProto& node) {
     if (result.constant->shape.size() != 2 || (order != Order{1, 0} && !order.empty())) {
       graph_.fail(node, "of constants, only matrices are transposed");
     }
-    auto transposed = std::make_shared<QuantizedConstant>(*result.constant);
-    transposed->transposed = !transposed->transposed;
-    result.constant = std::move(transposed);
+    QuantizedConstant transposed = *result.constant;
+    transposed.transposed = !transposed.transposed;
+    result.constant = keep(node, std::move(transposed));
     return set_edge(node, result);
   }
   const Shape& shape = shape_of(result);
@@ -97,6 +97,7 @@ Edge Importer::movable(const onnx::NodeProto& node, int index) {
 
 /// The edge after a node that keeps the quantization of `from`.
 Edge Importer::move(const onnx::NodeProto& node, Edge from, Node moved, const Shape& shape) {
+  add_size(node, moved, shape);
   from.tensor = add_node(std::move(moved), node.output(0), shape, quantization_of(from.tensor));
   from.exclusive = true;
   return from;

@@ -132,7 +132,7 @@ ActivationQuantization read_activation_quantization(const OnnxGraph& graph,
   }
   const onnx::TensorProto* zero_point = graph.constant(name);
   if (zero_point == nullptr) graph.fail(node, "its zero point is not a constant");
-  if (element_count(*zero_point) != 1) graph.fail(node, "its zero point is not a scalar");
+  if (graph.element_count(*zero_point) != 1) graph.fail(node, "its zero point is not a scalar");
   const std::optional<IntegerType> type = integer_type(*zero_point);
   if (!type || type->bits != 8) {
     graph.fail(node,

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "models/network_limits.hpp"
 #include "models/onnx/constants.hpp"
 #include "models/onnx/graph.hpp"
 #include "models/quantized_network.hpp"
@@ -20,10 +21,6 @@ struct ActivationQuantization {
   bool source_signed = false;
   bool operator==(const ActivationQuantization&) const = default;
 };
-
-/// Sizes beyond these are taken for a broken file.
-constexpr std::int64_t kLargestDimension = 1 << 16;
-constexpr std::int64_t kLargestTensor = 1 << 26;
 
 /// The scale at input `scale_index` and the zero point after it.
 ActivationQuantization read_activation_quantization(const OnnxGraph& graph,

@@ -75,9 +75,8 @@ void Importer::qlinear_elementwise(const onnx::NodeProto& node) {
     return edge(node, index).kind == Edge::Kind::kConstantCodes;
   };
   const auto with_constant = [&](int tensor, int constant) {
-    const Edge scalar{
-        .kind = Edge::Kind::kConstant,
-        .constant = std::make_shared<QuantizedConstant>(weights_at(node, constant, 0))};
+    const Edge scalar{.kind = Edge::Kind::kConstant,
+                      .constant = keep(node, weights_at(node, constant, 0))};
     return with_operand(node, codes_at(node, tensor), scalar);
   };
   if (is_constant(0) && is_constant(3)) graph_.fail(node, "both of its inputs are constants");

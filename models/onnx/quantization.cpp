@@ -57,8 +57,8 @@ Values Importer::dequantized(TensorId id) const {
 
 void Importer::quantize(const onnx::NodeProto& node) {
   if (graph_.constant(input_name(node, 0)) != nullptr) {
-    auto codes = std::make_shared<QuantizedConstant>(quantize_constant(graph_, node));
-    return set_edge(node, {.kind = Edge::Kind::kConstantCodes, .constant = std::move(codes)});
+    return set_edge(node, {.kind = Edge::Kind::kConstantCodes,
+                           .constant = keep(node, quantize_constant(graph_, node))});
   }
   const Edge source = edge(node, 0);
   if (source.kind == Edge::Kind::kScores) return set_edge(node, source);
@@ -96,9 +96,9 @@ void Importer::dequantize(const onnx::NodeProto& node) {
   Edge source = edge(node, 0);
   if (source.kind == Edge::Kind::kScores) return set_edge(node, source);
   if (source.kind == Edge::Kind::kConstantCodes) {
-    auto constant = dequantize_constant(graph_, node, *source.constant);
-    return set_edge(node, {.kind = Edge::Kind::kConstant,
-                           .constant = std::make_shared<QuantizedConstant>(std::move(constant))});
+    return set_edge(node,
+                    {.kind = Edge::Kind::kConstant,
+                     .constant = keep(node, dequantize_constant(graph_, node, *source.constant))});
   }
   if (!source.is_codes()) {
     graph_.fail(node, "its input '" + input_name(node, 0) + "' is not quantized");
@@ -113,8 +113,7 @@ void Importer::limit_codes(const onnx::NodeProto& node) {
   Edge source = edge(node, 0);
   if (node.op_type() != "Clip") graph_.fail(node, "it does not follow an integer operation");
   if (source.kind == Edge::Kind::kConstantCodes) {
-    auto narrow = clip_constant(graph_, node, *source.constant);
-    source.constant = std::make_shared<QuantizedConstant>(std::move(narrow));
+    source.constant = keep(node, clip_constant(graph_, node, *source.constant));
     return set_edge(node, source);
   }
   if (source.tensor < 0) graph_.fail(node, "a Clip on the graph's input is not supported");
@@ -129,8 +128,8 @@ void Importer::limit_codes(const onnx::NodeProto& node) {
 /// Quant of QONNX: QuantizeLinear, Clip to the bits given, DequantizeLinear.
 void Importer::quant(const onnx::NodeProto& node) {
   if (graph_.constant(input_name(node, 0)) != nullptr) {
-    auto constant = std::make_shared<QuantizedConstant>(read_quant_constant(graph_, node));
-    return set_edge(node, {.kind = Edge::Kind::kConstant, .constant = std::move(constant)});
+    return set_edge(node, {.kind = Edge::Kind::kConstant,
+                           .constant = keep(node, read_quant_constant(graph_, node))});
   }
   const QuantParameters given = read_quant(graph_, node);
   if (given.scales.size() != 1 || given.type.bits > 8) {

@@ -4,6 +4,11 @@
 #include <algorithm>
 
 namespace brownout::models {
+namespace {
+
+constexpr std::size_t kLongest = 64;  // list of integers that a graph computes
+
+}  // namespace
 
 std::vector<std::int64_t> view_dims(View view, const Shape& shape) {
   switch (view) {
@@ -102,7 +107,12 @@ bool ShapeValues::fold(const onnx::NodeProto& node) {
   // Reshape and its like take computed integers but need not yield any.
   const bool makes = computed || node.op_type() == "ConstantOfShape";
   if (!makes || !integers(input_name(node, 0))) return false;
-  computed_[node.output(0)] = compute(node);
+  Integers made = compute(node);
+  if (made.values.size() > kLongest) {
+    graph_.fail(node, "it computes " + std::to_string(made.values.size()) + " numbers; at most " +
+                          std::to_string(kLongest) + " make a shape");
+  }
+  computed_[node.output(0)] = std::move(made);
   return true;
 }
 
@@ -122,9 +132,8 @@ Integers ShapeValues::compute(const onnx::NodeProto& node) const {
   if (type == "Slice") return sliced(node, from);
   if (type == "ConstantOfShape") {
     const onnx::AttributeProto* value = find_attribute(node, "value");
-    constexpr std::int64_t kLongest = 64;
-    if (size != 1 || from.values[0] < 0 || from.values[0] > kLongest || value == nullptr ||
-        element_count(value->t()) != 1) {
+    if (size != 1 || from.values[0] < 0 || from.values[0] > std::int64_t{kLongest} ||
+        value == nullptr || graph_.element_count(value->t()) != 1) {
       graph_.fail(node, "only short lists of integers are supported");
     }
     const std::int64_t element = graph_.int64s(value->t())[0];

@@ -2,10 +2,9 @@
 // several narrow integers to a byte.
 #include <bit>
 #include <cstring>
-#include <limits>
-#include <stdexcept>
 #include <string_view>
 
+#include "models/network_limits.hpp"
 #include "models/onnx/graph.hpp"
 
 namespace brownout::models {
@@ -35,7 +34,7 @@ std::vector<Element> elements(const OnnxGraph& graph, const onnx::TensorProto& t
                " where " + type_name(type) + " is expected");
   }
   require_inside(graph, tensor);
-  const auto count = static_cast<std::size_t>(element_count(tensor));
+  const auto count = static_cast<std::size_t>(graph.element_count(tensor));
   if (!tensor.has_raw_data()) {
     if (static_cast<std::size_t>(typed.size()) != count) fail_size(graph, tensor);
     return {typed.begin(), typed.end()};
@@ -100,9 +99,8 @@ std::string type_name(int data_type) {
       "FLOAT8E4M3FN", "FLOAT8E4M3FNUZ", "FLOAT8E5M2", "FLOAT8E5M2FNUZ", "UINT4",
       "INT4",         "FLOAT4E2M1",     "FLOAT8E8M0", "UINT2",          "INT2"};
   constexpr int kFirst = 17;
-  const int index = data_type - kFirst;
-  if (index >= 0 && index < static_cast<int>(std::size(kYounger))) {
-    return std::string(kYounger[index]);
+  if (data_type >= kFirst && data_type < kFirst + static_cast<int>(std::size(kYounger))) {
+    return std::string(kYounger[data_type - kFirst]);
   }
   if (!onnx::TensorProto::DataType_IsValid(data_type)) {
     return "type number " + std::to_string(data_type);
@@ -136,11 +134,11 @@ std::vector<std::int32_t> OnnxGraph::integers(const onnx::TensorProto& tensor) c
   return unpack(bytes, *type, count);
 }
 
-std::int64_t element_count(const onnx::TensorProto& tensor) {
+std::int64_t OnnxGraph::element_count(const onnx::TensorProto& tensor) const {
   std::int64_t count = 1;
   for (const std::int64_t dim : tensor.dims()) {
-    if (dim < 0 || (dim > 0 && count > std::numeric_limits<std::int32_t>::max() / dim)) {
-      throw std::runtime_error("constant '" + tensor.name() + "': impossible shape");
+    if (dim < 0 || (dim > 0 && count > kLargestConstants / dim)) {
+      fail("constant '" + tensor.name() + "': its shape is impossible or too large");
     }
     count *= dim;
   }

@@ -4,10 +4,9 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
-#include <fstream>
-#include <iterator>
-#include <stdexcept>
-#include <system_error>
+
+#include "models/network_file.hpp"
+#include "models/network_limits.hpp"
 
 namespace brownout::models {
 namespace {
@@ -15,9 +14,6 @@ namespace {
 static_assert(std::endian::native == std::endian::little, "buffers are little-endian");
 
 constexpr unsigned kVersion = 3;
-constexpr int kLargestExtent = 1 << 16;
-constexpr std::int64_t kLargestTensor = std::int64_t{1} << 28;
-constexpr std::size_t kLargestFile = std::size_t{1} << 30;
 
 template <typename Vector>
 std::size_t size_of(const Vector* vector) {
@@ -26,17 +22,10 @@ std::size_t size_of(const Vector* vector) {
 
 }  // namespace
 
-TfliteFile::TfliteFile(const std::filesystem::path& path) : path_(path.string()) {
-  std::error_code error;
-  const std::filesystem::file_status status = std::filesystem::status(path, error);
-  if (!std::filesystem::exists(status)) fail("no such file");
-  if (!std::filesystem::is_regular_file(status)) fail("not a regular file");
-  if (std::filesystem::file_size(path, error) > kLargestFile) fail("larger than 1 GiB");
-  std::ifstream file(path, std::ios::binary);
-  if (!file) fail("cannot be opened");
-  bytes_.assign(std::istreambuf_iterator<char>(file), {});
-  if (bytes_.empty()) fail("the file is empty");
-  flatbuffers::Verifier verifier(bytes_.data(), bytes_.size());
+TfliteFile::TfliteFile(const std::filesystem::path& path)
+    : path_(path.string()), bytes_(read_network_file(path)) {
+  flatbuffers::Verifier verifier(reinterpret_cast<const std::uint8_t*>(bytes_.data()),
+                                 bytes_.size());
   if (!tflite::VerifyModelBuffer(verifier)) fail("not a TFLite file, or a damaged one");
   model_ = tflite::GetModel(bytes_.data());
   if (model_->version() != kVersion) {
@@ -125,6 +114,14 @@ std::vector<Element> TfliteFile::elements(int index, tflite::ElementType type) c
   return values;
 }
 
+/// The verifier lets 64-bit numbers lie at any multiple of 4.
+std::vector<std::int64_t> TfliteFile::zero_points(const tflite::Quantization& quantization) {
+  std::vector<std::int64_t> values(size_of(quantization.zero_point()));
+  if (values.empty()) return values;
+  std::memcpy(values.data(), quantization.zero_point()->Data(), values.size() * sizeof(values[0]));
+  return values;
+}
+
 std::vector<std::int8_t> TfliteFile::int8s(int index) const {
   return elements<std::int8_t>(index, tflite::ElementType::INT8);
 }
@@ -139,7 +136,7 @@ std::vector<int> TfliteFile::dims(int index) const {
   std::int64_t elements = 1;
   for (std::size_t i = 0; i < size_of(shape); ++i) {
     const int extent = shape->Get(static_cast<unsigned>(i));
-    if (extent < 1 || extent > kLargestExtent || elements > kLargestTensor / extent) {
+    if (extent < 1 || extent > kLargestDimension || elements > kLargestTensor / extent) {
       fail("tensor '" + name(index) + "': its shape is impossible or too large (dimension " +
            std::to_string(i) + " is " + std::to_string(extent) + ")");
     }
@@ -159,9 +156,7 @@ int TfliteFile::output(const TfliteOperator& op) const {
   return op.table->outputs()->Get(0);
 }
 
-void TfliteFile::fail(const std::string& message) const {
-  throw std::runtime_error(path_ + ": " + message);
-}
+void TfliteFile::fail(const std::string& message) const { fail_in_file(path_, message); }
 
 void TfliteFile::fail(const TfliteOperator& op, const std::string& message) const {
   fail("operator " + std::to_string(op.index) + " (" + to_string(op.kind) + "): " + message);

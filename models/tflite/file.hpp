@@ -23,6 +23,8 @@ class TfliteFile {
  public:
   /// Throws std::runtime_error: missing, empty, truncated, no TFLite, not one subgraph.
   explicit TfliteFile(const std::filesystem::path& path);
+  TfliteFile(const TfliteFile&) = delete;
+  TfliteFile& operator=(const TfliteFile&) = delete;
 
   const std::vector<TfliteOperator>& operators() const { return operators_; }
   /// The only one; throws when there are more or none.
@@ -34,6 +36,7 @@ class TfliteFile {
   /// The constant's bytes; empty for a tensor that is computed.
   bool is_constant(int index) const;
   std::vector<std::int8_t> int8s(int index) const;
+  static std::vector<std::int64_t> zero_points(const tflite::Quantization& quantization);
   std::vector<std::int32_t> int32s(int index) const;
   /// As in the file; every extent is in 1..65536, the product at most 2^28.
   std::vector<int> dims(int index) const;
@@ -52,7 +55,7 @@ class TfliteFile {
   void read_operators();
 
   std::string path_;
-  std::vector<std::uint8_t> bytes_;
+  const std::string bytes_;
   const tflite::Model* model_ = nullptr;
   const tflite::Subgraph* graph_ = nullptr;
   std::vector<TfliteOperator> operators_;

@@ -102,11 +102,11 @@ ActivationTensor TfliteImporter::read_tensor(int index) const {
   const tflite::Quantization* quantization = source.quantization();
   if (quantization == nullptr || quantization->details_type() != 0 ||
       quantization->scale() == nullptr || quantization->scale()->size() != 1 ||
-      quantization->zero_point() == nullptr || quantization->zero_point()->size() != 1) {
+      TfliteFile::zero_points(*quantization).size() != 1) {
     file_.fail(what + " needs one scale and one zero point");
   }
   const float scale = quantization->scale()->Get(0);
-  const std::int64_t zero_point = quantization->zero_point()->Get(0);
+  const std::int64_t zero_point = TfliteFile::zero_points(*quantization)[0];
   if (!std::isfinite(scale) || scale <= 0 || zero_point < -128 || zero_point > 127) {
     file_.fail(what + ": its scale is not positive or its zero point not in -128..127");
   }

@@ -8,6 +8,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "models/network_limits.hpp"
 #include "models/quantized_network.hpp"
 #include "models/tflite/file.hpp"
 
@@ -81,6 +82,7 @@ class TfliteImporter {
   QuantizedNetwork network_;
   std::unordered_map<int, View> views_;  ///< by index of the file's tensor
   std::unordered_set<std::string> node_names_, weight_names_;
+  NetworkSize size_;
 };
 
 }  // namespace brownout::models

@@ -13,8 +13,6 @@
 namespace brownout::models {
 namespace {
 
-constexpr int kLargestStep = 1 << 16;  // of a window: kernel, stride, dilation, reach
-
 /// round(value / scale), ties away from zero, kept within the width of a code.
 int code_distance(float value, float scale) {
   const float steps = std::floor(std::abs(value) / scale + 0.5F);
@@ -83,9 +81,9 @@ Shape TfliteImporter::result_shape(const Operator& op, const Shape& input, const
 Window TfliteImporter::window(const Operator& op, const Shape& input,
                               const Sliding& sliding) const {
   const auto check = [&](const char* what, std::int64_t value) {
-    if (value < 1 || value > kLargestStep) {
+    if (value < 1 || value > kLargestDimension) {
       file_.fail(op, std::string(what) + " " + std::to_string(value) + " is not in 1.." +
-                         std::to_string(kLargestStep));
+                         std::to_string(kLargestDimension));
     }
   };
   const Sliding& s = sliding;
@@ -150,6 +148,8 @@ void TfliteImporter::append(const Operator& op, Node node, Shape shape) {
       },
       node);
   try {
+    size_.add_tensor(shape);
+    size_.add_node(node, shape);
     require_scales(network_, node);
   } catch (const std::runtime_error& error) {
     file_.fail(op, error.what());
@@ -175,10 +175,8 @@ std::vector<float> TfliteImporter::weight_scales(const Operator& op, int index, 
   for (const float scale : scales) {
     if (!std::isfinite(scale) || scale <= 0) file_.fail(op, what + ": a scale is not positive");
   }
-  if (quantization->zero_point() != nullptr) {
-    for (const std::int64_t zero_point : *quantization->zero_point()) {
-      if (zero_point != 0) file_.fail(op, what + " have a zero point that is not 0");
-    }
+  for (const std::int64_t zero_point : TfliteFile::zero_points(*quantization)) {
+    if (zero_point != 0) file_.fail(op, what + " have a zero point that is not 0");
   }
   return scales;
 }

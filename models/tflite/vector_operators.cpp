@@ -76,7 +76,7 @@ void TfliteImporter::mean(const Operator& op) {
   if (rank < 3 || axes != (rank == 4 ? std::vector{1, 2} : std::vector{1})) {
     file_.fail(op, "only the mean over height and width is supported");
   }
-  append(op, std::move(node), {.channels = input.channels, .height = 1, .width = 1});
+  append(op, std::move(node), result_shape(op, input, node.window, input.channels));
 }
 
 void TfliteImporter::pad(const Operator& op) {
@@ -141,7 +141,8 @@ void TfliteImporter::concatenation(const Operator& op) {
     if (i == 0) whole = part;
     const int total = whole_extent + extent(part);
     extent(whole) = extent(part);
-    if (whole != part) file_.fail(op, "the shapes of its inputs do not fit together");
+    if (whole != part || total > kLargestDimension)
+      file_.fail(op, "the shapes of its inputs do not fit together");
     extent(whole) = total;
   }
   append(op, std::move(node), whole);

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
+from refusals import network, refusal
 
-from brownout_binary import BROWNOUT, ROOT, needs_brownout
+from brownout_binary import ROOT, needs_brownout
 
 pytest.importorskip("ai_edge_litert", reason="no ai-edge-litert: its schema writes the files")
 
@@ -17,20 +17,6 @@ from tflite_models import Activation, Builder, Kind, Tensor, schema
 
 pytestmark = needs_brownout
 RESNET8 = ROOT.parent / "shared" / "models" / "mlperf_tiny_resnet8_int8.tflite"
-
-
-def network(path: Path) -> subprocess.CompletedProcess[str]:
-    words = [BROWNOUT, "network", path]
-    return subprocess.run([*map(str, words)], capture_output=True, text=True, timeout=60)
-
-
-def refusal(path: Path) -> str:
-    """The one line of an error, without the file's name."""
-    done = network(path)
-    assert (done.returncode, done.stdout) == (2, ""), done
-    prefix = f"error: {path}: "
-    assert done.stderr.startswith(prefix) and done.stderr.count("\n") == 1, done.stderr
-    return done.stderr.removeprefix(prefix)
 
 
 Change = Callable[[Builder], None]

@@ -11,30 +11,6 @@
 namespace brownout::models::testing {
 namespace {
 
-/// Two convolutions and the sum of their outputs.
-QuantizedNetwork branches() {
-  QuantizedNetwork network = make_network({.name = "first",
-                                           .input = {3, 7, 5},
-                                           .out_channels = 6,
-                                           .window = {.kernel_height = 3,
-                                                      .kernel_width = 3,
-                                                      .pad_top = 1,
-                                                      .pad_left = 1,
-                                                      .pad_bottom = 1,
-                                                      .pad_right = 1},
-                                           .zero_point = 9},
-                                          5);
-  Convolution second = std::get<Convolution>(network.nodes[0]);
-  second.name = "second";
-  second.output = 2;
-  network.tensors.push_back(network.tensors[1]);
-  network.nodes.emplace_back(second);
-  network.tensors.push_back(network.tensors[1]);
-  network.nodes.emplace_back(Addition{.name = "add", .left = 1, .right = 2, .output = 3});
-  network.output = 3;
-  return network;
-}
-
 /// Every element with masks of its own: none, one bit, or several.
 ReadMasks<std::uint8_t> some_masks(std::int64_t size, unsigned seed) {
   ReadMasks<std::uint8_t> masks;
@@ -66,7 +42,7 @@ std::vector<std::uint8_t> through(const ReadMasks<std::uint8_t>& masks,
 }
 
 TEST(TensorMasks, OnTheInputAreAsGoodAsMaskedImages) {
-  const QuantizedNetwork network = branches();
+  const QuantizedNetwork network = branching_network();
   const auto codes = random_codes(network, 40, 1);
   IntegerEngine engine(network);
   TensorMasks masks(network.tensors.size());
@@ -82,7 +58,7 @@ TEST(TensorMasks, OnTheInputAreAsGoodAsMaskedImages) {
 }
 
 TEST(TensorMasks, ActOnEveryReaderOfATensorAndOnTheOutput) {
-  const QuantizedNetwork network = branches();
+  const QuantizedNetwork network = branching_network();
   const auto codes = random_codes(network, 3, 4);
   IntegerEngine engine(network);
   const EngineResult clean = engine.run(codes, true);
@@ -103,7 +79,7 @@ TEST(TensorMasks, ActOnEveryReaderOfATensorAndOnTheOutput) {
 }
 
 TEST(TensorMasks, OfAnotherSizeAreRefused) {
-  const QuantizedNetwork network = branches();
+  const QuantizedNetwork network = branching_network();
   IntegerEngine engine(network);
   EXPECT_THROW(engine.set_tensor_masks(TensorMasks(2)), std::logic_error);
   TensorMasks masks(network.tensors.size());

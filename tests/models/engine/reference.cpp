@@ -50,6 +50,35 @@ QuantizedNetwork make_network(const ConvolutionCase& test_case, unsigned seed) {
   return network;
 }
 
+QuantizedNetwork branching_network() {
+  QuantizedNetwork network = make_network({.name = "branches",
+                                           .input = {4, 12, 12},
+                                           .out_channels = 8,
+                                           .window = {.kernel_height = 3,
+                                                      .kernel_width = 3,
+                                                      .pad_top = 1,
+                                                      .pad_left = 1,
+                                                      .pad_bottom = 1,
+                                                      .pad_right = 1},
+                                           .zero_point = 60},
+                                          21);
+  const Shape shape = network.tensor(1).shape;
+  auto second = std::get<Convolution>(network.nodes[0]);
+  second.name = "second";
+  second.output = 2;
+  for (std::int8_t& weight : second.weights) weight = static_cast<std::int8_t>(weight / 3);
+  network.tensors.push_back(network.tensors[1]);
+  network.nodes.emplace_back(second);
+  ActivationTensor sum{.name = "sum", .shape = shape};
+  sum.scale = network.tensor(1).scale * 1.3F;
+  sum.zero_point = 80;
+  network.tensors.push_back(sum);
+  network.nodes.emplace_back(
+      Addition{.name = "add", .left = 1, .right = 2, .output = 3, .clamp_low = 80});
+  network.output = 3;
+  return network;
+}
+
 std::vector<std::uint8_t> random_codes(const QuantizedNetwork& network, int images, unsigned seed,
                                        bool extreme) {
   std::mt19937 random(seed);

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "models/engine/integer_engine.hpp"
 #include "models/quantized_network.hpp"
 
 namespace brownout::models::testing {
@@ -23,6 +24,8 @@ struct ConvolutionCase {
 
 /// A network of this one convolution with random weights.
 QuantizedNetwork make_network(const ConvolutionCase& test_case, unsigned seed);
+/// Two convolutions of one input (tensors 1 and 2) and the sum of their outputs (tensor 3).
+QuantizedNetwork branching_network();
 std::vector<std::uint8_t> random_codes(const QuantizedNetwork& network, int images, unsigned seed,
                                        bool extreme = false);
 
@@ -35,5 +38,11 @@ struct Expected {
 Expected convolve(const QuantizedNetwork& network, const Convolution& node,
                   const std::vector<std::int8_t>& weights, const std::uint8_t* codes,
                   int accumulator_bits);
+
+/// All that run on this CPU.
+inline std::vector<ConvolutionPath> paths() {
+  if (onednn_is_exact()) return {ConvolutionPath::kExact, ConvolutionPath::kOneDnn};
+  return {ConvolutionPath::kExact};
+}
 
 }  // namespace brownout::models::testing

@@ -6,38 +6,17 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
-#include <fstream>
-#include <iterator>
-#include <random>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "models/engine/integer_engine.hpp"
 #include "models/network_import.hpp"
+#include "tests/models/network_files.hpp"
 
-namespace brownout::models {
+namespace brownout::models::testing {
 namespace {
 
 using ::testing::HasSubstr;
-
-std::filesystem::path data(const std::string& name) {
-  return std::filesystem::path(BROWNOUT_SOURCE_DIR) / "tests/models/data" / name;
-}
-
-std::vector<std::uint8_t> read_bytes(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  EXPECT_TRUE(file) << path;
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
-std::filesystem::path write_file(const std::string& name, const std::vector<std::uint8_t>& bytes) {
-  const std::filesystem::path path = std::filesystem::path(::testing::TempDir()) / name;
-  std::ofstream file(path, std::ios::binary);
-  file.write(reinterpret_cast<const char*>(bytes.data()),
-             static_cast<std::streamsize>(bytes.size()));
-  return path;
-}
 
 TEST(TfliteImport, EngineEqualsLiteRt) {
   const QuantizedNetwork network = import_tflite(data("chain.tflite"));
@@ -77,48 +56,22 @@ TEST(TfliteImport, IsChosenBySuffixOrIdentifier) {
   const auto bytes = read_bytes(data("chain.tflite"));
   EXPECT_EQ(import_network(write_file("no_suffix", bytes)).nodes.size(), 8U);
   const std::filesystem::path text = write_file("text.tflite", {'h', 'e', 'l', 'l', 'o'});
-  EXPECT_THROW(import_network(text), std::runtime_error);
-  try {
-    import_network(text);
-  } catch (const std::runtime_error& error) {
-    EXPECT_THAT(error.what(), HasSubstr("text.tflite: not a TFLite file, or a damaged one"));
-  }
-  EXPECT_THROW(import_network(data("missing.tflite")), std::runtime_error);
+  EXPECT_THAT(refusal(import_network, text),
+              HasSubstr("text.tflite: not a TFLite file, or a damaged one"));
+  EXPECT_THAT(refusal(import_network, data("missing.tflite")), HasSubstr("no such file"));
 }
 
-/// Imports a damaged file, which must throw std::runtime_error or give a consistent network.
-bool is_refused(const std::filesystem::path& path) {
-  try {
-    check_consistent(import_tflite(path));
-    return false;
-  } catch (const std::runtime_error&) {
-    return true;
-  }
+TEST(TfliteImport, RefusesEveryTruncation) {
+  expect_every_truncation_refused(import_tflite, data("chain.tflite"));
 }
 
-TEST(TfliteImport, RefusesTruncatedFiles) {
-  const auto bytes = read_bytes(data("chain.tflite"));
-  for (std::size_t size = 0; size < bytes.size(); size += 37) {
-    const std::vector<std::uint8_t> part(bytes.begin(),
-                                         bytes.begin() + static_cast<std::ptrdiff_t>(size));
-    EXPECT_TRUE(is_refused(write_file("truncated.tflite", part))) << size;
-  }
+TEST(TfliteImport, SurvivesWhatFuzzingFound) {
+  expect_corpus_survived(import_tflite, "tflite_network");
 }
 
 TEST(TfliteImport, SurvivesDamagedBytes) {
-  const auto bytes = read_bytes(data("chain.tflite"));
-  std::mt19937 random(1);
-  int refused = 0;
-  for (int i = 0; i < 1000; ++i) {
-    std::vector<std::uint8_t> damaged = bytes;
-    for (int change = 0; change <= i % 3; ++change) {
-      const std::uint8_t value = random() % 2 == 0 ? 0xFF : static_cast<std::uint8_t>(random());
-      damaged[random() % damaged.size()] = value;
-    }
-    refused += is_refused(write_file("damaged.tflite", damaged)) ? 1 : 0;
-  }
-  EXPECT_GT(refused, 150);
+  EXPECT_GT(count_refused_damage(import_tflite, data("chain.tflite"), 1000), 150);
 }
 
 }  // namespace
-}  // namespace brownout::models
+}  // namespace brownout::models::testing
