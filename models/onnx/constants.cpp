@@ -153,6 +153,28 @@ void read_scales(const OnnxGraph& graph, const onnx::NodeProto& node, int scale_
   }
 }
 
+namespace {
+
+/// One for each scale; a single one holds for all.
+std::vector<std::int32_t> quant_zero_points(const OnnxGraph& graph, const onnx::NodeProto& node,
+                                            std::size_t scales) {
+  const std::vector<float> given = graph.floats(required(graph, node, 2, "zero point"));
+  if (given.size() != 1 && given.size() != scales) {
+    graph.fail(node, "it has not as many zero points as scales");
+  }
+  std::vector<std::int32_t> zero_points;
+  for (std::size_t i = 0; i < scales; ++i) {
+    const float value = given[given.size() == 1 ? 0 : i];
+    if (!(std::abs(value) <= 255) || value != std::nearbyint(value)) {
+      graph.fail(node, "its zero point is no integer up to 255");
+    }
+    zero_points.push_back(static_cast<std::int32_t>(value));
+  }
+  return zero_points;
+}
+
+}  // namespace
+
 QuantParameters read_quant(const OnnxGraph& graph, const onnx::NodeProto& node) {
   if (string_attribute(node, "rounding_mode", "ROUND") != "ROUND") {
     graph.fail(node, "only rounding_mode ROUND is supported");
@@ -163,7 +185,6 @@ QuantParameters read_quant(const OnnxGraph& graph, const onnx::NodeProto& node) 
     if (!std::isfinite(value) || value <= 0) graph.fail(node, "a scale is not positive");
   }
   const float bits = scalar(graph, node, 3, "bit width");
-  const float zero_point = scalar(graph, node, 2, "zero point");
   if (!(bits >= 2 && bits <= 32) || bits != std::nearbyint(bits)) {
     graph.fail(node, "its bit width is not in 2..32");
   }
@@ -177,10 +198,7 @@ QuantParameters read_quant(const OnnxGraph& graph, const onnx::NodeProto& node) 
       --given.high;
     }
   }
-  if (!(std::abs(zero_point) <= 255) || zero_point != std::nearbyint(zero_point)) {
-    graph.fail(node, "its zero point is no integer up to 255");
-  }
-  given.zero_point = static_cast<std::int32_t>(zero_point);
+  given.zero_points = quant_zero_points(graph, node, given.scales.size());
   return given;
 }
 
@@ -190,7 +208,7 @@ QuantizedConstant read_quant_constant(const OnnxGraph& graph, const onnx::NodePr
   QuantizedConstant constant = without_codes(graph, tensor, input_name(node, 0));
   constant.type = given.type;
   constant.scales = given.scales;
-  constant.zero_points.assign(given.scales.size(), given.zero_point);
+  constant.zero_points = given.zero_points;
   if (given.scales.size() > 1) {  // its only dimension above 1 is the axis
     const auto& dims = required(graph, node, 1, "scale").dims();
     const auto axis = std::find_if(dims.begin(), dims.end(), [](auto d) { return d > 1; });

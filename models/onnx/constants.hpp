@@ -50,7 +50,7 @@ void read_scales(const OnnxGraph& graph, const onnx::NodeProto& node, int scale_
 /// The parameters of a Quant node (QONNX).
 struct QuantParameters {
   std::vector<float> scales;
-  std::int32_t zero_point = 0;
+  std::vector<std::int32_t> zero_points;  ///< as many as scales
   IntegerType type;
   std::int32_t low = 0, high = 0;
 };

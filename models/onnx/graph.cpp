@@ -41,6 +41,7 @@ OnnxGraph::OnnxGraph(const std::filesystem::path& path) : path_(path.string()) {
       if (source != nullptr) constants_.emplace(node.output(0), source);
     }
     if (node.op_type() == "Constant") read_constant(node);
+    if (node.op_type() == "ConstantOfShape" || node.op_type() == "Cast") fold_constant(node);
   }
   for (const onnx::ValueInfoProto& output : proto().output()) ++uses_[output.name()];
 }
@@ -67,6 +68,32 @@ void OnnxGraph::read_constant(const onnx::NodeProto& node) {
   } else {
     fail(node, "attribute '" + value.name() + "' is not supported");
   }
+  constants_.emplace(node.output(0), &tensor);
+}
+
+/// A list of one integer over and over, and a Cast that changes nothing: so PyTorch writes the zero
+/// points of biases. Lists of INT64 are shapes (shapes.hpp).
+void OnnxGraph::fold_constant(const onnx::NodeProto& node) {
+  const onnx::TensorProto* source = constant(input_name(node, 0));
+  if (source == nullptr || node.output_size() != 1) return;
+  if (node.op_type() == "Cast") {
+    if (int_attribute(node, "to", 0) == source->data_type()) {
+      constants_.emplace(node.output(0), source);
+    }
+    return;
+  }
+  constexpr std::int64_t kLongest = 1 << 16;
+  const onnx::AttributeProto* value = find_attribute(node, "value");
+  if (value == nullptr || element_count(value->t()) != 1) return;
+  const std::optional<IntegerType> type = integer_type(value->t());
+  const std::vector<std::int64_t> dims = int64s(*source);
+  if (!type || type->bits < 8 || dims.size() != 1 || dims[0] < 1 || dims[0] > kLongest) return;
+  onnx::TensorProto& tensor = made_.emplace_back();
+  tensor.set_name(node.output(0));
+  tensor.set_data_type(value->t().data_type());
+  tensor.add_dims(dims[0]);
+  const std::int32_t element = integers(value->t())[0];
+  for (std::int64_t i = 0; i < dims[0]; ++i) tensor.add_int32_data(element);
   constants_.emplace(node.output(0), &tensor);
 }
 

@@ -40,11 +40,12 @@ class OnnxGraph {
 
  private:
   void read_constant(const onnx::NodeProto& node);
+  void fold_constant(const onnx::NodeProto& node);
 
   std::string path_;
   onnx::ModelProto model_;
   std::int64_t opset_ = 0;
-  std::deque<onnx::TensorProto> made_;  ///< of Constant nodes that hold numbers, not tensors
+  std::deque<onnx::TensorProto> made_;  ///< constants that the file does not hold as tensors
   std::unordered_map<std::string, const onnx::TensorProto*> constants_;
   std::unordered_map<std::string, int> uses_;
 };

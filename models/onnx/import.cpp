@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <stdexcept>
 #include <utility>
 
@@ -64,6 +65,7 @@ void Importer::import_node(const onnx::NodeProto& node) {
       {"Add", {&Importer::elementwise}},
       {"ArgMax", {&Importer::scores}},
       {"AveragePool", {&Importer::pooling}},
+      {"Cast", {&Importer::cast}},
       {"Clip", {&Importer::limit}},
       {"Concat", {&Importer::concatenation}},
       {"Conv", {&Importer::convolution}},
@@ -95,6 +97,7 @@ void Importer::import_node(const onnx::NodeProto& node) {
       {"QLinearSoftmax", {&Importer::scores, kMicrosoft}},
       {"Quant", {&Importer::quant, kQonnx}},
       {"QuantizeLinear", {&Importer::quantize, kOnnx | kMicrosoft}},
+      {"ReduceMean", {&Importer::mean}},
       {"Relu", {&Importer::limit}},
       {"Reshape", {&Importer::reshape}},
       {"Shape", {&Importer::shape}},
@@ -108,7 +111,8 @@ void Importer::import_node(const onnx::NodeProto& node) {
   if (node.output_size() == 0) graph_.fail(node, "it has no output");
   const unsigned domain = domain_of(node);
   if (graph_.constant(node.output(0)) != nullptr) {
-    if (domain == kOnnx && (node.op_type() == "Constant" || node.op_type() == "Identity")) return;
+    static const std::set<std::string> makers = {"Cast", "Constant", "ConstantOfShape", "Identity"};
+    if (domain == kOnnx && makers.contains(node.op_type())) return;
     graph_.fail(node, "its output '" + node.output(0) + "' is a constant, too");
   }
   if (domain == kOnnx && shape_values_.fold(node)) return;

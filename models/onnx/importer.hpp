@@ -100,6 +100,7 @@ class Importer {
   Edge with_operand(const onnx::NodeProto& node, const Edge& tensor, const Edge& constant);
   Edge pair(const onnx::NodeProto& node, const Edge& left, const Edge& right, bool product);
   void pooling(const onnx::NodeProto& node);
+  void mean(const onnx::NodeProto& node);
   Edge average(const onnx::NodeProto& node, const Edge& input);
   Edge weighted(const onnx::NodeProto& node, const Edge& input, Convolution made, int bias_index);
   std::vector<std::int32_t> bias(const onnx::NodeProto& node, int index,
@@ -131,6 +132,7 @@ class Importer {
   void slice(const onnx::NodeProto& node);
   void max_pool(const onnx::NodeProto& node);
   void pass(const onnx::NodeProto& node);
+  void cast(const onnx::NodeProto& node);
   void shape(const onnx::NodeProto& node);
   const Shape& shape_of(const Edge& edge) const;
   Edge movable(const onnx::NodeProto& node, int index);

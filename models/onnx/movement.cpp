@@ -25,6 +25,18 @@ int& extent(Shape& shape, Axis axis) {
 /// Identity, Dropout.
 void Importer::pass(const onnx::NodeProto& node) { set_edge(node, edge(node, 0)); }
 
+/// To the type that the codes have already.
+void Importer::cast(const onnx::NodeProto& node) {
+  const Edge& source = edge(node, 0);
+  const auto to = int_attribute(node, "to", onnx::TensorProto::UNDEFINED);
+  const bool codes = source.is_codes() && source.tensor >= 0;
+  if (!codes || to != (quantization_of(source.tensor).source_signed ? onnx::TensorProto::INT8
+                                                                    : onnx::TensorProto::UINT8)) {
+    graph_.fail(node, "only a Cast to the type that its input has is supported");
+  }
+  set_edge(node, source);
+}
+
 void Importer::shape(const onnx::NodeProto& node) {
   const Edge& source = edge(node, 0);
   if (source.is_constant()) graph_.fail(node, "the shape of a constant is not supported");

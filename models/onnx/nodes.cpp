@@ -282,7 +282,7 @@ Pooling read_pooling(const OnnxGraph& graph, const onnx::NodeProto& node, const 
   Pooling pooling;
   pooling.name = display_name(node);
   const std::string& type = node.op_type();
-  if (type == "GlobalAveragePool" || type == "QLinearGlobalAveragePool") {
+  if (type == "GlobalAveragePool" || type == "QLinearGlobalAveragePool" || type == "ReduceMean") {
     pooling.kind = PoolKind::kGlobalAverage;
     pooling.window.kernel_height = input.height;
     pooling.window.kernel_width = input.width;

@@ -1,4 +1,6 @@
 // Import of the operators between DequantizeLinear and QuantizeLinear that compute.
+#include <optional>
+#include <set>
 #include <stdexcept>
 #include <utility>
 
@@ -180,6 +182,28 @@ void Importer::pooling(const onnx::NodeProto& node) {
   const Edge& input = activation(node, 0);
   require_planes(node, input);
   set_edge(node, average(node, input));
+}
+
+/// ReduceMean over height and width: a global average pool.
+void Importer::mean(const onnx::NodeProto& node) {
+  const Edge& input = activation(node, 0);
+  std::vector<std::int64_t> axes = ints_attribute(node, "axes");
+  if (!input_name(node, 1).empty()) {
+    const auto given = shape_values_.find(input_name(node, 1));
+    if (!given) graph_.fail(node, "its axes are not a constant");
+    axes = *given;
+  }
+  std::set<std::optional<Axis>> reduced;
+  for (const std::int64_t axis : axes) {
+    reduced.insert(view_axis(input.view, shape_of(input), axis));
+  }
+  if (input.view == View::kFlat ||
+      reduced != std::set<std::optional<Axis>>{Axis::kHeight, Axis::kWidth}) {
+    graph_.fail(node, "only a mean over height and width is supported");
+  }
+  Edge result = average(node, input);
+  if (int_attribute(node, "keepdims", 1) == 0) result.view = View::kFlat;
+  set_edge(node, result);
 }
 
 Edge Importer::average(const onnx::NodeProto& node, const Edge& input) {

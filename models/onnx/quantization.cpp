@@ -137,12 +137,12 @@ void Importer::quant(const onnx::NodeProto& node) {
   }
   Edge source = edge(node, 0);
   const int shift = given.type.is_signed ? 128 : 0;
-  if (given.zero_point + shift < 0 || given.zero_point + shift > 255) {
+  const std::int32_t zero_point = given.zero_points[0] + shift;
+  if (zero_point < 0 || zero_point > 255) {
     graph_.fail(node, "its zero point is outside 8 bits");
   }
-  const ActivationQuantization quantization{.scale = given.scales[0],
-                                            .zero_point = given.zero_point + shift,
-                                            .source_signed = given.type.is_signed};
+  const ActivationQuantization quantization{
+      .scale = given.scales[0], .zero_point = zero_point, .source_signed = given.type.is_signed};
   Edge result{.kind = Edge::Kind::kCodes,
               .tensor = quantized(node, source, quantization),
               .view = source.view,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import onnx
 from numpy.typing import NDArray
-from onnx import helper
+from onnx import TensorProto, helper, numpy_helper
 
 F32 = np.float32
 
@@ -189,6 +189,19 @@ class QuantizedGraph:
             return self.add(kind, "QGemm", inputs, out, "com.microsoft", **attributes)
         inputs = [*head, *self.parameters(out), *([bias] if has_bias else [])]
         return self.add(kind, "QLinear" + op, inputs, out, **attributes)
+
+    def model(self) -> onnx.ModelProto:
+        """The last tensor is the output."""
+        last = self.pool[-1]
+        code = helper.np_dtype_to_tensor_dtype(np.dtype(self.dtype))
+        ends = [
+            helper.make_tensor_value_info("input", TensorProto.FLOAT, ["batch", *self.input_shape]),
+            helper.make_tensor_value_info(last.name, code, None),
+        ]
+        tensors = [numpy_helper.from_array(value, name) for name, value in self.constants.items()]
+        graph = helper.make_graph(self.nodes, "random", ends[:1], ends[1:], tensors)
+        opsets = [helper.make_opsetid("", 18), helper.make_opsetid("com.microsoft", 1)]
+        return helper.make_model(graph, opset_imports=opsets, ir_version=8)
 
     def images(self, count: int) -> tuple[NDArray, NDArray]:
         """Real inputs, and the codes (N, C, H, W) that they are quantized to."""

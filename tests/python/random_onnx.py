@@ -6,7 +6,7 @@ sides and weights of 2 to 8 bits.
 
 import numpy as np
 import onnx
-from onnx import TensorProto, helper, numpy_helper
+from onnx import helper
 from quantized_graph import F32, QuantizedGraph, Tensor
 
 
@@ -230,8 +230,7 @@ class RandomNetwork(QuantizedGraph):
         real = float(x.scale) * x.spread
         kinds = ["Sigmoid", "LeakyRelu"]
         if self.qdq:
-            # No bare change of scale: ONNX Runtime joins the two quantizations into one.
-            kinds += ["HardSigmoid", "HardSwish", "silu", "relu", "clip"]
+            kinds += ["HardSigmoid", "HardSwish", "silu", "relu", "clip", "rescale"]
         kind = self.one_of(*kinds)
         bounded = kind in ("Sigmoid", "HardSigmoid")
         out = self.named(x.shape, 0.3 if bounded else real)
@@ -248,6 +247,8 @@ class RandomNetwork(QuantizedGraph):
             gate = f"g{len(self.nodes)}"
             self.nodes.append(helper.make_node("Sigmoid", [d], [gate]))
             self.real(kind, "Mul", [d, gate], out)
+        elif kind == "rescale":
+            self.quantize(kind, d, out)
         elif kind == "relu":
             self.real(kind, "Relu", [d], out)
         elif kind == "clip":
@@ -283,14 +284,4 @@ class RandomNetwork(QuantizedGraph):
             self.one_of(*moves)()
         if self.pool[-1].flat:
             self.dense()
-        last = self.pool[-1]
-        ends = [
-            helper.make_tensor_value_info("input", TensorProto.FLOAT, ["batch", *self.input_shape]),
-            helper.make_tensor_value_info(
-                last.name, helper.np_dtype_to_tensor_dtype(np.dtype(self.dtype)), None
-            ),
-        ]
-        tensors = [numpy_helper.from_array(value, name) for name, value in self.constants.items()]
-        graph = helper.make_graph(self.nodes, "random", ends[:1], ends[1:], tensors)
-        opsets = [helper.make_opsetid("", 18), helper.make_opsetid("com.microsoft", 1)]
-        return helper.make_model(graph, opset_imports=opsets, ir_version=8)
+        return self.model()

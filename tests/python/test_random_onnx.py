@@ -5,32 +5,31 @@ number of networks of each form.
 """
 
 import os
-import subprocess
 from pathlib import Path
 
 import numpy as np
-import onnxruntime as ort
 import pytest
+from engine_codes import (
+    DOUBLE_QUANTIZATION,
+    channels_last,
+    needs_run_network,
+    run_all,
+    runtime_codes,
+)
 from random_onnx import RandomNetwork
 
-from brownout_binary import BROWNOUT, needs_brownout
+from brownout_binary import needs_brownout
 from brownout_tools.training.reference_logits import vnni_flag
 
 CASES = int(os.environ.get("BROWNOUT_CASES", "100"))
-RUN_NETWORK = Path(str(BROWNOUT)).parent / "tests" / "models" / "run_network"
 
 pytestmark = [
     needs_brownout,
-    pytest.mark.skipif(not RUN_NETWORK.exists(), reason=f"{RUN_NETWORK} is not built"),
+    needs_run_network,
     pytest.mark.skipif(
         vnni_flag() is None, reason="no VNNI: ONNX Runtime's u8 x s8 sums may saturate on this CPU"
     ),
 ]
-
-
-def channels_last(codes: np.ndarray) -> np.ndarray:
-    """(N, C, H, W) as the simulator holds it."""
-    return codes.transpose(0, 2, 3, 1) if codes.ndim == 4 else codes
 
 
 @pytest.mark.parametrize("signed", [False, True], ids=["uint8", "int8"])
@@ -38,22 +37,18 @@ def channels_last(codes: np.ndarray) -> np.ndarray:
 def test_engine_equals_onnxruntime(form: str, signed: bool, tmp_path: Path) -> None:
     if form == "qdq" and signed:
         pytest.skip("ONNX Runtime computes int8 QDQ graphs partly in float; see docs/validation.md")
-    ort.set_default_logger_severity(4)
     expected, lines = [], []
     for case in range(CASES):
         network = RandomNetwork(case, form, signed)
-        model = network.build().SerializeToString()
+        model = network.build()
         real, codes = network.images(4)
-        (output,) = ort.InferenceSession(model).run(None, {"input": real})
+        output = runtime_codes(model, real, skipped=(DOUBLE_QUANTIZATION,))
         expected.append(channels_last(output.astype(int) - network.low).astype(np.uint8))
         files = [tmp_path / f"{case}.{end}" for end in ("onnx", "in", "out")]
-        files[0].write_bytes(model)
+        files[0].write_bytes(model.SerializeToString())
         channels_last(codes - network.low).astype(np.uint8).tofile(files[1])
         lines.append(" ".join(map(str, files)))
-    run = subprocess.run(
-        [RUN_NETWORK], input="\n".join(lines), capture_output=True, text=True, check=True
-    )
-    assert run.stdout.splitlines() == ["ok"] * CASES
+    assert run_all(lines) == ["ok"] * CASES
     wrong = [
         case
         for case in range(CASES)
