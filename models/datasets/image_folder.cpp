@@ -29,7 +29,11 @@ std::vector<LabelledFile> list_image_folder(const fs::path& directory) {
   if (!fs::is_directory(directory)) {
     throw std::runtime_error(directory.string() + ": no such folder");
   }
-  std::vector<LabelledFile> files;
+  struct Ranked {
+    std::size_t rank;  // within its class
+    LabelledFile file;
+  };
+  std::vector<Ranked> files;
   std::size_t label = 0;
   for (const fs::path& folder : entries_of(directory)) {
     if (!fs::is_directory(folder)) {
@@ -38,19 +42,24 @@ std::vector<LabelledFile> list_image_folder(const fs::path& directory) {
     if (label > std::numeric_limits<std::uint16_t>::max()) {
       throw std::runtime_error(directory.string() + ": more than 65536 classes");
     }
+    std::size_t rank = 0;
     for (const fs::path& file : entries_of(folder)) {
       if (!is_image_name(file)) {
         throw std::runtime_error(file.string() + ": not named .png, .jpg or .jpeg");
       }
-      files.push_back({.path = file, .label = static_cast<std::uint16_t>(label)});
+      files.push_back({rank++, {.path = file, .label = static_cast<std::uint16_t>(label)}});
     }
     ++label;
   }
   if (files.empty()) throw std::runtime_error(directory.string() + ": it holds no images");
-  return files;
+  std::stable_sort(files.begin(), files.end(),
+                   [](const Ranked& left, const Ranked& right) { return left.rank < right.rank; });
+  std::vector<LabelledFile> in_turn;
+  for (Ranked& file : files) in_turn.push_back(std::move(file.file));
+  return in_turn;
 }
 
-Dataset read_image_folder(const std::vector<LabelledFile>& files, const ImageFit& image_fit,
+Dataset read_image_folder(std::span<const LabelledFile> files, const ImageFit& image_fit,
                           int channels) {
   Dataset dataset;
   for (const LabelledFile& file : files) {

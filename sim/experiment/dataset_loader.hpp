@@ -1,12 +1,15 @@
 // The images of a data set's configuration, read with the reader of its format.
 #pragma once
 
+#include <optional>
+
 #include "models/datasets/dataset.hpp"
 #include "sim/config/dataset_config.hpp"
 
 namespace brownout::experiment {
 
-/// Throws std::runtime_error naming the file that cannot be read or is not of the format.
-models::Dataset load_dataset(const config::DatasetConfig& config);
+/// All images, or at least the first `images` of them where files hold one each. Throws
+/// std::runtime_error naming the file that cannot be read or is not of the format.
+models::Dataset load_dataset(const config::DatasetConfig& config, std::optional<int> images = {});
 
 }  // namespace brownout::experiment

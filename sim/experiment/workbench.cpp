@@ -21,7 +21,7 @@ namespace {
 
 /// The first `images` of the data set, as the workload asks for.
 void load_images(const config::WorkloadConfig& config, Workbench& bench) {
-  const models::Dataset dataset = load_dataset(config.dataset);
+  const models::Dataset dataset = load_dataset(config.dataset, config.run.images);
   const models::ActivationTensor& input = bench.network.tensor(bench.network.input);
   const std::int64_t images = config.run.images.value_or(static_cast<int>(dataset.size()));
   if (images > dataset.size()) {

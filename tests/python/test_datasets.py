@@ -88,7 +88,8 @@ def test_npz_reals_are_not_divided_by_255(tmp_path: Path, reference: np.ndarray)
 
 def write_folder(directory: Path, pixels: np.ndarray, labels: np.ndarray, form: str) -> np.ndarray:
     """A folder a class; the order in which the program reads the images."""
-    order = sorted(range(len(labels)), key=lambda i: (labels[i], i))
+    rank = [int((labels[:i] == label).sum()) for i, label in enumerate(labels)]
+    order = sorted(range(len(labels)), key=lambda i: (rank[i], labels[i]))
     for i in order:
         folder = directory / f"{labels[i]}"
         folder.mkdir(parents=True, exist_ok=True)

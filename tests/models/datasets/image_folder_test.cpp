@@ -73,6 +73,18 @@ TEST(ImageFolder, LabelsFoldersAndFilesByName) {
   EXPECT_THAT(refusal([&] { read_image_folder(files, {}, 1); }), HasSubstr("a colour image"));
 }
 
+TEST(ImageFolder, TakesTheClassesInTurn) {
+  const fs::path folder = new_folder("turns");
+  for (const char* name : {"a/1.png", "a/2.png", "a/3.png", "b/7.png", "c/1.png", "c/2.png"}) {
+    write_png(folder / name, gradient(1, 1, 1), PNG_FORMAT_GRAY);
+  }
+  std::vector<std::string> order;
+  for (const LabelledFile& file : list_image_folder(folder)) {
+    order.push_back(fs::relative(file.path, folder).string());
+  }
+  EXPECT_THAT(order, ElementsAre("a/1.png", "b/7.png", "c/1.png", "a/2.png", "c/2.png", "a/3.png"));
+}
+
 TEST(ImageFolder, ReadsJpeg) {
   const fs::path folder = new_folder("jpeg");
   fs::create_directories(folder / "0");
