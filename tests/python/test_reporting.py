@@ -434,3 +434,35 @@ def test_a_damaged_table_of_dies_is_an_error(tmp_path: Path, capsys: pytest.Capt
         (tmp_path / "dies.csv").write_text(text)
         assert main([str(directory)]) == 2
         assert says in capsys.readouterr().err
+
+
+# Another metric than top-1
+
+
+def of_auc(sweep: Sweep) -> Sweep:
+    """The same sweep of a reconstruction: its shares are ROC AUC, and it has no top-1."""
+    for row in sweep.points:
+        for end in ("", "_ci_low", "_ci_high"):
+            row[f"auc{end}"], row[f"top1{end}"] = row[f"top1{end}"], ""
+    return sweep
+
+
+def test_a_reconstruction_is_drawn_by_its_auc(tmp_path: Path) -> None:
+    directory = of_auc(synthetic_sweep()).write(tmp_path / "auc")
+    plain = synthetic_sweep().write(tmp_path / "top1")
+    assert main([str(directory)]) == main([str(plain)]) == 0
+    found = Page((directory / "report.html").read_text(encoding="utf-8"))
+    expected = Page((plain / "report.html").read_text(encoding="utf-8"))
+    assert found.text.count("ROC AUC") > 5
+    assert "top-1" not in found.text and "ROC AUC" not in expected.text
+    assert any(alt.startswith("ROC AUC and relative energy") for alt in found.alts)
+    numbers = [row[5:7] for row in found.tables[0][1:]]
+    assert numbers == [row[5:7] for row in expected.tables[0][1:]]
+
+
+def test_an_error_alone_is_not_drawn(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    sweep = of_auc(synthetic_sweep(chips=1))
+    for row in sweep.points:
+        row["auc"] = ""
+    assert main([str(sweep.write(tmp_path))]) == 2
+    assert "neither top1 nor auc has values" in capsys.readouterr().err

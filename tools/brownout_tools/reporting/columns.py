@@ -6,6 +6,7 @@ from typing import Generic, TypeVar
 
 from brownout_tools.reporting import formats
 from brownout_tools.reporting.formats import Scale
+from brownout_tools.reporting.metric import Metric
 from brownout_tools.reporting.plot_layers import NAMES
 from brownout_tools.reporting.results import CYCLE_CAUSES, RAILS
 from brownout_tools.reporting.summary import LayerMean, VoltageSummary
@@ -57,7 +58,7 @@ def voltage_columns(summaries: list[VoltageSummary], unit: str) -> list[Column[V
             *("weights changed", "%", "weights whose decoded value differs from the network's"),
             lambda s: formats.small_percent(s["weights_changed"].mean),
         ),
-        *accuracy_columns(),
+        *accuracy_columns(summaries[0].metric),
         Column(
             *("energy", joules.unit, "all rails, one inference"),
             lambda s: joules.show(s["energy_j"].mean),
@@ -90,15 +91,21 @@ def voltage_columns(summaries: list[VoltageSummary], unit: str) -> list[Column[V
     ]
 
 
-def accuracy_columns() -> list[Column[VoltageSummary]]:
-    """Return the columns about top-1 and how many chips are behind it."""
+def accuracy_columns(metric: Metric) -> list[Column[VoltageSummary]]:
+    """Return the columns about the metric and how many chips are behind it."""
     return [
         Column(
-            *("top-1", "%", "right predictions: mean ± standard deviation over chips"),
-            lambda s: formats.percent_with_spread(s["top1"]),
+            *(metric.name, "%", f"{metric.meaning}: mean ± standard deviation over chips"),
+            lambda s: formats.percent_with_spread(s.score),
         ),
-        Column("lowest top-1", "%", "the worst chip", lambda s: formats.percent(s["top1"].low)),
-        Column("highest top-1", "%", "the best chip", lambda s: formats.percent(s["top1"].high)),
+        Column(
+            *(f"lowest {metric.name}", "%", "the worst chip"),
+            lambda s: formats.percent(s.score.low),
+        ),
+        Column(
+            *(f"highest {metric.name}", "%", "the best chip"),
+            lambda s: formats.percent(s.score.high),
+        ),
         Column("chips", "", "fault maps evaluated", lambda s: str(len(s.chips))),
     ]
 

@@ -88,7 +88,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
         type=positive,
         default=1.0,
         metavar="POINTS",
-        help="percentage points of mean top-1 that may be lost (default: 1)",
+        help="percentage points of mean top-1 (or ROC AUC) that may be lost (default: 1)",
     )
     parser.add_argument(
         "--layers-at",

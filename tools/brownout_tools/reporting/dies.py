@@ -7,6 +7,7 @@ from pathlib import Path
 from brownout_tools.reporting import formats, markup
 from brownout_tools.reporting.columns import Column
 from brownout_tools.reporting.inputs import read_csv
+from brownout_tools.reporting.metric import Metric, metric_of
 
 Z = 1.959963984540054  # 97.5 % quantile of the normal distribution
 
@@ -18,7 +19,7 @@ class Die:
     chip: str
     map_name: str
     lowest: str  # lowest passing voltage, or empty
-    top1: dict[str, float]
+    score: dict[str, float]
     passes: dict[str, bool]
 
 
@@ -27,7 +28,8 @@ class Dies:
     """dies.csv; ``voltages`` fall."""
 
     unit: str
-    min_top1: float
+    metric: Metric
+    minimum: float
     voltages: list[str]
     dies: list[Die]
 
@@ -62,20 +64,22 @@ def read_dies(path: Path) -> Dies:
     names = ["chip", "map", "voltage", "unit", "top1", "min_top1", "pass", "lowest_passing_voltage"]
     table = read_csv(path, names)
     table.voltages("voltage")
-    targets = table.numbers("min_top1", 1)
-    top1, passes = table.numbers("top1", 1), table.numbers("pass", 1)
+    metric = metric_of(table)
+    targets = table.numbers(f"min_{metric.column}", 1)
+    score, passes = table.numbers(metric.column, 1), table.numbers("pass", 1)
     dies: dict[str, Die] = {}
     for row in range(len(table)):
         chip, voltage = table.columns["chip"][row], table.columns["voltage"][row]
         map_name = table.columns["map"][row]
         lowest = table.columns["lowest_passing_voltage"][row]
         die = dies.setdefault(chip, Die(chip, map_name, lowest, {}, {}))
-        if voltage in die.top1:
+        if voltage in die.score:
             raise table.error(row, "voltage", f"chip {chip} has {voltage} twice")
-        die.top1[voltage] = float(top1[row])
+        die.score[voltage] = float(score[row])
         die.passes[voltage] = bool(passes[row])
     return Dies(
         table.one_value("unit"),
+        metric,
         float(targets[0]),
         sorted(set(table.columns["voltage"]), key=float, reverse=True),
         list(dies.values()),
@@ -93,11 +97,11 @@ def yields(dies: Dies) -> list[VoltageYield]:
 
 def dies_section(dies: Dies) -> str:
     """Return the section of the report: yield per voltage, then pass or fail of each die."""
-    target = f"{formats.percent(dies.min_top1)} %"
+    target = f"{formats.percent(dies.minimum)} %"
     text = (
-        f"A die passes at a voltage where its top-1 is at least {target}. The interval (95 %, "
-        "Wilson) tells how well this many dies determine the yield of dies like these; a die's "
-        "lowest voltage is the last one, walking down, before it first fails."
+        f"A die passes at a voltage where its {dies.metric.name} is at least {target}. The "
+        "interval (95 %, Wilson) tells how well this many dies determine the yield of dies like "
+        "these; a die's lowest voltage is the last one, walking down, before it first fails."
     )
     table = markup.data_table(yield_columns(dies.unit), yields(dies), "Yield per voltage")
     listed = markup.details("Every die", markup.data_table(die_columns(dies), dies.dies, "Dies"))
@@ -124,12 +128,12 @@ def yield_columns(unit: str) -> list[Column[VoltageYield]]:
 
 
 def die_columns(dies: Dies) -> list[Column[Die]]:
-    """Return the columns of the table of dies: its lowest voltage, and top-1 at each."""
+    """Return the columns of the table of dies: its lowest voltage, and the metric at each."""
 
-    def top1(die: Die, voltage: str) -> str:
-        if voltage not in die.top1:
+    def score(die: Die, voltage: str) -> str:
+        if voltage not in die.score:
             return formats.NO_VALUE
-        return formats.percent(die.top1[voltage]) + ("" if die.passes[voltage] else " fail")
+        return formats.percent(die.score[voltage]) + ("" if die.passes[voltage] else " fail")
 
     columns = [Column[Die]("die", "", "number of the chip", lambda die: die.chip)]
     if any(die.map_name for die in dies.dies):
@@ -142,8 +146,8 @@ def die_columns(dies: Dies) -> list[Column[Die]]:
     )
     columns += [
         Column(
-            *(voltage, "%", f"top-1 at {voltage} {dies.unit}"),
-            lambda die, voltage=voltage: top1(die, voltage),
+            *(voltage, "%", f"{dies.metric.name} at {voltage} {dies.unit}"),
+            lambda die, voltage=voltage: score(die, voltage),
         )
         for voltage in dies.voltages
     ]

@@ -12,26 +12,26 @@ PARTS_TOLERANCE = 1e-3
 
 def headline(choice: Choice, unit: str) -> str:
     """Return the result in one paragraph of plain text."""
-    reference = choice.reference
+    reference, metric = choice.reference, choice.metric.name
     if choice.chosen is None and choice.failed is None:
         return (
             f"The sweep has one voltage, {reference.text} {unit} (bit error rate "
-            f"{small(reference['ber'].mean)}): mean top-1 is "
-            f"{percent_text(reference['top1'])}{over_chips(reference)}."
+            f"{small(reference['ber'].mean)}): mean {metric} is "
+            f"{percent_text(reference.score)}{over_chips(reference)}."
         )
     clean = "clean accuracy" if reference.is_clean else "accuracy at the highest swept voltage"
     within = f"within {formats.points(choice.max_drop)} of the {clean}"
     if choice.chosen is None:
         sentence = (
-            f"No voltage of the sweep below {reference.text} {unit} keeps mean top-1 {within} "
-            f"({percent_text(reference['top1'])})."
+            f"No voltage of the sweep below {reference.text} {unit} keeps mean {metric} {within} "
+            f"({percent_text(reference.score)})."
         )
         return f"{sentence} {next_step(choice, unit)}"
     chosen = choice.chosen
     sentences = [
         f"Down to {chosen.text} {unit} (bit error rate {small(chosen['ber'].mean)}) "
-        f"mean top-1 stays {within}: {percent_text(chosen['top1'])}{over_chips(chosen)}, "
-        f"{change_text(choice.drop(chosen))} {percent_text(reference['top1'])} "
+        f"mean {metric} stays {within}: {percent_text(chosen.score)}{over_chips(chosen)}, "
+        f"{change_text(choice.drop(chosen))} {percent_text(reference.score)} "
         f"at {reference.text} {unit}.",
         f"There an inference takes {energy_text(chosen['weight_sram_energy_rel'])} weight SRAM "
         f"energy and {energy_text(chosen['energy_rel'])} total energy than at the error-free "
@@ -47,7 +47,7 @@ def next_step(choice: Choice, unit: str) -> str:
         failed = choice.failed
         return (
             f"At {failed.text} {unit} (bit error rate {small(failed['ber'].mean)}) "
-            f"mean top-1 is {percent_text(failed['top1'])}."
+            f"mean {choice.metric.name} is {percent_text(failed.score)}."
         )
     return "The sweep does not go lower, so the limit may lie below."
 
@@ -64,11 +64,11 @@ def small(fraction: float) -> str:
 
 def over_chips(summary: VoltageSummary) -> str:
     """Say over how many chips a mean goes and what the worst chip does."""
-    top1 = summary["top1"]
-    if top1.count == 1:
+    score = summary.score
+    if score.count == 1:
         return " (one chip)"
-    worst = formats.percent(top1.low)
-    return f" (mean ± standard deviation of {top1.count} chips; worst chip {worst} %)"
+    worst = formats.percent(score.low)
+    return f" (mean ± standard deviation of {score.count} chips; worst chip {worst} %)"
 
 
 def change_text(drop: float) -> str:
@@ -111,11 +111,12 @@ def notes(results: SweepResults, summaries: list[VoltageSummary]) -> list[str]:
 
 def sampling_note(reference: VoltageSummary) -> str:
     """Say how sure one chip's accuracy is, given the number of images."""
-    low, high = reference["top1_ci_low"].low, reference["top1_ci_high"].high
+    _, ci_low, ci_high = reference.metric.columns
+    low, high = reference[ci_low].low, reference[ci_high].high
     return (
-        f"One chip's top-1 comes from {formats.count(reference['images'].mean)} images; at the "
-        f"highest voltage its confidence interval is {formats.percent(low)} to "
-        f"{formats.percent(high)} %."
+        f"One chip's {reference.metric.name} comes from "
+        f"{formats.count(reference['images'].mean)} images; at the highest voltage its "
+        f"confidence interval is {formats.percent(low)} to {formats.percent(high)} %."
     )
 
 

@@ -98,7 +98,7 @@ def result_section(content: Content) -> str:
                     f"lowest voltage within {formats.points(choice.max_drop)}",
                     f"{chosen.text} {unit}",
                 ),
-                ("mean top-1", headline.percent_text(chosen["top1"])),
+                (f"mean {choice.metric.name}", headline.percent_text(chosen.score)),
                 ("weight SRAM energy", headline.energy_text(chosen["weight_sram_energy_rel"])),
                 ("total energy", headline.energy_text(chosen["energy_rel"])),
             ]
@@ -120,9 +120,9 @@ def picture_section(content: Content) -> str:
     curves = [
         markup.picture(
             content.pictures["accuracy_energy"],
-            f"Accuracy and energy against voltage. Dashed: {max_drop} below the mean top-1 at "
-            f"{content.choice.reference.text} {content.unit}. Energies are means, their bars the "
-            "lowest and highest chip.",
+            f"Accuracy and energy against voltage. Dashed: {max_drop} below the mean "
+            f"{content.choice.metric.name} at {content.choice.reference.text} {content.unit}. "
+            "Energies are means, their bars the lowest and highest chip.",
         ),
         markup.picture(
             content.pictures["energy_accuracy"],
@@ -203,8 +203,9 @@ def reading_section(content: Content) -> str:
         "cycles are those of one inference. “rel” compares with the same workload at the "
         "error-free voltage of the memory profile, not with the nominal supply. The voltage of the "
         f"headline is the last one, walking down from {choice.reference.text} {content.unit}, "
-        f"before the mean top-1 has lost more than {formats.points(choice.max_drop)}; a single "
-        "chip may do worse. For a safe voltage with a level of confidence use brownout vmin."
+        f"before the mean {choice.metric.name} has lost more than "
+        f"{formats.points(choice.max_drop)}; a single chip may do worse. "
+        "For a safe voltage with a level of confidence use brownout vmin."
     )
     return f"<section>\n<h2>How to read it</h2>\n{markup.paragraph(text)}\n{glossaries}\n</section>"
 

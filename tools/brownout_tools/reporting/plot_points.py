@@ -15,7 +15,7 @@ RELATIVE_ENERGY = [
 
 
 def accuracy_energy(summaries: list[VoltageSummary], choice: Choice, unit: str) -> Picture:
-    """Draw top-1 (%) above relative energy, both against the voltage."""
+    """Draw the metric (%) above relative energy, both against the voltage."""
     with style.settings():
         figure = style.new_figure(7.2, 6.2)
         upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=[3, 2])
@@ -36,14 +36,14 @@ def means(summaries: list[VoltageSummary], column: str) -> list[float]:
 
 
 def draw_accuracy(axes: Axes, summaries: list[VoltageSummary], choice: Choice, unit: str) -> None:
-    """Draw the chips as dots, their range as a band and their mean as a line; top-1 in %."""
+    """Draw the chips as dots, their range as a band and their mean as a line; in %."""
     voltages = [summary.voltage for summary in summaries]
-    low = [100 * summary["top1"].low for summary in summaries]
-    high = [100 * summary["top1"].high for summary in summaries]
+    low = [100 * summary.score.low for summary in summaries]
+    high = [100 * summary.score.high for summary in summaries]
     axes.fill_between(
         voltages, low, high, color=style.ACCURACY_COLOR, alpha=0.18, lw=0, label="lowest to highest"
     )
-    dots = [(s.voltage, 100 * top1) for s in summaries for top1 in s.values["top1"]]
+    dots = [(s.voltage, 100 * score) for s in summaries for score in s.scores]
     axes.plot(
         *zip(*dots, strict=True),
         "o",
@@ -55,7 +55,7 @@ def draw_accuracy(axes: Axes, summaries: list[VoltageSummary], choice: Choice, u
         label="one chip",
         rasterized=len(dots) > 3000,
     )
-    mean = 100 * np.array(means(summaries, "top1"))
+    mean = 100 * np.array([summary.score.mean for summary in summaries])
     axes.plot(
         voltages, mean, "o-", color=style.ACCURACY_COLOR, mfc="white", ms=7, label="mean of chips"
     )
@@ -66,7 +66,7 @@ def draw_accuracy(axes: Axes, summaries: list[VoltageSummary], choice: Choice, u
         lw=1.2,
         label=f"{formats.points(choice.max_drop)} below {choice.reference.text} {unit}",
     )
-    axes.set_ylabel("top-1 accuracy (%)")
+    axes.set_ylabel(f"{choice.metric.axis} (%)")
     axes.legend(loc="best")
 
 
@@ -86,7 +86,7 @@ def draw_energy(axes: Axes, summaries: list[VoltageSummary]) -> None:
 def choice_title(chosen: VoltageSummary, unit: str) -> str:
     """Say what the chosen voltage, the dotted line, brings."""
     return (
-        f"Dotted: {chosen.text} {unit}, top-1 {percent_text(chosen['top1'])}\n"
+        f"Dotted: {chosen.text} {unit}, {chosen.metric.name} {percent_text(chosen.score)}\n"
         f"energy: weight SRAM {energy_text(chosen['weight_sram_energy_rel'])}, "
         f"total {energy_text(chosen['energy_rel'])}"
     )
@@ -108,16 +108,17 @@ def voltage_axes(upper: Axes, lower: Axes, summaries: list[VoltageSummary], unit
 def accuracy_alt(summaries: list[VoltageSummary], unit: str) -> str:
     """Return the picture's content in words."""
     values = "; ".join(
-        f"{s.text} {unit}: top-1 {formats.percent(s['top1'].mean)} %, "
+        f"{s.text} {unit}: {s.metric.name} {formats.percent(s.score.mean)} %, "
         f"weight SRAM energy {s['weight_sram_energy_rel'].mean:.3f}, "
         f"total {s['energy_rel'].mean:.3f}"
         for s in summaries
     )
-    return f"Top-1 accuracy and relative energy against the weight SRAM voltage. {values}."
+    axis = capitalized(summaries[0].metric.axis)
+    return f"{axis} and relative energy against the weight SRAM voltage. {values}."
 
 
 def energy_accuracy(summaries: list[VoltageSummary], choice: Choice, unit: str) -> Picture:
-    """Draw top-1 (%) against relative energy, the points annotated with their voltages."""
+    """Draw the metric (%) against relative energy, the points annotated with their voltages."""
     with style.settings():
         figure = style.new_figure(7.2, 4.6)
         axes = figure.subplots()
@@ -133,7 +134,7 @@ def energy_accuracy(summaries: list[VoltageSummary], choice: Choice, unit: str) 
         axes.margins(x=0.07, y=0.11)
         annotate(axes, summaries, choice)
         axes.set_xlabel("energy per inference (error-free voltage = 1)")
-        axes.set_ylabel("top-1 accuracy (%)")
+        axes.set_ylabel(f"{choice.metric.axis} (%)")
         axes.legend(loc="best", title=f"labels: voltage in {unit}", title_fontsize=9.5)
         return style.to_picture(figure, "energy_accuracy", energy_alt(summaries, unit))
 
@@ -141,10 +142,10 @@ def energy_accuracy(summaries: list[VoltageSummary], choice: Choice, unit: str) 
 def draw_curve(
     axes: Axes, summaries: list[VoltageSummary], column: str, label: str, color: str, marker: str
 ) -> None:
-    """Draw one curve of means with the chips' lowest and highest top-1 as bars."""
-    top1 = [summary["top1"] for summary in summaries]
-    bars = 100 * np.array([[t.mean - t.low for t in top1], [t.high - t.mean for t in top1]])
-    mean = [100 * t.mean for t in top1]
+    """Draw one curve of means with the chips' lowest and highest score as bars."""
+    scores = [summary.score for summary in summaries]
+    bars = 100 * np.array([[s.mean - s.low for s in scores], [s.high - s.mean for s in scores]])
+    mean = [100 * s.mean for s in scores]
     axes.errorbar(
         means(summaries, column),
         mean,
@@ -161,13 +162,13 @@ def annotate(axes: Axes, summaries: list[VoltageSummary], choice: Choice) -> Non
     """Write voltages at the weight SRAM's curve: above on the plateau, else on the right."""
     energy = means(summaries, "weight_sram_energy_rel")
     first = [summaries.index(choice.chosen)] if choice.chosen else []
-    plateau = 0.9 * max(means(summaries, "top1"))
+    plateau = 0.9 * max(summary.score.mean for summary in summaries)
     for i in style.spaced(energy, 0.07, first):
-        top1 = summaries[i]["top1"]
-        above = top1.mean > plateau
+        score = summaries[i].score
+        above = score.mean > plateau
         axes.annotate(
             summaries[i].text,
-            (energy[i], 100 * (top1.high if above else top1.mean)),
+            (energy[i], 100 * (score.high if above else score.mean)),
             (0, 6) if above else (7, -3),
             textcoords="offset points",
             ha="center" if above else "left",
@@ -182,8 +183,14 @@ def energy_alt(summaries: list[VoltageSummary], unit: str) -> str:
     """Return the picture's content in words."""
     values = "; ".join(
         f"weight SRAM energy {s['weight_sram_energy_rel'].mean:.3f}, total "
-        f"{s['energy_rel'].mean:.3f}: top-1 {formats.percent(s['top1'].mean)} % "
+        f"{s['energy_rel'].mean:.3f}: {s.metric.name} {formats.percent(s.score.mean)} % "
         f"({s.text} {unit})"
         for s in summaries
     )
-    return f"Top-1 accuracy against relative energy per inference. {values}."
+    axis = capitalized(summaries[0].metric.axis)
+    return f"{axis} against relative energy per inference. {values}."
+
+
+def capitalized(text: str) -> str:
+    """Return a text that begins a sentence."""
+    return text[:1].upper() + text[1:]

@@ -7,7 +7,10 @@ from brownout_tools.reporting import formats, style
 from brownout_tools.reporting.sensitivity import DIMENSIONS, Part, Sensitivity
 from brownout_tools.reporting.style import Picture
 
-COST = "top-1 lost (percentage points)"
+
+def cost_title(results: Sensitivity) -> str:
+    """Name the axis of drops."""
+    return f"{results.metric.name} lost (percentage points)"
 
 
 def sensitivity(results: Sensitivity) -> Picture:
@@ -49,7 +52,7 @@ def bars(results: Sensitivity) -> Picture:
             label="one chip",
         )
         left.axvline(0, color=style.GREY, lw=0.8)
-        left.set_xlabel(COST)
+        left.set_xlabel(cost_title(results))
         draw_sizes(right, parts)
         left.set_yticks(rows, [results.name(part) for part in parts])
         left.set_ylim(len(parts) - 0.4, -0.6)
@@ -102,7 +105,7 @@ def heat_map(results: Sensitivity) -> Picture:
         axes.grid(visible=False)
         axes.tick_params(length=0)
         axes.spines[:].set_visible(False)
-        figure.colorbar(image, ax=axes, label=COST)
+        figure.colorbar(image, ax=axes, label=cost_title(results))
         figure.suptitle(title(results), fontsize=10)
         return style.to_picture(figure, "sensitivity", describe(results))
 
@@ -120,6 +123,7 @@ def describe(results: Sensitivity) -> str:
     """Return the picture's content in words."""
     values = "; ".join(f"{results.name(part)}: {part.drop.mean:.2f}" for part in results.parts)
     return (
-        f"Percentage points of top-1 lost when one {' and '.join(results.split)} alone fails, at "
-        f"{results.voltage} {results.unit}, means over chips. {values}."
+        f"Percentage points of {results.metric.name} lost when one "
+        f"{' and '.join(results.split)} alone fails, at {results.voltage} {results.unit}, "
+        f"means over chips. {values}."
     )

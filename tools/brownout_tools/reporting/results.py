@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brownout_tools.reporting.inputs import CsvTable, InputError, read_csv, read_text
+from brownout_tools.reporting.metric import TOP1, Metric, metric_of
 
 # Columns of points.csv and their upper bounds: shares are in 0..1, counts and joules have none.
-POINT_SHARES = ["ber", "effective_ber", "weights_changed", "top1", "top1_ci_low", "top1_ci_high"]
+POINT_SHARES = ["ber", "effective_ber", "weights_changed"]
 POINT_NUMBERS = [
     *("images", "energy_j", "energy_rel", "weight_sram_energy_j", "weight_sram_energy_rel"),
     *("latency_s", "cycles", "stall_cycles", "cosim_images"),
@@ -35,6 +36,7 @@ class Points:
     """points.csv: a row per voltage and chip. Voltages in millionths of ``unit``."""
 
     unit: str
+    metric: Metric
     voltage: NDArray[np.int64]
     voltage_text: list[str]
     chip: list[str]
@@ -90,14 +92,17 @@ def read_results(directory: Path) -> SweepResults:
 
 def read_points(path: Path) -> Points:
     """Read points.csv; columns beyond the known ones are left alone."""
-    names = POINT_SHARES + POINT_SHARES_OF_ENERGY + POINT_NUMBERS
+    names = POINT_SHARES + POINT_SHARES_OF_ENERGY + POINT_NUMBERS + TOP1.columns
     table = read_csv(path, ["voltage", "unit", "chip", *names])
     numbers = {name: table.numbers(name) for name in POINT_NUMBERS}
-    numbers |= {name: table.numbers(name, 1) for name in POINT_SHARES + POINT_SHARES_OF_ENERGY}
+    metric = metric_of(table)
+    shares = [*POINT_SHARES, *POINT_SHARES_OF_ENERGY, *metric.columns]
+    numbers |= {name: table.numbers(name, 1) for name in shares}
     voltage = table.voltages("voltage")
     refuse_repeats(table, zip(voltage, table.columns["chip"], strict=True), "voltage and chip")
     return Points(
         unit=table.one_value("unit"),
+        metric=metric,
         voltage=voltage,
         voltage_text=table.columns["voltage"],
         chip=table.columns["chip"],

@@ -8,13 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brownout_tools.reporting.inputs import CsvTable, InputError, read_csv
+from brownout_tools.reporting.metric import Metric, metric_of
 from brownout_tools.reporting.results import Manifest, read_manifest, refuse_repeats
 from brownout_tools.reporting.summary import Spread
 
 FILE = "sensitivity.csv"
 DIMENSIONS = ["layer", "bit", "polarity"]
-SHARES = ["ber", "weights_share", "weight_bits_share", "weights_changed", "top1", "top1_clean"]
+SHARES = ["ber", "weights_share", "weight_bits_share", "weights_changed"]
 NUMBERS = ["weights", "weight_bits", "images"]
+TOP1_COLUMNS = ["top1", "top1_clean"]
 ALL, NONE = "all", "none"
 
 
@@ -25,14 +27,16 @@ class Part:
     place: tuple[str, str, str]
     chips: list[str]
     values: dict[str, NDArray[np.float64]]
+    metric: Metric
 
     def __getitem__(self, column: str) -> Spread:
         return Spread.of(self.values[column])
 
     @property
     def drops(self) -> NDArray[np.float64]:
-        """Top-1 lost by each chip, in percentage points, against itself without faults."""
-        return 100 * (self.values["top1_clean"] - self.values["top1"])
+        """Metric lost by each chip, in percentage points, against itself without faults."""
+        column = self.metric.column
+        return 100 * (self.values[f"{column}_clean"] - self.values[column])
 
     @property
     def drop(self) -> Spread:
@@ -58,6 +62,11 @@ class Sensitivity:
         return ", ".join(f"bit {texts[d]}" if d == "bit" else texts[d] for d in self.split)
 
     @property
+    def metric(self) -> Metric:
+        """What the drops are of."""
+        return self.all.metric
+
+    @property
     def worst(self) -> Part:
         """The part that costs most, on average over the chips."""
         return max(self.parts, key=lambda part: part.drop.mean)
@@ -65,8 +74,12 @@ class Sensitivity:
 
 def read_sensitivity(directory: Path) -> Sensitivity:
     """Read the directory that the command wrote."""
-    table = read_csv(directory / FILE, [*DIMENSIONS, "chip", "voltage", "unit", *SHARES, *NUMBERS])
-    numbers = {name: table.numbers(name, 1) for name in SHARES}
+    table = read_csv(
+        directory / FILE, [*DIMENSIONS, "chip", "voltage", "unit", *SHARES, *NUMBERS, *TOP1_COLUMNS]
+    )
+    metric = metric_of(table)
+    shares = [*SHARES, metric.column, f"{metric.column}_clean"]
+    numbers = {name: table.numbers(name, 1) for name in shares}
     numbers |= {name: table.numbers(name) for name in NUMBERS}
     places = list(zip(*(table.columns[name] for name in DIMENSIONS), strict=True))
     refuse_repeats(
@@ -80,6 +93,7 @@ def read_sensitivity(directory: Path) -> Sensitivity:
             place,
             [table.columns["chip"][row] for row in rows],
             {name: values[rows] for name, values in numbers.items()},
+            metric,
         )
         for place, rows in rows_of.items()
     ]

@@ -18,7 +18,7 @@ def headline(results: Sensitivity) -> str:
     basis = "One chip" if chips == 1 else f"Mean ± standard deviation of {chips} chips"
     return (
         f"At {results.voltage} {results.unit} (bit error rate {rate} %) all faults together cost "
-        f"{points_text(whole)} of top-1. Alone, {results.name(worst)} costs most: "
+        f"{points_text(whole)} of {results.metric.name}. Alone, {results.name(worst)} costs most: "
         f"{points_text(worst)}, with {formats.percent(worst['weight_bits_share'].mean, 1)} % of "
         f"the weight bits. {basis}, {formats.count(whole['images'].mean)} images."
     )
@@ -53,13 +53,23 @@ def columns(results: Sensitivity) -> list[Column[Part]]:
             lambda part: formats.small_percent(part["weights_changed"].mean),
         ),
         Column(
-            *("top-1", "%", "mean ± standard deviation over chips"),
-            lambda part: formats.percent_with_spread(part["top1"]),
+            *(results.metric.name, "%", "mean ± standard deviation over chips"),
+            lambda part: formats.percent_with_spread(part[results.metric.column]),
         ),
-        Column("lowest", "%", "the worst chip", lambda part: formats.percent(part["top1"].low)),
-        Column("highest", "%", "the best chip", lambda part: formats.percent(part["top1"].high)),
         Column(
-            *("lost", "points", "top-1 without faults - top-1: mean over chips"),
+            "lowest",
+            "%",
+            "the worst chip",
+            lambda part: formats.percent(part[results.metric.column].low),
+        ),
+        Column(
+            "highest",
+            "%",
+            "the best chip",
+            lambda part: formats.percent(part[results.metric.column].high),
+        ),
+        Column(
+            *("lost", "points", f"{results.metric.name} lost to the faults: mean over chips"),
             lambda part: f"{part.drop.mean:.2f}",
         ),
         Column(

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brownout_tools.reporting.inputs import MILLIONTHS, InputError
+from brownout_tools.reporting.metric import Metric
 from brownout_tools.reporting.results import LAYER_MEASURES, Layers, Points
 
 
@@ -36,9 +37,20 @@ class VoltageSummary:
     text: str
     chips: list[str]
     values: dict[str, NDArray[np.float64]]
+    metric: Metric
 
     def __getitem__(self, column: str) -> Spread:
         return Spread.of(self.values[column])
+
+    @property
+    def scores(self) -> NDArray[np.float64]:
+        """The metric, a value per chip."""
+        return self.values[self.metric.column]
+
+    @property
+    def score(self) -> Spread:
+        """The same over the chips."""
+        return Spread.of(self.scores)
 
     @property
     def voltage(self) -> float:
@@ -62,6 +74,7 @@ def by_voltage(points: Points) -> list[VoltageSummary]:
                 points.voltage_text[rows[0]].strip(),
                 [points.chip[row] for row in rows],
                 {name: column[rows] for name, column in points.numbers.items()},
+                points.metric,
             )
         )
     return summaries
@@ -69,7 +82,7 @@ def by_voltage(points: Points) -> list[VoltageSummary]:
 
 @dataclass(frozen=True)
 class Choice:
-    """The lowest voltage whose mean top-1, and that of all above it, is near the reference's.
+    """The lowest voltage whose mean score, and that of all above it, is near the reference's.
 
     ``reference`` is the highest voltage of the sweep; ``chosen`` is None if no lower voltage
     qualifies. ``max_drop`` is in percentage points. ``failed`` is the next voltage below.
@@ -81,17 +94,22 @@ class Choice:
     max_drop: float
 
     @property
+    def metric(self) -> Metric:
+        """What the sweep is judged by."""
+        return self.reference.metric
+
+    @property
     def target(self) -> float:
-        """Lowest mean top-1 (fraction) that qualifies."""
-        return self.reference["top1"].mean - self.max_drop / 100
+        """Lowest mean score (fraction) that qualifies."""
+        return self.reference.score.mean - self.max_drop / 100
 
     def drop(self, summary: VoltageSummary) -> float:
-        """Percentage points of mean top-1 lost against the reference."""
-        return 100 * (self.reference["top1"].mean - summary["top1"].mean)
+        """Percentage points of the mean score lost against the reference."""
+        return 100 * (self.reference.score.mean - summary.score.mean)
 
 
 def choose_voltage(summaries: list[VoltageSummary], max_drop: float) -> Choice:
-    """Walk down from the highest voltage until the mean top-1 lost more than max_drop points."""
+    """Walk down from the highest voltage until the mean score lost more than max_drop points."""
     reference = summaries[0]
     walk = Choice(reference, None, None, max_drop)
     chosen = None
