@@ -1,4 +1,4 @@
-"""Top-1 of an ONNX file in ONNX Runtime.
+"""Top-1, or reconstruction error and ROC AUC, of an ONNX file in ONNX Runtime.
 
 ``python -m brownout_tools.training.accuracy mnist_cnn --model FILE --data DIR``
 """
@@ -12,11 +12,12 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from brownout_tools.training.datasets import DATASETS
+from brownout_tools.training.metrics import describe
 from brownout_tools.training.narrow_onnx import as_int8
 
 
 def run(model: Path | bytes, inputs: NDArray[np.float32], batch: int = 100) -> NDArray[np.float32]:
-    """Run inputs (N, C, H, W) through ONNX Runtime on the CPU; return its output (N, 10)."""
+    """Run inputs (N, C, H, W) through ONNX Runtime on the CPU; return its output (N, elements)."""
     source = model if isinstance(model, bytes) else str(model)
     session = onnxruntime.InferenceSession(source, providers=["CPUExecutionProvider"])
     name = session.get_inputs()[0].name
@@ -25,7 +26,7 @@ def run(model: Path | bytes, inputs: NDArray[np.float32], batch: int = 100) -> N
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Print top-1 on the whole test set and on its first 1,000 images."""
+    """Print the measures on the whole test set and on its first 1,000 images."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("network", choices=sorted(DATASETS))
     parser.add_argument("--model", type=Path, required=True)
@@ -34,9 +35,11 @@ def main(arguments: list[str] | None = None) -> None:
     dataset = DATASETS[args.network]
     images, labels = dataset.load(args.data, "test")
     model = as_int8(onnx.load(args.model)).SerializeToString()
-    right = run(model, dataset.preprocess.apply(images)).argmax(1) == labels
-    print(f"{len(right):,} images: {100 * right.mean():.2f} %")
-    print(f"first 1,000 images: {100 * right[:1000].mean():.1f} %")
+    inputs = dataset.preprocess.apply(images)
+    outputs = run(model, inputs)
+    for count in (len(labels), 1000):
+        found = describe(args.network, outputs[:count], inputs[:count], labels[:count])
+        print(f"first {count:,} images: {found}")
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ Images = NDArray[np.uint8]  # (N, C, H, W)
 Labels = NDArray[np.uint8]  # (N,)
 
 IDX_UINT8 = 0x08
+NORMAL_DIGIT = 7  # of mnist_autoencoder; the others are anomalous
 CIFAR10_RECORD_BYTES = 1 + 3 * 32 * 32
 
 
@@ -89,6 +90,13 @@ def load_mnist(directory: Path, split: str) -> tuple[Images, Labels]:
     return images[:, None], labels
 
 
+def load_mnist_digit(directory: Path, split: str) -> tuple[Images, Labels]:
+    """MNIST for an auto-encoder: ``train`` has images of its normal digit only, ``test`` all."""
+    images, labels = load_mnist(directory, split)
+    chosen = labels == NORMAL_DIGIT if split == "train" else slice(None)
+    return images[chosen], labels[chosen]
+
+
 def load_cifar10(directory: Path, split: str) -> tuple[Images, Labels]:
     """Load ``train`` (50,000) or ``test`` (10,000): images (N, 3, 32, 32) and labels (N,)."""
     parts = {"train": [f"data_batch_{i}" for i in range(1, 6)], "test": ["test_batch"]}[split]
@@ -111,6 +119,7 @@ CIFAR10 = Dataset(
 )
 DATASETS: dict[str, Dataset] = {
     "mnist_cnn": MNIST,
+    "mnist_autoencoder": Dataset(load_mnist_digit, Preprocess(0.00392156862745098, (0.0,), (1.0,))),
     "cifar10_resnet8": CIFAR10,
     "cifar10_resnet8_w4": CIFAR10,
 }

@@ -27,7 +27,8 @@ IR_VERSION = 7  # the one that belongs to it, so that old readers accept the fil
 
 
 def export_fp32(recipe: Recipe, checkpoint: Path) -> onnx.ModelProto:
-    """Export ``input`` float32 (batch, C, H, W) to ``logits`` (batch, 10), batch norms folded."""
+    """Export ``input`` float32 (batch, C, H, W) to the output, batch norms folded."""
+    output = "reconstruction" if recipe.reconstructs else "logits"
     model = recipe.trained_network()
     model.load_state_dict(load_checkpoint(checkpoint, recipe.name)["model"])
     keep_rounded_weights(fold_batch_norms(model))
@@ -42,8 +43,8 @@ def export_fp32(recipe: Recipe, checkpoint: Path) -> onnx.ModelProto:
             opset_version=OPSET,
             dynamo=False,
             input_names=["input"],
-            output_names=["logits"],
-            dynamic_axes={"input": {0: "batch"}, "logits": {0: "batch"}},
+            output_names=[output],
+            dynamic_axes={"input": {0: "batch"}, output: {0: "batch"}},
         )
     return onnx.load_from_string(buffer.getvalue())
 

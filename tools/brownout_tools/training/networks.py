@@ -1,4 +1,4 @@
-"""The two reference networks as torch modules.
+"""The reference networks as torch modules.
 
 Submodule names become ONNX names (``conv1``, ``block2.shortcut``, ``fc``), so a rename here renames
 the weights that a user addresses in the exported files.
@@ -33,6 +33,31 @@ class MnistCnn(nn.Module):
         x = self.relu3(self.fc1(x))
         x = self.relu4(self.fc2(x))
         return self.fc3(x)
+
+
+class MnistAutoencoder(nn.Module):
+    """Fully connected auto-encoder: 76,800 weights, input (N, 1, 28, 28), output (N, 784).
+
+    Its first layer is written as a convolution over the whole image, so that the image, not a
+    flat copy of it, is what is quantized.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.encode1 = nn.Conv2d(1, 48, 28)
+        self.relu1 = nn.ReLU()
+        self.flatten = nn.Flatten()
+        self.encode2 = nn.Linear(48, 16)
+        self.relu2 = nn.ReLU()
+        self.decode1 = nn.Linear(16, 48)
+        self.relu3 = nn.ReLU()
+        self.decode2 = nn.Linear(48, 784)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map (N, 1, 28, 28) float32 to its reconstruction (N, 784)."""
+        x = self.flatten(self.relu1(self.encode1(x)))
+        x = self.relu2(self.encode2(x))
+        return self.decode2(self.relu3(self.decode1(x)))
 
 
 class ResidualBlock(nn.Module):

@@ -6,8 +6,14 @@ from dataclasses import dataclass
 from torch import nn
 
 from brownout_tools.training.datasets import DATASETS, Dataset
+from brownout_tools.training.metrics import AUTOENCODERS
 from brownout_tools.training.narrow_weights import fake_quantize_weights
-from brownout_tools.training.networks import Cifar10ResNet8, MnistCnn, fold_batch_norms
+from brownout_tools.training.networks import (
+    Cifar10ResNet8,
+    MnistAutoencoder,
+    MnistCnn,
+    fold_batch_norms,
+)
 
 
 @dataclass(frozen=True)
@@ -32,6 +38,11 @@ class Recipe:
     weight_bits: int = 8
     start: str | None = None
 
+    @property
+    def reconstructs(self) -> bool:
+        """True of an auto-encoder, whose output is to be its input; others are classifiers."""
+        return self.name in AUTOENCODERS
+
     def trained_network(self) -> nn.Module:
         """A network as it is trained: with narrow weights, folded and fake-quantized."""
         model = self.network()
@@ -52,6 +63,18 @@ RECIPES: dict[str, Recipe] = {
             peak_learning_rate=0.05,
             weight_decay=5e-4,
             crop_padding=2,
+            flip=False,
+            bfloat16=False,
+        ),
+        Recipe(
+            name="mnist_autoencoder",
+            network=MnistAutoencoder,
+            dataset=DATASETS["mnist_autoencoder"],
+            input_shape=(1, 28, 28),
+            epochs=20,
+            peak_learning_rate=0.01,
+            weight_decay=0,
+            crop_padding=0,
             flip=False,
             bfloat16=False,
         ),

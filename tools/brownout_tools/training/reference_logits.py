@@ -17,6 +17,7 @@ from onnx import numpy_helper
 from brownout_tools.training import integer_arithmetic
 from brownout_tools.training.accuracy import run
 from brownout_tools.training.datasets import DATASETS
+from brownout_tools.training.metrics import describe
 from brownout_tools.training.narrow_onnx import as_int8
 from brownout_tools.training.slices import read_slice
 
@@ -44,7 +45,7 @@ def output_quantization(model: onnx.ModelProto) -> tuple[np.float32, np.uint8]:
 
 
 def runtime_logits(model: Path, inputs: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """Run inputs (N, C, H, W) through the file as it is; return the codes (N, 10) of its output.
+    """Run inputs (N, C, H, W) through the file as it is; return the codes of its output.
 
     The codes are recovered from the float output: asking the runtime for another output would
     let it optimize another graph. Narrow weights go to the runtime in int8 tensors, the same
@@ -74,12 +75,14 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("network", choices=sorted(DATASETS))
     parser.add_argument("--workload", type=Path, required=True, help="directory of the workload")
+    parser.add_argument("--images", type=int, help="only the first so many, to keep the file small")
     parser.add_argument("--twin", type=Path, help="a second file that must give the same logits")
     args = parser.parse_args(arguments)
     feature = vnni_flag()
     if feature is None:
         parser.error("this CPU has no VNNI: ONNX Runtime is no reference here")
     images, labels = read_slice(args.network, args.workload)
+    images, labels = images[: args.images], labels[: args.images]
     inputs = DATASETS[args.network].preprocess.apply(images)
     model = args.workload / "network.onnx"
     logits = runtime_logits(model, inputs)
@@ -106,10 +109,12 @@ def main(arguments: list[str] | None = None) -> None:
             "command": np.asarray(
                 "python -m brownout_tools.training.reference_logits "
                 f"{args.network} --workload workloads/{args.network}"
+                + (f" --images {args.images}" if args.images else "")
             ),
         },
     )
-    print(f"top-1 {100 * (logits.argmax(1) == labels).mean():.1f} % of {len(labels):,} images")
+    outputs = (logits.astype(np.float32) - np.float32(zero_point)) * scale
+    print(f"{len(labels):,} images: {describe(args.network, outputs, inputs, labels)}")
 
 
 if __name__ == "__main__":

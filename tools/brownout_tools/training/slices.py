@@ -20,7 +20,8 @@ SLICE_IMAGES = 1000
 MNIST_IMAGES = "test-images.idx3.gz"
 MNIST_LABELS = "test-labels.idx1.gz"
 CIFAR10_BATCH = "test_batch.bin"
-SHARED = {"cifar10_resnet8_w4": "cifar10_resnet8"}  # whose slice a network without one uses
+# Whose slice a network without one uses.
+SHARED = {"cifar10_resnet8_w4": "cifar10_resnet8", "mnist_autoencoder": "mnist_cnn"}
 
 
 def write_slice(network: str, directory: Path, images: Images, labels: Labels) -> None:

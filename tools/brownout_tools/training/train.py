@@ -15,7 +15,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from brownout_tools.training import metrics
 from brownout_tools.training.augment import random_crop_and_flip
+from brownout_tools.training.datasets import NORMAL_DIGIT
 from brownout_tools.training.narrow_weights import fake_quantize_weights
 from brownout_tools.training.networks import fold_batch_norms
 from brownout_tools.training.recipes import RECIPES, Recipe
@@ -42,14 +44,27 @@ class Normalizer:
         return x.contiguous(memory_format=torch.channels_last)
 
 
-def accuracy(model: nn.Module, images: Tensor, labels: Tensor, normalize: Normalizer) -> float:
-    """Share of the uint8 images (N, C, H, W) whose largest float32 logit is their label (N,)."""
+def outputs(model: nn.Module, images: Tensor, normalize: Normalizer) -> Tensor:
+    """Float32 outputs of the uint8 images (N, C, H, W)."""
     model.eval()
-    right = 0
     with torch.inference_mode():
-        for x, y in zip(images.split(500), labels.split(500), strict=True):
-            right += int((model(normalize(x)).argmax(1) == y).sum())
-    return right / len(labels)
+        return torch.cat([model(normalize(x)) for x in images.split(500)])
+
+
+def quality(recipe: Recipe, model: nn.Module, images: Tensor, labels: Tensor) -> float:
+    """Top-1 of a classifier, ROC AUC of an auto-encoder; both are shares."""
+    normalize = Normalizer(recipe)
+    found = outputs(model, images, normalize).numpy()
+    if recipe.reconstructs:
+        return metrics.anomaly_auc(found, normalize(images).numpy(), labels.numpy(), NORMAL_DIGIT)
+    return metrics.top1(found, labels.numpy())
+
+
+def loss_of(recipe: Recipe, found: Tensor, x: Tensor, labels: Tensor) -> Tensor:
+    """Cross-entropy of a classifier; squared error of an auto-encoder, summed over an image."""
+    if recipe.reconstructs:
+        return functional.mse_loss(found, x.flatten(1), reduction="sum") / len(x)
+    return functional.cross_entropy(found, labels)
 
 
 def make_optimizer(model: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
@@ -105,6 +120,7 @@ def train(
         torch.from_numpy(np.array(a)) for a in recipe.dataset.load(data, "test")
     )
     labels = labels.long()
+    metric = "auc" if recipe.reconstructs else "top1"
     normalize = Normalizer(recipe)
     model = recipe.trained_network() if resume else first_network(recipe, start)
     model = model.to(memory_format=torch.channels_last)
@@ -130,17 +146,18 @@ def train(
                 )
             chosen = order[i * batch : (i + 1) * batch]
             x = random_crop_and_flip(images[chosen], recipe.crop_padding, recipe.flip, generator)
+            x = normalize(x)
             with torch.autocast("cpu", torch.bfloat16, enabled=recipe.bfloat16):
-                logits = model(normalize(x))
-            loss = functional.cross_entropy(logits.float(), labels[chosen])
+                found = model(x)
+            loss = loss_of(recipe, found.float(), x, labels[chosen])
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
             total_loss += float(loss.detach())
-        top1 = accuracy(model, test_images, test_labels, normalize)
+        share = quality(recipe, model, test_images, test_labels)
         print(
             f"epoch {epoch + 1}/{epochs} loss {total_loss / steps_per_epoch:.4f} "
-            f"top1 {100 * top1:.2f} % {time.monotonic() - started:.1f} s",
+            f"{metric} {100 * share:.2f} % {time.monotonic() - started:.1f} s",
             flush=True,
         )
         save(
@@ -152,7 +169,7 @@ def train(
                 "epoch": epoch + 1,
                 "epochs": epochs,
                 "seed": seed,
-                "top1": top1,
+                metric: share,
             },
         )
 
