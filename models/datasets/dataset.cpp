@@ -1,4 +1,4 @@
-// The first quantization: pixels or reals to the codes of the network's input.
+// The first quantization: pixels or reals to the network's input and its codes.
 #include "models/datasets/dataset.hpp"
 
 #include <algorithm>
@@ -35,81 +35,88 @@ void check_preprocess(const Preprocess& preprocess, int channels) {
   }
 }
 
-/// One channel's values to codes.
-class ChannelQuantizer {
+/// One channel's values to the network's input.
+class ChannelPreprocess {
  public:
-  ChannelQuantizer(const Preprocess& preprocess, float scale, const ActivationTensor& input,
-                   std::size_t channel)
+  ChannelPreprocess(const Preprocess& preprocess, float scale, std::size_t channel)
       : scale_(scale),
         mean_(channel_value(preprocess.mean, channel, 0.0F)),
-        deviation_(channel_value(preprocess.std, channel, 1.0F)),
-        input_scale_(input.scale),
-        zero_point_(input.zero_point) {}
+        deviation_(channel_value(preprocess.std, channel, 1.0F)) {}
 
-  std::uint8_t operator()(float value) const {
+  float operator()(float value) const {
     const float scaled = value * scale_;
     const float centred = scaled - mean_;
-    const float real = centred / deviation_;
-    const auto zero_point = static_cast<float>(zero_point_);
-    const float quotient = clip(real / input_scale_, -zero_point, 255.0F - zero_point);
-    return static_cast<std::uint8_t>(round_half_even(quotient) + zero_point_);
+    return centred / deviation_;
   }
 
  private:
-  float scale_, mean_, deviation_, input_scale_;
-  int zero_point_;
+  float scale_, mean_, deviation_;
 };
 
-using Table = std::array<std::uint8_t, 256>;
-
-Table quantization_table(const ChannelQuantizer& quantize) {
-  Table table{};
-  for (std::size_t pixel = 0; pixel < table.size(); ++pixel) {
-    table[pixel] = quantize(static_cast<float>(pixel));
-  }
-  return table;
-}
-
-}  // namespace
-
-std::vector<std::uint8_t> quantize_images(const Dataset& dataset, const Preprocess& preprocess,
-                                          const ActivationTensor& input, std::int64_t first,
-                                          std::int64_t count) {
+void check_request(const Dataset& dataset, const Preprocess& preprocess, const Shape& input,
+                   std::int64_t first, std::int64_t count) {
   const auto text = [](const Shape& s) {
     return std::to_string(s.channels) + "x" + std::to_string(s.height) + "x" +
            std::to_string(s.width);
   };
-  if (dataset.shape != input.shape) {
+  if (dataset.shape != input) {
     throw std::runtime_error("the data set's images are " + text(dataset.shape) +
-                             " (channels x height x width), the network's input is " +
-                             text(input.shape));
+                             " (channels x height x width), the network's input is " + text(input));
   }
   if (first < 0 || count < 0 || first > dataset.size() - count) {
     throw std::runtime_error("images " + std::to_string(first) + " to " +
                              std::to_string(first + count - 1) + " of a data set of " +
                              std::to_string(dataset.size()));
   }
-  check_preprocess(preprocess, input.shape.channels);
+  check_preprocess(preprocess, input.channels);
+}
+
+/// convert(network input) for every element; pixels through a table of their 256 values.
+template <typename Convert>
+auto convert_images(const Dataset& dataset, const Preprocess& preprocess, const Shape& input,
+                    std::int64_t first, std::int64_t count, const Convert& convert) {
+  check_request(dataset, preprocess, input, first, count);
   const bool is_real = !dataset.reals.empty();
   const float scale = preprocess.scale.value_or(is_real ? 1.0F : 1.0F / 255.0F);
-  const auto channels = static_cast<std::size_t>(input.shape.channels);
-  const auto size = static_cast<std::size_t>(input.shape.size());
+  const auto channels = static_cast<std::size_t>(input.channels);
+  const auto size = static_cast<std::size_t>(input.size());
   const std::size_t begin = static_cast<std::size_t>(first) * size;
-  std::vector<std::uint8_t> codes(static_cast<std::size_t>(count) * size);
+  using Output = decltype(convert(0.0F));
+  std::vector<Output> outputs(static_cast<std::size_t>(count) * size);
   for (std::size_t c = 0; c < channels; ++c) {
-    const ChannelQuantizer quantize(preprocess, scale, input, c);
+    const ChannelPreprocess input_of(preprocess, scale, c);
     if (is_real) {
-      for (std::size_t i = c; i < codes.size(); i += channels) {
-        codes[i] = quantize(dataset.reals[begin + i]);
+      for (std::size_t i = c; i < outputs.size(); i += channels) {
+        outputs[i] = convert(input_of(dataset.reals[begin + i]));
       }
-    } else {
-      const Table table = quantization_table(quantize);
-      for (std::size_t i = c; i < codes.size(); i += channels) {
-        codes[i] = table[dataset.pixels[begin + i]];
-      }
+      continue;
+    }
+    std::array<Output, 256> table{};
+    for (std::size_t pixel = 0; pixel < table.size(); ++pixel) {
+      table[pixel] = convert(input_of(static_cast<float>(pixel)));
+    }
+    for (std::size_t i = c; i < outputs.size(); i += channels) {
+      outputs[i] = table[dataset.pixels[begin + i]];
     }
   }
-  return codes;
+  return outputs;
+}
+
+}  // namespace
+
+std::vector<float> preprocess_images(const Dataset& dataset, const Preprocess& preprocess,
+                                     const Shape& input, std::int64_t first, std::int64_t count) {
+  return convert_images(dataset, preprocess, input, first, count, [](float real) { return real; });
+}
+
+std::vector<std::uint8_t> quantize_images(const Dataset& dataset, const Preprocess& preprocess,
+                                          const ActivationTensor& input, std::int64_t first,
+                                          std::int64_t count) {
+  const auto zero_point = static_cast<float>(input.zero_point);
+  return convert_images(dataset, preprocess, input.shape, first, count, [&](float real) {
+    const float quotient = clip(real / input.scale, -zero_point, 255.0F - zero_point);
+    return static_cast<std::uint8_t>(round_half_even(quotient) + input.zero_point);
+  });
 }
 
 }  // namespace brownout::models

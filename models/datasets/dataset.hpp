@@ -1,5 +1,5 @@
-// Labelled images as plain values, and the codes that a network is fed with. Readers of files:
-// dataset_files.hpp, image_folder.hpp.
+// Labelled images as plain values, and the reals and codes that a network is fed with. Readers of
+// files: dataset_files.hpp, image_folder.hpp.
 #pragma once
 
 #include <cstdint>
@@ -15,9 +15,12 @@ struct Dataset {
   Shape shape;
   std::vector<std::uint8_t> pixels = {};   ///< images x shape (NHWC)
   std::vector<float> reals = {};           ///< images x shape (NHWC), finite
-  std::vector<std::uint16_t> labels = {};  ///< one an image
+  std::vector<std::uint16_t> labels = {};  ///< one an image; none where the source has none
 
-  std::int64_t size() const { return static_cast<std::int64_t>(labels.size()); }
+  /// Images.
+  std::int64_t size() const {
+    return static_cast<std::int64_t>(pixels.size() + reals.size()) / shape.size();
+  }
 };
 
 /// Pixel or real -> network input: x = f(f(f(value * scale) - mean[c]) / std[c]), float32.
@@ -27,8 +30,13 @@ struct Preprocess {
   std::vector<float> std = {};      ///< one, or one per channel; empty: 1
 };
 
+/// Network inputs (NHWC) of images [first, first + count), before their quantization. Throws
+/// std::runtime_error when shapes or channel counts do not fit.
+std::vector<float> preprocess_images(const Dataset& dataset, const Preprocess& preprocess,
+                                     const Shape& input, std::int64_t first, std::int64_t count);
+
 /// Codes (NHWC) of images [first, first + count): clip(rint(f(x / s)) + zp), the network's first
-/// QuantizeLinear. Throws std::runtime_error when shapes or channel counts do not fit.
+/// QuantizeLinear. Throws likewise.
 std::vector<std::uint8_t> quantize_images(const Dataset& dataset, const Preprocess& preprocess,
                                           const ActivationTensor& input, std::int64_t first,
                                           std::int64_t count);

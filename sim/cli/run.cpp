@@ -7,13 +7,14 @@
 
 #include "sim/cli/command.hpp"
 #include "sim/cli/explain.hpp"
-#include "sim/cli/nominal_energy.hpp"
 #include "sim/cli/output_file.hpp"
 #include "sim/cli/progress.hpp"
 #include "sim/cli/rail_facts.hpp"
+#include "sim/cli/score_cells.hpp"
 #include "sim/cli/table.hpp"
 #include "sim/cli/workload_options.hpp"
 #include "sim/experiment/evaluate_point.hpp"
+#include "sim/experiment/nominal_energy.hpp"
 #include "sim/experiment/weights_file.hpp"
 #include "sim/experiment/workbench.hpp"
 #include "sim/timing/program_cycles.hpp"
@@ -76,7 +77,8 @@ std::vector<Fact> machine_facts(const experiment::Workbench& bench) {
   };
 }
 
-std::vector<Fact> accuracy_facts(const experiment::PointResult& point) {
+std::vector<Fact> accuracy_facts(const experiment::Workbench& bench,
+                                 const experiment::PointResult& point) {
   std::vector<Fact> facts = {{{"voltage", "voltage", point.unit}, voltage_cell(point.voltage)},
                              {{"unit", ""}, point.unit},
                              {{"ber", "bit error rate", "of the cells", Style::kRate}, point.ber}};
@@ -86,11 +88,9 @@ std::vector<Fact> accuracy_facts(const experiment::PointResult& point) {
        point.effective_ber},
       {{"weights_changed", "weights changed", "", Style::kPercent}, point.weights_changed},
       {{"images", "images"}, point.images},
-      {{"top1", "top-1", "", Style::kPercent}, point.top1},
-      {{"top1_ci_low", "  95 % from", "", Style::kPercent}, point.top1_ci_low},
-      {{"top1_ci_high", "  95 % to", "", Style::kPercent}, point.top1_ci_high},
   };
   append(facts, outcome);
+  append(facts, score_facts(bench, point.score));
   return facts;
 }
 
@@ -108,7 +108,7 @@ std::vector<Fact> cost_facts(const experiment::Workbench& bench,
       {{"weight_sram_share", "  share of the total", "", Style::kPercent},
        total > 0 ? point.energy.weight_sram / total : 0.0},
   };
-  if (const auto saving = saving_against_nominal(bench, point)) {
+  if (const auto saving = experiment::saving_against_nominal(bench, point)) {
     const std::string title = "saving against " + saving->nominal.text() + " " + point.unit;
     facts.push_back({{"nominal_voltage", ""}, voltage_cell(saving->nominal)});
     facts.push_back({{"nominal_saving", title, "", Style::kPercent}, saving->total});
@@ -229,7 +229,7 @@ int run(const Arguments& arguments, const Streams& streams) {
   }
 
   if (ber) report.facts.push_back(ber_fact(*ber));
-  append(report.facts, accuracy_facts(point));
+  append(report.facts, accuracy_facts(bench, point));
   append(report.facts, rail_facts(bench, point));
   append(report.facts, cost_facts(bench, point));
   append(report.facts, {{{"cosim_images", "co-simulated images", "agreed with the SystemC model"},

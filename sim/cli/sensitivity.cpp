@@ -6,6 +6,7 @@
 #include "sim/cli/command.hpp"
 #include "sim/cli/map/grid_options.hpp"
 #include "sim/cli/progress.hpp"
+#include "sim/cli/score_cells.hpp"
 #include "sim/cli/table.hpp"
 #include "sim/cli/workload_options.hpp"
 #include "sim/experiment/fault_selection.hpp"
@@ -66,7 +67,7 @@ std::vector<Column> part_columns(const std::vector<FaultDimension>& dimensions) 
 }
 
 Table part_table(const std::vector<PartSummary>& parts,
-                 const std::vector<FaultDimension>& dimensions) {
+                 const std::vector<FaultDimension>& dimensions, experiment::Metric metric) {
   Table table{.key = "parts", .columns = part_columns(dimensions), .rows = {}};
   const std::vector<Column> measures = {{"weights", "weights", "count"},
                                         {"weights_share", "weights", "", Style::kPercent},
@@ -74,18 +75,19 @@ Table part_table(const std::vector<PartSummary>& parts,
                                         {"weight_bits_share", "bits", "", Style::kPercent},
                                         {"chips", "chips", "count"},
                                         {"effective_ber", "eff. BER", "share", Style::kRate},
-                                        {"weights_changed", "changed", "", Style::kPercent},
-                                        {"top1_mean", "top-1", "", Style::kPercent},
-                                        {"top1_min", "min", "", Style::kPercent},
-                                        {"top1_max", "max", "", Style::kPercent},
-                                        {"drop_mean", "drop", "", Style::kPercent},
-                                        {"drop_std", "std. dev.", "", Style::kPercent}};
-  table.columns.insert(table.columns.end(), measures.begin(), measures.end());
+                                        {"weights_changed", "changed", "", Style::kPercent}};
+  const Style style = style_of(metric);
+  const std::vector<Column> drops = {
+      {"drop_mean", experiment::is_share(metric) ? "drop" : "rise", "", style},
+      {"drop_std", "std. dev.", "", style}};
+  for (const std::vector<Column>& columns : {measures, range_columns(metric), drops}) {
+    table.columns.insert(table.columns.end(), columns.begin(), columns.end());
+  }
   for (const PartSummary& row : parts) {
     table.rows.push_back({row.part.layer, row.part.bit, row.part.polarity, row.part.weights,
                           row.weights_share, row.part.weight_bits, row.weight_bits_share,
                           std::uint64_t{row.chips}, row.effective_ber, row.weights_changed,
-                          row.top1, row.top1_min, row.top1_max, row.drop, row.drop_std});
+                          row.score.mean, row.score.min, row.score.max, row.drop, row.drop_std});
   }
   return table;
 }
@@ -129,6 +131,7 @@ int run(const Arguments& arguments, const Streams& streams) {
 
   experiment::SensitivityOutcome outcome;
   std::vector<Fact> facts;
+  experiment::Metric metric{};
   {
     Progress progress(streams.err, stderr_is_terminal() && !quiet);
     progress.show("loading " + config.name);
@@ -136,12 +139,14 @@ int run(const Arguments& arguments, const Streams& streams) {
       progress.update(done, total);
     };
     const experiment::Workbench bench = experiment::make_workbench(config);
+    metric = bench.metric();
     outcome = experiment::run_sensitivity(bench, options);
     if (outcome.failures.empty()) facts = facts_of(bench, ber, outcome.parts);
   }
   if (!outcome.failures.empty()) return report_failures(outcome.failures, streams.err);
   streams.out << render(
-      {.facts = std::move(facts), .table = part_table(outcome.parts, options.dimensions)}, format);
+      {.facts = std::move(facts), .table = part_table(outcome.parts, options.dimensions, metric)},
+      format);
   if (!quiet) {
     streams.err << "wrote sensitivity.csv, manifest.json, results.sqlite in "
                 << options.runner.out.string() << "; " << outcome.resumed << " of "

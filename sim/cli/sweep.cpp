@@ -4,15 +4,19 @@
 #include "sim/cli/command.hpp"
 #include "sim/cli/map/grid_options.hpp"
 #include "sim/cli/progress.hpp"
-#include "sim/cli/sweep_summary.hpp"
+#include "sim/cli/score_cells.hpp"
 #include "sim/cli/table.hpp"
 #include "sim/cli/workload_options.hpp"
 #include "sim/experiment/sweep.hpp"
+#include "sim/experiment/sweep_summary.hpp"
 #include "sim/experiment/workbench.hpp"
 #include "sim/experiment/yield.hpp"
 
 namespace brownout::cli {
 namespace {
+
+using experiment::Metric;
+using experiment::VoltageSummary;
 
 CommandSpec spec() {
   return {
@@ -42,8 +46,10 @@ CommandSpec spec() {
              "top-1 "
              "is at least X, with its 95 % interval (Wilson), and DIR/dies.csv, pass or fail of "
              "each chip."},
+            {"min-auc", "X", "The same for the ROC AUC of a workload with task: reconstruction."},
             {"max-drop", "P",
-             "The same with a target of P percentage points below the top-1 without faults."}},
+             "The same with a target of P percentage points below the top-1, or ROC AUC, without "
+             "faults."}},
            grid_options("voltage"),
            image_options(),
            workload_options(),
@@ -68,55 +74,91 @@ void apply_grid(const Arguments& arguments, config::WorkloadConfig& config) {
   check_grid(config.sweep.voltages.size(), "voltages", config.sweep.chips);
 }
 
-std::optional<experiment::AccuracyTarget> target_of(const Arguments& arguments) {
+// A target of one metric for a workload of another would be silently wrong.
+std::optional<experiment::AccuracyTarget> target_of(const Arguments& arguments, Metric metric) {
+  arguments.exclude("min-top1", "min-auc");
   arguments.exclude("min-top1", "max-drop");
-  if (const auto top1 = arguments.number("min-top1", 0, 1)) return {{.min_top1 = top1}};
-  if (const auto drop = arguments.number("max-drop", 0, 100)) {
-    return {{.min_top1 = {}, .max_drop = *drop}};
+  arguments.exclude("min-auc", "max-drop");
+  for (const auto& [option, of] :
+       {std::pair{"min-top1", Metric::kTop1}, {"min-auc", Metric::kAuc}}) {
+    const auto minimum = arguments.number(option, 0, 1);
+    if (!minimum) continue;
+    if (metric != of) fail_option(option, "the workload's metric is " + title(metric));
+    return {{.minimum = minimum}};
   }
-  return {};
+  const auto drop = arguments.number("max-drop", 0, 100);
+  if (!drop) return {};
+  if (!is_share(metric)) {
+    fail_option("max-drop", "the workload's metric is " + title(metric) +
+                                ", which has no percentage points: its images are not of both "
+                                "kinds, normal and anomalous");
+  }
+  return {{.minimum = {}, .max_drop = *drop}};
 }
 
 // Three more columns; yields() has the same voltages in the same order as the table.
-void add_yields(const std::vector<experiment::PointSummary>& points, double min_top1,
-                Report& report) {
-  report.facts.push_back({{"min_top1", "top-1 to reach", "", Style::kPercent}, min_top1});
+void add_yields(const std::vector<experiment::PointSummary>& points,
+                const experiment::PassMark& mark, Report& report) {
+  report.facts.push_back(
+      {{"min_" + to_string(mark.metric), title(mark.metric) + " to reach", "", Style::kPercent},
+       mark.minimum});
   Table& table = report.table;
   table.columns.insert(table.columns.end(), {{"yield", "yield", "", Style::kPercent},
                                              {"yield_ci_low", "low", "", Style::kPercent},
                                              {"yield_ci_high", "high", "", Style::kPercent}});
-  const auto yields = experiment::yields(points, min_top1);
+  const auto yields = experiment::yields(points, mark);
   for (std::size_t i = 0; i < yields.size(); ++i) {
     table.rows[i].insert(table.rows[i].end(),
                          {yields[i].yield(), yields[i].interval.low, yields[i].interval.high});
   }
 }
 
-Report report_of(const experiment::SweepOutcome& outcome, const std::string& unit) {
+// Columns of the metrics beside the workload's own.
+void add_other_metrics(const std::vector<VoltageSummary>& summaries, Metric own, Table& table) {
+  for (const Metric metric : experiment::kMetrics) {
+    if (metric == own || !summaries.front().score[metric]) continue;
+    for (Column& column : range_columns(metric, false)) table.columns.push_back(std::move(column));
+    for (std::size_t i = 0; i < summaries.size(); ++i) {
+      for (Cell& cell : range_cells(*summaries[i].score[metric])) {
+        table.rows[i].push_back(std::move(cell));
+      }
+    }
+  }
+}
+
+Table voltage_table(const std::vector<VoltageSummary>& summaries, Metric metric,
+                    const std::string& unit) {
   Table table{.key = "voltages",
               .columns = {{"voltage", "voltage", unit},
                           {"unit", ""},
                           {"chips", "chips", "count"},
                           {"ber", "BER", "share", Style::kRate},
                           {"effective_ber", "eff. BER", "share", Style::kRate},
-                          {"weights_changed", "changed", "", Style::kPercent},
-                          {"top1_mean", "top-1", "", Style::kPercent},
-                          {"top1_min", "min", "", Style::kPercent},
-                          {"top1_max", "max", "", Style::kPercent},
-                          {"energy_j", "energy", "J/inf.", Style::kQuantity},
-                          {"energy_rel", "energy", "rel.", Style::kRatio},
-                          {"weight_sram_energy_rel", "w. SRAM", "rel.", Style::kRatio},
-                          {"weight_sram_share", "w. SRAM", "", Style::kPercent},
-                          {"latency_s", "latency", "s", Style::kQuantity}},
+                          {"weights_changed", "changed", "", Style::kPercent}},
               .rows = {}};
-  for (const VoltageSummary& row : summarize(outcome.points)) {
+  const std::vector<Column> costs = {{"energy_j", "energy", "J/inf.", Style::kQuantity},
+                                     {"energy_rel", "energy", "rel.", Style::kRatio},
+                                     {"weight_sram_energy_rel", "w. SRAM", "rel.", Style::kRatio},
+                                     {"weight_sram_share", "w. SRAM", "", Style::kPercent},
+                                     {"latency_s", "latency", "s", Style::kQuantity}};
+  for (const std::vector<Column>& columns : {range_columns(metric), costs}) {
+    table.columns.insert(table.columns.end(), columns.begin(), columns.end());
+  }
+  for (const VoltageSummary& row : summaries) {
+    const experiment::ChipRange& score = row.score[metric].value();
     table.rows.push_back({voltage_cell(row.voltage), unit, row.chips, row.ber, row.effective_ber,
-                          row.weights_changed, row.top1, row.top1_min, row.top1_max, row.energy_j,
+                          row.weights_changed, score.mean, score.min, score.max, row.energy_j,
                           row.energy_rel, row.weight_sram_energy_rel, row.weight_sram_share,
                           row.latency_s});
   }
-  Report report{.facts = {}, .table = std::move(table)};
-  if (outcome.min_top1) add_yields(outcome.points, *outcome.min_top1, report);
+  add_other_metrics(summaries, metric, table);
+  return table;
+}
+
+Report report_of(const experiment::SweepOutcome& outcome, Metric metric, const std::string& unit) {
+  Report report{.facts = {},
+                .table = voltage_table(experiment::summarize(outcome.points), metric, unit)};
+  if (outcome.mark) add_yields(outcome.points, *outcome.mark, report);
   return report;
 }
 
@@ -126,25 +168,28 @@ int run(const Arguments& arguments, const Streams& streams) {
   experiment::SweepOptions options{.out = out_of(arguments),
                                    .jobs = jobs_of(arguments),
                                    .cosim = policy_of(arguments),
-                                   .target = target_of(arguments),
+                                   .target = {},
                                    .progress = {}};
   config::WorkloadConfig config = load_config(arguments);
   apply_grid(arguments, config);
 
   experiment::SweepOutcome outcome;
   std::string unit;
+  Metric metric{};
   {
     Progress progress(streams.err, stderr_is_terminal() && !quiet);
     progress.show("loading " + config.name);
     options.progress = [&](std::size_t done, std::size_t total) { progress.update(done, total); };
     const experiment::Workbench bench = experiment::make_workbench(config);
     unit = bench.unit(config.sweep.rail);
+    metric = bench.metric();
+    options.target = target_of(arguments, metric);
     outcome = experiment::run_sweep(bench, options);
   }
   if (!outcome.failures.empty()) return report_failures(outcome.failures, streams.err);
-  streams.out << render(report_of(outcome, unit), format);
+  streams.out << render(report_of(outcome, metric, unit), format);
   if (!quiet) {
-    streams.err << "wrote points.csv, layers.csv, " << (outcome.min_top1 ? "dies.csv, " : "")
+    streams.err << "wrote points.csv, layers.csv, " << (outcome.mark ? "dies.csv, " : "")
                 << "manifest.json, results.sqlite in " << options.out.string() << "; "
                 << outcome.resumed << " of " << outcome.points.size() << " points resumed\n";
   }

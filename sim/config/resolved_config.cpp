@@ -82,6 +82,8 @@ void list_preprocess(Listing& out, const WorkloadConfig& config) {
 
 void list_workload(Listing& out, const WorkloadConfig& config) {
   out.add("workload.name", config.name);
+  out.add("workload.task", to_string(config.task));
+  if (config.task == Task::kReconstruction) out.add("workload.normal_label", config.normal_label);
   out.add("workload.network", config.network);
   list_dataset(out, config.dataset);
   list_preprocess(out, config);

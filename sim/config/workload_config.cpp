@@ -19,12 +19,31 @@ struct WorkloadSection {
   std::string name;
   std::filesystem::path network;
   ImagesConfig images;
+  Task task = Task::kClassification;
+  int normal_label = 0;
 };
 
+void read_task(const MapReader& map, WorkloadSection& section) {
+  if (const Value* task = map.find("task")) {
+    std::string text;
+    convert(*task, text);
+    if (text != "classification" && text != "reconstruction") {
+      fail(*task, "'" + text + "' is not one of classification, reconstruction");
+    }
+    if (text == "reconstruction") section.task = Task::kReconstruction;
+  }
+  const Value* label = map.find("normal_label");
+  if (label == nullptr) return;
+  if (section.task != Task::kReconstruction) fail(*label, "only task: reconstruction has one");
+  map.read_in_range("normal_label", section.normal_label, 0,
+                    std::numeric_limits<std::uint16_t>::max());
+}
+
 WorkloadSection read_workload(const Value& value, const Overrides& overrides) {
-  const MapReader map(value, {"name", "network", "dataset", "preprocess"});
+  const MapReader map(value, {"name", "task", "normal_label", "network", "dataset", "preprocess"});
   WorkloadSection section;
   map.read_required("name", section.name);
+  read_task(map, section);
   section.network = existing_file(map.require("network"));
   section.images = read_images(map.require("dataset"), map.find("preprocess"), overrides.dataset);
   return section;
@@ -155,6 +174,8 @@ WorkloadConfig load_workload(const std::filesystem::path& path, const Overrides&
       root, {"workload", "accelerator", "energy", "memory", "operating_point", "sweep", "run"});
   WorkloadSection section = read_workload(map.require("workload"), overrides);
   WorkloadConfig config{.name = std::move(section.name),
+                        .task = section.task,
+                        .normal_label = section.normal_label,
                         .network = std::move(section.network),
                         .dataset = std::move(section.images.dataset),
                         .preprocess = std::move(section.images.preprocess),
@@ -184,6 +205,10 @@ WorkloadConfig load_workload(const std::filesystem::path& path, const Overrides&
     config.sweep.chips = static_cast<int>(maps);
   }
   return config;
+}
+
+std::string to_string(Task task) {
+  return task == Task::kClassification ? "classification" : "reconstruction";
 }
 
 OperatingPoint error_free(const OperatingPoint& point, const MemoryConfig& memory) {

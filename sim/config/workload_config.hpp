@@ -51,8 +51,15 @@ struct RunConfig {
   std::optional<int> images;  ///< the first so many of the data set; default: all
 };
 
+/// What the network is for, and so what it is measured by.
+enum class Task : std::uint8_t { kClassification, kReconstruction };
+
+std::string to_string(Task task);
+
 struct WorkloadConfig {
   std::string name;
+  Task task = Task::kClassification;
+  int normal_label = 0;  ///< kReconstruction: images of any other label are anomalous
   std::filesystem::path network;
   DatasetConfig dataset;
   models::Preprocess preprocess;

@@ -1,7 +1,6 @@
 #include "sim/experiment/evaluate_point.hpp"
 
 #include <algorithm>
-#include <span>
 
 #include "sim/experiment/cosimulation.hpp"
 #include "sim/experiment/point_costs.hpp"
@@ -9,11 +8,6 @@
 namespace brownout::experiment {
 
 namespace {
-
-/// Index of the greatest code; the first of equal ones, as in NumPy's argmax.
-std::size_t argmax(std::span<const std::uint8_t> codes) {
-  return static_cast<std::size_t>(std::max_element(codes.begin(), codes.end()) - codes.begin());
-}
 
 double share(std::uint64_t part, std::uint64_t whole) {
   return static_cast<double>(part) / static_cast<double>(whole);
@@ -74,18 +68,18 @@ PointResult Evaluator::evaluate(const Point& point) {
   result.intermittent_cells = faults.intermittent.size();
   add_costs(bench_, voltages, run_images(readback), result);
   add_damage(result);
-  score(result);
+  result.images = bench_.images();
+  result.score = score();
   result.energy_rel = result.energy.total() / reference.total();
   result.weight_sram_energy_rel = result.energy.weight_sram / reference.weight_sram;
   result.cosim_images = cosimulate_images(point, faults, seed, readback);
   return result;
 }
 
-double Evaluator::clean_top1() {
+Score Evaluator::clean_score() {
+  rails_.reset();
   run_batches(bench_.weights);
-  PointResult clean;
-  score(clean);
-  return clean.top1;
+  return score();
 }
 
 /// What the faults did to the weights: a mean over the inferences.
@@ -206,19 +200,13 @@ std::vector<std::uint64_t> Evaluator::run_batches(const models::WeightSet& weigh
   return gated;
 }
 
-/// Share of images whose greatest logit is the label's, with its interval.
-void Evaluator::score(PointResult& result) const {
-  const auto images = static_cast<std::size_t>(bench_.images());
-  const std::size_t classes = logits_.size() / images;
-  std::int64_t correct = 0;
-  for (std::size_t i = 0; i < images; ++i) {
-    correct += argmax(std::span(logits_).subspan(i * classes, classes)) == bench_.labels[i] ? 1 : 0;
+/// Of the last images that ran.
+Score Evaluator::score() const {
+  if (bench_.config.task == config::Task::kReconstruction) {
+    return reconstruction_score(logits_, bench_.network.tensor(bench_.network.output),
+                                bench_.inputs, bench_.anomalous);
   }
-  result.images = bench_.images();
-  result.top1 = static_cast<double>(correct) / static_cast<double>(images);
-  const Interval interval = wilson_interval(correct, bench_.images());
-  result.top1_ci_low = interval.low;
-  result.top1_ci_high = interval.high;
+  return classification_score(logits_, bench_.labels);
 }
 
 const RailJoules& Evaluator::baseline() {

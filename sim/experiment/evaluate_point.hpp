@@ -33,8 +33,8 @@ class Evaluator {
   /// Throws std::runtime_error outside the profile or the map, Disagreement (a std::logic_error)
   /// when the executors differ. Fills logits() as a side product.
   PointResult evaluate(const Point& point);
-  /// Top-1 of the network's own weights, without any fault.
-  double clean_top1();
+  /// The network's own, without any fault.
+  Score clean_score();
   /// images x classes codes of the last point.
   const std::vector<std::uint8_t>& logits() const { return logits_; }
   /// What executes convolutions.
@@ -47,7 +47,7 @@ class Evaluator {
   std::vector<std::uint64_t> run_images(schedule::InferenceReadback& readback);
   std::vector<std::uint64_t> run_batches(const models::WeightSet& weights);
   void add_result(const models::EngineResult& result, std::vector<std::uint64_t>& gated);
-  void score(PointResult& result) const;
+  Score score() const;
   void add_damage(PointResult& result) const;
   int cosimulate_images(const Point& point, const memory::CellFaults& faults, std::uint64_t seed,
                         schedule::InferenceReadback& readback);

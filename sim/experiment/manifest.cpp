@@ -13,6 +13,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+/// Of the rows in the journal and the CSV files; 1 had no top-5 and no reconstruction.
+constexpr int kFormat = 2;
+
 std::string read_file(const std::filesystem::path& path) {
   std::ifstream in(path, std::ios::binary);
   if (!in) throw std::runtime_error(path.string() + ": cannot read");
@@ -60,6 +63,7 @@ std::string manifest_json(const Workbench& bench, CosimPolicy cosim,
                           const std::map<std::string, std::string>& more) {
   Json manifest;
   manifest["brownout"] = BROWNOUT_VERSION;
+  manifest["format"] = kFormat;
   manifest["workload"] = bench.config.name;
   manifest["accelerator"] = bench.config.accelerator.name;
   const machine::OnChipMemory rail = bench.config.sweep.rail;
@@ -86,8 +90,14 @@ void require_same_manifest(const std::filesystem::path& path, const std::string&
   const std::string found = read_file(path);
   if (found == expected) return;
   const Json old_manifest = Json::parse(found, nullptr, false);
-  if (old_manifest.is_discarded()) {
+  if (!old_manifest.is_object()) {
     throw std::runtime_error(path.string() + ": damaged; choose another --out");
+  }
+  const Json format = old_manifest.value("format", Json(1));
+  if (format != kFormat) {
+    throw std::runtime_error(path.string() + ": the directory's results have format " +
+                             format.dump() + ", this version writes format " +
+                             std::to_string(kFormat) + "; choose another --out");
   }
   throw std::runtime_error(path.string() + ": the directory holds another sweep (different: " +
                            differences(old_manifest, Json::parse(expected)) +

@@ -1,13 +1,13 @@
 // Nominal and error-free voltage differ in the weight SRAM's energy alone: no fault acts at either,
 // so the same multiplications are gated.
-#include "sim/cli/nominal_energy.hpp"
+#include "sim/experiment/nominal_energy.hpp"
 
 #include "sim/energy/energy_report.hpp"
 
-namespace brownout::cli {
+namespace brownout::experiment {
 namespace {
 
-double weight_sram_joules(const experiment::Workbench& bench, memory::Voltage voltage) {
+double weight_sram_joules(const Workbench& bench, memory::Voltage voltage) {
   machine::EventCounts counts = bench.counts.transfers;
   for (const machine::EventCounts& layer : bench.counts.layers) counts += layer;
   const machine::AcceleratorSpec& spec = bench.program.spec;
@@ -20,8 +20,8 @@ double weight_sram_joules(const experiment::Workbench& bench, memory::Voltage vo
 
 }  // namespace
 
-std::optional<NominalSaving> saving_against_nominal(const experiment::Workbench& bench,
-                                                    const experiment::PointResult& point) {
+std::optional<NominalSaving> saving_against_nominal(const Workbench& bench,
+                                                    const PointResult& point) {
   const auto nominal = bench.config.memory.profile->data().nominal_voltage;
   if (!nominal) return {};
   const double nominal_sram = weight_sram_joules(bench, *nominal);
@@ -33,4 +33,4 @@ std::optional<NominalSaving> saving_against_nominal(const experiment::Workbench&
                        .weight_sram = 1 - point.energy.weight_sram / nominal_sram};
 }
 
-}  // namespace brownout::cli
+}  // namespace brownout::experiment

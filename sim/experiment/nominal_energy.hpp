@@ -6,7 +6,7 @@
 #include "sim/experiment/results.hpp"
 #include "sim/experiment/workbench.hpp"
 
-namespace brownout::cli {
+namespace brownout::experiment {
 
 struct NominalSaving {
   memory::Voltage nominal;
@@ -15,7 +15,7 @@ struct NominalSaving {
 };
 
 /// Nothing where the profile does not know its nominal voltage.
-std::optional<NominalSaving> saving_against_nominal(const experiment::Workbench& bench,
-                                                    const experiment::PointResult& point);
+std::optional<NominalSaving> saving_against_nominal(const Workbench& bench,
+                                                    const PointResult& point);
 
-}  // namespace brownout::cli
+}  // namespace brownout::experiment

@@ -146,29 +146,31 @@ models::Dataset read_npz_dataset(const std::filesystem::path& path, config::Axis
     throw std::runtime_error(path.string() + ": not an .npz file, or a truncated one");
   }
   const std::string x_place = path.string() + ": x";
-  const std::string y_place = path.string() + ": y";
   const std::string x_bytes = read_member(archive.get(), "x.npy", x_place);
-  const std::string y_bytes = read_member(archive.get(), "y.npy", y_place);
   const NpyArray x = memory::parse_npy(x_bytes, x_place);
-  const NpyArray y = memory::parse_npy(y_bytes, y_place);
 
   models::Dataset dataset;
-  dataset.labels = read_labels(y, y_place);
   dataset.shape = image_shape(x.shape, axes, x_place);
-  if (dataset.labels.empty()) throw std::runtime_error(y_place + ": it holds no images");
-  if (x.shape[0] != dataset.labels.size()) {
-    throw std::runtime_error(x_place + ": " + std::to_string(x.shape[0]) + " images for " +
-                             std::to_string(dataset.labels.size()) + " labels in y");
+  const std::size_t images = x.shape[0];
+  if (images == 0) throw std::runtime_error(x_place + ": it holds no images");
+  if (zip_name_locate(archive.get(), "y.npy", 0) >= 0) {
+    const std::string y_place = path.string() + ": y";
+    const std::string y_bytes = read_member(archive.get(), "y.npy", y_place);
+    dataset.labels = read_labels(memory::parse_npy(y_bytes, y_place), y_place);
+    if (images != dataset.labels.size()) {
+      throw std::runtime_error(x_place + ": " + std::to_string(images) + " images for " +
+                               std::to_string(dataset.labels.size()) + " labels in y");
+    }
   }
   const bool channels_first = x.shape.size() == 4 && axes == config::AxisOrder::kChannelsFirst;
   if (x.type == "|u1") {
-    for_each_nhwc(dataset.labels.size(), dataset.shape, channels_first, [&](std::size_t i) {
+    for_each_nhwc(images, dataset.shape, channels_first, [&](std::size_t i) {
       dataset.pixels.push_back(static_cast<std::uint8_t>(x.elements[i]));
     });
     return dataset;
   }
   const Element read = reader_of(x.type, true, x_place);
-  for_each_nhwc(dataset.labels.size(), dataset.shape, channels_first, [&](std::size_t i) {
+  for_each_nhwc(images, dataset.shape, channels_first, [&](std::size_t i) {
     const auto value = static_cast<float>(read(x.elements, i));
     if (!std::isfinite(value)) {
       throw std::runtime_error(x_place + ": element " + std::to_string(i) + " is not finite");

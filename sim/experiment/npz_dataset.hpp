@@ -11,7 +11,8 @@ namespace brownout::experiment {
 
 /// x: images x height x width x channels (or channels first), images x height x width (1 channel),
 /// or images x features (as channels). uint8 are pixels; float32, float64 and other integers are
-/// reals. y: integers 0..65535, one an image. Throws std::runtime_error naming file and array.
+/// reals. y: integers 0..65535, one an image, or
+/// absent: no labels. Throws std::runtime_error naming file and array.
 models::Dataset read_npz_dataset(const std::filesystem::path& path, config::AxisOrder axes);
 
 }  // namespace brownout::experiment

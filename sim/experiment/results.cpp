@@ -1,7 +1,6 @@
 #include "sim/experiment/results.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <stdexcept>
 
 #include "memory/text_number.hpp"
@@ -17,6 +16,31 @@ std::vector<std::string_view> split(std::string_view row) {
     fields.push_back(row.substr(0, comma));
     if (comma == std::string_view::npos) return fields;
     row.remove_prefix(comma + 1);
+  }
+}
+
+/// The value and its interval; three empty fields of nothing.
+void add_estimate(const std::optional<Estimate>& estimate, CsvRow& row) {
+  if (estimate) {
+    row << estimate->value << estimate->interval.low << estimate->interval.high;
+  } else {
+    row << ""
+        << ""
+        << "";
+  }
+}
+
+void add_rails(const PointResult& point, CsvRow& row) {
+  row << machine::to_string(point.rail);
+  for (const machine::OnChipMemory memory : machine::kOnChipMemories) {
+    const auto found = std::find_if(point.rails.begin(), point.rails.end(),
+                                    [&](const RailResult& rail) { return rail.memory == memory; });
+    if (found == point.rails.end()) {
+      row << ""
+          << "";
+    } else {
+      row << found->voltage.text() << found->ber;
+    }
   }
 }
 
@@ -47,12 +71,17 @@ std::string points_header(bool other_rails) {
       "voltage,unit,chip,ber,effective_ber,weights_changed,images,top1,top1_ci_low,"
       "top1_ci_high,energy_j,energy_rel,weight_sram_energy_j,weight_sram_energy_rel,"
       "weight_sram_share,latency_s,cycles,stall_cycles,cosim_images";
-  if (!other_rails) return header;
-  header += ",rail";
-  for (const machine::OnChipMemory memory : machine::kOnChipMemories) {
-    for (const char* column : {"_voltage", "_ber"}) {
-      header += "," + machine::to_string(memory) + column;
+  if (other_rails) {
+    header += ",rail";
+    for (const machine::OnChipMemory memory : machine::kOnChipMemories) {
+      for (const char* column : {"_voltage", "_ber"}) {
+        header += "," + machine::to_string(memory) + column;
+      }
     }
+  }
+  for (const Metric metric : kLaterMetrics) {
+    for (const char* column : {"", "_ci_low", "_ci_high"})
+      header += "," + to_string(metric) + column;
   }
   return header;
 }
@@ -69,20 +98,14 @@ std::string point_row(const PointResult& point) {
   const double total = point.energy.total();
   CsvRow row;
   row << point.voltage.text() << point.unit << point.chip << point.ber << point.effective_ber
-      << point.weights_changed << point.images << point.top1 << point.top1_ci_low
-      << point.top1_ci_high << total << point.energy_rel << point.energy.weight_sram
-      << point.weight_sram_energy_rel << (total > 0 ? point.energy.weight_sram / total : 0.0)
-      << point.latency_s << point.cycles << point.stall_cycles << point.cosim_images;
-  if (!point.has_other_rails()) return row.text();
-  std::string rails = ',' + machine::to_string(point.rail);
-  for (const machine::OnChipMemory memory : machine::kOnChipMemories) {
-    const auto found = std::find_if(point.rails.begin(), point.rails.end(),
-                                    [&](const RailResult& rail) { return rail.memory == memory; });
-    rails += found == point.rails.end()
-                 ? ",,"
-                 : "," + found->voltage.text() + "," + memory::format_double(found->ber);
-  }
-  return row.text() + rails;
+      << point.weights_changed << point.images;
+  add_estimate(point.score[Metric::kTop1], row);
+  row << total << point.energy_rel << point.energy.weight_sram << point.weight_sram_energy_rel
+      << (total > 0 ? point.energy.weight_sram / total : 0.0) << point.latency_s << point.cycles
+      << point.stall_cycles << point.cosim_images;
+  if (point.has_other_rails()) add_rails(point, row);
+  for (const Metric metric : kLaterMetrics) add_estimate(point.score[metric], row);
+  return row.text();
 }
 
 std::string layer_rows(const PointResult& point) {
@@ -104,41 +127,37 @@ std::string layer_rows(const PointResult& point) {
 
 PointSummary parse_point_row(std::string_view row) {
   const std::vector<std::string_view> fields = split(row);
-  if (fields.size() != split(points_header()).size() &&
-      fields.size() != split(points_header(true)).size()) {
+  const bool other_rails = fields.size() == split(points_header(true)).size();
+  const std::string header = points_header(other_rails);
+  const std::vector<std::string_view> names = split(header);
+  if (fields.size() != names.size()) {
     throw std::runtime_error("a row of points.csv has " + std::to_string(fields.size()) +
                              " fields: " + std::string(row));
   }
-  PointSummary point;
-  const auto number = [&](std::size_t field) {
-    if (const auto value = memory::parse_double(fields[field])) return *value;
-    throw std::runtime_error("points.csv: " + memory::in_quotes(fields[field]) + " is no number");
+  const auto field = [&](std::string_view name) {
+    return fields[static_cast<std::size_t>(std::find(names.begin(), names.end(), name) -
+                                           names.begin())];
   };
-  point.voltage = memory::Voltage::parse(fields[0]);
-  point.chip = memory::parse_unsigned(fields[2]).value_or(0);
-  point.ber = number(3);
-  point.effective_ber = number(4);
-  point.weights_changed = number(5);
-  point.top1 = number(7);
-  point.energy_j = number(10);
-  point.energy_rel = number(11);
-  point.weight_sram_energy_rel = number(13);
-  point.weight_sram_share = number(14);
-  point.latency_s = number(15);
+  const auto number = [&](std::string_view name) {
+    if (const auto value = memory::parse_double(field(name))) return *value;
+    throw std::runtime_error("points.csv: " + memory::in_quotes(field(name)) + " is no number");
+  };
+  PointSummary point;
+  point.voltage = memory::Voltage::parse(field("voltage"));
+  point.chip = memory::parse_unsigned(field("chip")).value_or(0);
+  point.ber = number("ber");
+  point.effective_ber = number("effective_ber");
+  point.weights_changed = number("weights_changed");
+  for (const Metric metric : kMetrics) {
+    const std::string name = to_string(metric);
+    if (!field(name).empty()) point.score[metric] = number(name);
+  }
+  point.energy_j = number("energy_j");
+  point.energy_rel = number("energy_rel");
+  point.weight_sram_energy_rel = number("weight_sram_energy_rel");
+  point.weight_sram_share = number("weight_sram_share");
+  point.latency_s = number("latency_s");
   return point;
-}
-
-Interval wilson_interval(std::int64_t hits, std::int64_t trials) {
-  if (trials <= 0) throw std::logic_error("wilson_interval: no trials");
-  constexpr double kZ = 1.959963984540054;  // 97.5 % quantile of the normal distribution
-  const auto n = static_cast<double>(trials);
-  const double share = static_cast<double>(hits) / n;
-  const double centre = share + kZ * kZ / (2 * n);
-  const double half = kZ * std::sqrt(share * (1 - share) / n + kZ * kZ / (4 * n * n));
-  const double scale = 1 / (1 + kZ * kZ / n);
-  // At 0 and n hits the ends are exactly 0 and 1; rounding must not push them past.
-  return {hits == 0 ? 0.0 : (centre - half) * scale,
-          hits == trials ? 1.0 : (centre + half) * scale};
 }
 
 }  // namespace brownout::experiment

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "memory/voltage.hpp"
+#include "sim/experiment/score.hpp"
 #include "sim/machine/cycles.hpp"
 #include "sim/machine/on_chip_memory.hpp"
 
@@ -58,11 +59,10 @@ struct PointResult {
   double weights_changed = 0;  ///< share of weights whose value differs, mean over inferences
   std::uint64_t intermittent_cells = 0;  ///< that fail in some inferences only
   std::int64_t images = 0;
-  double top1 = 0;                           ///< share
-  double top1_ci_low = 0, top1_ci_high = 0;  ///< 95 % over images (Wilson)
-  RailJoules energy;                         ///< per inference
-  double energy_rel = 0;                     ///< to the same workload at the error-free voltage
-  double weight_sram_energy_rel = 0;         ///< likewise
+  Score score;
+  RailJoules energy;                  ///< per inference
+  double energy_rel = 0;              ///< to the same workload at the error-free voltage
+  double weight_sram_energy_rel = 0;  ///< likewise
   double latency_s = 0;
   machine::Cycle cycles = 0;
   machine::Cycle stall_cycles = 0;
@@ -92,17 +92,12 @@ std::string layer_rows(const PointResult& point);
 struct PointSummary {
   memory::Voltage voltage;
   std::uint64_t chip = 0;
-  double ber = 0, effective_ber = 0, weights_changed = 0, top1 = 0;
+  double ber = 0, effective_ber = 0, weights_changed = 0;
+  ByMetric<double> score;
   double energy_j = 0, energy_rel = 0;
   double weight_sram_energy_rel = 0, weight_sram_share = 0;
   double latency_s = 0;
 };
 PointSummary parse_point_row(std::string_view row);
-
-/// Wilson's 95 % interval of a share.
-struct Interval {
-  double low = 0, high = 0;
-};
-Interval wilson_interval(std::int64_t hits, std::int64_t trials);
 
 }  // namespace brownout::experiment

@@ -54,6 +54,16 @@ struct PartPoints {
   std::size_t chips;
 };
 
+// Each metric of the point, and of its chip without faults; empty where there is none.
+void add_scores(const PointSummary& point, const PointSummary& clean, CsvRow& row) {
+  for (const Metric metric : kMetrics) {
+    for (const PointSummary* of : {&point, &clean}) {
+      const std::optional<double>& value = of->score[metric];
+      row << (value ? memory::format_double(*value) : "");
+    }
+  }
+}
+
 std::string csv_rows(const Workbench& bench, const PartPoints& of, const FaultPart& whole) {
   std::string rows;
   for (std::size_t chip = 0; chip < of.chips; ++chip) {
@@ -63,38 +73,39 @@ std::string csv_rows(const Workbench& bench, const PartPoints& of, const FaultPa
         << point.voltage.text() << bench.unit() << point.ber << of.part.weights
         << share(of.part.weights, whole.weights) << of.part.weight_bits
         << share(of.part.weight_bits, whole.weight_bits) << point.effective_ber
-        << point.weights_changed << bench.images() << point.top1 << of.clean[chip].top1;
+        << point.weights_changed << bench.images();
+    add_scores(point, of.clean[chip], row);
     rows += row.text() + '\n';
   }
   return rows;
 }
 
-PartSummary summary_of(const PartPoints& of, const FaultPart& whole) {
+PartSummary summary_of(const PartPoints& of, const FaultPart& whole, Metric metric) {
+  const auto score = [&](const PointSummary& point) { return point.score[metric].value(); };
+  const double first = score(of.points[0]);
   PartSummary summary{.part = of.part,
                       .weights_share = share(of.part.weights, whole.weights),
                       .weight_bits_share = share(of.part.weight_bits, whole.weight_bits),
                       .chips = of.chips,
-                      .top1_min = of.points[0].top1,
-                      .top1_max = of.points[0].top1};
+                      .score = {.mean = 0, .min = first, .max = first}};
   const auto chips = static_cast<double>(of.chips);
+  std::vector<double> drops;
   for (std::size_t chip = 0; chip < of.chips; ++chip) {
     const PointSummary& point = of.points[chip];
+    const double value = score(point);
     summary.effective_ber += point.effective_ber;
     summary.weights_changed += point.weights_changed;
-    summary.top1 += point.top1;
-    summary.top1_min = std::min(summary.top1_min, point.top1);
-    summary.top1_max = std::max(summary.top1_max, point.top1);
-    summary.drop += of.clean[chip].top1 - point.top1;
+    summary.score = {summary.score.mean + value, std::min(summary.score.min, value),
+                     std::max(summary.score.max, value)};
+    drops.push_back(drop(metric, score(of.clean[chip]), value));
+    summary.drop += drops.back();
   }
   for (double* mean :
-       {&summary.effective_ber, &summary.weights_changed, &summary.top1, &summary.drop}) {
+       {&summary.effective_ber, &summary.weights_changed, &summary.score.mean, &summary.drop}) {
     *mean /= chips;
   }
   double squares = 0;
-  for (std::size_t chip = 0; chip < of.chips; ++chip) {
-    const double drop = of.clean[chip].top1 - of.points[chip].top1;
-    squares += (drop - summary.drop) * (drop - summary.drop);
-  }
+  for (const double value : drops) squares += (value - summary.drop) * (value - summary.drop);
   if (of.chips > 1) summary.drop_std = std::sqrt(squares / (chips - 1));
   return summary;
 }
@@ -102,8 +113,13 @@ PartSummary summary_of(const PartPoints& of, const FaultPart& whole) {
 }  // namespace
 
 std::string sensitivity_header() {
-  return "layer,bit,polarity,chip,voltage,unit,ber,weights,weights_share,weight_bits,"
-         "weight_bits_share,effective_ber,weights_changed,images,top1,top1_clean";
+  std::string header =
+      "layer,bit,polarity,chip,voltage,unit,ber,weights,weights_share,weight_bits,"
+      "weight_bits_share,effective_ber,weights_changed,images";
+  for (const Metric metric : kMetrics) {
+    header += "," + to_string(metric) + "," + to_string(metric) + "_clean";
+  }
+  return header;
 }
 
 SensitivityOutcome run_sensitivity(const Workbench& bench, const SensitivityOptions& options) {
@@ -127,7 +143,7 @@ SensitivityOutcome run_sensitivity(const Workbench& bench, const SensitivityOpti
   for (std::size_t i = 0; i < parts.size(); ++i) {
     const PartPoints of{parts[i], &summaries[i * chips], &summaries[0], chips};
     csv += csv_rows(bench, of, whole);
-    outcome.parts.push_back(summary_of(of, whole));
+    outcome.parts.push_back(summary_of(of, whole, bench.metric()));
   }
   write_whole_file(options.runner.out / "sensitivity.csv", csv);
   return outcome;

@@ -10,18 +10,19 @@
 #include "sim/experiment/fault_parts.hpp"
 #include "sim/experiment/point_runner.hpp"
 #include "sim/experiment/results.hpp"
+#include "sim/experiment/sweep_summary.hpp"
 #include "sim/experiment/workbench.hpp"
 
 namespace brownout::experiment {
 
-/// One part over the chips. Drops are shares of the images, against the same chip without faults in
-/// its weights.
+/// One part over the chips. Drops are of the workload's metric, against the same chip without
+/// faults in its weights: how much worse it is.
 struct PartSummary {
   FaultPart part;
   double weights_share = 0, weight_bits_share = 0;  ///< of all weights, of all their bits
   std::size_t chips = 0;
   double effective_ber = 0, weights_changed = 0;  ///< means
-  double top1 = 0, top1_min = 0, top1_max = 0;    ///< mean, and range
+  ChipRange score;                                ///< of the workload's metric
   double drop = 0, drop_std = 0;                  ///< mean, and sample standard deviation
 };
 

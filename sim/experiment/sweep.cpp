@@ -9,7 +9,6 @@
 #include "sim/experiment/manifest.hpp"
 #include "sim/experiment/whole_file.hpp"
 #include "sim/experiment/worker_pool.hpp"
-#include "sim/experiment/yield.hpp"
 
 namespace brownout::experiment {
 namespace {
@@ -46,24 +45,28 @@ void write_csv_files(const std::filesystem::path& out, bool other_rails,
 }
 
 // In a process of its own: this one must not have used the engine before it forks others.
-double clean_top1(const Workbench& bench) {
-  double top1 = 0;
+double clean_value(const Workbench& bench) {
+  double value = 0;
   PoolHooks hooks;
   hooks.make_worker = [&] {
     const auto evaluator = std::make_shared<Evaluator>(bench);
-    return [evaluator](std::size_t) { return memory::format_double(evaluator->clean_top1()); };
+    return [&bench, evaluator](std::size_t) {
+      return memory::format_double(evaluator->clean_score()[bench.metric()].value().value);
+    };
   };
   hooks.on_result = [&](std::size_t, const std::string& text) {
-    top1 = memory::parse_double(text).value();
+    value = memory::parse_double(text).value();
   };
   const std::vector<TaskFailure> failures = run_in_workers({0}, 1, hooks);
-  if (failures.empty()) return top1;
+  if (failures.empty()) return value;
   throw std::runtime_error("the network without faults: " + failures.front().reason);
 }
 
-double min_top1_of(const Workbench& bench, const AccuracyTarget& target) {
-  if (target.min_top1) return *target.min_top1;
-  return std::max(0.0, clean_top1(bench) - target.max_drop / 100);
+PassMark mark_of(const Workbench& bench, const AccuracyTarget& target) {
+  if (!is_share(bench.metric())) throw std::logic_error("mark_of: the metric is no share");
+  const double minimum =
+      target.minimum ? *target.minimum : std::max(0.0, clean_value(bench) - target.max_drop / 100);
+  return {bench.metric(), minimum};
 }
 
 }  // namespace
@@ -79,10 +82,10 @@ SweepOutcome run_sweep(const Workbench& bench, const SweepOptions& options) {
   write_csv_files(options.out, bench.config.memory.has_other_rails(), outcome.rows);
   for (const PointRows& row : outcome.rows) result.points.push_back(parse_point_row(row.point));
   if (options.target) {
-    result.min_top1 = min_top1_of(bench, *options.target);
+    result.mark = mark_of(bench, *options.target);
     write_whole_file(
         options.out / "dies.csv",
-        dies_csv(result.points, bench.config.memory.chip.maps, bench.unit(), *result.min_top1));
+        dies_csv(result.points, bench.config.memory.chip.maps, bench.unit(), *result.mark));
   }
   return result;
 }

@@ -12,14 +12,15 @@
 #include "sim/experiment/point_runner.hpp"
 #include "sim/experiment/results.hpp"
 #include "sim/experiment/workbench.hpp"
+#include "sim/experiment/yield.hpp"
 
 namespace brownout::experiment {
 
-/// What a die has to reach to pass: a top-1 (share), or at most so many percentage points less than
-/// the network has without faults.
+/// What a die has to reach to pass: so much of the workload's metric, which is a share, or at most
+/// so many percentage points less than the network has without faults.
 struct AccuracyTarget {
-  std::optional<double> min_top1;
-  double max_drop = 0;  ///< where there is no min_top1
+  std::optional<double> minimum;  ///< a share
+  double max_drop = 0;            ///< where there is no minimum
 };
 
 struct SweepOptions {
@@ -36,13 +37,14 @@ struct SweepOutcome {
   std::size_t resumed = 0;           ///< points that an earlier run had finished
   std::vector<std::string>
       failures;  ///< points that failed, with the reason; then no CSV is written
-  std::optional<double> min_top1 = {};  ///< the target as a share
+  std::optional<PassMark> mark = {};  ///< what the target came to
 };
 
 /// Evaluates config.sweep and writes OUT/{results.sqlite, points.csv, layers.csv, manifest.json};
 /// with a target, OUT/dies.csv too.
 /// Everything is validated before OUT is created. Throws std::runtime_error when OUT holds another
-/// sweep. Forks: the calling process must not have used the engine.
+/// sweep. Forks: the calling process must not
+/// have used the engine.
 SweepOutcome run_sweep(const Workbench& bench, const SweepOptions& options);
 
 }  // namespace brownout::experiment

@@ -1,21 +1,29 @@
 // Sums first, divides at the end.
-#include "sim/cli/sweep_summary.hpp"
+#include "sim/experiment/sweep_summary.hpp"
 
 #include <algorithm>
 #include <functional>
 #include <map>
 
-namespace brownout::cli {
+namespace brownout::experiment {
 namespace {
 
-void add(VoltageSummary& sum, const experiment::PointSummary& point) {
-  sum.top1_min = sum.chips == 0 ? point.top1 : std::min(sum.top1_min, point.top1);
-  sum.top1_max = sum.chips == 0 ? point.top1 : std::max(sum.top1_max, point.top1);
+void add(ByMetric<ChipRange>& sums, const ByMetric<double>& score) {
+  for (const Metric metric : kMetrics) {
+    if (!score[metric]) continue;
+    const double value = *score[metric];
+    if (!sums[metric]) sums[metric] = {0, value, value};
+    ChipRange& sum = *sums[metric];
+    sum = {sum.mean + value, std::min(sum.min, value), std::max(sum.max, value)};
+  }
+}
+
+void add(VoltageSummary& sum, const PointSummary& point) {
   ++sum.chips;
   sum.ber += point.ber;
   sum.effective_ber += point.effective_ber;
   sum.weights_changed += point.weights_changed;
-  sum.top1 += point.top1;
+  add(sum.score, point.score);
   sum.energy_j += point.energy_j;
   sum.energy_rel += point.energy_rel;
   sum.weight_sram_energy_rel += point.weight_sram_energy_rel;
@@ -26,18 +34,21 @@ void add(VoltageSummary& sum, const experiment::PointSummary& point) {
 VoltageSummary mean(VoltageSummary sum) {
   const auto chips = static_cast<double>(sum.chips);
   for (double* value :
-       {&sum.ber, &sum.effective_ber, &sum.weights_changed, &sum.top1, &sum.energy_j,
-        &sum.energy_rel, &sum.weight_sram_energy_rel, &sum.weight_sram_share, &sum.latency_s}) {
+       {&sum.ber, &sum.effective_ber, &sum.weights_changed, &sum.energy_j, &sum.energy_rel,
+        &sum.weight_sram_energy_rel, &sum.weight_sram_share, &sum.latency_s}) {
     *value /= chips;
+  }
+  for (const Metric metric : kMetrics) {
+    if (sum.score[metric]) sum.score[metric]->mean /= chips;
   }
   return sum;
 }
 
 }  // namespace
 
-std::vector<VoltageSummary> summarize(const std::vector<experiment::PointSummary>& points) {
+std::vector<VoltageSummary> summarize(const std::vector<PointSummary>& points) {
   std::map<memory::Voltage, VoltageSummary, std::greater<>> sums;
-  for (const experiment::PointSummary& point : points) {
+  for (const PointSummary& point : points) {
     VoltageSummary& sum = sums[point.voltage];
     sum.voltage = point.voltage;
     add(sum, point);
@@ -48,4 +59,4 @@ std::vector<VoltageSummary> summarize(const std::vector<experiment::PointSummary
   return means;
 }
 
-}  // namespace brownout::cli
+}  // namespace brownout::experiment

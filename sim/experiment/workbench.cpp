@@ -1,5 +1,6 @@
 #include "sim/experiment/workbench.hpp"
 
+#include <set>
 #include <stdexcept>
 #include <utility>
 #include <variant>
@@ -19,6 +20,41 @@
 namespace brownout::experiment {
 namespace {
 
+/// Labels that a classification can be right about.
+void check_labels(const Workbench& bench) {
+  const std::filesystem::path file = bench.config.dataset.files().back();
+  if (bench.labels.empty()) {
+    throw std::runtime_error(file.string() +
+                             ": y: no such array in the file; only workload.task: reconstruction "
+                             "does without labels");
+  }
+  const std::int64_t classes = bench.network.tensor(bench.network.output).shape.size();
+  for (const std::uint16_t label : bench.labels) {
+    if (label >= classes) {
+      throw std::runtime_error(file.string() + ": label " + std::to_string(label) +
+                               " but the network has " + std::to_string(classes) + " outputs");
+    }
+  }
+}
+
+/// Output and input must have their elements in one order: NHWC here, while a flat output has that
+/// of the source file.
+void check_reconstruction(const Workbench& bench) {
+  const models::Shape& input = bench.network.tensor(bench.network.input).shape;
+  const models::Shape& output = bench.network.tensor(bench.network.output).shape;
+  const bool one_order = input.channels == 1 || input.height * input.width == 1;
+  if (output == input || (one_order && output.size() == input.size())) return;
+  const auto text = [](const models::Shape& shape) {
+    return std::to_string(shape.channels) + "x" + std::to_string(shape.height) + "x" +
+           std::to_string(shape.width);
+  };
+  throw std::runtime_error(bench.config.network.string() +
+                           ": workload.task: reconstruction needs an output of the input's "
+                           "shape: the input is " +
+                           text(input) + " (channels x height x width), the output " +
+                           text(output));
+}
+
 /// The first `images` of the data set, as the workload asks for.
 void load_images(const config::WorkloadConfig& config, Workbench& bench) {
   const models::Dataset dataset = load_dataset(config.dataset, config.run.images);
@@ -30,14 +66,14 @@ void load_images(const config::WorkloadConfig& config, Workbench& bench) {
                              std::to_string(dataset.size()));
   }
   bench.codes = models::quantize_images(dataset, config.preprocess, input, 0, images);
-  bench.labels.assign(dataset.labels.begin(), dataset.labels.begin() + images);
-  const std::int64_t classes = bench.network.tensor(bench.network.output).shape.size();
+  if (!dataset.labels.empty()) {
+    bench.labels.assign(dataset.labels.begin(), dataset.labels.begin() + images);
+  }
+  if (config.task == config::Task::kClassification) return check_labels(bench);
+  check_reconstruction(bench);
+  bench.inputs = models::preprocess_images(dataset, config.preprocess, input.shape, 0, images);
   for (const std::uint16_t label : bench.labels) {
-    if (label >= classes) {
-      throw std::runtime_error(config.dataset.files().back().string() + ": label " +
-                               std::to_string(label) + " but the network has " +
-                               std::to_string(classes) + " outputs");
-    }
+    bench.anomalous.push_back(label != config.normal_label);
   }
 }
 
@@ -108,6 +144,16 @@ std::span<const std::uint8_t> Workbench::image_codes(std::int64_t first, std::in
                                   static_cast<std::size_t>(count) * size);
 }
 
+std::int64_t Workbench::images() const {
+  return static_cast<std::int64_t>(codes.size()) / network.tensor(network.input).shape.size();
+}
+
+Metric Workbench::metric() const {
+  if (config.task == config::Task::kClassification) return Metric::kTop1;
+  const bool both = std::set<bool>(anomalous.begin(), anomalous.end()).size() == 2;
+  return both ? Metric::kAuc : Metric::kReconstructionMse;
+}
+
 memory::Voltage Workbench::error_free_voltage() const {
   return config.memory.profile->data().error_free_voltage;
 }
@@ -122,6 +168,8 @@ Workbench make_workbench(const config::WorkloadConfig& config) {
                   .weights = {},
                   .codes = {},
                   .labels = {},
+                  .inputs = {},
+                  .anomalous = {},
                   .program = {},
                   .faults = {},
                   .times = {},

@@ -11,6 +11,7 @@
 #include "memory/fault_map.hpp"
 #include "models/quantized_network.hpp"
 #include "sim/config/workload_config.hpp"
+#include "sim/experiment/score.hpp"
 #include "sim/machine/cycles.hpp"
 #include "sim/schedule/tile_program.hpp"
 #include "sim/timing/static_counts.hpp"
@@ -22,13 +23,18 @@ struct Workbench {
   models::QuantizedNetwork network;
   models::WeightSet weights;          ///< the network's own
   std::vector<std::uint8_t> codes;    ///< images x input (NHWC)
-  std::vector<std::uint16_t> labels;  ///< one an image
+  std::vector<std::uint16_t> labels;  ///< one an image, or none
+  std::vector<float> inputs;          ///< as `codes`, not quantized; of a reconstruction only
+  std::vector<bool> anomalous;        ///< as `labels`; of a reconstruction only
   schedule::TileProgram program;
   schedule::FaultFilter faults;  ///< those that act
   machine::ProgramTimes times;
   timing::ProgramCounts counts;
 
-  std::int64_t images() const { return static_cast<std::int64_t>(labels.size()); }
+  std::int64_t images() const;
+  /// What the workload is judged by: top-1; of a reconstruction ROC AUC, or the error where not
+  /// both kinds of images are there.
+  Metric metric() const;
   std::span<const std::uint8_t> image_codes(std::int64_t first, std::int64_t count) const;
   memory::Voltage error_free_voltage() const;
   /// Of the memory's voltages.

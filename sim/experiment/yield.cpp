@@ -14,16 +14,19 @@ namespace {
 // A chip's points by falling voltage.
 using ChipPoints = std::map<memory::Voltage, double, std::greater<>>;
 
-std::map<std::uint64_t, ChipPoints> by_chip(const std::vector<PointSummary>& points) {
+std::map<std::uint64_t, ChipPoints> by_chip(const std::vector<PointSummary>& points,
+                                            Metric metric) {
   std::map<std::uint64_t, ChipPoints> chips;
-  for (const PointSummary& point : points) chips[point.chip][point.voltage] = point.top1;
+  for (const PointSummary& point : points) {
+    chips[point.chip][point.voltage] = point.score[metric].value();
+  }
   return chips;
 }
 
-std::optional<memory::Voltage> lowest_of(const ChipPoints& points, double min_top1) {
+std::optional<memory::Voltage> lowest_of(const ChipPoints& points, double minimum) {
   std::optional<memory::Voltage> lowest;
-  for (const auto& [voltage, top1] : points) {
-    if (!passes(top1, min_top1)) break;
+  for (const auto& [voltage, share] : points) {
+    if (!passes(share, minimum)) break;
     lowest = voltage;
   }
   return lowest;
@@ -31,18 +34,18 @@ std::optional<memory::Voltage> lowest_of(const ChipPoints& points, double min_to
 
 }  // namespace
 
-bool passes(double top1, double min_top1) {
+bool passes(double share, double minimum) {
   constexpr double kRounding = 1e-12;  // of a target like 0.98 - 1 percentage point
-  return top1 >= min_top1 - kRounding;
+  return share >= minimum - kRounding;
 }
 
-std::vector<VoltageYield> yields(const std::vector<PointSummary>& points, double min_top1) {
+std::vector<VoltageYield> yields(const std::vector<PointSummary>& points, const PassMark& mark) {
   std::map<memory::Voltage, VoltageYield, std::greater<>> counts;
   for (const PointSummary& point : points) {
     VoltageYield& count = counts[point.voltage];
     count.voltage = point.voltage;
     ++count.chips;
-    if (passes(point.top1, min_top1)) ++count.passing;
+    if (passes(point.score[mark.metric].value(), mark.minimum)) ++count.passing;
   }
   std::vector<VoltageYield> result;
   for (auto& [voltage, count] : counts) {
@@ -55,15 +58,19 @@ std::vector<VoltageYield> yields(const std::vector<PointSummary>& points, double
 
 std::string dies_csv(const std::vector<PointSummary>& points,
                      const std::vector<std::filesystem::path>& maps, const std::string& unit,
-                     double min_top1) {
-  std::string text = "chip,map,voltage,unit,top1,min_top1,pass,lowest_passing_voltage\n";
-  for (const auto& [chip, of_chip] : by_chip(points)) {
+                     const PassMark& mark) {
+  const bool of_top1 = mark.metric == Metric::kTop1;
+  const std::string minimum = memory::format_double(mark.minimum);
+  std::string text =
+      "chip,map,voltage,unit,top1,min_top1,pass,lowest_passing_voltage,auc,min_auc\n";
+  for (const auto& [chip, of_chip] : by_chip(points, mark.metric)) {
     const std::string map = maps.empty() ? "" : quoted(maps.at(chip).filename().string());
-    const auto lowest = lowest_of(of_chip, min_top1);
-    for (const auto& [voltage, top1] : of_chip) {
+    const auto lowest = lowest_of(of_chip, mark.minimum);
+    for (const auto& [voltage, share] : of_chip) {
+      const std::string values = memory::format_double(share) + ',' + minimum;
       text += std::to_string(chip) + ',' + map + ',' + voltage.text() + ',' + unit + ',' +
-              memory::format_double(top1) + ',' + memory::format_double(min_top1) + ',' +
-              (passes(top1, min_top1) ? "1" : "0") + ',' + (lowest ? lowest->text() : "") + '\n';
+              (of_top1 ? values : ",") + ',' + (passes(share, mark.minimum) ? "1" : "0") + ',' +
+              (lowest ? lowest->text() : "") + ',' + (of_top1 ? "," : values) + '\n';
     }
   }
   return text;

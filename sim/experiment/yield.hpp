@@ -11,8 +11,14 @@
 
 namespace brownout::experiment {
 
-/// Whether top-1 (a share) is at least the target; the target itself passes, roundings aside.
-bool passes(double top1, double min_top1);
+/// What a die has to reach: so much of a metric that is a share.
+struct PassMark {
+  Metric metric = Metric::kTop1;
+  double minimum = 0;
+};
+
+/// Whether a share is at least the minimum; the minimum itself passes, roundings aside.
+bool passes(double share, double minimum);
 
 struct VoltageYield {
   memory::Voltage voltage;
@@ -23,14 +29,13 @@ struct VoltageYield {
 };
 
 /// By falling voltage.
-std::vector<VoltageYield> yields(const std::vector<PointSummary>& points, double min_top1);
+std::vector<VoltageYield> yields(const std::vector<PointSummary>& points, const PassMark& mark);
 
 /// dies.csv: a row per chip and voltage, in the order of chips, then of falling voltages; with each
 /// die's lowest voltage that it passes at without a failure above it, empty where it fails at the
-/// highest. `maps` are the
-/// files of measured dies, or none.
+/// highest. `maps` are the files of measured dies, or none.
 std::string dies_csv(const std::vector<PointSummary>& points,
                      const std::vector<std::filesystem::path>& maps, const std::string& unit,
-                     double min_top1);
+                     const PassMark& mark);
 
 }  // namespace brownout::experiment

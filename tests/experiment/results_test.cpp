@@ -11,7 +11,9 @@ TEST(Results, PointsHeaderIsThatOfTheContract) {
   EXPECT_EQ(points_header(),
             "voltage,unit,chip,ber,effective_ber,weights_changed,images,top1,top1_ci_low,"
             "top1_ci_high,energy_j,energy_rel,weight_sram_energy_j,weight_sram_energy_rel,"
-            "weight_sram_share,latency_s,cycles,stall_cycles,cosim_images");
+            "weight_sram_share,latency_s,cycles,stall_cycles,cosim_images,"
+            "top5,top5_ci_low,top5_ci_high,reconstruction_mse,reconstruction_mse_ci_low,"
+            "reconstruction_mse_ci_high,auc,auc_ci_low,auc_ci_high");
 }
 
 TEST(Results, ARowRoundTripsItsNumbers) {
@@ -23,7 +25,8 @@ TEST(Results, ARowRoundTripsItsNumbers) {
   point.effective_ber = 1e-17;
   point.weights_changed = 0.1;
   point.images = 1000;
-  point.top1 = 0.987;
+  point.score[Metric::kTop1] = {0.987, {0.9, 0.99}};
+  point.score[Metric::kAuc] = {1.0 / 7, {0.1, 0.2}};
   point.energy = {1e-6, 2e-6, 3e-7, 4e-9};
   point.energy_rel = 0.9;
   point.weight_sram_energy_rel = 0.7;
@@ -34,7 +37,9 @@ TEST(Results, ARowRoundTripsItsNumbers) {
   EXPECT_EQ(summary.ber, point.ber);
   EXPECT_EQ(summary.effective_ber, point.effective_ber);
   EXPECT_EQ(summary.weights_changed, 0.1);
-  EXPECT_EQ(summary.top1, 0.987);
+  EXPECT_EQ(summary.score[Metric::kTop1], 0.987);
+  EXPECT_EQ(summary.score[Metric::kAuc], 1.0 / 7);
+  EXPECT_FALSE(summary.score[Metric::kTop5] || summary.score[Metric::kReconstructionMse]);
   EXPECT_EQ(summary.energy_j, point.energy.total());
   EXPECT_EQ(summary.energy_rel, 0.9);
   EXPECT_EQ(summary.weight_sram_energy_rel, 0.7);
@@ -54,23 +59,29 @@ TEST(Results, ARowAndALayerRowHaveAsManyFieldsAsTheirHeaders) {
   EXPECT_EQ(fields(layer_rows(point)), fields(layers_header()));
 }
 
-TEST(Results, OtherRailsAppendTheirColumns) {
+TEST(Results, OtherRailsAddTheirColumnsBeforeTheLaterMetrics) {
+  const std::string later = points_header().substr(points_header().find(",top5"));
+  const std::string plain_header = points_header().substr(0, points_header().find(",top5"));
   EXPECT_EQ(points_header(true),
-            points_header() +
+            plain_header +
                 ",rail,weight_sram_voltage,weight_sram_ber,activation_sram_voltage,"
-                "activation_sram_ber,accumulator_voltage,accumulator_ber");
+                "activation_sram_ber,accumulator_voltage,accumulator_ber" +
+                later);
   PointResult point;
   const auto volts = [](const char* text) { return memory::Voltage::parse(text); };
   point.rails = {{machine::OnChipMemory::kWeightSram, volts("0.9"), "V", 0.25}};
   EXPECT_THROW(point.set_rail(machine::OnChipMemory::kAccumulator), std::logic_error);
   point.set_rail(machine::OnChipMemory::kWeightSram);
   const std::string plain = point_row(point);
-  EXPECT_EQ(plain.find("weight_sram"), std::string::npos);
+  ASSERT_TRUE(plain.ends_with(",0,,,,,,,,,"));
   point.rails.push_back({machine::OnChipMemory::kAccumulator, volts("0.8"), "V", 0.5});
-  EXPECT_EQ(point_row(point), plain + ",weight_sram,0.9,0.25,,,0.8,0.5");
+  EXPECT_EQ(point_row(point),
+            plain.substr(0, plain.size() - 9) + ",weight_sram,0.9,0.25,,,0.8,0.5,,,,,,,,,");
   point.set_rail(machine::OnChipMemory::kAccumulator);
+  point.score[Metric::kTop5] = {0.5, {0.25, 0.75}};
   EXPECT_EQ(parse_point_row(point_row(point)).voltage, volts("0.8"));
   EXPECT_EQ(parse_point_row(point_row(point)).ber, 0.5);
+  EXPECT_EQ(parse_point_row(point_row(point)).score[Metric::kTop5], 0.5);
 }
 
 TEST(Results, ALayerNameWithACommaIsQuoted) {
@@ -82,26 +93,6 @@ TEST(Results, ALayerNameWithACommaIsQuoted) {
 
 TEST(Results, ARowOfAnotherFormatIsRefused) {
   EXPECT_THROW(parse_point_row("0.9,Vmin,1"), std::runtime_error);
-}
-
-// Wilson (1927): the interval's ends solve (share - p)^2 = z^2 p (1 - p) / n.
-TEST(Results, WilsonIntervalSolvesItsEquation) {
-  constexpr double kZ = 1.959963984540054;
-  for (const auto& [hits, trials] : {std::pair{7, 10}, {1, 1000}, {985, 1000}, {50, 100}}) {
-    const Interval interval = wilson_interval(hits, trials);
-    const double share = static_cast<double>(hits) / trials;
-    for (double p : {interval.low, interval.high}) {
-      EXPECT_NEAR((share - p) * (share - p), kZ * kZ * p * (1 - p) / trials, 1e-12);
-    }
-    EXPECT_LT(interval.low, share);
-    EXPECT_GT(interval.high, share);
-  }
-}
-
-TEST(Results, WilsonIntervalEndsAtZeroAndOne) {
-  EXPECT_EQ(wilson_interval(0, 10).low, 0);
-  EXPECT_GT(wilson_interval(0, 10).high, 0);
-  EXPECT_EQ(wilson_interval(10, 10).high, 1);
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <sstream>
 
 #include "sim/experiment/evaluate_point.hpp"
 
@@ -75,10 +76,10 @@ TEST(Sensitivity, APartIsWhatARunWithTheseFaultsGives) {
   for (std::uint64_t chip = 0; chip < 3; ++chip) {
     const PointResult point = evaluator.evaluate(
         {.voltage = bench.config.operating_point.weight_sram, .chip = chip, .cosim_images = 1});
-    top1 += point.top1;
+    top1 += point.score[Metric::kTop1]->value;
     changed += point.weights_changed;
   }
-  EXPECT_EQ(part.top1, top1 / 3);
+  EXPECT_EQ(part.score.mean, top1 / 3);
   EXPECT_EQ(part.weights_changed, changed / 3);
   EXPECT_GT(part.weights_changed, 0);
 }
@@ -91,17 +92,17 @@ TEST(Sensitivity, RelatesPartsToTheCleanAccuracyAndTheWholeNetwork) {
   const PartSummary& all = outcome.parts[1];
   EXPECT_EQ(none.weights_changed, 0);
   EXPECT_EQ(none.drop, 0);
-  EXPECT_GT(none.top1, 0.97);
+  EXPECT_GT(none.score.mean, 0.97);
   EXPECT_LT(all.weights_share, 0.9);  // without the other layers
   EXPECT_NEAR(all.weights_share, outcome.parts[2].weights_share + outcome.parts[3].weights_share,
               1e-12);
   EXPECT_NEAR(all.effective_ber, outcome.parts[2].effective_ber + outcome.parts[3].effective_ber,
               1e-12);
   for (const PartSummary& part : outcome.parts) {
-    EXPECT_NEAR(part.drop, none.top1 - part.top1, 1e-12);
+    EXPECT_NEAR(part.drop, none.score.mean - part.score.mean, 1e-12);
     EXPECT_EQ(part.weights_share, part.weight_bits_share);  // 8 bits everywhere
-    EXPECT_LE(part.top1_min, part.top1);
-    EXPECT_GE(part.top1_max, part.top1);
+    EXPECT_LE(part.score.min, part.score.mean);
+    EXPECT_GE(part.score.max, part.score.mean);
     EXPECT_EQ(part.chips, 3U);
   }
 }
@@ -116,9 +117,10 @@ TEST(Sensitivity, DropsSpreadOverTheChipsOfTheFile) {
   std::vector<double> drops;  // of the part 1to0
   while (std::getline(csv, line)) {
     if (!line.starts_with("all,all,1to0,")) continue;
-    const std::size_t clean = line.rfind(',');
-    const std::size_t top1 = line.rfind(',', clean - 1);
-    drops.push_back(std::stod(line.substr(clean + 1)) - std::stod(line.substr(top1 + 1)));
+    std::vector<std::string> fields;
+    std::istringstream in(line);
+    for (std::string field; std::getline(in, field, ',');) fields.push_back(field);
+    drops.push_back(std::stod(fields.at(15)) - std::stod(fields.at(14)));  // top1_clean - top1
   }
   ASSERT_EQ(drops.size(), 3U);
   const double mean = (drops[0] + drops[1] + drops[2]) / 3;

@@ -1,16 +1,16 @@
 // Means over chips, by falling voltage.
-#include "sim/cli/sweep_summary.hpp"
+#include "sim/experiment/sweep_summary.hpp"
 
 #include <gtest/gtest.h>
 
-namespace brownout::cli {
+namespace brownout::experiment {
 namespace {
 
-experiment::PointSummary point(const char* voltage, std::uint64_t chip, double top1, double ber) {
-  experiment::PointSummary result;
+PointSummary point(const char* voltage, std::uint64_t chip, double top1, double ber) {
+  PointSummary result;
   result.voltage = memory::Voltage::parse(voltage);
   result.chip = chip;
-  result.top1 = top1;
+  result.score[Metric::kTop1] = top1;
   result.ber = ber;
   result.energy_j = 1e-7 * static_cast<double>(chip + 1);
   result.latency_s = 2e-5;
@@ -23,9 +23,10 @@ TEST(SweepSummary, MeansAndExtremes) {
   ASSERT_EQ(rows.size(), 2);
   EXPECT_EQ(rows[0].voltage, memory::Voltage::parse("1"));
   EXPECT_EQ(rows[1].chips, 2);
-  EXPECT_DOUBLE_EQ(rows[1].top1, 0.8);
-  EXPECT_EQ(rows[1].top1_min, 0.7);
-  EXPECT_EQ(rows[1].top1_max, 0.9);
+  EXPECT_DOUBLE_EQ(rows[1].score[Metric::kTop1]->mean, 0.8);
+  EXPECT_EQ(rows[1].score[Metric::kTop1]->min, 0.7);
+  EXPECT_EQ(rows[1].score[Metric::kTop1]->max, 0.9);
+  EXPECT_FALSE(rows[1].score[Metric::kAuc]);
   EXPECT_DOUBLE_EQ(rows[1].ber, 0.02);
   EXPECT_DOUBLE_EQ(rows[1].energy_j, 1.5e-7);
   EXPECT_DOUBLE_EQ(rows[1].latency_s, 2e-5);
@@ -34,4 +35,4 @@ TEST(SweepSummary, MeansAndExtremes) {
 TEST(SweepSummary, NoPointsNoRows) { EXPECT_TRUE(summarize({}).empty()); }
 
 }  // namespace
-}  // namespace brownout::cli
+}  // namespace brownout::experiment

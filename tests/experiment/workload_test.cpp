@@ -128,7 +128,7 @@ TEST(Point, IsCleanAtTheErrorFreeVoltage) {
   EXPECT_EQ(point.weights_changed, 0);
   EXPECT_EQ(point.energy_rel, 1);
   EXPECT_EQ(point.weight_sram_energy_rel, 1);
-  EXPECT_GT(point.top1, 0.97);
+  EXPECT_GT(point.score[Metric::kTop1]->value, 0.97);
 }
 
 TEST(Point, EnergyOfAWeightReadFollowsTheSquareOfTheVoltage) {

@@ -19,6 +19,7 @@ pytestmark = needs_brownout
 NETWORK = ROOT / "workloads/mnist_cnn/network.onnx"
 IMAGES = ROOT / "workloads/mnist_cnn/test-images.idx3.gz"
 LABELS = ROOT / "workloads/mnist_cnn/test-labels.idx1.gz"
+AUTOENCODER = ROOT / "workloads/mnist_autoencoder.yaml"
 PROFILE = ROOT / "configs/memories/sram_14nm.yaml"
 ACCELERATOR = ROOT / "configs/accelerators/edge_32x32.yaml"
 
@@ -219,6 +220,31 @@ CASES = {
         "sweep w.yaml --out out --min-top1 0.9 --max-drop 1", ["--min-top1", "--max-drop"]
     ),
     "target_of_98_percent": Case("sweep w.yaml --out out --min-top1 98", ["--min-top1", "0..1"]),
+    "target_of_another_metric": Case(
+        "sweep w.yaml --out out --min-auc 0.9", ["--min-auc", "the workload's metric is top-1"]
+    ),
+    "top1_of_a_reconstruction": Case(
+        f"sweep {AUTOENCODER} --out out --min-top1 0.9", ["--min-top1", "metric is ROC AUC"]
+    ),
+    "drop_of_an_error": Case(  # the first image is a 7, the only one
+        f"sweep {AUTOENCODER} --images 1 --out out --max-drop 1", ["--max-drop", "recon. MSE"]
+    ),
+    "unknown_task": Case(
+        "run w.yaml --set workload.task=regression",
+        ["workload.task", "'regression' is not one of classification, reconstruction"],
+    ),
+    "normal_label_of_a_classification": Case(
+        "run w.yaml --set workload.normal_label=1",
+        ["workload.normal_label", "only task: reconstruction"],
+    ),
+    "normal_label_too_large": Case(
+        f"run {AUTOENCODER} --set workload.normal_label=65536",
+        ["workload.normal_label", "65536 is not in 0..65535"],
+    ),
+    "reconstruction_of_another_shape": Case(
+        "run w.yaml --set workload.task=reconstruction",
+        ["workload.task", "input is 1x28x28", "output 10x1x1"],
+    ),
     "negative_drop": Case("sweep w.yaml --out out --max-drop -1", ["--max-drop"]),
     # Fit
     "fit_of_one_voltage": Case("map fit m.csv", ["m.csv", "fail first at 1"], files={"m.csv": MAP}),

@@ -26,7 +26,8 @@ LAYERS = ["conv1", "pool1", "conv2", "pool2", "fc1", "fc2", "fc3"]
 POINTS_HEADER = (
     "voltage,unit,chip,ber,effective_ber,weights_changed,images,top1,top1_ci_low,top1_ci_high,"
     "energy_j,energy_rel,weight_sram_energy_j,weight_sram_energy_rel,weight_sram_share,latency_s,"
-    "cycles,stall_cycles,cosim_images"
+    "cycles,stall_cycles,cosim_images,top5,top5_ci_low,top5_ci_high,reconstruction_mse,"
+    "reconstruction_mse_ci_low,reconstruction_mse_ci_high,auc,auc_ci_low,auc_ci_high"
 )
 
 
@@ -80,6 +81,8 @@ def test_run_without_faults_gives_the_reference_logits(tmp_path: Path) -> None:
     assert np.array_equal(logits, reference["logits"][:50])
     labels = reference["labels"][:50]
     assert result["top1"] == np.mean(np.argmax(logits, axis=1) == labels)
+    five = np.argsort(-logits.astype(int), axis=1, kind="stable")[:, :5]
+    assert result["top5"] == np.mean((five == labels[:, None]).any(axis=1))
     assert (result["ber"], result["effective_ber"], result["weights_changed"]) == (0, 0, 0)
     assert (result["energy_rel"], result["weight_sram_energy_rel"]) == (1, 1)
 

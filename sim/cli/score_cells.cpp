@@ -1,0 +1,55 @@
+#include "sim/cli/score_cells.hpp"
+
+#include <algorithm>
+#include <string>
+
+namespace brownout::cli {
+
+using experiment::Metric;
+
+Style style_of(Metric metric) {
+  return experiment::is_share(metric) ? Style::kPercent : Style::kRate;
+}
+
+namespace {
+
+// No lines of what there is not, but keys for programs.
+std::vector<Fact> estimate_facts(Metric metric, const std::optional<experiment::Estimate>& estimate,
+                                 bool with_interval) {
+  const std::string key = to_string(metric);
+  const Style style = style_of(metric);
+  if (!estimate) return {{{key}, {}}, {{key + "_ci_low"}, {}}, {{key + "_ci_high"}, {}}};
+  return {
+      {{key, title(metric), "", style}, estimate->value},
+      {{key + "_ci_low", with_interval ? "  95 % from" : "", "", style}, estimate->interval.low},
+      {{key + "_ci_high", with_interval ? "  95 % to" : "", "", style}, estimate->interval.high}};
+}
+
+}  // namespace
+
+std::vector<Fact> score_facts(const experiment::Workbench& bench, const experiment::Score& score) {
+  std::vector<Fact> facts;
+  if (bench.config.task == config::Task::kReconstruction && !bench.anomalous.empty()) {
+    const std::int64_t anomalous = std::count(bench.anomalous.begin(), bench.anomalous.end(), true);
+    facts = {{{"normal_images", "  normal"}, bench.images() - anomalous},
+             {{"anomalous_images", "  anomalous"}, anomalous}};
+  }
+  for (const Metric metric : experiment::kMetrics) {
+    append(facts, estimate_facts(metric, score[metric], metric == bench.metric()));
+  }
+  return facts;
+}
+
+std::vector<Column> range_columns(Metric metric, bool extremes_in_text) {
+  const std::string key = to_string(metric);
+  const Style style = style_of(metric);
+  return {{key + "_mean", title(metric), "", style},
+          {key + "_min", extremes_in_text ? "min" : "", "", style},
+          {key + "_max", extremes_in_text ? "max" : "", "", style}};
+}
+
+std::vector<Cell> range_cells(const experiment::ChipRange& range) {
+  return {range.mean, range.min, range.max};
+}
+
+}  // namespace brownout::cli

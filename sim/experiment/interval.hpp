@@ -1,0 +1,23 @@
+// 95 % intervals of what was estimated from a sample: shares, means, the area under a ROC curve.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+namespace brownout::experiment {
+
+struct Interval {
+  double low = 0, high = 0;
+};
+
+/// Wilson (1927), of the share hits / trials.
+Interval wilson_interval(std::int64_t hits, std::int64_t trials);
+
+/// Mean -+ 1.96 standard errors, of values that are 0 or more; of one value only the value.
+Interval mean_interval(std::span<const double> values);
+
+/// Hanley and McNeil (1982), "The meaning and use of the area under a ROC curve": area -+ 1.96
+/// standard errors for so many scores of each kind, cut off at 0 and 1. Of no width at 0 and 1.
+Interval roc_interval(double area, std::int64_t negatives, std::int64_t positives);
+
+}  // namespace brownout::experiment
