@@ -104,6 +104,7 @@ void Importer::import_node(const onnx::NodeProto& node) {
       {"Sigmoid", {&Importer::function}},
       {"Slice", {&Importer::slice}},
       {"Softmax", {&Importer::scores}},
+      {"Split", {&Importer::split}},
       {"Squeeze", {&Importer::reshape}},
       {"Sub", {&Importer::elementwise}},
       {"Transpose", {&Importer::transpose}},
@@ -255,12 +256,13 @@ const QuantizedConstant* Importer::constant(const onnx::NodeProto& node, int ind
   return found.constant.get();
 }
 
-void Importer::set_edge(const onnx::NodeProto& node, Edge edge) {
-  if (edges_.contains(node.output(0))) {
-    graph_.fail(node, "its output '" + node.output(0) + "' is made twice");
+void Importer::set_edge(const onnx::NodeProto& node, Edge edge, int output) {
+  const std::string& name = node.output(output);
+  if (edges_.contains(name)) {
+    graph_.fail(node, "its output '" + name + "' is made twice");
   }
-  edge.exclusive = edge.exclusive && graph_.uses(node.output(0)) == 1;
-  edges_[node.output(0)] = std::move(edge);
+  edge.exclusive = edge.exclusive && graph_.uses(name) == 1;
+  edges_[name] = std::move(edge);
 }
 
 void Importer::add_size(const onnx::NodeProto& node, const Node& made, const Shape& shape) {

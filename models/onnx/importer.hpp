@@ -73,7 +73,7 @@ class Importer {
   void read_output();
   void import_node(const onnx::NodeProto& node);
 
-  // onnx_quantization.cpp
+  // quantization.cpp
   void quantize(const onnx::NodeProto& node);
   void dequantize(const onnx::NodeProto& node);
   void quant(const onnx::NodeProto& node);
@@ -91,7 +91,7 @@ class Importer {
   ActivationQuantization quantization_of(TensorId id) const;
   Values dequantized(TensorId id) const;
 
-  // onnx_operators.cpp
+  // operators.cpp
   void limit(const onnx::NodeProto& node);
   void convolution(const onnx::NodeProto& node);
   void fully_connected(const onnx::NodeProto& node);
@@ -106,13 +106,13 @@ class Importer {
   std::vector<std::int32_t> bias(const onnx::NodeProto& node, int index,
                                  const ActivationTensor& input, const Convolution& convolution);
 
-  // onnx_functions.cpp
+  // functions.cpp
   void function(const onnx::NodeProto& node);
   Edge function_of(const onnx::NodeProto& node, Edge source);
   void scores(const onnx::NodeProto& node);
   bool combine_values(const onnx::NodeProto& node);
 
-  // onnx_qlinear.cpp
+  // qlinear.cpp
   void qlinear_conv(const onnx::NodeProto& node);
   void qlinear_matmul(const onnx::NodeProto& node);
   void qgemm(const onnx::NodeProto& node);
@@ -124,21 +124,25 @@ class Importer {
   QuantizedConstant weights_at(const onnx::NodeProto& node, int index, std::int64_t axis);
   void finish(const onnx::NodeProto& node, Edge pending, int scale_index);
 
-  // onnx_movement.cpp
+  // movement.cpp
   void reshape(const onnx::NodeProto& node);
   void transpose(const onnx::NodeProto& node);
   void concatenation(const onnx::NodeProto& node);
   void padding(const onnx::NodeProto& node);
-  void slice(const onnx::NodeProto& node);
   void max_pool(const onnx::NodeProto& node);
   void pass(const onnx::NodeProto& node);
   void cast(const onnx::NodeProto& node);
   void shape(const onnx::NodeProto& node);
   const Shape& shape_of(const Edge& edge) const;
   Edge movable(const onnx::NodeProto& node, int index);
-  Edge move(const onnx::NodeProto& node, Edge from, Node moved, const Shape& shape);
+  Edge move(const onnx::NodeProto& node, Edge from, Node moved, const Shape& shape, int output = 0);
   Edge joined(const onnx::NodeProto& node, std::vector<Edge> parts);
   std::uint8_t padding_code(const onnx::NodeProto& node, const Edge& source);
+
+  // slicing.cpp
+  void slice(const onnx::NodeProto& node);
+  void split(const onnx::NodeProto& node);
+  std::vector<std::int64_t> split_sizes(const onnx::NodeProto& node, std::int64_t size);
 
   TensorId add_tensor(const std::string& name, const Shape& shape,
                       const ActivationQuantization& quantization);
@@ -154,7 +158,7 @@ class Importer {
   const Edge& activation(const onnx::NodeProto& node, int index);
   /// An input that must be a dequantized constant; nullptr where it is left out.
   const QuantizedConstant* constant(const onnx::NodeProto& node, int index);
-  void set_edge(const onnx::NodeProto& node, Edge edge);
+  void set_edge(const onnx::NodeProto& node, Edge edge, int output = 0);
   Edge pending_edge(const onnx::NodeProto& node, Node made, const Shape& shape, View view);
   Shape shape_after(const onnx::NodeProto& node, const Shape& input, const Window& window,
                     int channels) const;

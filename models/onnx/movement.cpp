@@ -4,23 +4,9 @@
 #include <utility>
 
 #include "models/onnx/importer.hpp"
+#include "models/onnx/windows.hpp"
 
 namespace brownout::models {
-namespace {
-
-int& extent(Padding::Border& border, Axis axis) {
-  return axis == Axis::kChannels ? border.channels
-         : axis == Axis::kHeight ? border.height
-                                 : border.width;
-}
-
-int& extent(Shape& shape, Axis axis) {
-  return axis == Axis::kChannels ? shape.channels
-         : axis == Axis::kHeight ? shape.height
-                                 : shape.width;
-}
-
-}  // namespace
 
 /// Identity, Dropout.
 void Importer::pass(const onnx::NodeProto& node) { set_edge(node, edge(node, 0)); }
@@ -108,9 +94,11 @@ Edge Importer::movable(const onnx::NodeProto& node, int index) {
 }
 
 /// The edge after a node that keeps the quantization of `from`.
-Edge Importer::move(const onnx::NodeProto& node, Edge from, Node moved, const Shape& shape) {
+Edge Importer::move(const onnx::NodeProto& node, Edge from, Node moved, const Shape& shape,
+                    int output) {
   add_size(node, moved, shape);
-  from.tensor = add_node(std::move(moved), node.output(0), shape, quantization_of(from.tensor));
+  from.tensor =
+      add_node(std::move(moved), node.output(output), shape, quantization_of(from.tensor));
   from.exclusive = true;
   return from;
 }
@@ -249,56 +237,6 @@ std::uint8_t Importer::padding_code(const onnx::NodeProto& node, const Edge& sou
     graph_.fail(node, "no code of its input stands for the value to pad with");
   }
   return static_cast<std::uint8_t>(found - values.begin());
-}
-
-/// Slice: cropping, then every so manieth pixel.
-void Importer::slice(const onnx::NodeProto& node) {
-  Edge source = movable(node, 0);
-  const auto list = [&](int index, const char* what) {
-    const auto given = shape_values_.find(input_name(node, index));
-    if (!given) graph_.fail(node, std::string("its ") + what + " are not constants");
-    return *given;
-  };
-  const std::vector<std::int64_t> starts = list(1, "starts");
-  const std::vector<std::int64_t> ends = list(2, "ends");
-  std::vector<std::int64_t> axes;
-  for (std::size_t i = 0; i < starts.size(); ++i) axes.push_back(static_cast<std::int64_t>(i));
-  if (!input_name(node, 3).empty()) axes = list(3, "axes");
-  std::vector<std::int64_t> steps(starts.size(), 1);
-  if (!input_name(node, 4).empty()) steps = list(4, "steps");
-  if (ends.size() != starts.size() || axes.size() != starts.size() ||
-      steps.size() != starts.size()) {
-    graph_.fail(node, "starts, ends, axes and steps differ in number");
-  }
-  Padding crop{.name = display_name(node), .input = source.tensor};
-  Pooling stride{.name = display_name(node)};
-  const Shape from = shape_of(source);
-  for (std::size_t i = 0; i < axes.size(); ++i) {
-    const std::optional<Axis> axis = view_axis(source.view, from, axes[i]);
-    if (!axis) graph_.fail(node, "dimension " + std::to_string(axes[i]) + " cannot be cut");
-    Shape shape = from;
-    const std::int64_t size = extent(shape, *axis);
-    const auto bound = [&](std::int64_t value) {
-      return std::clamp(value < 0 ? value + size : value, std::int64_t{0}, size);
-    };
-    const std::int64_t start = bound(starts[i]);
-    const std::int64_t end = bound(ends[i]);
-    if (start >= end) graph_.fail(node, "it leaves nothing");
-    if (steps[i] < 1 || steps[i] > kLargestDimension ||
-        (steps[i] > 1 && *axis == Axis::kChannels)) {
-      graph_.fail(node, "only positive steps along height and width are supported");
-    }
-    extent(crop.before, *axis) = static_cast<int>(-start);
-    extent(crop.after, *axis) = static_cast<int>(end - size);
-    if (*axis == Axis::kHeight) stride.window.stride_height = static_cast<int>(steps[i]);
-    if (*axis == Axis::kWidth) stride.window.stride_width = static_cast<int>(steps[i]);
-  }
-  const Shape kept = padded_shape(from, crop);
-  if (kept != from) source = move(node, source, crop, kept);
-  const Shape shape = window_output(kept, stride.window, kept.channels);
-  stride.input = source.tensor;
-  if (shape != kept) source = move(node, source, stride, shape);
-  set_edge(node, source);
 }
 
 }  // namespace brownout::models

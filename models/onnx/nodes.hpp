@@ -45,7 +45,5 @@ std::vector<std::int32_t> read_bias(const OnnxGraph& graph, const onnx::NodeProt
 std::vector<std::int32_t> round_bias(const OnnxGraph& graph, const onnx::NodeProto& node,
                                      const ActivationTensor& input, const Convolution& convolution,
                                      const onnx::TensorProto& bias);
-/// MaxPool, AveragePool, GlobalAveragePool, also the QLinear ones; ReduceMean over a whole map.
-Pooling read_pooling(const OnnxGraph& graph, const onnx::NodeProto& node, const Shape& input);
 
 }  // namespace brownout::models

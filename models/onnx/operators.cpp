@@ -6,6 +6,7 @@
 
 #include "models/arithmetic/arithmetic.hpp"
 #include "models/onnx/importer.hpp"
+#include "models/onnx/windows.hpp"
 
 namespace brownout::models {
 

@@ -34,6 +34,18 @@ std::optional<Axis> view_axis(View view, const Shape& shape, std::int64_t axis) 
   return (view == View::kPlanes ? kPlanes : kPixels)[axis - 1];
 }
 
+int& extent(Shape& shape, Axis axis) {
+  return axis == Axis::kChannels ? shape.channels
+         : axis == Axis::kHeight ? shape.height
+                                 : shape.width;
+}
+
+int& extent(Padding::Border& border, Axis axis) {
+  return axis == Axis::kChannels ? border.channels
+         : axis == Axis::kHeight ? border.height
+                                 : border.width;
+}
+
 std::optional<View> reshaped_view(View from, const Shape& shape, std::vector<std::int64_t> dims) {
   if (dims.empty()) return std::nullopt;
   const bool batch = dims[0] == kBatch || (dims[0] >= -1 && dims[0] <= 1);

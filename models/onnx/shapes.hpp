@@ -27,6 +27,9 @@ std::vector<std::int64_t> view_dims(View view, const Shape& shape);
 /// is; nothing for the batch and for a flat view of several pixels.
 std::optional<Axis> view_axis(View view, const Shape& shape, std::int64_t axis);
 
+int& extent(Shape& shape, Axis axis);
+int& extent(Padding::Border& border, Axis axis);
+
 /// The view that Reshape to `dims` gives; nothing where it is none.
 std::optional<View> reshaped_view(View from, const Shape& shape, std::vector<std::int64_t> dims);
 

@@ -1,7 +1,11 @@
-// The elements of an ONNX constant, whichever way the file holds them: raw bytes, typed fields,
-// several narrow integers to a byte.
+// The elements of an ONNX constant, whichever way they are held: raw bytes, typed fields,
+// several narrow integers to a byte, in a file beside.
+#include <algorithm>
 #include <bit>
+#include <charconv>
 #include <cstring>
+#include <fstream>
+#include <limits>
 #include <string_view>
 
 #include "models/network_limits.hpp"
@@ -15,13 +19,6 @@ static_assert(std::endian::native == std::endian::little, "raw_data is little-en
 // Younger than the onnx library of Debian 12.
 constexpr int kUint4 = 21, kInt4 = 22, kUint2 = 25, kInt2 = 26;
 
-/// Throws unless the constant's data lies in the file itself.
-void require_inside(const OnnxGraph& graph, const onnx::TensorProto& tensor) {
-  if (tensor.data_location() == onnx::TensorProto::EXTERNAL) {
-    graph.fail("constant '" + tensor.name() + "': external data is not supported");
-  }
-}
-
 [[noreturn]] void fail_size(const OnnxGraph& graph, const onnx::TensorProto& tensor) {
   graph.fail("constant '" + tensor.name() + "': its data does not have the size of its shape");
 }
@@ -33,21 +30,23 @@ std::vector<Element> elements(const OnnxGraph& graph, const onnx::TensorProto& t
     graph.fail("constant '" + tensor.name() + "': its type is " + type_name(tensor.data_type()) +
                " where " + type_name(type) + " is expected");
   }
-  require_inside(graph, tensor);
   const auto count = static_cast<std::size_t>(graph.element_count(tensor));
-  if (!tensor.has_raw_data()) {
+  const std::optional<std::string> raw = graph.raw_bytes(tensor, count * sizeof(Element));
+  if (!raw) {
     if (static_cast<std::size_t>(typed.size()) != count) fail_size(graph, tensor);
     return {typed.begin(), typed.end()};
   }
-  if (tensor.raw_data().size() != count * sizeof(Element)) fail_size(graph, tensor);
+  if (raw->size() != count * sizeof(Element)) fail_size(graph, tensor);
   std::vector<Element> values(count);
-  if (count > 0) std::memcpy(values.data(), tensor.raw_data().data(), count * sizeof(Element));
+  if (count > 0) std::memcpy(values.data(), raw->data(), count * sizeof(Element));
   return values;
 }
 
 /// The bytes of integers of up to 8 bits: raw, or one in each entry of int32_data.
-std::vector<std::uint8_t> packed_bytes(const onnx::TensorProto& tensor) {
-  if (tensor.has_raw_data()) return {tensor.raw_data().begin(), tensor.raw_data().end()};
+std::vector<std::uint8_t> packed_bytes(const OnnxGraph& graph, const onnx::TensorProto& tensor,
+                                       std::size_t size) {
+  const std::optional<std::string> raw = graph.raw_bytes(tensor, size);
+  if (raw) return {raw->begin(), raw->end()};
   std::vector<std::uint8_t> bytes;
   bytes.reserve(static_cast<std::size_t>(tensor.int32_data_size()));
   for (const std::int32_t entry : tensor.int32_data()) {
@@ -108,6 +107,39 @@ std::string type_name(int data_type) {
   return onnx::TensorProto::DataType_Name(static_cast<onnx::TensorProto::DataType>(data_type));
 }
 
+std::optional<std::string> OnnxGraph::raw_bytes(const onnx::TensorProto& tensor,
+                                                std::size_t size) const {
+  if (tensor.data_location() != onnx::TensorProto::EXTERNAL) {
+    return tensor.has_raw_data() ? std::optional(tensor.raw_data()) : std::nullopt;
+  }
+  const std::string what = "constant '" + tensor.name() + "': its external data ";
+  std::filesystem::path location;
+  std::uint64_t offset = 0;
+  for (const auto& entry : tensor.external_data()) {
+    if (entry.key() == "location") location = entry.value();
+    if (entry.key() != "offset") continue;
+    const char* end = entry.value().data() + entry.value().size();
+    const auto [read, error] = std::from_chars(entry.value().data(), end, offset);
+    if (error != std::errc() || read != end) fail(what + "has no offset");
+  }
+  const bool below = std::find(location.begin(), location.end(), "..") == location.end();
+  if (location.empty() || location.has_root_path() || !below) {
+    fail(what + "does not lie beside the file");
+  }
+  const std::filesystem::path path = std::filesystem::path(path_).parent_path() / location;
+  std::error_code error;
+  const std::uintmax_t there = std::filesystem::file_size(path, error);
+  if (error) fail(what + "cannot be read: " + path.string());
+  if (offset > there || size > there - offset) fail(what + "is cut off in " + path.string());
+  std::string bytes(size, '\0');
+  std::ifstream file(path, std::ios::binary);
+  file.seekg(static_cast<std::streamoff>(offset));
+  if (!file.read(bytes.data(), static_cast<std::streamsize>(size))) {
+    fail(what + "cannot be read: " + path.string());
+  }
+  return bytes;
+}
+
 std::vector<float> OnnxGraph::floats(const onnx::TensorProto& tensor) const {
   return elements<float>(*this, tensor, onnx::TensorProto::FLOAT, tensor.float_data());
 }
@@ -125,12 +157,10 @@ std::vector<std::int32_t> OnnxGraph::integers(const onnx::TensorProto& tensor) c
   if (type->bits == 32) {
     return elements<std::int32_t>(*this, tensor, onnx::TensorProto::INT32, tensor.int32_data());
   }
-  require_inside(*this, tensor);
   const auto count = static_cast<std::size_t>(element_count(tensor));
-  const std::vector<std::uint8_t> bytes = packed_bytes(tensor);
-  if (bytes.size() != (count * static_cast<std::size_t>(type->bits) + 7) / 8) {
-    fail_size(*this, tensor);
-  }
+  const std::size_t size = (count * static_cast<std::size_t>(type->bits) + 7) / 8;
+  const std::vector<std::uint8_t> bytes = packed_bytes(*this, tensor, size);
+  if (bytes.size() != size) fail_size(*this, tensor);
   return unpack(bytes, *type, count);
 }
 

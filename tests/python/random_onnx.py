@@ -37,6 +37,22 @@ class RandomNetwork(QuantizedGraph):
         attributes["extents"] = extents
         return attributes
 
+    def pool_window(self, x: Tensor, **kinds) -> dict | None:
+        """A window with small pads, which may round its extents up."""
+        window = self.window(x, small_pads=True, **kinds)
+        if window is None or self.rng.random() < 0.6 or max(window.get("dilations", [1])) > 1:
+            return window
+        extents = []
+        for d in range(2):
+            pads, stride = window["pads"][d::2], window["strides"][d]
+            room = x.shape[1 + d] + sum(pads) - window["kernel_shape"][d]
+            steps = -(-room // stride)
+            if steps * stride >= x.shape[1 + d] + pads[0]:
+                return window  # a window of padding only: ONNX and ONNX Runtime disagree
+            extents.append(steps + 1)
+        window |= {"ceil_mode": 1, "extents": extents}
+        return window
+
     def conv(self) -> bool:
         x = self.pick(flat=False)
         window = self.window(x) if x else None
@@ -139,7 +155,7 @@ class RandomNetwork(QuantizedGraph):
 
     def max_pool(self) -> bool:
         x = self.pick(flat=False)
-        window = self.window(x, small_pads=True) if x else None
+        window = self.pool_window(x) if x else None
         if window is None:
             return False
         out = self.named((x.shape[0], *window.pop("extents")), like=x)
@@ -148,10 +164,10 @@ class RandomNetwork(QuantizedGraph):
 
     def average_pool(self) -> bool:
         x = self.pick(flat=False)
-        window = self.window(x, dilations=False, small_pads=True) if x else None
+        window = self.pool_window(x, dilations=False) if x else None
         if window is None:
             return False
-        window["count_include_pad"] = int(self.rng.integers(2))
+        window["count_include_pad"] = 0 if "ceil_mode" in window else int(self.rng.integers(2))
         out = self.named((x.shape[0], *window.pop("extents")), float(x.scale) * x.spread)
         self.unary("average_pool", "AveragePool", x, out, **window)
         return True
@@ -225,6 +241,23 @@ class RandomNetwork(QuantizedGraph):
         self.add("slice", "Slice", [x.name, *map(self.constant, lists)], self.named(shape, like=x))
         return True
 
+    def split(self) -> bool:
+        x = self.pick(flat=False)
+        axis = int(self.rng.integers(3))
+        if x is None or x.shape[axis] < 2:
+            return False
+        first = int(self.rng.integers(1, x.shape[axis]))
+        sizes = [first, x.shape[axis] - first]
+        parts = []
+        for size in sizes:
+            shape = [*x.shape[:axis], size, *x.shape[axis + 1 :]]
+            parts.append(self.named(shape, like=x))
+            self.done("split", parts[-1])
+        inputs = [x.name, self.constant(np.array(sizes, np.int64))]
+        outputs = [part.name for part in parts]
+        self.nodes.append(helper.make_node("Split", inputs, outputs, axis=axis + 1))
+        return True
+
     def function(self) -> bool:
         x = self.pick()
         real = float(x.scale) * x.spread
@@ -276,6 +309,7 @@ class RandomNetwork(QuantizedGraph):
             self.concat,
             self.pad,
             self.cut,
+            self.split,
             self.function,
             self.function,
         ]

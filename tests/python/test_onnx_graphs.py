@@ -3,9 +3,10 @@
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
-from engine_codes import compare, needs_run_network, run_one
-from onnx import helper
+from engine_codes import channels_last, compare, needs_run_network, run_one, runtime_codes
+from onnx import TensorProto, helper
 from quantized_graph import F32, QuantizedGraph, Tensor
 
 from brownout_binary import needs_brownout
@@ -103,3 +104,92 @@ def test_zero_points_may_be_computed(tmp_path: Path) -> None:
     out = made.named((5, 2, 2), float(x.scale * scale) * 75 * 75 * 5)
     made.real("conv", "Conv", [made.dequantize(x), "w", "b"], out)
     assert compare(made, tmp_path).max() == 0
+
+
+def pool(made: QuantizedGraph, op: str, **attributes) -> None:
+    x = made.pool[-1]
+    spread = float(x.scale) * x.spread
+    size = -(-(x.shape[1] - 3) // 2) + 1, -(-(x.shape[2] - 3) // 2) + 1
+    out = made.named((x.shape[0], *size), spread if op == "AveragePool" else None, like=x)
+    inputs = [made.dequantize(x)]
+    made.real(
+        "pool", op, inputs, out, kernel_shape=[3, 3], strides=[2, 2], ceil_mode=1, **attributes
+    )
+
+
+@pytest.mark.parametrize("op", ["MaxPool", "AveragePool"])
+def test_ceil_mode_adds_windows_at_the_end(op: str, tmp_path: Path) -> None:
+    made = graph(3, shape=(3, 6, 8))
+    pool(made, op)
+    assert compare(made, tmp_path).max() == 0
+
+
+def test_windows_beyond_the_end_have_no_padding_to_count(tmp_path: Path) -> None:
+    made = graph(3, shape=(3, 6, 8))
+    pool(made, "AveragePool", count_include_pad=1)
+    assert "ceil_mode 1 with count_include_pad 1" in refusal(made, tmp_path)
+
+
+@pytest.mark.parametrize("sizes", [None, [1, 2, 4]])
+def test_split_is_a_crop_for_each_part(sizes, tmp_path: Path) -> None:
+    made = graph(4, shape=(7, 3, 2))
+    x = made.pool[-1]
+    inputs = [made.dequantize(x)]
+    if sizes:
+        inputs.append(made.constant(np.array(sizes, np.int64)))
+    parts, extra = ["a", "b", "c"], {} if sizes else {"num_outputs": 3}
+    made.nodes.append(helper.make_node("Split", inputs, parts, axis=1, **extra))
+    # The last part first: the crops must not depend on each other.
+    made.real("join", "Concat", ["c", "a"], made.named((5 if sizes else 4, 3, 2), like=x), axis=1)
+    assert compare(made, tmp_path).max() == 0
+
+
+def test_split_must_fit_its_input(tmp_path: Path) -> None:
+    made = graph(4, shape=(7, 3, 2))
+    x = made.pool[-1]
+    sizes = made.constant(np.array([4, 4], np.int64))
+    made.nodes.append(helper.make_node("Split", [x.name, sizes], ["a", "b"], axis=1))
+    made.add("end", "Identity", ["a"], made.named((4, 3, 2), like=x))
+    assert "its sizes do not fit its input" in refusal(made, tmp_path)
+
+
+def external_model(made: QuantizedGraph, folder: Path) -> onnx.ModelProto:
+    """A convolution whose constants lie in weights.bin."""
+    x = made.pool[-1]
+    shape = (6, x.shape[0], 3, 3)
+    made.weighted("conv", x, shape, 0, 6, (6, 4, 3), x.shape[0] * 9, "Conv", kernel_shape=[3, 3])
+    onnx.save(
+        made.model(),
+        folder / "external.onnx",
+        save_as_external_data=True,
+        location="weights.bin",
+        size_threshold=16,
+    )
+    return onnx.load(folder / "external.onnx", load_external_data=False)
+
+
+def test_constants_may_lie_in_a_file_beside(tmp_path: Path) -> None:
+    made = graph(5)
+    model = external_model(made, tmp_path)
+    assert any(t.data_location == TensorProto.EXTERNAL for t in model.graph.initializer)
+    real, codes = made.images(8)
+    expected = channels_last(runtime_codes(made.model(), real)).reshape(8, -1)
+    assert np.array_equal(run_one(model, codes, tmp_path), expected)
+    (tmp_path / "weights.bin").write_bytes((tmp_path / "weights.bin").read_bytes()[:-1])
+    with pytest.raises(ValueError, match="its external data is cut off"):
+        run_one(model, codes, tmp_path)
+    (tmp_path / "weights.bin").unlink()
+    with pytest.raises(ValueError, match="its external data cannot be read"):
+        run_one(model, codes, tmp_path)
+
+
+@pytest.mark.parametrize("location", ["../weights.bin", "/weights.bin", "a/../../b", ""])
+def test_external_data_lies_beside_the_file(location: str, tmp_path: Path) -> None:
+    made = graph(5)
+    model = external_model(made, tmp_path)
+    for tensor in model.graph.initializer:
+        for entry in tensor.external_data:
+            if entry.key == "location":
+                entry.value = location
+    with pytest.raises(ValueError, match="does not lie beside the file"):
+        run_one(model, np.zeros((1, *made.input_shape), np.uint8), tmp_path)

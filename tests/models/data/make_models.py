@@ -384,7 +384,15 @@ def refused(folder):
 
     g = fresh()
     g.quantize(
-        g.node("AveragePool", [g.x], "ceil", kernel_shape=[3, 3], strides=[2, 2], ceil_mode=1),
+        g.node(
+            "AveragePool",
+            [g.x],
+            "ceil",
+            kernel_shape=[3, 3],
+            strides=[2, 2],
+            ceil_mode=1,
+            count_include_pad=1,
+        ),
         0.01,
         0,
     )
