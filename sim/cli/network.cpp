@@ -11,13 +11,16 @@
 #include "sim/cli/table.hpp"
 #include "sim/cli/workload_options.hpp"
 #include "sim/config/accelerator_config.hpp"
+#include "sim/experiment/network_plan.hpp"
 #include "sim/machine/on_chip_memory.hpp"
+#include "sim/schedule/activation_plan.hpp"
 #include "sim/schedule/lower.hpp"
-#include "sim/schedule/tile_program.hpp"
 #include "sim/timing/program_cycles.hpp"
 
 namespace brownout::cli {
 namespace {
+
+using experiment::NetworkPlan;
 
 CommandSpec spec() {
   return {
@@ -27,9 +30,11 @@ CommandSpec spec() {
           "Prints the layers of a quantized ONNX or TFLite file as the simulator sees them: the "
           "matrix "
           "product M x K times K x N of each layer (N per group), its multiply-accumulates, its "
-          "weights and the range of codes that they use. With an accelerator also the tiles and "
-          "words of its weight SRAM, whether all weights fit, and the cycles of an inference by "
-          "the closed form (weights stream where they do not fit).",
+          "weights, how much of their 2^bits codes they use (from the lowest to the highest, and "
+          "how many occur) and the activations alive while it runs. With an accelerator also the "
+          "tiles and words of its weight SRAM, what fits in which memory, the blocks in which its "
+          "accumulators take M, and the cycles of an inference by the closed form (weights stream "
+          "where they do not fit).",
       .example =
           "brownout network workloads/mnist_cnn/network.onnx --accelerator "
           "configs/accelerators/edge_32x32.yaml",
@@ -42,46 +47,22 @@ CommandSpec spec() {
                          output_options()})};
 }
 
-// The network on an accelerator.
-struct Plan {
-  schedule::TileProgram program;
-  machine::ProgramTimes times;
-  std::uint64_t capacity_words = 0;
-  bool fits = false;  // all weights at once
-};
-
-// Streaming is the plan that always works, and tells how many words all tiles take.
-Plan make_plan(const models::QuantizedNetwork& network, machine::AcceleratorSpec spec) {
-  Plan plan;
-  plan.capacity_words = spec.weight_sram.organisation().words;
-  const machine::Placement wanted = spec.placement;
-  spec.placement = machine::Placement::kStreaming;
-  plan.program = schedule::make_program(network, spec);
-  plan.fits = plan.program.weight_words <= plan.capacity_words;
-  if (wanted != machine::Placement::kStreaming &&
-      (plan.fits || wanted != machine::Placement::kResident)) {
-    spec.placement = wanted;
-    plan.program = schedule::make_program(network, spec);
-  }
-  plan.times = timing::program_times(plan.program);
-  return plan;
-}
-
 std::string shape_text(const models::Shape& shape) {
   return fmt::format("{}x{}x{}", shape.channels, shape.height, shape.width);
 }
 
-// Weights, bits, code range, MACs, M, N, K, groups; empty for layers without weights.
+// Weights, their codes, MACs, M, N, K, groups; empty for layers without weights.
 std::vector<Cell> weight_cells(const models::QuantizedNetwork& network, const models::Node& node) {
   const auto* convolution = std::get_if<models::Convolution>(&node);
-  if (convolution == nullptr) return std::vector<Cell>(9);
+  if (convolution == nullptr) return std::vector<Cell>(11);
   const schedule::Gemm gemm = schedule::lower(network, *convolution);
-  const auto [low, high] =
-      std::minmax_element(convolution->weights.begin(), convolution->weights.end());
+  const experiment::CodeUse codes = experiment::code_use(*convolution);
   return {convolution->weights.size(),
-          std::int64_t{convolution->weight_bits},
-          std::int64_t{*low} + convolution->weight_shift,
-          std::int64_t{*high} + convolution->weight_shift,
+          std::int64_t{codes.bits},
+          std::int64_t{codes.lowest},
+          std::int64_t{codes.highest},
+          codes.range(),
+          std::int64_t{codes.different},
           gemm.macs(),
           gemm.m,
           std::int64_t{gemm.n},
@@ -89,7 +70,8 @@ std::vector<Cell> weight_cells(const models::QuantizedNetwork& network, const mo
           std::int64_t{gemm.groups}};
 }
 
-std::vector<Cell> plan_cells(const Plan& plan, std::size_t node) {
+// Tiles, words and blocks; the last empty for layers without weights.
+std::vector<Cell> plan_cells(const NetworkPlan& plan, std::size_t node) {
   std::int64_t tiles = 0;
   std::uint64_t words = 0;
   for (const schedule::Tile& tile : plan.program.tiles) {
@@ -98,34 +80,45 @@ std::vector<Cell> plan_cells(const Plan& plan, std::size_t node) {
     words += tile.words();
   }
   const machine::LayerTimes& times = plan.times.layers[node];
-  return {tiles, words, times.end - times.start};
+  std::vector<Cell> cells = {tiles, words, times.end - times.start};
+  cells.resize(cells.size() + 1);
+  if (tiles > 0) cells.back() = plan.m_blocks(node);
+  return cells;
 }
 
-Table layer_table(const models::QuantizedNetwork& network, const std::optional<Plan>& plan) {
-  Table table{.key = "layers",
-              .columns = {{"layer", "layer", ""},
-                          {"kind", "kind", ""},
-                          {"output", "output", "CxHxW"},
-                          {"weights", "weights", "count"},
-                          {"weight_bits", "bits", "each"},
-                          {"code_min", "lowest", "code"},
-                          {"code_max", "highest", "code"},
-                          {"macs", "MACs", "per image"},
-                          {"m", "M", "pixels"},
-                          {"n", "N", "channels"},
-                          {"k", "K", "products"},
-                          {"groups", "groups", "count"}},
-              .rows = {}};
-  if (plan) {
-    table.columns.push_back({"tiles", "tiles", "count"});
-    table.columns.push_back({"words", "weight SRAM", "words"});
-    table.columns.push_back({"cycles", "time", "cycles"});
-  }
+std::vector<Column> layer_columns(bool planned) {
+  std::vector<Column> columns = {{"layer", "layer", ""},
+                                 {"kind", "kind", ""},
+                                 {"output", "output", "CxHxW"},
+                                 {"weights", "weights", "count"},
+                                 {"weight_bits", "bits", "each"},
+                                 {"code_min", "lowest", "code"},
+                                 {"code_max", "highest", "code"},
+                                 {"code_range", "range", "", Style::kPercent},
+                                 {"codes_used", "used", "codes"},
+                                 {"macs", "MACs", "per image"},
+                                 {"m", "M", "pixels"},
+                                 {"n", "N", "channels"},
+                                 {"k", "K", "products"},
+                                 {"groups", "groups", "count"},
+                                 {"live_bytes", "activations", "bytes"}};
+  if (!planned) return columns;
+  columns.push_back({"tiles", "tiles", "count"});
+  columns.push_back({"words", "weight SRAM", "words"});
+  columns.push_back({"cycles", "time", "cycles"});
+  columns.push_back({"m_blocks", "M blocks", "count"});
+  return columns;
+}
+
+Table layer_table(const models::QuantizedNetwork& network, const std::optional<NetworkPlan>& plan) {
+  const schedule::ActivationPlan activations = schedule::plan_activations(network);
+  Table table{.key = "layers", .columns = layer_columns(plan.has_value()), .rows = {}};
   for (std::size_t i = 0; i < network.nodes.size(); ++i) {
     const models::Node& node = network.nodes[i];
     std::vector<Cell> row = {models::node_name(node), models::node_kind(node),
                              shape_text(network.tensor(models::node_output(node)).shape)};
     for (Cell& cell : weight_cells(network, node)) row.push_back(std::move(cell));
+    row.push_back(activations.live_bytes[i]);
     if (plan) {
       for (Cell& cell : plan_cells(*plan, i)) row.push_back(std::move(cell));
     }
@@ -135,23 +128,19 @@ Table layer_table(const models::QuantizedNetwork& network, const std::optional<P
 }
 
 std::vector<Fact> network_facts(const models::QuantizedNetwork& network, const std::string& file) {
-  std::uint64_t weights = 0;
-  std::uint64_t weight_bits = 0;
-  std::int64_t macs = 0;
-  for (const models::Node& node : network.nodes) {
-    const auto* convolution = std::get_if<models::Convolution>(&node);
-    if (convolution == nullptr) continue;
-    weights += convolution->weights.size();
-    weight_bits += convolution->weights.size() * static_cast<unsigned>(convolution->weight_bits);
-    macs += schedule::lower(network, *convolution).macs();
-  }
+  const experiment::NetworkTotals totals = experiment::totals_of(network);
+  const schedule::ActivationPlan activations = schedule::plan_activations(network);
   return {{{"file", "file"}, file},
           {{"input", "input", "CxHxW"}, shape_text(network.tensor(network.input).shape)},
           {{"outputs", "outputs"}, network.tensor(network.output).shape.size()},
           {{"layer_count", "layers"}, network.nodes.size()},
-          {{"weights", "weights"}, weights},
-          {{"weight_bytes", "  size", "bytes"}, (weight_bits + 7) / 8},
-          {{"macs", "MACs per image"}, macs}};
+          {{"parameters", "parameters"}, totals.weights + totals.biases},
+          {{"weights", "  weights"}, totals.weights},
+          {{"weight_bytes", "    size", "bytes"}, totals.weight_bytes},
+          {{"biases", "  biases", "of 32 bits"}, totals.biases},
+          {{"macs", "MACs per image"}, totals.macs},
+          {{"activation_bytes", "activations, at most", "bytes"}, activations.bytes},
+          {{"activation_peak", "  at"}, activations.peak}};
 }
 
 // What a fault map of the memory must have.
@@ -160,27 +149,52 @@ Fact cells_fact(const machine::AcceleratorSpec& spec, machine::OnChipMemory memo
           memory::to_string(machine::organisation(spec, memory).geometry())};
 }
 
-std::vector<Fact> plan_facts(const Plan& plan) {
-  const machine::AcceleratorSpec& spec = plan.program.spec;
+std::string yes_or_no(bool yes) { return yes ? "yes" : "no"; }
+
+double share(std::uint64_t part, std::uint64_t whole) {
+  return static_cast<double>(part) / static_cast<double>(whole);
+}
+
+// What fits in which memory.
+std::vector<Fact> fit_facts(const NetworkPlan& plan) {
+  const machine::AcceleratorSpec& spec = plan.asked;
+  const std::uint64_t words = spec.weight_sram.organisation().words;
+  const auto activation_sram = static_cast<std::uint64_t>(spec.activation_sram.capacity_bytes());
+  std::int64_t largest_m = 0, blocks = 0;
+  for (std::size_t node = 0; node < plan.program.layers.size(); ++node) {
+    largest_m = std::max(largest_m, plan.program.layers[node].gemm.m);
+    blocks = std::max(blocks, plan.m_blocks(node));
+  }
+  return {{{"weight_words", "weight SRAM words"}, plan.program.weight_words},
+          {{"weight_sram_words", "  of available"}, words},
+          {{"weight_sram_fill", "  that is", "", Style::kPercent},
+           share(plan.program.weight_words, words)},
+          {{"fits_resident", "  all weights fit"}, yes_or_no(plan.weights_fit)},
+          {{"placement", "  placement"}, machine::to_string(plan.program.spec.placement)},
+          {{"activation_sram_bytes", "activation SRAM", "bytes"}, activation_sram},
+          {{"activation_sram_fill", "  of them needed", "", Style::kPercent},
+           share(plan.program.activation_bytes, activation_sram)},
+          {{"fits_activations", "  all activations fit"}, yes_or_no(plan.activations_fit)},
+          {{"accumulator_depth", "accumulator entries", "per column"},
+           std::int64_t{spec.accumulator.depth}},
+          {{"m_max", "  largest M", "pixels"}, largest_m},
+          {{"m_blocks_max", "  in blocks"}, blocks}};
+}
+
+std::vector<Fact> plan_facts(const NetworkPlan& plan) {
+  const machine::AcceleratorSpec& spec = plan.asked;
   const double latency = static_cast<double>(plan.times.total) / spec.clock_hz;
-  return {
-      {{"accelerator", "accelerator"}, spec.name},
-      {{"tiles", "tiles"}, plan.program.tiles.size()},
-      {{"weight_words", "weight SRAM words"}, plan.program.weight_words},
-      {{"weight_sram_words", "  of available"}, plan.capacity_words},
-      {{"weight_sram_fill", "  that is", "", Style::kPercent},
-       static_cast<double>(plan.program.weight_words) / static_cast<double>(plan.capacity_words)},
-      {{"fits_resident", "all weights fit"}, std::string(plan.fits ? "yes" : "no")},
-      {{"placement", "placement"}, machine::to_string(spec.placement)},
-      {{"activation_bytes", "activation SRAM", "bytes"}, plan.program.activation_bytes},
-      {{"cycles", "cycles"}, plan.times.total},
-      {{"latency_s", "latency", "s", Style::kQuantity}, latency},
-      {{"setup_cycles", "setup, once", "cycles to load the weights"},
-       timing::setup_cycles(plan.program)},
-      cells_fact(spec, machine::OnChipMemory::kWeightSram),
-      cells_fact(spec, machine::OnChipMemory::kActivationSram),
-      cells_fact(spec, machine::OnChipMemory::kAccumulator),
-  };
+  std::vector<Fact> facts = {{{"accelerator", "accelerator"}, spec.name},
+                             {{"tiles", "tiles"}, plan.program.tiles.size()}};
+  append(facts, fit_facts(plan));
+  append(facts, {{{"cycles", "cycles"}, plan.times.total},
+                 {{"latency_s", "latency", "s", Style::kQuantity}, latency},
+                 {{"setup_cycles", "setup, once", "cycles to load the weights"},
+                  timing::setup_cycles(plan.program)},
+                 cells_fact(spec, machine::OnChipMemory::kWeightSram),
+                 cells_fact(spec, machine::OnChipMemory::kActivationSram),
+                 cells_fact(spec, machine::OnChipMemory::kAccumulator)});
+  return facts;
 }
 
 int run(const Arguments& arguments, const Streams& streams) {
@@ -190,10 +204,10 @@ int run(const Arguments& arguments, const Streams& streams) {
   std::optional<machine::AcceleratorSpec> machine;
   if (accelerator) machine = config::load_accelerator(*accelerator, arguments.all("set")).spec;
   const models::QuantizedNetwork network = models::import_network(arguments.positional());
-  std::optional<Plan> plan;
+  std::optional<NetworkPlan> plan;
   if (machine) {
     try {
-      plan = make_plan(network, *machine);
+      plan = experiment::plan_network(network, *machine);
     } catch (const std::runtime_error& error) {
       throw std::runtime_error(arguments.positional() + " on accelerator '" + machine->name +
                                "': " + error.what());

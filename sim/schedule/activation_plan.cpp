@@ -1,9 +1,6 @@
 #include "sim/schedule/activation_plan.hpp"
 
 #include <algorithm>
-#include <stdexcept>
-#include <string>
-#include <vector>
 
 namespace brownout::schedule {
 namespace {
@@ -38,22 +35,19 @@ std::vector<std::size_t> last_uses(const models::QuantizedNetwork& network) {
 
 }  // namespace
 
-void plan_activations(TileProgram& program, const models::QuantizedNetwork& network) {
-  const auto capacity = static_cast<std::uint64_t>(program.spec.activation_sram.capacity_bytes());
+ActivationPlan plan_activations(const models::QuantizedNetwork& network) {
   const std::vector<std::size_t> last_use = last_uses(network);
-  program.tensor_address.assign(network.tensors.size(), 0);
+  ActivationPlan plan;
+  plan.address.assign(network.tensors.size(), 0);
   std::vector<LiveTensor> live;
   const auto place = [&](models::TensorId id, const std::string& at) {
     const auto size = static_cast<std::uint64_t>(network.tensor(id).shape.size());
     const std::uint64_t begin = first_fit(live, size);
-    program.tensor_address[static_cast<std::size_t>(id)] = begin;
+    plan.address[static_cast<std::size_t>(id)] = begin;
     live.push_back({begin, begin + size, last_use[static_cast<std::size_t>(id)]});
-    program.activation_bytes = std::max(program.activation_bytes, begin + size);
-    if (begin + size > capacity) {
-      throw std::runtime_error("activation_sram.capacity_kib: " +
-                               std::to_string(program.spec.activation_sram.capacity_kib) +
-                               " KiB cannot hold the activations that are live at " + at + " (" +
-                               std::to_string((begin + size + 1023) / 1024) + " KiB)");
+    if (begin + size > plan.bytes) {
+      plan.bytes = begin + size;
+      plan.peak = at;
     }
   };
   place(network.input, "the input");
@@ -61,9 +55,11 @@ void plan_activations(TileProgram& program, const models::QuantizedNetwork& netw
     // A tensor that dies with this node is still read while the node writes its output.
     std::erase_if(live, [&](const LiveTensor& tensor) { return tensor.last_use < i; });
     place(models::node_output(network.nodes[i]), models::node_name(network.nodes[i]));
+    std::uint64_t bytes = 0;
+    for (const LiveTensor& tensor : live) bytes += tensor.end - tensor.begin;
+    plan.live_bytes.push_back(bytes);
   }
-  program.input_bytes = static_cast<std::uint64_t>(network.tensor(network.input).shape.size());
-  program.output_bytes = static_cast<std::uint64_t>(network.tensor(network.output).shape.size());
+  return plan;
 }
 
 }  // namespace brownout::schedule

@@ -1,12 +1,22 @@
 // Gives every activation tensor its bytes in the activation SRAM, from its first use to its last.
 #pragma once
 
-#include "sim/schedule/tile_program.hpp"
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "models/quantized_network.hpp"
 
 namespace brownout::schedule {
 
-/// Sets TileProgram::tensor_address, activation_bytes, input_bytes and output_bytes: first fit, in
-/// the order of the nodes. Throws std::runtime_error naming the layer at which the SRAM overflows.
-void plan_activations(TileProgram& program, const models::QuantizedNetwork& network);
+struct ActivationPlan {
+  std::vector<std::uint64_t> address;     ///< by tensor id, byte
+  std::vector<std::uint64_t> live_bytes;  ///< by node index: of the tensors alive while it runs
+  std::uint64_t bytes = 0;                ///< high-water mark; more than live bytes where gaps stay
+  std::string peak;                       ///< the layer that reaches it, or "the input"
+};
+
+/// First fit, in the order of the nodes.
+ActivationPlan plan_activations(const models::QuantizedNetwork& network);
 
 }  // namespace brownout::schedule

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 #include "models/arithmetic/softmax.hpp"
 #include "sim/schedule/activation_plan.hpp"
@@ -74,6 +75,20 @@ std::int64_t vector_elements(const models::QuantizedNetwork& network, const mode
   return output.size();
 }
 
+void place_activations(TileProgram& program, const models::QuantizedNetwork& network) {
+  ActivationPlan plan = plan_activations(network);
+  const machine::SramSpec& sram = program.spec.activation_sram;
+  if (plan.bytes > static_cast<std::uint64_t>(sram.capacity_bytes())) {
+    throw std::runtime_error("activation_sram.capacity_kib: " + std::to_string(sram.capacity_kib) +
+                             " KiB cannot hold the activations that are live at " + plan.peak +
+                             " (" + std::to_string((plan.bytes + 1023) / 1024) + " KiB)");
+  }
+  program.tensor_address = std::move(plan.address);
+  program.activation_bytes = plan.bytes;
+  program.input_bytes = static_cast<std::uint64_t>(network.tensor(network.input).shape.size());
+  program.output_bytes = static_cast<std::uint64_t>(network.tensor(network.output).shape.size());
+}
+
 }  // namespace
 
 TileProgram make_program(const models::QuantizedNetwork& network,
@@ -97,7 +112,7 @@ TileProgram make_program(const models::QuantizedNetwork& network,
     program.layers.push_back(layer);
   }
   place_tiles(program);
-  plan_activations(program, network);
+  place_activations(program, network);
   return program;
 }
 

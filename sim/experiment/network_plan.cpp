@@ -1,0 +1,65 @@
+#include "sim/experiment/network_plan.hpp"
+
+#include <algorithm>
+#include <bitset>
+
+#include "sim/schedule/lower.hpp"
+#include "sim/timing/program_cycles.hpp"
+
+namespace brownout::experiment {
+
+CodeUse code_use(const models::Convolution& convolution) {
+  const auto [low, high] =
+      std::minmax_element(convolution.weights.begin(), convolution.weights.end());
+  std::bitset<256> used;
+  for (const std::int8_t weight : convolution.weights) used.set(static_cast<std::uint8_t>(weight));
+  return {.bits = convolution.weight_bits,
+          .lowest = *low + convolution.weight_shift,
+          .highest = *high + convolution.weight_shift,
+          .different = static_cast<int>(used.count())};
+}
+
+NetworkTotals totals_of(const models::QuantizedNetwork& network) {
+  NetworkTotals totals;
+  std::uint64_t bits = 0;
+  for (const models::Node& node : network.nodes) {
+    const auto* convolution = std::get_if<models::Convolution>(&node);
+    if (convolution == nullptr) continue;
+    totals.weights += convolution->weights.size();
+    totals.biases += convolution->bias.size();
+    bits += convolution->weights.size() * static_cast<unsigned>(convolution->weight_bits);
+    totals.macs += schedule::lower(network, *convolution).macs();
+  }
+  totals.weight_bytes = (bits + 7) / 8;
+  return totals;
+}
+
+NetworkPlan plan_network(const models::QuantizedNetwork& network,
+                         const machine::AcceleratorSpec& asked) {
+  NetworkPlan plan{.program = {}, .times = {}, .asked = asked};
+  machine::AcceleratorSpec spec = asked;
+  const std::uint64_t activations = schedule::plan_activations(network).bytes;
+  const auto fit = [&] {
+    return activations <= static_cast<std::uint64_t>(spec.activation_sram.capacity_bytes());
+  };
+  plan.activations_fit = fit();
+  while (!fit()) spec.activation_sram.capacity_kib *= 2;
+  // Streaming tells how many words all tiles take.
+  spec.placement = machine::Placement::kStreaming;
+  plan.program = schedule::make_program(network, spec);
+  plan.weights_fit = plan.program.weight_words <= spec.weight_sram.organisation().words;
+  const machine::Placement wanted = asked.placement;
+  if (wanted != spec.placement && (plan.weights_fit || wanted != machine::Placement::kResident)) {
+    spec.placement = wanted;
+    plan.program = schedule::make_program(network, spec);
+  }
+  plan.times = timing::program_times(plan.program);
+  return plan;
+}
+
+std::int64_t NetworkPlan::m_blocks(std::size_t node) const {
+  const std::int64_t depth = program.spec.accumulator.depth;
+  return (program.layers[node].gemm.m + depth - 1) / depth;
+}
+
+}  // namespace brownout::experiment
