@@ -12,6 +12,8 @@
 #include "sim/experiment/evaluate_point.hpp"
 #include "sim/experiment/journal.hpp"
 #include "sim/experiment/sweep.hpp"
+#include "sim/schedule/accumulator_readback.hpp"
+#include "sim/schedule/activation_readback.hpp"
 
 namespace brownout::experiment {
 namespace {
@@ -28,16 +30,17 @@ std::string read(const std::filesystem::path& path) {
   return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
 }
 
-/// A map of the SRAM of `bench`: one cell in 60 fails at kVoltage, half of them intermittently.
-std::filesystem::path write_map(const memory::SramGeometry& geometry, const std::string& name) {
+/// A map: one cell in `spacing` fails at kVoltage, half of them intermittently.
+std::filesystem::path write_map(const memory::SramGeometry& geometry, const std::string& name,
+                                std::uint64_t spacing = 60) {
   std::vector<memory::Fault> faults;
   for (std::uint32_t bank = 0; bank < geometry.banks; ++bank) {
     for (std::uint32_t row = 0; row < geometry.rows; ++row) {
       for (std::uint32_t column = 0; column < geometry.columns; ++column) {
         const std::uint64_t hash = memory::keyed_hash(8, bank, row, column);
-        if (hash % 60 != 0) continue;
-        const auto kind = static_cast<memory::FaultKind>(hash / 60 % 3);
-        const double p = hash / 180 % 2 == 0 ? 1.0 : 0.3;
+        if (hash % spacing != 0) continue;
+        const auto kind = static_cast<memory::FaultKind>(hash / spacing % 3);
+        const double p = hash / (3 * spacing) % 2 == 0 ? 1.0 : 0.3;
         faults.push_back({{bank, row, column}, memory::Voltage::parse("0.85"), kind, p});
       }
     }
@@ -141,6 +144,80 @@ TEST(IntermittentChip, DoesNotDependOnTheBatchSizeOrOnTheOtherImages) {
   logits.resize(evaluator.logits().size());
   EXPECT_EQ(evaluator.logits(), logits);
 }
+
+// The activation SRAM or the accumulators with a map whose cells are intermittent; the weight SRAM
+// is at its error-free voltage.
+Workbench bench_of_rail(machine::OnChipMemory memory, std::vector<std::string> set) {
+  const std::string rail = machine::to_string(memory);
+  const auto load = [&] {
+    config::Overrides overrides;
+    overrides.set = set;
+    return make_workbench(config::load_workload(kRoot / "workloads" / "mnist_cnn.yaml", overrides));
+  };
+  set.push_back("operating_point.weight_sram=1");
+  const auto geometry = machine::organisation(load().program.spec, memory).geometry();
+  const auto map = write_map(geometry, rail, 600);
+  set.push_back("memory." + rail + ".profile=../configs/memories/sram_14nm.yaml");
+  set.push_back("memory." + rail + ".chip={map: " + map.string() + "}");
+  set.push_back("operating_point." + rail + "=0.8");
+  return load();
+}
+
+Point point_of(const Workbench& bench, int cosim_images) {
+  return {bench.config.operating_point.weight_sram, 0, cosim_images};
+}
+
+class IntermittentRails : public ::testing::TestWithParam<machine::OnChipMemory> {};
+
+// Machine = engine, layer by layer, on several images; each image has cells of its own.
+TEST_P(IntermittentRails, ExecutorsAgreeOnSeveralImages) {
+  const Workbench bench = bench_of_rail(GetParam(), {"run.images=4"});
+  Evaluator evaluator(bench);
+  const PointResult point = evaluator.evaluate(point_of(bench, 4));
+  EXPECT_EQ(point.cosim_images, 4);
+  EXPECT_EQ(point.weights_changed, 0);
+  ASSERT_EQ(point.rails.size(), 2u);
+  EXPECT_NEAR(point.rails[1].ber, (1 + 0.3) / 2 / 600, 2e-4);
+}
+
+TEST_P(IntermittentRails, EveryImageSeesTheCellsOfItsOwnInference) {
+  const Workbench bench = bench_of_rail(GetParam(), {"run.images=8"});
+  Evaluator evaluator(bench);
+  evaluator.evaluate(point_of(bench, 0));
+
+  const auto faults = make_chip(bench, 0, GetParam())->faults_at(kVoltage);
+  ASSERT_GT(faults.intermittent.size(), 100u);
+  const std::uint64_t seed = memory::keyed_hash(memory::inference_seed(bench.config.run.seed, 0),
+                                                static_cast<std::uint64_t>(GetParam()));
+  models::IntegerEngine engine(bench.network, {.k_part = bench.program.spec.array.rows});
+  std::vector<std::uint8_t> logits;
+  for (std::int64_t image = 0; image < 8; ++image) {
+    const auto cells = memory::masks_of_inference(faults, seed, static_cast<std::uint64_t>(image));
+    if (GetParam() == machine::OnChipMemory::kActivationSram) {
+      engine.set_tensor_masks(schedule::read_back_activations(bench.program, bench.network, cells));
+    } else {
+      engine.set_sum_masks(schedule::read_back_accumulators(bench.program, bench.network, cells));
+    }
+    const auto result = engine.run(bench.image_codes(image, 1));
+    logits.insert(logits.end(), result.logits.begin(), result.logits.end());
+  }
+  EXPECT_EQ(evaluator.logits(), logits);
+}
+
+TEST_P(IntermittentRails, NothingDependsOnTheBatchSize) {
+  std::vector<std::string> rows;
+  for (const char* batch : {"run.batch=1", "run.batch=64"}) {
+    const Workbench bench = bench_of_rail(GetParam(), {"run.images=10", batch});
+    const PointResult point = Evaluator(bench).evaluate(point_of(bench, 0));
+    rows.push_back(point_row(point) + layer_rows(point));
+  }
+  EXPECT_EQ(rows[0], rows[1]);
+}
+
+INSTANTIATE_TEST_SUITE_P(Memories, IntermittentRails,
+                         ::testing::Values(machine::OnChipMemory::kActivationSram,
+                                           machine::OnChipMemory::kAccumulator),
+                         [](const auto& memory) { return machine::to_string(memory.param); });
 
 config::WorkloadConfig configured(const std::string& chip) {
   config::Overrides overrides;

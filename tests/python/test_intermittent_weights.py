@@ -5,6 +5,7 @@ compared with ``p`` times the normal distribution function of the C library.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -61,14 +62,16 @@ def chance(p: float, vfail: Decimal, voltage: str, noise: bool) -> float:
     return 0 if x <= -6 else p if x >= 6 else p * math.erfc(-x / math.sqrt(2)) / 2
 
 
+def fails(key: int, cell: Sequence[int], i: int, p: float) -> bool:
+    """Whether a cell (bank, row, column) with this chance fails in inference ``i``."""
+    return mix(keyed(key, *cell) + (i + 1) * GAMMA & WORD) < int(p * 2**64)
+
+
 def failing(chip: FaultMap, chances: list[float], seed: int, i: int) -> FaultMap:
     """The cells that fail in inference ``i``, as a map of defects."""
     key = keyed(seed, INFERENCE, 0)
     keep = np.array(
-        [
-            mix(keyed(key, *cell) + (i + 1) * GAMMA & WORD) < int(p * 2**64)
-            for cell, p in zip(chip.cells.tolist(), chances, strict=True)
-        ]
+        [fails(key, cell, i, p) for cell, p in zip(chip.cells.tolist(), chances, strict=True)]
     )
     vfail = [Decimal("inf")] * int(keep.sum())
     return replace(chip, cells=chip.cells[keep], kind=chip.kind[keep], vfail=vfail)

@@ -62,6 +62,26 @@ def with_clips(model: onnx.ModelProto, weights: Weights, widths: list[int]) -> o
     return model
 
 
+def unsigned(model: onnx.ModelProto, clean: Weights) -> Weights:
+    """Make weights uint8 with a zero point a channel, in place; the signed codes that are stored.
+
+    Zero points are not 128, so that they are not mistaken for the shift of storage. Code 0 is left
+    out, since sign and magnitude lacks its -128.
+    """
+    tensors = {tensor.name: tensor for tensor in model.graph.initializer}
+    stored = {}
+    for i, (name, weight) in enumerate(clean.items()):
+        zero = 90 + (np.arange(len(weight)) * 7 + i) % 80
+        shape = (-1, *[1] * (weight.ndim - 1))
+        codes = np.clip(weight.astype(int) + zero.reshape(shape), 1, 255).astype(np.uint8)
+        (user,) = [node for node in model.graph.node if name in node.input]
+        old = tensors[user.input[2]]
+        old.CopyFrom(numpy_helper.from_array(zero.astype(np.uint8), old.name))
+        tensors[name].CopyFrom(numpy_helper.from_array(codes, name))
+        stored[name] = (codes.astype(int) - 128).astype(np.int8)
+    return stored
+
+
 def write_workload(directory: Path, network: Path) -> Path:
     """The CIFAR-10 workload with another network."""
     text = (ROOT / "workloads/cifar10_resnet8.yaml").read_text()
@@ -74,7 +94,7 @@ def write_workload(directory: Path, network: Path) -> Path:
     return path
 
 
-@pytest.fixture(scope="module", params=["int4", "mixed"])
+@pytest.fixture(scope="module", params=["int4", "mixed", "uint8"])
 def network(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Path, Weights, list[int]]:
@@ -83,6 +103,12 @@ def network(
         clean = clean_weights("cifar10_resnet8_w4")
         return ROOT / "workloads/cifar10_resnet8_w4.yaml", clean, [4] * len(clean)
     clean = clean_weights("cifar10_resnet8")
+    if request.param == "uint8":
+        directory = tmp_path_factory.mktemp("uint8")
+        model = onnx.load(ROOT / "workloads/cifar10_resnet8/network.onnx")
+        stored = unsigned(model, clean)
+        onnx.save(model, directory / "uint8.onnx")
+        return write_workload(directory, directory / "uint8.onnx"), stored, [8] * len(clean)
     widths = [MIXED[i % len(MIXED)] for i in range(len(clean))]
     weights = narrowed(clean, widths)
     directory = tmp_path_factory.mktemp("mixed")
@@ -123,7 +149,11 @@ def test_weights_of_narrow_layers(
         found = dict(archive)
     assert found.keys() == clean.keys()
     for name, weight in expected.weights.items():
-        np.testing.assert_array_equal(found[name], weight, name)
+        codes = found[name]
+        if workload.parent.name.startswith("uint8"):  # the file's codes, in its type
+            assert codes.dtype == np.uint8
+            codes = codes.astype(int) - 128
+        np.testing.assert_array_equal(codes, weight, name)
     bits = sum(n * weight.size for n, weight in zip(widths, clean.values(), strict=True))
     assert report["effective_ber"] == pytest.approx(sum(expected.wrong) / bits, rel=1e-12)
     share = changed_share(clean, expected.weights)
