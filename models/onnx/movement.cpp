@@ -128,6 +128,7 @@ void Importer::concatenation(const onnx::NodeProto& node) {
     same = same && part.values == nullptr &&
            quantization_of(part.tensor) == quantization_of(parts[0].tensor);
   }
+  if (parts.empty()) graph_.fail(node, "it has no inputs");
   const bool codes = parts[0].is_codes();
   if (codes && !same) graph_.fail(node, "its inputs differ in scale or zero point");
   Edge result = joined(node, parts);
