@@ -100,6 +100,8 @@ class Checker {
   }
 
   void check(const Addition& node) const {
+    require(!node.difference || network_.arithmetic == Arithmetic::kLiteRt,
+            "a difference of another runtime than LiteRT");
     check_clamp(node.clamp_low, node.clamp_high);
     require(shape(node.left) == shape(node.right) && shape(node.left) == shape(node.output),
             "shapes of an addition");
@@ -114,6 +116,9 @@ class Checker {
   }
 
   void check(const Lookup& node) const {
+    require(node.channel_tables.empty() ||
+                node.channel_tables.size() == static_cast<std::size_t>(shape(node.input).channels),
+            "number of tables");
     require(shape(node.input) == shape(node.output), "output shape");
   }
 
@@ -223,7 +228,7 @@ std::string node_kind(const Node& node) {
              : n.kind == PoolKind::kAverage ? "average_pool"
                                             : "global_average_pool";
     }
-    std::string operator()(const Addition& /*n*/) const { return "add"; }
+    std::string operator()(const Addition& n) const { return n.difference ? "sub" : "add"; }
     std::string operator()(const Multiplication& /*n*/) const { return "mul"; }
     std::string operator()(const Lookup& /*n*/) const { return "lookup"; }
     std::string operator()(const Concatenation& /*n*/) const { return "concat"; }

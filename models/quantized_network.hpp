@@ -81,11 +81,13 @@ struct Convolution {
   }
 };
 
-/// Element-wise sum of two tensors with their own scales.
+/// Element-wise sum of two tensors with their own scales, or left - right (LiteRT's arithmetic
+/// only).
 struct Addition {
   std::string name;
   TensorId left = 0, right = 0, output = 0;
   int clamp_low = 0, clamp_high = 255;
+  bool difference = false;
 };
 
 enum class PoolKind { kMax, kAverage, kGlobalAverage };
@@ -107,11 +109,22 @@ struct Multiplication {
   int clamp_low = 0, clamp_high = 255;
 };
 
-/// Any function of one code, as a table: activations such as a sigmoid, a change of scale, a clamp.
+/// Any function of one code, as a table: activations such as a sigmoid, a change of scale, a clamp;
+/// or a function for every channel: a sum or a product with constants.
 struct Lookup {
+  using Table = std::array<std::uint8_t, 256>;
   std::string name;
   TensorId input = 0, output = 0;
-  std::array<std::uint8_t, 256> table = {};
+  Table table = {};
+  std::vector<Table> channel_tables = {};  ///< as many as channels, in place of `table`; or none
+
+  const Table& table_of(std::size_t channel) const {
+    return channel_tables.empty() ? table : channel_tables[channel];
+  }
+  /// Of all tables.
+  std::size_t bytes() const {
+    return sizeof(Table) * (channel_tables.empty() ? 1 : channel_tables.size());
+  }
 };
 
 enum class Axis { kHeight, kWidth, kChannels };
@@ -169,7 +182,7 @@ Shape window_output(const Shape& input, const Window& window, int channels);
 Shape padded_shape(const Shape& input, const Padding& padding);
 
 const std::string& node_name(const Node& node);
-/// As reports call it: conv, fully_connected, add, mul, max_pool, average_pool,
+/// As reports call it: conv, fully_connected, add, sub, mul, max_pool, average_pool,
 /// global_average_pool, lookup, concat, pad, softmax.
 std::string node_kind(const Node& node);
 TensorId node_output(const Node& node);

@@ -120,11 +120,11 @@ std::uint8_t Pooler::finish(std::int32_t sum, int count) const {
                       static_cast<float>(low - output_zero_point),
                       static_cast<float>(high - output_zero_point), output_zero_point);
   }
-  const int code =
-      kind == PoolKind::kAverage
-          ? rounded_quotient(sum - count * output_shift, count) + output_shift
-          : scale_rounding_twice(sum - count * input_zero_point, mean_factor) + output_zero_point;
-  return static_cast<std::uint8_t>(std::clamp(code, low, high));
+  if (kind == PoolKind::kAverage) {
+    return code_of(rounded_quotient(sum - count * output_shift, count), output_shift, low, high);
+  }
+  return code_of(scale_rounding_twice(sum - count * input_zero_point, mean_factor),
+                 output_zero_point, low, high);
 }
 
 }  // namespace brownout::models

@@ -66,9 +66,15 @@ FixedPointAdder fixed_point_adder(const QuantizedNetwork& network, const Additio
   const ActivationTensor& output = network.tensor(addition.output);
   constexpr double kHeadroom = 1 << 20;
   const double twice_larger = 2.0 * double{std::max(left.scale, right.scale)};
+  const double output_factor = twice_larger / (kHeadroom * double{output.scale});
+  if (output_factor >= 1 && !addition.difference) {
+    throw std::runtime_error("scales of a sum whose quotient is " + std::to_string(output_factor) +
+                             ": it is not below 1");
+  }
   return {.left_factor = to_fixed_point(double{left.scale} / twice_larger),
           .right_factor = to_fixed_point(double{right.scale} / twice_larger),
-          .output_factor = to_fixed_point(twice_larger / (kHeadroom * double{output.scale})),
+          .output_factor = to_fixed_point(output_factor),
+          .right_sign = addition.difference ? -1 : 1,
           .left_zero_point = left.zero_point,
           .right_zero_point = right.zero_point,
           .output_zero_point = output.zero_point,

@@ -44,6 +44,12 @@ inline std::int32_t scale_rounding_twice(std::int32_t x, FixedPoint factor) {
                               std::max(-factor.exponent, 0));
 }
 
+/// steps + zero point within low..high, whatever `steps` is.
+inline std::uint8_t code_of(std::int32_t steps, int zero_point, int low, int high) {
+  return static_cast<std::uint8_t>(std::clamp(steps, low - zero_point, high - zero_point) +
+                                   zero_point);
+}
+
 /// round(sum / count), ties away from zero.
 inline std::int32_t rounded_quotient(std::int32_t sum, std::int32_t count) {
   return (sum > 0 ? sum + count / 2 : sum - count / 2) / count;
@@ -58,8 +64,7 @@ struct FixedPointRequantizer {
 
   std::uint8_t operator()(std::int32_t accumulator, int channel) const {
     const FixedPoint factor = factors[static_cast<std::size_t>(channel)];
-    const std::int64_t scaled = scale_rounding_twice(accumulator, factor);
-    return static_cast<std::uint8_t>(std::clamp<std::int64_t>(scaled + zero_point, low, high));
+    return code_of(scale_rounding_twice(accumulator, factor), zero_point, low, high);
   }
 };
 
@@ -77,10 +82,11 @@ struct DoubleRequantizer {
   }
 };
 
-/// ADD: both inputs << 20, scaled by sa / t and sb / t with t = 2 * max(sa, sb), summed, and the
-/// sum scaled by t / (2^20 * sy).
+/// ADD and SUB: both inputs << 20, scaled by sa / t and sb / t with t = 2 * max(sa, sb), summed or
+/// subtracted, and the result scaled by t / (2^20 * sy).
 struct FixedPointAdder {
   FixedPoint left_factor, right_factor, output_factor;
+  int right_sign = 1;  ///< -1: a difference
   int left_zero_point = 0, right_zero_point = 0, output_zero_point = 0;
   int low = 0, high = 255;
 
@@ -90,8 +96,8 @@ struct FixedPointAdder {
         scale_rounding_twice((left - left_zero_point) * kHeadroom, left_factor);
     const std::int32_t scaled_right =
         scale_rounding_twice((right - right_zero_point) * kHeadroom, right_factor);
-    const std::int32_t sum = scale_rounding_twice(scaled_left + scaled_right, output_factor);
-    return static_cast<std::uint8_t>(std::clamp(sum + output_zero_point, low, high));
+    const std::int32_t sum = scaled_left + right_sign * scaled_right;
+    return code_of(scale_rounding_twice(sum, output_factor), output_zero_point, low, high);
   }
 };
 
@@ -103,8 +109,7 @@ struct FixedPointMultiplier {
 
   std::uint8_t operator()(std::uint8_t left, std::uint8_t right) const {
     const std::int32_t product = (left - left_zero_point) * (right - right_zero_point);
-    const std::int32_t code = scale_rounding_twice(product, factor) + output_zero_point;
-    return static_cast<std::uint8_t>(std::clamp(code, low, high));
+    return code_of(scale_rounding_twice(product, factor), output_zero_point, low, high);
   }
 };
 

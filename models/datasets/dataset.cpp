@@ -111,11 +111,14 @@ std::vector<float> preprocess_images(const Dataset& dataset, const Preprocess& p
 
 std::vector<std::uint8_t> quantize_images(const Dataset& dataset, const Preprocess& preprocess,
                                           const ActivationTensor& input, std::int64_t first,
-                                          std::int64_t count) {
+                                          std::int64_t count, Arithmetic arithmetic) {
+  const bool ties_away = arithmetic == Arithmetic::kLiteRt;
   const auto zero_point = static_cast<float>(input.zero_point);
   return convert_images(dataset, preprocess, input.shape, first, count, [&](float real) {
     const float quotient = clip(real / input.scale, -zero_point, 255.0F - zero_point);
-    return static_cast<std::uint8_t>(round_half_even(quotient) + input.zero_point);
+    const int steps =
+        ties_away ? static_cast<int>(std::round(quotient)) : round_half_even(quotient);
+    return static_cast<std::uint8_t>(steps + input.zero_point);
   });
 }
 

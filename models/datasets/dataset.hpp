@@ -35,10 +35,12 @@ struct Preprocess {
 std::vector<float> preprocess_images(const Dataset& dataset, const Preprocess& preprocess,
                                      const Shape& input, std::int64_t first, std::int64_t count);
 
-/// Codes (NHWC) of images [first, first + count): clip(rint(f(x / s)) + zp), the network's first
-/// QuantizeLinear. Throws likewise.
+/// Codes (NHWC) of images [first, first + count): clip(round(f(x / s)) + zp), the network's first
+/// QuantizeLinear (ties to even) or, in LiteRT's arithmetic, QUANTIZE (ties away from zero). Throws
+/// likewise.
 std::vector<std::uint8_t> quantize_images(const Dataset& dataset, const Preprocess& preprocess,
                                           const ActivationTensor& input, std::int64_t first,
-                                          std::int64_t count);
+                                          std::int64_t count,
+                                          Arithmetic arithmetic = Arithmetic::kOnnxRuntime);
 
 }  // namespace brownout::models

@@ -308,9 +308,17 @@ void IntegerEngine::Implementation::execute(const Multiplication& node, std::siz
 
 void IntegerEngine::Implementation::execute(const Lookup& node, std::size_t /*index*/,
                                             EngineResult& /*result*/, int images) {
+  const Shape& shape = network.tensor(node.input).shape;
   const std::uint8_t* input = data(node.input);
-  std::transform(input, input + images * network.tensor(node.input).shape.size(), data(node.output),
-                 [&](std::uint8_t code) { return node.table[code]; });
+  std::uint8_t* output = data(node.output);
+  if (node.channel_tables.empty()) {
+    std::transform(input, input + images * shape.size(), output,
+                   [&](std::uint8_t code) { return node.table[code]; });
+    return;
+  }
+  for (std::int64_t pixel = 0; pixel < images * shape.size(); pixel += shape.channels) {
+    for (const Lookup::Table& table : node.channel_tables) *output++ = table[*input++];
+  }
 }
 
 void IntegerEngine::Implementation::execute(const Concatenation& node, std::size_t /*index*/,

@@ -57,8 +57,7 @@ void requantize_fixed_rows(const std::int32_t* __restrict sums, std::uint8_t* __
     const std::int64_t length = std::min(row, elements - first);
     for (std::int64_t i = 0; i < length; ++i) {
       const std::int32_t sum = wrap_accumulator(std::int64_t{sums[first + i]} + addend[i], bits);
-      const std::int32_t code = scale_rounding_twice(sum, factor[i]) + zero_point;
-      codes[first + i] = static_cast<std::uint8_t>(std::clamp(code, low, high));
+      codes[first + i] = code_of(scale_rounding_twice(sum, factor[i]), zero_point, low, high);
     }
   }
 }

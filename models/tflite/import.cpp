@@ -10,10 +10,10 @@ namespace brownout::models {
 namespace {
 
 constexpr const char* kSupported =
-    "CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED, ADD, MUL, AVERAGE_POOL_2D, MAX_POOL_2D, MEAN, "
-    "PAD, "
-    "PADV2, CONCATENATION, RESHAPE, SQUEEZE, EXPAND_DIMS, SOFTMAX; QUANTIZE of the input, "
-    "DEQUANTIZE of the output";
+    "CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED, ADD, SUB, MUL, AVERAGE_POOL_2D, MAX_POOL_2D, "
+    "MEAN, PAD, PADV2, CONCATENATION, SLICE, STRIDED_SLICE, RESHAPE, SQUEEZE, EXPAND_DIMS, "
+    "TRANSPOSE, RELU, RELU6, RELU_N1_TO_1, LEAKY_RELU, HARD_SWISH, LOGISTIC, TANH, SOFTMAX, "
+    "QUANTIZE; DEQUANTIZE of the output";
 
 }  // namespace
 
@@ -52,7 +52,8 @@ void TfliteImporter::import_operator(const Operator& op) {
       {CONV_2D, &TfliteImporter::convolution},
       {DEPTHWISE_CONV_2D, &TfliteImporter::depthwise},
       {FULLY_CONNECTED, &TfliteImporter::fully_connected},
-      {ADD, &TfliteImporter::addition},
+      {ADD, &TfliteImporter::sum},
+      {SUB, &TfliteImporter::sum},
       {MUL, &TfliteImporter::multiplication},
       {MEAN, &TfliteImporter::mean},
       {PAD, &TfliteImporter::pad},
@@ -64,6 +65,16 @@ void TfliteImporter::import_operator(const Operator& op) {
       {RESHAPE, &TfliteImporter::reshape},
       {SQUEEZE, &TfliteImporter::reshape},
       {EXPAND_DIMS, &TfliteImporter::reshape},
+      {TRANSPOSE, &TfliteImporter::transpose},
+      {SLICE, &TfliteImporter::slice},
+      {STRIDED_SLICE, &TfliteImporter::slice},
+      {RELU, &TfliteImporter::function},
+      {RELU6, &TfliteImporter::function},
+      {RELU_N1_TO_1, &TfliteImporter::function},
+      {LEAKY_RELU, &TfliteImporter::function},
+      {HARD_SWISH, &TfliteImporter::function},
+      {LOGISTIC, &TfliteImporter::function},
+      {TANH, &TfliteImporter::function},
       {QUANTIZE, &TfliteImporter::quantize},
       {DEQUANTIZE, &TfliteImporter::dequantize}};
   const auto handler = handlers.find(op.kind);
@@ -93,6 +104,12 @@ Shape TfliteImporter::shape_of(int index) const {
 }
 
 ActivationTensor TfliteImporter::read_tensor(int index) const {
+  ActivationTensor tensor = read_quantization(index);
+  tensor.shape = shape_of(index);
+  return tensor;
+}
+
+ActivationTensor TfliteImporter::read_quantization(int index) const {
   const tflite::Tensor& source = file_.tensor(index);
   const std::string what = "tensor '" + file_.name(index) + "'";
   if (source.type() != tflite::ElementType::INT8) {
@@ -111,7 +128,7 @@ ActivationTensor TfliteImporter::read_tensor(int index) const {
     file_.fail(what + ": its scale is not positive or its zero point not in -128..127");
   }
   return {.name = file_.name(index),
-          .shape = shape_of(index),
+          .shape = {},
           .scale = scale,
           .zero_point = static_cast<int>(zero_point) + 128,
           .source_signed = true};
@@ -148,18 +165,9 @@ void TfliteImporter::require_same_quantization(const Operator& op, TensorId inpu
   }
 }
 
-void TfliteImporter::reshape(const Operator& op) {
-  const View& input = view(op, 0);
-  const int output = file_.output(op);
-  const Shape shape = shape_of(output);
-  if (shape.size() != input.shape.size()) file_.fail(op, "it changes the number of elements");
-  if (input.id >= 0) require_same_quantization(op, input.id, output);
-  views_[output] = {.id = input.id, .shape = shape};
-}
-
 void TfliteImporter::quantize(const Operator& op) {
   const View& input = view(op, 0);
-  if (input.id >= 0) file_.fail(op, "only the network's input may be quantized");
+  if (input.id >= 0) return function(op);
   if (!network_.tensors.empty()) file_.fail(op, "the input is quantized more than once");
   const int output = file_.output(op);
   if (shape_of(output) != input.shape) file_.fail(op, "it changes the shape");

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <stdexcept>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -45,14 +46,19 @@ class TfliteImporter {
   void convolution(const Operator& op);
   void depthwise(const Operator& op);
   void fully_connected(const Operator& op);
-  void addition(const Operator& op);
+  void sum(const Operator& op);
   void pooling(const Operator& op);
   void multiplication(const Operator& op);
   void softmax(const Operator& op);
   void mean(const Operator& op);
   void pad(const Operator& op);
   void concatenation(const Operator& op);
+  void slice(const Operator& op);
+  void transpose(const Operator& op);
   void reshape(const Operator& op);
+  void function(const Operator& op);
+  int constant_operand(const Operator& op) const;
+  void with_constant(const Operator& op, int position, Node formula);
   void quantize(const Operator& op);
   void dequantize(const Operator& op);
 
@@ -61,6 +67,8 @@ class TfliteImporter {
   TensorId activation(const Operator& op, unsigned position) const;
   const ActivationTensor& tensor(TensorId id) const { return network_.tensor(id); }
   ActivationTensor read_tensor(int index) const;
+  /// Without the shape.
+  ActivationTensor read_quantization(int index) const;
   Shape shape_of(int index) const;
   void require_same_quantization(const Operator& op, TensorId input, int output) const;
 
@@ -74,6 +82,15 @@ class TfliteImporter {
   std::vector<float> weight_scales(const Operator& op, int index, int channel_axis,
                                    int channels) const;
   std::vector<std::int32_t> bias(const Operator& op, const Convolution& node) const;
+  /// What `compute` returns; what it throws as std::runtime_error names the operator.
+  template <typename Compute>
+  auto checked(const Operator& op, Compute compute) const {
+    try {
+      return compute();
+    } catch (const std::runtime_error& error) {
+      file_.fail(op, error.what());
+    }
+  }
   /// Adds a node whose result has this shape, and its output tensor.
   void append(const Operator& op, Node node, Shape shape);
   std::string unique_name(const Operator& op);

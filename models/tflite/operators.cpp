@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <stdexcept>
 #include <utility>
 
 #include "models/arithmetic/arithmetic.hpp"
@@ -71,11 +70,7 @@ void require_scales(const QuantizedNetwork& network, const Node& node) {
 
 Shape TfliteImporter::result_shape(const Operator& op, const Shape& input, const Window& window,
                                    int channels) const {
-  try {
-    return window_output(input, window, channels);
-  } catch (const std::runtime_error& error) {
-    file_.fail(op, error.what());
-  }
+  return checked(op, [&] { return window_output(input, window, channels); });
 }
 
 Window TfliteImporter::window(const Operator& op, const Shape& input,
@@ -147,13 +142,11 @@ void TfliteImporter::append(const Operator& op, Node node, Shape shape) {
         concrete.output = output;
       },
       node);
-  try {
+  checked(op, [&] {
     size_.add_tensor(shape);
     size_.add_node(node, shape);
     require_scales(network_, node);
-  } catch (const std::runtime_error& error) {
-    file_.fail(op, error.what());
-  }
+  });
   views_[index] = {.id = output, .shape = shape};
   network_.nodes.push_back(std::move(node));
 }

@@ -61,11 +61,12 @@ void VectorUnit::finish(int layer, const models::Multiplication& multiplication)
 void VectorUnit::finish(int layer, const models::Lookup& lookup) {
   const auto input = codes_of(lookup.input);
   const std::uint64_t output = address_of(lookup.output);
+  const auto channels = static_cast<std::size_t>(shape_of(lookup.output).channels);
   for (std::size_t i = 0; i < input.size(); ++i) {
-    activation_sram->write(output + i, lookup.table[input[i]]);
+    activation_sram->write(output + i, lookup.table_of(i % channels)[input[i]]);
     count(layer, 1, 1);
   }
-  state_.counts(layer)[Event::kParameterRead] += lookup.table.size();
+  state_.counts(layer)[Event::kParameterRead] += lookup.bytes();
 }
 
 void VectorUnit::finish(int layer, const models::Concatenation& concatenation) {

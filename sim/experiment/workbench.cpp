@@ -65,7 +65,8 @@ void load_images(const config::WorkloadConfig& config, Workbench& bench) {
                              config.dataset.files().front().string() + " holds " +
                              std::to_string(dataset.size()));
   }
-  bench.codes = models::quantize_images(dataset, config.preprocess, input, 0, images);
+  bench.codes = models::quantize_images(dataset, config.preprocess, input, 0, images,
+                                        bench.network.arithmetic);
   if (!dataset.labels.empty()) {
     bench.labels.assign(dataset.labels.begin(), dataset.labels.begin() + images);
   }

@@ -116,7 +116,7 @@ EventCounts vector_layer(const schedule::Layer& layer, const models::QuantizedNe
   counts[Event::kActivationSramWrite] =
       static_cast<std::uint64_t>(network.tensor(models::node_output(node)).shape.size());
   if (const auto* lookup = std::get_if<models::Lookup>(&node)) {
-    counts[Event::kParameterRead] = lookup->table.size();
+    counts[Event::kParameterRead] = lookup->bytes();
   }
   return counts;
 }

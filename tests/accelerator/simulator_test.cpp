@@ -133,6 +133,10 @@ TEST_P(MachineAgrees, OnLiteRtNetworks) {
   compare_executors(GetParam(), testing::random_litert_network(3));
 }
 
+TEST_P(MachineAgrees, OnBranchingLiteRtNetworks) {
+  compare_executors(GetParam(), testing::random_litert_branching_network(5));
+}
+
 std::vector<Case> cases() {
   using enum machine::Placement;
   std::vector<Case> all;

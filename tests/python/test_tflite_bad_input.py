@@ -142,6 +142,120 @@ def test_an_unknown_operator_is_named_with_what_is_supported(tmp_path: Path) -> 
     assert "supported: CONV_2D, DEPTHWISE_CONV_2D" in text
 
 
+After = Callable[[Builder, Tensor], Tensor]
+
+
+def with_constants(kind: int, options: type, *constants: list[int], **fields: object) -> After:
+    """An operator with lists of integers on the convolution's result, whose shape it keeps."""
+
+    def append(builder: Builder, y: Tensor) -> Tensor:
+        inputs = [
+            builder.tensor(values.shape, data=values, name=f"c{i}")
+            for i, values in enumerate(np.array(c, np.int32) for c in constants)
+        ]
+        z = builder.tensor(y.shape, [0.5], [0], name="z")
+        return builder.operator(kind, [y, *inputs], z, options, **fields)
+
+    return append
+
+
+def with_codes(kind: int, options: type, shape: tuple[int, ...], scale: float = 0.1) -> After:
+    def append(builder: Builder, y: Tensor) -> Tensor:
+        codes = np.ones(shape, np.int8)
+        constant = builder.tensor(shape, [scale], [0], codes, name="codes")
+        z = builder.tensor(y.shape, [0.5], [0], name="z")
+        return builder.operator(kind, [y, constant], z, options)
+
+    return append
+
+
+def function(kind: int, scale: float = 0.5, options: type | None = None, **fields: object) -> After:
+    def append(builder: Builder, y: Tensor) -> Tensor:
+        z = builder.tensor(y.shape, [scale], [0], name="z")
+        return builder.operator(kind, [y], z, options, **fields)
+
+    return append
+
+
+STRIDED = schema.StridedSliceOptionsT
+WHOLE = [0, 0, 0, 0], [1, 4, 4, 4]
+APPENDED: dict[str, tuple[After, str]] = {
+    "logistic": (function(Kind.LOGISTIC), "the output of a logistic function needs scale 1/256"),
+    "hard swish": (function(Kind.HARD_SWISH, 0.001), "that a hard swish cannot hold"),
+    "slope": (function(Kind.LEAKY_RELU, 0.5, schema.LeakyReluOptionsT, alpha=-1), "a slope that"),
+    "no slope": (function(Kind.LEAKY_RELU), "operator 1 (LEAKY_RELU): it has no options"),
+    "quotient": (function(Kind.QUANTIZE, 1e-12), "operator 1 (QUANTIZE): scales whose quotient"),
+    "constant's shape": (
+        with_codes(Kind.ADD, schema.AddOptionsT, (4, 4, 1)),
+        "constant 'codes' is not one number or one per channel",
+    ),
+    "sum's scales": (with_codes(Kind.ADD, schema.AddOptionsT, (1,), 1e6), "it is not below 1"),
+    "steps": (
+        with_constants(Kind.STRIDED_SLICE, STRIDED, *WHOLE, [1, 1, 1, 2]),
+        "only positive steps along height and width",
+    ),
+    "mask": (
+        with_constants(Kind.STRIDED_SLICE, STRIDED, *WHOLE, [1] * 4, ellipsisMask=2),
+        "masks other than those of begin and end are not supported",
+    ),
+    "part with steps": (
+        with_constants(Kind.STRIDED_SLICE, STRIDED, [0, 1, 0, 0], [1, 4, 4, 4], [1, 2, 1, 1]),
+        "a part with steps is not supported",
+    ),
+    "empty part": (
+        with_constants(Kind.STRIDED_SLICE, STRIDED, [0, 3, 0, 0], [1, 2, 4, 4], [1] * 4),
+        "it cuts outside of its input",
+    ),
+    "size": (
+        with_constants(Kind.SLICE, schema.SliceOptionsT, [0] * 4, [1, 2**31 - 1, 4, 4]),
+        "operator 1 (SLICE): it cuts outside of its input",
+    ),
+    "few numbers": (
+        with_constants(Kind.SLICE, schema.SliceOptionsT, [0] * 3, [1] * 4),
+        "it has not one number for every dimension",
+    ),
+    "transposition": (
+        with_constants(Kind.TRANSPOSE, schema.TransposeOptionsT, [0, 3, 1, 2]),
+        "operator 1 (TRANSPOSE): it changes the order of elements",
+    ),
+    "transposed dimension": (
+        with_constants(Kind.TRANSPOSE, schema.TransposeOptionsT, [0, 1, 2, -4]),
+        "its order names dimensions that are not",
+    ),
+    "large pads": (
+        with_constants(Kind.PAD, schema.PadOptionsT, [[0, 0], [2**31 - 1] * 2, [0, 0], [0, 0]]),
+        "operator 1 (PAD): padding 2147483647 is not in 0..4096",
+    ),
+    "negative pads": (
+        with_constants(Kind.PAD, schema.PadOptionsT, [[0, 0], [-1, 0], [0, 0], [0, 0]]),
+        "operator 1 (PAD): padding -1 is not in",
+    ),
+    "pool": (
+        function(
+            Kind.MAX_POOL_2D, 0.5, schema.Pool2DOptionsT, filterHeight=65536, filterWidth=65536,
+            strideH=1, strideW=1, padding=schema.Padding.SAME,
+        ),
+        "a window of 4294967296 elements; at most 4194304 are allowed",
+    ),
+    "joined": (
+        lambda builder, y: builder.operator(
+            Kind.CONCATENATION, [y] * 40000, builder.tensor(y.shape, [0.5], [0]),
+            schema.ConcatenationOptionsT, axis=3,
+        ),
+        "operator 1 (CONCATENATION): the shapes of its inputs do not fit together",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", APPENDED)
+def test_operators_that_are_not_supported_so_are_refused(name: str, tmp_path: Path) -> None:
+    append, message = APPENDED[name]
+    builder, x, y = convolution()
+    path = tmp_path / "network.tflite"
+    path.write_bytes(builder.finish(x, append(builder, y)))
+    assert message in refusal(path)
+
+
 def test_weights_of_two_operators_are_refused(tmp_path: Path) -> None:
     """Faults strike each operator's copy: one name could not tell them apart."""
     builder = Builder()

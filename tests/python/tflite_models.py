@@ -365,9 +365,7 @@ class RandomNetwork:
             return self.builder.operator(Kind.PAD, inputs, y, schema.PadOptionsT)
         quantization = self.builder.tensors[x.index].quantization
         value = self.random.integers(-128, 128, (1,)).astype(np.int8)
-        inputs.append(
-            self.builder.tensor((1,), quantization.scale, quantization.zeroPoint, value)
-        )
+        inputs.append(self.builder.tensor((1,), quantization.scale, quantization.zeroPoint, value))
         return self.builder.operator(Kind.PADV2, inputs, y, schema.PadV2OptionsT)
 
     def concat(self, x: Tensor) -> Tensor:
@@ -385,3 +383,90 @@ class RandomNetwork:
             Kind.CONCATENATION, [x, y, x], z, schema.ConcatenationOptionsT,
             axis=axis - 4 if self.integer(0, 1) else axis,
         )  # fmt: skip
+
+    def sub(self, x: Tensor) -> Tensor:
+        """A tensor and its own table, in either order."""
+        y = self.function(x, Kind.RELU6)
+        z = self.activation(x.shape, max(x.scale, y.scale) * float(self.random.uniform(0.3, 2)))
+        pair = [x, y] if self.integer(0, 1) else [y, x]
+        return self.builder.operator(
+            Kind.SUB, pair, z, schema.SubOptionsT, fusedActivationFunction=self.fused()
+        )
+
+    def constant(self, x: Tensor) -> Tensor:
+        """A sum, a difference or a product with a number, or with one for every channel."""
+        channels = x.shape[3]
+        shape = [(), (1,), (channels,), (1, 1, 1, channels)][self.integer(0, 3)]
+        codes = self.random.integers(-128, 128, shape).astype(np.int8)
+        constant = self.builder.tensor(shape, [self.scale()], [self.integer(-128, 127)], codes)
+        kind = [Kind.ADD, Kind.SUB, Kind.MUL][self.integer(0, 2)]
+        options = {
+            Kind.ADD: schema.AddOptionsT,
+            Kind.SUB: schema.SubOptionsT,
+            Kind.MUL: schema.MulOptionsT,
+        }[kind]
+        spread = float(10 ** self.random.uniform(1, 2.5))
+        scale = (
+            x.scale * constant.scale * spread
+            if kind == Kind.MUL
+            else max(x.scale, constant.scale) * float(self.random.uniform(0.3, 2))
+        )
+        y = self.activation(x.shape, scale)
+        pair = [x, constant] if self.integer(0, 1) else [constant, x]
+        return self.builder.operator(kind, pair, y, options, fusedActivationFunction=self.fused())
+
+    def function(self, x: Tensor, kind: int | None = None) -> Tensor:
+        """A function of one tensor, or a change of its scale alone."""
+        kinds = [
+            Kind.RELU, Kind.RELU6, Kind.RELU_N1_TO_1, Kind.LEAKY_RELU, Kind.HARD_SWISH,
+            Kind.LOGISTIC, Kind.TANH, Kind.QUANTIZE,
+        ]  # fmt: skip
+        kind = kind or kinds[self.integer(0, len(kinds) - 1)]
+        # LiteRT wants a hard swish's output scale not below 1/128 of the input's.
+        y = self.activation(x.shape, x.scale * float(2 ** self.random.uniform(-6, 3)))
+        if kind == Kind.LOGISTIC:
+            y = self.builder.tensor(x.shape, [1 / 256], [-128 if self.integer(0, 3) else 5])
+        if kind == Kind.TANH and self.integer(0, 1):
+            y = self.builder.tensor(x.shape, [1 / 128], [0])
+        if kind == Kind.LEAKY_RELU:
+            alpha = float(self.random.choice([0, 0.1, 0.3, 1.5]))
+            return self.builder.operator(kind, [x], y, schema.LeakyReluOptionsT, alpha=alpha)
+        return self.builder.operator(kind, [x], y)
+
+    def cut(self, x: Tensor) -> Tensor:
+        """SLICE, or STRIDED_SLICE with masks, of a part or with steps."""
+        dims = np.array(x.shape)
+        first = np.array([self.integer(0, n - 1) for n in dims], np.int32)
+        end = np.array([self.integer(f + 1, n) for f, n in zip(first, dims, strict=True)], np.int32)
+        steps = np.ones(4, np.int32)
+        masks = {"beginMask": 0, "endMask": 0}
+        strided = self.integer(0, 2)
+        if strided == 0:
+            given = [first, np.where(self.random.random(4) < 0.3, -1, end - first).astype(np.int32)]
+            extents = np.where(given[1] == -1, dims - first, given[1])
+        elif strided == 1:
+            masks = {"beginMask": self.integer(0, 15), "endMask": self.integer(0, 15)}
+            begins = [masks["beginMask"] >> d & 1 for d in range(4)]
+            ends = [masks["endMask"] >> d & 1 for d in range(4)]
+            extents = np.where(ends, dims, end) - np.where(begins, 0, first)
+            negative = (self.random.random(4) < 0.3) & (end < dims)
+            given = [first, np.where(negative, end - dims, end).astype(np.int32), steps]
+        else:
+            steps[1:3] = self.random.integers(1, 4, 2)
+            given = [0 * first, dims.astype(np.int32), steps]
+            extents = -(-dims // steps)
+        y = self.activation(tuple(int(n) for n in extents), 1, like=x)
+        constants = [self.builder.tensor((4,), data=values.astype(np.int32)) for values in given]
+        if strided == 0:
+            return self.builder.operator(Kind.SLICE, [x, *constants], y, schema.SliceOptionsT)
+        return self.builder.operator(
+            Kind.STRIDED_SLICE, [x, *constants], y, schema.StridedSliceOptionsT, **masks
+        )
+
+    def turn(self, x: Tensor) -> Tensor:
+        """A mean over the pixels whose dimensions of 1 change their places."""
+        x = self.mean(x)
+        y = self.activation((1, x.shape[3], 1, 1), 1, like=x)
+        order = self.builder.tensor((4,), data=np.array([0, 3, 1, 2], np.int32))
+        self.builder.operator(Kind.TRANSPOSE, [x, order], y, schema.TransposeOptionsT)
+        return self.reshape(y, x.shape)

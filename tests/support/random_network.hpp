@@ -88,9 +88,10 @@ class NetworkBuilder {
     return *this;
   }
 
-  NetworkBuilder& addition(models::TensorId left, models::TensorId right) {
+  NetworkBuilder& addition(models::TensorId left, models::TensorId right, bool difference = false) {
     models::Addition node;
-    node.name = "add" + std::to_string(network_.nodes.size());
+    node.name = (difference ? "sub" : "add") + std::to_string(network_.nodes.size());
+    node.difference = difference;
     node.left = left;
     node.right = right;
     const models::ActivationTensor& shape = network_.tensor(left);
@@ -131,13 +132,19 @@ class NetworkBuilder {
     return push(node);
   }
 
-  /// A random table, whose result has the scale and zero point of `like`.
-  NetworkBuilder& lookup(models::TensorId input, models::TensorId like) {
+  /// Random tables, one or one per channel; the result has the scale and zero point of `like`.
+  NetworkBuilder& lookup(models::TensorId input, models::TensorId like, bool per_channel = false) {
     models::Lookup node;
     node.name = "lookup" + std::to_string(network_.nodes.size());
     node.input = input;
-    for (int i = 0; i < 256; ++i) {
-      node.table[static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(draw(4, i) % 256);
+    const int tables = per_channel ? network_.tensor(input).shape.channels : 1;
+    for (int t = 0; t < tables; ++t) {
+      models::Lookup::Table table;
+      for (int i = 0; i < 256; ++i) {
+        table[static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(draw(4, 256 * t + i) % 256);
+      }
+      if (!per_channel) node.table = table;
+      if (per_channel) node.channel_tables.push_back(table);
     }
     const models::ActivationTensor of = network_.tensor(like);
     node.output =
@@ -275,7 +282,7 @@ inline models::QuantizedNetwork random_litert_network(std::uint64_t seed) {
 
 /// A small network with every kind of node that the residual one lacks: products, tables, joins
 /// along each axis, padding and cropping of each axis, an average pool.
-inline models::QuantizedNetwork random_branching_network(std::uint64_t seed) {
+inline NetworkBuilder random_branching_builder(std::uint64_t seed) {
   using models::Axis;
   NetworkBuilder b(seed, {5, 8, 7}, 30);
   b.convolution(b.last(), 6, {.kernel_height = 3, .kernel_width = 2}, 1, 9);
@@ -298,7 +305,19 @@ inline models::QuantizedNetwork random_branching_network(std::uint64_t seed) {
   b.lookup(pooled, pooled).concatenation({pooled, b.last()}, Axis::kHeight);
   const models::TensorId tall = b.last();
   b.concatenation({tall, tall, tall}, Axis::kWidth).fully_connected(b.last(), 9);
-  return b.weight_zero_points().build();
+  return b.weight_zero_points();
+}
+
+inline models::QuantizedNetwork random_branching_network(std::uint64_t seed) {
+  return random_branching_builder(seed).build();
+}
+
+/// The same in LiteRT's arithmetic, and what only that has: a difference, tables by channel.
+inline models::QuantizedNetwork random_litert_branching_network(std::uint64_t seed) {
+  NetworkBuilder b = random_branching_builder(seed);
+  const models::TensorId scores = b.last();
+  b.lookup(scores, scores, true).addition(b.last(), scores, true).in_litert();
+  return b.build();
 }
 
 }  // namespace brownout::testing

@@ -55,6 +55,16 @@ TEST(QuantizeImages, TakesRealsAsTheyAreUnlessTold) {
   EXPECT_THAT(quantize_images(dataset, {.scale = 2.0F}, input, 0, 1), ElementsAre(0, 3, 6, 255));
 }
 
+TEST(QuantizeImages, RoundsTiesAwayFromZeroAsLiteRt) {
+  const Dataset dataset{.shape = {1, 1, 4}, .reals = {-0.25F, 0.25F, 0.75F, 0.2F}, .labels = {0}};
+  ActivationTensor input{.name = "x", .shape = dataset.shape};
+  input.scale = 0.5F;
+  input.zero_point = 4;
+  EXPECT_THAT(quantize_images(dataset, {}, input, 0, 1), ElementsAre(4, 4, 6, 4));
+  EXPECT_THAT(quantize_images(dataset, {}, input, 0, 1, Arithmetic::kLiteRt),
+              ElementsAre(3, 5, 6, 4));
+}
+
 TEST(QuantizeImages, RefusesWhatDoesNotFit) {
   const Dataset dataset{.shape = {1, 2, 2}, .pixels = Bytes(8), .labels = {0, 0}};
   ActivationTensor input{.name = "x", .shape = dataset.shape};

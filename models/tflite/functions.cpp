@@ -1,0 +1,112 @@
+// Import of the TFLite operators that become lookup tables: functions of one tensor, changes of
+// scale, sums and products with constants.
+#include <functional>
+#include <utility>
+
+#include "models/arithmetic/arithmetic.hpp"
+#include "models/arithmetic/litert_functions.hpp"
+#include "models/tflite/importer.hpp"
+
+namespace brownout::models {
+namespace {
+
+/// The fused activation with the limits of a standalone operator.
+tflite::Activation limits_of(tflite::OperatorKind kind) {
+  switch (kind) {
+    case tflite::OperatorKind::RELU:
+      return tflite::Activation::RELU;
+    case tflite::OperatorKind::RELU6:
+      return tflite::Activation::RELU6;
+    case tflite::OperatorKind::RELU_N1_TO_1:
+      return tflite::Activation::RELU_N1_TO_1;
+    default:
+      return tflite::Activation::NONE;
+  }
+}
+
+}  // namespace
+
+/// RELU and its like, HARD_SWISH, LEAKY_RELU, LOGISTIC, TANH, QUANTIZE of a quantized tensor.
+void TfliteImporter::function(const Operator& op) {
+  Lookup node{.name = {}, .input = activation(op, 0)};
+  const ActivationTensor from = tensor(node.input);
+  const ActivationTensor to = read_tensor(file_.output(op));
+  const tflite::LeakyRelu* leaky = op.table->options_as_LeakyRelu();
+  int low = 0, high = 255;
+  limit(op, low, high, limits_of(op.kind), file_.output(op));
+  using enum tflite::OperatorKind;
+  if (op.kind == LEAKY_RELU && leaky == nullptr) file_.fail(op, "it has no options");
+  node.table = checked(op, [&] {
+    switch (op.kind) {
+      case LOGISTIC:
+        return logistic(from, to);
+      case TANH:
+        return hyperbolic_tangent(from, to);
+      case HARD_SWISH:
+        return hard_swish(from, to);
+      case LEAKY_RELU:
+        return leaky_relu(from, to, leaky->alpha());
+      case QUANTIZE:
+        return requantized(from, to);
+      default:
+        return limited(from, to, low, high);
+    }
+  });
+  append(op, std::move(node), from.shape);
+}
+
+/// The position of an operand in the file; -1 where both are activations.
+int TfliteImporter::constant_operand(const Operator& op) const {
+  for (const int position : {0, 1}) {
+    const int index = file_.input(op, static_cast<unsigned>(position));
+    if (index >= 0 && file_.is_constant(index)) return position;
+  }
+  return -1;
+}
+
+/// ADD, SUB or MUL of a tensor and one number, or one for every channel: a table for each.
+void TfliteImporter::with_constant(const Operator& op, int position, Node formula) {
+  Lookup node{.name = {}, .input = activation(op, position == 0 ? 1U : 0U)};
+  const Shape shape = tensor(node.input).shape;
+  const int index = file_.input(op, static_cast<unsigned>(position));
+  const std::vector<std::int8_t> constants = file_.int8s(index);
+  const bool per_channel = constants.size() > 1;
+  if (per_channel && (file_.dims(index).back() != shape.channels ||
+                      constants.size() != static_cast<std::size_t>(shape.channels))) {
+    file_.fail(op, "constant '" + file_.name(index) + "' is not one number or one per channel");
+  }
+  // The operator's own arithmetic, on tensors 0, 1 and 2 of a network that has no more.
+  QuantizedNetwork operands;
+  operands.arithmetic = Arithmetic::kLiteRt;
+  operands.tensors = {tensor(node.input), read_quantization(index), read_tensor(file_.output(op))};
+  const auto compute =
+      checked(op, [&]() -> std::function<std::uint8_t(std::uint8_t, std::uint8_t)> {
+        if (auto* sum = std::get_if<Addition>(&formula)) {
+          sum->left = position == 0 ? 1 : 0;
+          sum->right = 1 - sum->left;
+          sum->output = 2;
+          return make_adder(operands, *sum);
+        }
+        auto& product = std::get<Multiplication>(formula);
+        product.left = position == 0 ? 1 : 0;
+        product.right = 1 - product.left;
+        product.output = 2;
+        return make_multiplier(operands, product);
+      });
+  for (const std::int8_t constant : constants) {
+    const auto held = static_cast<std::uint8_t>(constant + 128);
+    Lookup::Table table;
+    for (std::size_t i = 0; i < table.size(); ++i) {
+      const auto code = static_cast<std::uint8_t>(i);
+      table[i] = position == 0 ? compute(held, code) : compute(code, held);
+    }
+    if (per_channel) {
+      node.channel_tables.push_back(table);
+    } else {
+      node.table = table;
+    }
+  }
+  append(op, std::move(node), shape);
+}
+
+}  // namespace brownout::models
