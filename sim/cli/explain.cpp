@@ -58,11 +58,11 @@ std::vector<Cell> cells(const schedule::WeightFault& fault, const models::Quanti
 
 }  // namespace
 
-Table worst_fault_table(const experiment::Workbench& bench, std::uint64_t chip,
+Table worst_fault_table(const experiment::Workbench& bench, const experiment::Chip& chip,
                         memory::Voltage voltage, std::size_t count) {
-  const std::vector<schedule::WeightFault> worst = schedule::worst_faults(
-      bench.network, bench.program, experiment::make_chip(bench, chip)->faults_at(voltage),
-      bench.config.memory.encoding, bench.faults, count);
+  const std::vector<schedule::WeightFault> worst =
+      schedule::worst_faults(bench.network, bench.program, chip.weight_sram().faults_at(voltage),
+                             bench.config.memory.encoding, bench.faults, count);
   const bool intermittent =
       std::any_of(worst.begin(), worst.end(),
                   [](const schedule::WeightFault& fault) { return fault.probability < 1; });

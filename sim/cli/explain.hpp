@@ -5,12 +5,12 @@
 
 #include "memory/voltage.hpp"
 #include "sim/cli/table.hpp"
-#include "sim/experiment/workbench.hpp"
+#include "sim/experiment/chip.hpp"
 
 namespace brownout::cli {
 
 /// The `count` faults of `chip` at `voltage` that change a weight most.
-Table worst_fault_table(const experiment::Workbench& bench, std::uint64_t chip,
+Table worst_fault_table(const experiment::Workbench& bench, const experiment::Chip& chip,
                         memory::Voltage voltage, std::size_t count);
 
 }  // namespace brownout::cli

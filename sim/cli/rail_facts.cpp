@@ -16,7 +16,7 @@ std::string faulty_memories(const config::MemoryConfig& config) {
 
 }  // namespace
 
-std::vector<Fact> rail_facts(const experiment::Workbench& bench,
+std::vector<Fact> rail_facts(const experiment::Workbench& bench, const experiment::Chip& chip,
                              const experiment::PointResult& point) {
   std::vector<Fact> facts = {
       {{"faulty_memories", "memories with faults"}, faulty_memories(bench.config.memory)}};
@@ -27,8 +27,7 @@ std::vector<Fact> rail_facts(const experiment::Workbench& bench,
                     voltage_cell(rail.voltage)},
                    {{key + "_unit", ""}, rail.unit},
                    {{key + "_ber", "  bit error rate", "of the cells", Style::kRate}, rail.ber},
-                   {{key + "_source", "  source"},
-                    experiment::make_chip(bench, point.chip, rail.memory)->source()}});
+                   {{key + "_source", "  source"}, chip.find(rail.memory)->source()}});
   }
   return facts;
 }

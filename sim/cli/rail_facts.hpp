@@ -5,14 +5,14 @@
 #include <vector>
 
 #include "sim/cli/table.hpp"
+#include "sim/experiment/chip.hpp"
 #include "sim/experiment/results.hpp"
-#include "sim/experiment/workbench.hpp"
 
 namespace brownout::cli {
 
 /// "memories with faults: weight SRAM, activation SRAM"; then voltage, BER and source of those
 /// beside the weight SRAM.
-std::vector<Fact> rail_facts(const experiment::Workbench& bench,
+std::vector<Fact> rail_facts(const experiment::Workbench& bench, const experiment::Chip& chip,
                              const experiment::PointResult& point);
 
 }  // namespace brownout::cli

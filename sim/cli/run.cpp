@@ -154,36 +154,38 @@ std::vector<Cell> damage_cells(const experiment::LayerResult& layer) {
           layer.words_touched,      layer.weight_error_mean,  layer.weight_error_max};
 }
 
+std::vector<Column> layer_columns() {
+  return {{"layer", "layer", ""},
+          {"kind", "kind", ""},
+          {"m", "M", "pixels"},
+          {"n", "N", "channels"},
+          {"k", "K", "products"},
+          {"macs", "MACs", "per image"},
+          {"weights", "weights", "count"},
+          {"weights_changed", "changed", "", Style::kPercent},
+          {"effective_ber", "eff. BER", "share", Style::kRate},
+          {"cycles", "total", "cycles"},
+          {"compute_cycles", "compute", "cycles"},
+          {"weight_fetch_cycles", "w. fetch", "cycles"},
+          {"dram_cycles", "DRAM", "cycles"},
+          {"accumulator_cycles", "accum.", "cycles"},
+          {"vector_cycles", "vector", "cycles"},
+          {"utilization", "util.", "", Style::kPercent},
+          {"energy_j", "energy", "J", Style::kQuantity},
+          {"weight_sram_energy_j", "w. SRAM", "J", Style::kQuantity},
+          {"logic_energy_j", "logic", "J", Style::kQuantity},
+          {"activation_sram_energy_j", "a. SRAM", "J", Style::kQuantity},
+          {"dram_energy_j", "DRAM", "J", Style::kQuantity},
+          {"effective_ber_0to1", "0 to 1", "eff. BER", Style::kRate},
+          {"effective_ber_1to0", "1 to 0", "eff. BER", Style::kRate},
+          {"words", "words", "count"},
+          {"words_touched", "touched", "", Style::kPercent},
+          {"weight_error_mean", "error", "steps", Style::kRate},
+          {"weight_error_max", "max", "steps"}};
+}
+
 Table layer_table(const experiment::PointResult& point) {
-  Table table{.key = "layers",
-              .columns = {{"layer", "layer", ""},
-                          {"kind", "kind", ""},
-                          {"m", "M", "pixels"},
-                          {"n", "N", "channels"},
-                          {"k", "K", "products"},
-                          {"macs", "MACs", "per image"},
-                          {"weights", "weights", "count"},
-                          {"weights_changed", "changed", "", Style::kPercent},
-                          {"effective_ber", "eff. BER", "share", Style::kRate},
-                          {"cycles", "total", "cycles"},
-                          {"compute_cycles", "compute", "cycles"},
-                          {"weight_fetch_cycles", "w. fetch", "cycles"},
-                          {"dram_cycles", "DRAM", "cycles"},
-                          {"accumulator_cycles", "accum.", "cycles"},
-                          {"vector_cycles", "vector", "cycles"},
-                          {"utilization", "util.", "", Style::kPercent},
-                          {"energy_j", "energy", "J", Style::kQuantity},
-                          {"weight_sram_energy_j", "w. SRAM", "J", Style::kQuantity},
-                          {"logic_energy_j", "logic", "J", Style::kQuantity},
-                          {"activation_sram_energy_j", "a. SRAM", "J", Style::kQuantity},
-                          {"dram_energy_j", "DRAM", "J", Style::kQuantity},
-                          {"effective_ber_0to1", "0 to 1", "eff. BER", Style::kRate},
-                          {"effective_ber_1to0", "1 to 0", "eff. BER", Style::kRate},
-                          {"words", "words", "count"},
-                          {"words_touched", "touched", "", Style::kPercent},
-                          {"weight_error_mean", "error", "steps", Style::kRate},
-                          {"weight_error_max", "max", "steps"}},
-              .rows = {}};
+  Table table{.key = "layers", .columns = layer_columns(), .rows = {}};
   for (const experiment::LayerResult& layer : point.layers) {
     std::vector<Cell> row = {layer.name, layer.kind};
     for (std::vector<Cell> cells :
@@ -202,43 +204,44 @@ void leave_damage_to_files(Table& layers) {
   for (auto column = first; column != layers.columns.end(); ++column) column->title.clear();
 }
 
+void write_logits(const std::filesystem::path& path, const experiment::Workbench& bench,
+                  const std::vector<std::uint8_t>& codes) {
+  const std::int64_t outputs = static_cast<std::int64_t>(codes.size()) / bench.images();
+  experiment::write_codes_npz(path, {{"logits", {bench.images(), outputs}, codes}});
+}
+
 int run(const Arguments& arguments, const Streams& streams) {
   const Format format = format_of(arguments);
-  const std::uint64_t chip = chip_of(arguments);
+  const std::uint64_t number = chip_of(arguments);
   const int cosim_images = arguments.count("cosim-images", 0, 1'000'000).value_or(1);
   const auto explain = arguments.count("explain", 1, 1'000'000);
   const auto logits = arguments.path("logits-out");
   if (logits) check_output_file(*logits, "logits-out");
   config::WorkloadConfig config = load_config(arguments);
   const auto ber = set_operating_point(arguments, config);
+  const memory::Voltage voltage = config.operating_point.weight_sram;
 
   Progress progress(streams.err, stderr_is_terminal() && !arguments.has("quiet"));
   progress.show("loading " + config.name);
   const experiment::Workbench bench = experiment::make_workbench(config);
-  Report report{.facts = machine_facts(bench), .table = {}};
-  append(report.facts,
-         chip_facts(config.memory, chip, experiment::make_chip(bench, chip)->source()));
+  const experiment::Chip chip(bench, number);
   progress.show(fmt::format("running {} images", bench.images()));
   experiment::Evaluator evaluator(bench);
-  const experiment::PointResult point = evaluator.evaluate(
-      {.voltage = config.operating_point.weight_sram, .chip = chip, .cosim_images = cosim_images});
-  if (logits) {
-    const std::vector<std::uint8_t>& codes = evaluator.logits();
-    const std::int64_t outputs = static_cast<std::int64_t>(codes.size()) / bench.images();
-    experiment::write_codes_npz(*logits, {{"logits", {bench.images(), outputs}, codes}});
-  }
+  const experiment::PointResult point =
+      evaluator.evaluate({.voltage = voltage, .chip = number, .cosim_images = cosim_images}, chip);
+  if (logits) write_logits(*logits, bench, evaluator.logits());
 
+  Report report{.facts = machine_facts(bench), .table = layer_table(point)};
+  append(report.facts, chip_facts(config.memory, number, chip.weight_sram().source()));
   if (ber) report.facts.push_back(ber_fact(*ber));
   append(report.facts, accuracy_facts(bench, point));
-  append(report.facts, rail_facts(bench, point));
+  append(report.facts, rail_facts(bench, chip, point));
   append(report.facts, cost_facts(bench, point));
   append(report.facts, {{{"cosim_images", "co-simulated images", "agreed with the SystemC model"},
                          std::int64_t{point.cosim_images}},
                         {{"engine", "integer engine"}, evaluator.convolution_path()}});
-  report.table = layer_table(point);
   if (explain) {
-    report.detail = worst_fault_table(bench, chip, config.operating_point.weight_sram,
-                                      static_cast<std::size_t>(*explain));
+    report.detail = worst_fault_table(bench, chip, voltage, static_cast<std::size_t>(*explain));
   } else {
     leave_damage_to_files(report.table);
   }

@@ -7,8 +7,8 @@
 #include "sim/cli/output_file.hpp"
 #include "sim/cli/table.hpp"
 #include "sim/cli/workload_options.hpp"
+#include "sim/experiment/chip.hpp"
 #include "sim/experiment/weights_file.hpp"
-#include "sim/experiment/workbench.hpp"
 #include "sim/schedule/weight_readback.hpp"
 
 namespace brownout::cli {
@@ -44,6 +44,25 @@ std::uint64_t weight_count(const models::WeightSet& weights) {
   return count;
 }
 
+std::vector<Fact> voltage_facts(const experiment::Workbench& bench,
+                                const memory::CellFaults& cells) {
+  std::vector<Fact> facts = {
+      {{"voltage", "voltage", bench.unit()},
+       voltage_cell(bench.config.operating_point.weight_sram)},
+      {{"unit", ""}, bench.unit()},
+      {{"ber", "bit error rate", "of the cells", Style::kRate}, cells.bit_error_rate()}};
+  append(facts, intermittent_facts(cells.intermittent.size()));
+  return facts;
+}
+
+std::vector<Fact> damage_facts(const schedule::WeightReadback& readback) {
+  return {
+      {{"effective_ber", "effective BER", "of the weight bits fetched", Style::kRate},
+       readback.effective_ber()},
+      {{"weights", "weights"}, weight_count(readback.weights)},
+      {{"weights_changed", "weights changed", "", Style::kPercent}, readback.weights_changed()}};
+}
+
 int run(const Arguments& arguments, const Streams& streams) {
   const Format format = format_of(arguments);
   const std::uint64_t chip = chip_of(arguments);
@@ -56,9 +75,8 @@ int run(const Arguments& arguments, const Streams& streams) {
   config.run.images = 1;  // no image is looked at
 
   const experiment::Workbench bench = experiment::make_workbench(config);
-  const memory::Voltage voltage = config.operating_point.weight_sram;
   const auto faults = experiment::make_chip(bench, chip);
-  const memory::CellFaults cells = faults->faults_at(voltage);
+  const memory::CellFaults cells = faults->faults_at(config.operating_point.weight_sram);
   const schedule::WeightReadback readback = schedule::read_back(
       bench.program, bench.weights,
       memory::masks_of_inference(cells, memory::inference_seed(config.run.seed, chip), inference),
@@ -70,20 +88,11 @@ int run(const Arguments& arguments, const Streams& streams) {
                 .table = {}};
   append(report.facts, chip_facts(config.memory, chip, faults->source()));
   if (ber) report.facts.push_back(ber_fact(*ber));
-  append(report.facts,
-         {{{"voltage", "voltage", bench.unit()}, voltage_cell(voltage)},
-          {{"unit", ""}, bench.unit()},
-          {{"ber", "bit error rate", "of the cells", Style::kRate}, cells.bit_error_rate()}});
-  append(report.facts, intermittent_facts(cells.intermittent.size()));
+  append(report.facts, voltage_facts(bench, cells));
   if (!cells.intermittent.empty()) {
     report.facts.push_back({{"inference", "inference"}, inference});
   }
-  append(
-      report.facts,
-      {{{"effective_ber", "effective BER", "of the weight bits fetched", Style::kRate},
-        readback.effective_ber()},
-       {{"weights", "weights"}, weight_count(readback.weights)},
-       {{"weights_changed", "weights changed", "", Style::kPercent}, readback.weights_changed()}});
+  append(report.facts, damage_facts(readback));
   streams.out << render(report, format);
   return 0;
 }

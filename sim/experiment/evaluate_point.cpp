@@ -46,17 +46,20 @@ models::IntegerEngine& Evaluator::single_image_engine() {
 }
 
 PointResult Evaluator::evaluate(const Point& point) {
+  return evaluate(point, Chip(bench_, point.chip));
+}
+
+PointResult Evaluator::evaluate(const Point& point, const Chip& chip) {
   config::OperatingPoint voltages = bench_.config.operating_point;
   voltages.set(point.rail, point.voltage);
-  const std::unique_ptr<memory::FaultMap> chip = make_chip(bench_, point.chip);
   bench_.config.memory.profile->require_covered(voltages.weight_sram);
-  const memory::CellFaults faults = chip->faults_at(voltages.weight_sram);
+  const memory::CellFaults faults = chip.weight_sram().faults_at(voltages.weight_sram);
   const std::uint64_t seed = memory::inference_seed(bench_.config.run.seed, point.chip);
   const RailJoules reference = baseline();  // before the engine takes this point's faults
   schedule::InferenceReadback readback(bench_.program, bench_.weights, faults,
                                        bench_.config.memory.encoding, seed,
                                        point.faults.value_or(bench_.faults));
-  rails_.emplace(bench_, point.chip, voltages);
+  rails_.emplace(bench_, chip, voltages);
 
   PointResult result;
   result.chip = point.chip;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "models/engine/integer_engine.hpp"
+#include "sim/experiment/chip.hpp"
 #include "sim/experiment/other_rails.hpp"
 #include "sim/experiment/results.hpp"
 #include "sim/experiment/workbench.hpp"
@@ -33,6 +34,8 @@ class Evaluator {
   /// Throws std::runtime_error outside the profile or the map, Disagreement (a std::logic_error)
   /// when the executors differ. Fills logits() as a side product.
   PointResult evaluate(const Point& point);
+  /// With the chip at hand, which is `point`'s.
+  PointResult evaluate(const Point& point, const Chip& chip);
   /// The network's own, without any fault.
   Score clean_score();
   /// images x classes codes of the last point.

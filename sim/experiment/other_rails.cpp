@@ -9,18 +9,19 @@
 
 namespace brownout::experiment {
 
-OtherRails::OtherRails(const Workbench& bench, std::uint64_t chip,
+OtherRails::OtherRails(const Workbench& bench, const Chip& chip,
                        const config::OperatingPoint& voltages)
     : bench_(&bench) {
   for (const machine::OnChipMemory memory : machine::kOnChipMemories) {
     if (memory == machine::OnChipMemory::kWeightSram) continue;
-    const auto map = make_chip(bench, chip, memory);
-    if (!map) continue;
+    const memory::FaultMap* map = chip.find(memory);
+    if (map == nullptr) continue;
     const memory::VoltageProfile& profile = *bench.config.memory.find(memory)->profile;
     const memory::Voltage voltage = voltages.voltage(memory);
     profile.require_covered(voltage);
-    const std::uint64_t seed = memory::keyed_hash(
-        memory::inference_seed(bench.config.run.seed, chip), static_cast<std::uint64_t>(memory));
+    const std::uint64_t seed =
+        memory::keyed_hash(memory::inference_seed(bench.config.run.seed, chip.number()),
+                           static_cast<std::uint64_t>(memory));
     const memory::CellFaults faults = map->faults_at(voltage);
     rails_.push_back({memory, faults, seed, memory::CellMasks(map->geometry())});
     results_.push_back(

@@ -8,8 +8,8 @@
 #include "memory/fault_map.hpp"
 #include "memory/sram_macro.hpp"
 #include "models/engine/integer_engine.hpp"
+#include "sim/experiment/chip.hpp"
 #include "sim/experiment/results.hpp"
-#include "sim/experiment/workbench.hpp"
 
 namespace brownout::experiment {
 
@@ -17,7 +17,7 @@ class OtherRails {
  public:
   /// Inference 0. Throws std::runtime_error where a profile or a map does not cover a voltage.
   /// `bench` must outlive this.
-  OtherRails(const Workbench& bench, std::uint64_t chip, const config::OperatingPoint& voltages);
+  OtherRails(const Workbench& bench, const Chip& chip, const config::OperatingPoint& voltages);
 
   const std::vector<RailResult>& results() const { return results_; }
   /// Whether inferences may differ: there are intermittent cells.

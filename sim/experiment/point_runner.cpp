@@ -15,13 +15,13 @@ namespace brownout::experiment {
 namespace {
 
 // A map may end above the voltage.
-void require_measured(const Workbench& bench, std::uint64_t chip, memory::Voltage voltage) {
-  const config::ChipConfig& chips = bench.config.memory.chip;
+void require_measured(const Workbench& bench, const Chip& chip, memory::Voltage voltage) {
+  const std::vector<std::filesystem::path>& maps = bench.config.memory.chip.maps;
   try {
-    make_chip(bench, chip)->faults_at(voltage);
+    chip.weight_sram().faults_at(voltage);
   } catch (const std::runtime_error& error) {
-    if (chips.maps.size() < 2) throw;
-    throw std::runtime_error(chips.maps[chip].string() + ": " + error.what());
+    if (maps.size() < 2) throw;
+    throw std::runtime_error(maps[chip.number()].string() + ": " + error.what());
   }
 }
 
@@ -36,7 +36,8 @@ void validate(const Workbench& bench, const std::vector<Point>& points,
   voltages.set(lowest->rail, lowest->voltage);
   bench.config.memory.profile->require_covered(voltages.weight_sram);
   const std::size_t maps = bench.config.memory.map_count();
-  for (std::uint64_t chip = 0; chip < std::max<std::size_t>(1, maps); ++chip) {
+  for (std::uint64_t number = 0; number < std::max<std::size_t>(1, maps); ++number) {
+    const Chip chip(bench, number);
     require_measured(bench, chip, voltages.weight_sram);
     OtherRails(bench, chip, voltages);
   }

@@ -3,12 +3,11 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
-#include "memory/fault_map.hpp"
+#include "memory/voltage.hpp"
 #include "models/quantized_network.hpp"
 #include "sim/config/workload_config.hpp"
 #include "sim/experiment/score.hpp"
@@ -41,15 +40,8 @@ struct Workbench {
   std::string unit(machine::OnChipMemory memory = machine::OnChipMemory::kWeightSram) const;
 };
 
-/// Throws std::runtime_error where the network, the images, the accelerator and the fault map do
-/// not fit each other, naming the file or key.
+/// Throws std::runtime_error where the network, the images and the accelerator do not fit each
+/// other, naming the file or key.
 Workbench make_workbench(const config::WorkloadConfig& config);
-
-/// The faults of one memory of chip `chip`: those of its map file, or the generator's, with the
-/// defects and maps that are laid over every chip; nullptr where the memory is error-free. Throws
-/// std::runtime_error when a map's geometry or unit is not the memory's.
-std::unique_ptr<memory::FaultMap> make_chip(
-    const Workbench& bench, std::uint64_t chip,
-    machine::OnChipMemory memory = machine::OnChipMemory::kWeightSram);
 
 }  // namespace brownout::experiment

@@ -256,7 +256,7 @@ TEST(ChipLayers, MapsOfAnotherGeometryOrUnitAreRefused) {
                         << "\n# rows: 1024\n# columns: 128\n# unit: " << unit
                         << "\n# source: x\nbank,row,column,vfail,kind\n";
     try {
-      make_workbench(configured("{stack: [" + path.string() + "]}"));
+      make_chip(make_workbench(configured("{stack: [" + path.string() + "]}")), 0);
     } catch (const std::runtime_error& error) {
       return std::string(error.what());
     }

@@ -163,14 +163,8 @@ CASES = {
         ["network.onnx", "edge-32x32", "resident"],
     ),
     "activations_do_not_fit": Case(
-        "network network.onnx --accelerator a.yaml",
-        ["network.onnx", "edge-32x32"],
-        files={
-            "network.onnx": NETWORK.read_bytes(),
-            "a.yaml": ACCELERATOR.read_text()
-            .replace("../energy", str(ROOT / "configs/energy"))
-            .replace("activation_sram: {capacity_kib: 256", "activation_sram: {capacity_kib: 4"),
-        },
+        "run w.yaml --set accelerator.activation_sram.capacity_kib=2",
+        ["network.onnx", "edge-32x32", "activation_sram.capacity_kib: 2 KiB", "pool1", "5 KiB"],
     ),
     "zero_rows": Case(
         "run w.yaml --set accelerator.array.rows=0", ["accelerator.array.rows", "1..1024"]
@@ -196,7 +190,7 @@ CASES = {
     ),
     "no_map_matches": Case("run w.yaml --fault-map dies/*.csv", ["--fault-map", "dies/*.csv"]),
     "a_die_of_another_geometry": Case(
-        "sweep w.yaml --out out --fault-map d*.csv",
+        "sweep w.yaml --out out --fault-map d*.csv --voltage 0.9",
         ["d2.csv", "4 banks", "8 banks"],
         files={"d1.csv": MAP, "d2.csv": MAP.replace("s: 8", "s: 4")},
     ),
