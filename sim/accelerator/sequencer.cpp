@@ -4,6 +4,11 @@
 #include <limits>
 
 namespace brownout::accelerator {
+namespace {
+
+constexpr Cycle kNotDone = std::numeric_limits<Cycle>::max();
+
+}  // namespace
 
 Sequencer::Sequencer(const sc_core::sc_module_name& name, JobState& state)
     : sc_module(name), state_(state) {
@@ -75,7 +80,7 @@ void Sequencer::begin_layer(Cycle now) {
   vector_done_ = now;
   if (layer().matrix) {
     next_load_ = next_stream_ = next_finish_ = layer().first_fold;
-    block_done_.assign(static_cast<std::size_t>(layer().block_count), now);
+    block_done_.assign(static_cast<std::size_t>(layer().block_count), kNotDone);
     feeder_.begin_layer(state_, *activation_sram.operator->(), layer_);
   } else {
     vector_done_ = vector_unit->run_layer(layer_, now);

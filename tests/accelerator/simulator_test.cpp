@@ -162,6 +162,11 @@ std::vector<Case> cases() {
   shallow.name += "Prefetch";
   shallow.spec.weight_prefetch = true;
   all.push_back(shallow);
+  // Blocks so short that the third could start before the sums of the first have left the array.
+  Case overtaking{"BlocksShorterThanTheDrainPrefetch", small_spec(32, 64, kResident)};
+  overtaking.spec.accumulator.depth = 40;
+  overtaking.spec.weight_prefetch = true;
+  all.push_back(overtaking);
   Case narrow{"Accumulators16Bit", small_spec(8, 8, kResident)};
   narrow.spec.accumulator.bits = 16;
   all.push_back(narrow);
