@@ -18,6 +18,7 @@ constexpr int kNoLimit = std::numeric_limits<int>::max();
 struct WorkloadSection {
   std::string name;
   std::filesystem::path network;
+  std::string made_by;
   ImagesConfig images;
   Task task = Task::kClassification;
   int normal_label = 0;
@@ -39,12 +40,24 @@ void read_task(const MapReader& map, WorkloadSection& section) {
                     std::numeric_limits<std::uint16_t>::max());
 }
 
+// The error of a network that is to be fetched or made first says how.
+std::filesystem::path existing_network(const Value& value, const std::string& made_by) {
+  std::filesystem::path path;
+  convert(value, path);
+  if (!made_by.empty() && !std::filesystem::exists(path)) {
+    fail(value, "no such file: " + path.string() + " (made by: " + made_by + ")");
+  }
+  return existing_file(value);
+}
+
 WorkloadSection read_workload(const Value& value, const Overrides& overrides) {
-  const MapReader map(value, {"name", "task", "normal_label", "network", "dataset", "preprocess"});
+  const MapReader map(
+      value, {"name", "task", "normal_label", "network", "made_by", "dataset", "preprocess"});
   WorkloadSection section;
   map.read_required("name", section.name);
   read_task(map, section);
-  section.network = existing_file(map.require("network"));
+  map.read("made_by", section.made_by);
+  section.network = existing_network(map.require("network"), section.made_by);
   section.images = read_images(map.require("dataset"), map.find("preprocess"), overrides.dataset);
   return section;
 }
@@ -177,6 +190,7 @@ WorkloadConfig load_workload(const std::filesystem::path& path, const Overrides&
                         .task = section.task,
                         .normal_label = section.normal_label,
                         .network = std::move(section.network),
+                        .made_by = std::move(section.made_by),
                         .dataset = std::move(section.images.dataset),
                         .preprocess = std::move(section.images.preprocess),
                         .accelerator = read_accelerator(map.require("accelerator")),

@@ -61,6 +61,7 @@ struct WorkloadConfig {
   Task task = Task::kClassification;
   int normal_label = 0;  ///< kReconstruction: images of any other label are anomalous
   std::filesystem::path network;
+  std::string made_by;  ///< command or address that the network comes from; may be empty
   DatasetConfig dataset;
   models::Preprocess preprocess;
   machine::AcceleratorSpec accelerator;

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <fstream>
+#include <iterator>
 
 #include "memory/iid_generator.hpp"
 #include "sim/config/accelerator_config.hpp"
@@ -89,16 +91,37 @@ TEST(ShippedFiles, TheIdealMemoryHasNoErrorsAndTheSquareLawOfEnergy) {
   EXPECT_THROW(profile->voltage_for_ber(0.01), std::runtime_error);
 }
 
+void expect_to_load(const std::filesystem::path& file, const Overrides& overrides) {
+  SCOPED_TRACE(file);
+  const WorkloadConfig config = load_workload(file, overrides);
+  EXPECT_NO_THROW(check_operating_point(config));
+  EXPECT_NO_THROW(check_sweep(config));
+  EXPECT_EQ(config.sweep.chips, 10);
+  EXPECT_EQ(config.operating_point.weight_sram.text(), "0.85");
+}
+
 TEST(ShippedFiles, EveryWorkloadLoadsAndItsVoltagesAreCovered) {
   const auto files = yaml_files("workloads");
   EXPECT_GE(files.size(), 2U);
-  for (const auto& file : files) {
-    SCOPED_TRACE(file);
-    const WorkloadConfig config = load_workload(file);
-    EXPECT_NO_THROW(check_operating_point(config));
-    EXPECT_NO_THROW(check_sweep(config));
-    EXPECT_EQ(config.sweep.chips, 10);
-    EXPECT_EQ(config.operating_point.weight_sram.text(), "0.85");
+  for (const auto& file : files) expect_to_load(file, {});
+}
+
+// Their networks and inputs are made or fetched, so others that exist take their place.
+TEST(ShippedFiles, EveryWorkloadOfAFolderLoadsWithAnotherNetwork) {
+  for (const std::string folder : {"workloads/zoo", "workloads/mlperf_tiny"}) {
+    const auto files = yaml_files(folder);
+    EXPECT_GE(files.size(), 2U);
+    for (const auto& file : files) {
+      std::ifstream in(file);
+      const std::string text(std::istreambuf_iterator<char>(in), {});
+      EXPECT_THAT(text, testing::HasSubstr("\n  made_by: ")) << file;
+      Overrides overrides;
+      overrides.set = {"workload.network=" + file.string()};
+      if (text.find("format: npz") != std::string::npos) {
+        overrides.set.push_back("workload.dataset.file=" + file.string());
+      }
+      expect_to_load(file, overrides);
+    }
   }
 }
 

@@ -58,6 +58,18 @@ TEST(WorkloadConfig, OptionalSectionsHaveDefaults) {
               testing::HasSubstr("sweep.voltages: no voltages are given"));
 }
 
+TEST(WorkloadConfig, OriginOfTheNetworkIsRecordedWhereItIsGiven) {
+  const WorkloadFiles files;
+  const auto recorded = [&] {
+    const auto entries = resolved_configuration(files.load());
+    const std::map<std::string, std::string> values(entries.begin(), entries.end());
+    return values.contains("workload.made_by") ? values.at("workload.made_by") : "nothing";
+  };
+  EXPECT_EQ(recorded(), "nothing");
+  files.edit("w.yaml", "network: net.onnx", "network: net.onnx\n  made_by: make net");
+  EXPECT_EQ(recorded(), "make net");
+}
+
 TEST(WorkloadConfig, InputFilesAreListedOnceEach) {
   const WorkloadFiles files;
   const auto& d = files.directory;
@@ -71,6 +83,10 @@ TEST(WorkloadConfig, MistakesAreFoundWithFileAndLine) {
   const Case cases[] = {
       {"network: net.onnx", "network: gone.onnx",
        "w.yaml:3: workload.network: no such file: gone.onnx"},
+      {"network: net.onnx", "network: gone.onnx\n  made_by: make net",
+       "w.yaml:3: workload.network: no such file: gone.onnx (made by: make net)"},
+      {"network: net.onnx", "network: net.onnx\n  made_by: [make, net]",
+       "w.yaml:4: workload.made_by: must be text, is a list"},
       {"network: net.onnx", "network: parts",
        "w.yaml:3: workload.network: is a directory, not a file: parts"},
       {"network: net.onnx", "netwrok: net.onnx",

@@ -71,8 +71,13 @@ def commands(block: Block) -> list[str]:
 
 def copy_repository(target: Path) -> None:
     """Lay out what commands read; data are copies, so that nothing writes into the repository."""
-    for folder in ("configs", "workloads"):
-        shutil.copytree(ROOT / folder, target / folder)
+    shutil.copytree(ROOT / "configs", target / "configs")
+    made = [path.name for path in (ROOT / "workloads/zoo").iterdir() if path.is_dir()]
+    shutil.copytree(
+        ROOT / "workloads",
+        target / "workloads",
+        ignore=lambda at, _: made if Path(at).name == "zoo" else [],
+    )
     shutil.copytree(ROOT / "tests/models/data", target / "tests/models/data")
     (target / "tools").symlink_to(ROOT / "tools")
     (target / "build/release").mkdir(parents=True)

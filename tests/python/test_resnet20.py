@@ -6,6 +6,7 @@ QOperator twin, and float layer by layer.
 Needs the float weights and CIFAR-10, which are not part of the repository.
 """
 
+import importlib
 import os
 import subprocess
 from dataclasses import dataclass
@@ -62,14 +63,14 @@ class Quantized:
 
 
 def quantized(folder: Path, images: int, *options: object) -> Quantized:
-    state_dict = pytest.importorskip("brownout_tools.training.state_dict")
-    path = folder / "network.onnx"
-    arguments = ["resnet20", "--checkpoint", CHECKPOINT, "--data", IMAGES, "--out", path]
-    state_dict.main([str(a) for a in [*arguments, "--calibration-images", 100, *options]])
-    model = onnx.load(path)
+    pytest.importorskip("torch", reason="PyTorch is not installed: it builds the network")
+    zoo = importlib.import_module("brownout_tools.zoo.command")
+    arguments = ["resnet20", "--checkpoint", CHECKPOINT, "--data", IMAGES, "--out", folder]
+    zoo.main([str(a) for a in [*arguments, "--calibration-images", 100, *options]])
+    model = onnx.load(folder / "network.onnx")
     first = next(n for n in model.graph.node if n.input[:1] == [model.graph.input[0].name])
     pixels, _ = read_cifar10_batch(IMAGES)
-    inputs = state_dict.IMAGENET.apply(pixels[:images]).astype(np.float32)
+    inputs = zoo.NETWORKS["resnet20"].preprocess.apply(pixels[:images])
     scale, zero_point = (constants(model)[name] for name in first.input[1:])
     limits = np.iinfo(zero_point.dtype)
     codes = np.clip(np.rint(inputs / scale) + int(zero_point), limits.min, limits.max)

@@ -13,6 +13,7 @@ import onnx
 import torch
 from numpy.typing import NDArray
 from onnxruntime.quantization import QuantFormat
+from torch import nn
 
 from brownout_tools.training.narrow_onnx import INT4_IR_VERSION, INT4_OPSET, as_int4, narrow
 from brownout_tools.training.narrow_weights import keep_rounded_weights
@@ -26,19 +27,22 @@ OPSET = 13  # the first with quantization per channel
 IR_VERSION = 7  # the one that belongs to it, so that old readers accept the file
 
 
-def export_fp32(recipe: Recipe, checkpoint: Path) -> onnx.ModelProto:
-    """Export ``input`` float32 (batch, C, H, W) to the output, batch norms folded."""
-    output = "reconstruction" if recipe.reconstructs else "logits"
-    model = recipe.trained_network()
-    model.load_state_dict(load_checkpoint(checkpoint, recipe.name)["model"])
-    keep_rounded_weights(fold_batch_norms(model))
+def output_name(reconstructs: bool) -> str:
+    """What the output of an auto-encoder, or of a classifier, is called."""
+    return "reconstruction" if reconstructs else "logits"
+
+
+def to_onnx(
+    model: nn.Module, input_shape: tuple[int, ...], output: str = "logits"
+) -> onnx.ModelProto:
+    """Export ``input`` float32 (batch, *input_shape) to ``output`` (batch, ...)."""
     buffer = io.BytesIO()
     with warnings.catch_warnings():
         # The older exporter keeps module paths as names, and pools and flattens in one node each.
-        warnings.simplefilter("ignore", DeprecationWarning)
+        warnings.simplefilter("ignore")
         torch.onnx.export(
             model,
-            (torch.zeros(1, *recipe.input_shape),),
+            (torch.zeros(1, *input_shape),),
             buffer,
             opset_version=OPSET,
             dynamo=False,
@@ -47,6 +51,14 @@ def export_fp32(recipe: Recipe, checkpoint: Path) -> onnx.ModelProto:
             dynamic_axes={"input": {0: "batch"}, output: {0: "batch"}},
         )
     return onnx.load_from_string(buffer.getvalue())
+
+
+def export_fp32(recipe: Recipe, checkpoint: Path) -> onnx.ModelProto:
+    """The recipe's network from (batch, C, H, W) to its output, batch norms folded."""
+    model = recipe.trained_network()
+    model.load_state_dict(load_checkpoint(checkpoint, recipe.name)["model"])
+    keep_rounded_weights(fold_batch_norms(model))
+    return to_onnx(model, recipe.input_shape, output_name(recipe.reconstructs))
 
 
 def quantized_network(

@@ -4,7 +4,16 @@ Submodule names become ONNX names (``conv1``, ``block2.shortcut``, ``fc``), so a
 the weights that a user addresses in the exported files.
 """
 
+from itertools import pairwise
+
 from torch import Tensor, nn
+from torch.nn.utils import fuse_conv_bn_eval, fuse_linear_bn_eval
+
+BATCH_NORMS = (nn.BatchNorm1d, nn.BatchNorm2d)
+FUSE = {
+    (nn.Conv2d, nn.BatchNorm2d): fuse_conv_bn_eval,
+    (nn.Linear, nn.BatchNorm1d): fuse_linear_bn_eval,
+}
 
 
 class MnistCnn(nn.Module):
@@ -107,13 +116,19 @@ class Cifar10ResNet8(nn.Module):
 
 
 def fold_batch_norms(model: nn.Module) -> nn.Module:
-    """Switch to evaluation mode and fold every ``bnX`` into its sibling ``convX``, in place."""
+    """Switch to evaluation mode and fold every batch norm into the layer before it, in place.
+
+    Before it means: the convolution or linear layer that its parent names right before it.
+    """
     model.eval()
     for parent in list(model.modules()):
-        for name, child in list(parent.named_children()):
-            if isinstance(child, nn.BatchNorm2d):
-                conv_name = name.replace("bn", "conv")
-                conv = getattr(parent, conv_name)
-                setattr(parent, conv_name, nn.utils.fuse_conv_bn_eval(conv, child))
+        children = list(parent.named_children())
+        for (layer_name, layer), (name, child) in pairwise(children):
+            fuse = FUSE.get((type(layer), type(child)))
+            if fuse is not None:
+                setattr(parent, layer_name, fuse(layer, child))
                 setattr(parent, name, nn.Identity())
+    left = [name for name, child in model.named_modules() if isinstance(child, BATCH_NORMS)]
+    if left:
+        raise ValueError(f"batch norm {left[0]}: there is no layer before it to fold it into")
     return model

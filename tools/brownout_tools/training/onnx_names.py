@@ -8,14 +8,35 @@ import onnx
 from onnx import helper
 
 FUNCTIONAL_OPS = {"Add": "add"}  # operators that are no submodule of their own
+WEIGHTED_OPS = ("Conv", "Gemm")
+
+
+def module_path(node: onnx.NodeProto) -> list[str]:
+    """Names from the root to the module of a node that torch named ``/path/to/module/Op``.
+
+    torch repeats the names of containers: ``/layer1/layer1.0/conv1/Conv`` is layer1, 0, conv1.
+    """
+    parts = node.name.strip("/").split("/")[:-1]
+    within = ["", *parts]
+    return [part.removeprefix(f"{before}.") for before, part in zip(within, parts, strict=False)]
 
 
 def layer_name(node: onnx.NodeProto) -> str:
-    """Dotted module path of a node that torch named ``/path/to/module/Op``."""
-    path = node.name.strip("/").split("/")[:-1]
+    """Dotted module path of a node; operators that are no module have a name of their own."""
+    path = module_path(node)
     if node.op_type in FUNCTIONAL_OPS:
         path.append(FUNCTIONAL_OPS[node.op_type])
     return ".".join(path)
+
+
+def name_layers(fp32: onnx.ModelProto) -> onnx.ModelProto:
+    """Name layers with weights by their modules, other nodes by module and operator, in place."""
+    for node in fp32.graph.node:
+        path = module_path(node)
+        if node.op_type not in WEIGHTED_OPS:
+            path.append(node.name.rsplit("/", 1)[-1].lower())
+        node.name = ".".join(path)
+    return fp32
 
 
 def _is_linear_code(node: onnx.NodeProto) -> bool:

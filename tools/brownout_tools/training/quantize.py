@@ -53,10 +53,12 @@ def quantize(
     activations: QuantType = QuantType.QUInt8,
     weights: QuantType = QuantType.QInt8,
     per_channel: bool = True,
+    batch: int = 100,
 ) -> onnx.ModelProto:
     """Quantize ``fp32`` with the ranges that it shows on ``calibration`` (N, C, H, W).
 
-    int8 weights are symmetric, all else has zero points.
+    ``batch`` of them go through the network at once: large images take memory. int8 weights are
+    symmetric, all else has zero points.
     """
     with tempfile.TemporaryDirectory() as directory:
         source, target = Path(directory, "fp32.onnx"), Path(directory, "quantized.onnx")
@@ -64,7 +66,7 @@ def quantize(
         quantize_static(
             source,
             target,
-            BatchReader(calibration, fp32.graph.input[0].name),
+            BatchReader(calibration, fp32.graph.input[0].name, batch),
             quant_format=quant_format,
             activation_type=activations,
             weight_type=weights,
