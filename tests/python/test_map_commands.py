@@ -5,6 +5,8 @@ Runs the program that the environment variable BROWNOUT names, by default build/
 
 import csv
 import json
+import os
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -96,6 +98,24 @@ def test_a_map_with_a_geometry_of_its_own(tmp_path: Path) -> None:
 
 
 # weights
+
+
+def test_run_reads_its_map_once(tmp_path: Path) -> None:
+    """A pipe gives its text once; a second reader would wait for ever."""
+    path, pipe = tmp_path / "chip.csv", tmp_path / "pipe.csv"
+    brownout(
+        *("map", "generate", "--memory", PROFILE, "--accelerator", ACCELERATOR, "--chip", "7"),
+        *("--out", path),
+    )
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=lambda: pipe.write_bytes(path.read_bytes()), daemon=True)
+    writer.start()
+    options = ["--voltage", "0.83", "--images", "10", "--explain", "3"]
+    piped = json_of("run", WORKLOAD, "--fault-map", pipe, *options)
+    writer.join(timeout=10)
+    read = json_of("run", WORKLOAD, "--fault-map", path, *options)
+    assert piped.pop("fault_map") != read.pop("fault_map")
+    assert piped == read
 
 
 def test_sweep_of_a_fault_map_is_one_chip(tmp_path: Path) -> None:

@@ -118,3 +118,18 @@ def test_broken_files_are_one_line_and_status_2(
 def test_layers_at_belongs_to_sweeps(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([str(write(tmp_path, BY_BIT)), "--layers-at", "0.83"]) == 2
     assert "--layers-at" in capsys.readouterr().err
+
+
+def test_a_reconstruction_loses_auc(tmp_path: Path) -> None:
+    source = write(tmp_path, BY_LAYER)
+    table = source / "sensitivity.csv"
+    header, *rows = table.read_text().splitlines()
+    fields = [row.rsplit(",", 2) for row in rows]
+    moved = [f"{front},,,{score},{clean}" for front, score, clean in fields]
+    table.write_text("\n".join([f"{header},auc,auc_clean", *moved]) + "\n")
+    results = read_sensitivity(source)
+    assert results.metric.name == "ROC AUC"
+    assert results.worst.drop.mean == pytest.approx(mean([9, 10, 11]))
+    assert main([str(source)]) == 0
+    page = (source / "report.html").read_text()
+    assert "points of ROC AUC" in page and "top-1" not in page
