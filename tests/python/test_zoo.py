@@ -17,6 +17,7 @@ from brownout_binary import ROOT, needs_brownout
 from brownout_tools.training.datasets import read_cifar10_batch
 from brownout_tools.training.networks import fold_batch_norms
 from brownout_tools.training.reference_logits import runtime_logits, vnni_flag
+from brownout_tools.zoo import command
 from brownout_tools.zoo.catalogue import NETWORKS, ZooNetwork
 from brownout_tools.zoo.command import main
 from brownout_tools.zoo.inputs import SLICE, made_up, preprocessed
@@ -125,6 +126,26 @@ def test_same_seed_same_bytes(tmp_path: Path) -> None:
     for file in ("network.onnx", "inputs.npz"):
         a, b, c = ((tmp_path / d / file).read_bytes() for d in "abc")
         assert a == b != c
+
+
+def test_list_has_a_line_for_each_network(capsys: pytest.CaptureFixture) -> None:
+    main(["--list"])
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines] == list(NETWORKS)
+    assert (
+        "11,689,512 parameters, 1,814,073,344 MACs" in lines[list(NETWORKS).index("resnet18_224")]
+    )
+
+
+def test_all_makes_a_directory_for_each_network(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small = {name: NETWORKS[name] for name in ("ds_cnn", "resnet8")}
+    monkeypatch.setattr(command, "NETWORKS", small)
+    monkeypatch.setattr(command, "WORKLOADS", tmp_path)
+    main(["all"])
+    files = sorted(str(path.relative_to(tmp_path)) for path in tmp_path.glob("*/*"))
+    assert files == ["ds_cnn/inputs.npz", "ds_cnn/network.onnx", "resnet8/network.onnx"]
 
 
 def test_made_up_images_are_smooth_and_in_range() -> None:
