@@ -52,6 +52,9 @@ float rounded_tangent(float x) {
 template <typename Function>
 CodeTable float_table(const ActivationTensor& input, const ActivationTensor& output, Function f) {
   const float inverse_scale = 1.0F / output.scale;
+  if (!std::isfinite(inverse_scale)) {
+    throw std::runtime_error("a scale of the output so small that it has no reciprocal");
+  }
   return table_of(input, output, [&](int difference) {
     const float value = f(input.scale * static_cast<float>(difference));
     const float steps = std::round(value * inverse_scale);  // round is exact with every libm

@@ -21,7 +21,7 @@ litert = pytest.importorskip("ai_edge_litert.interpreter", reason="no ai-edge-li
 
 import flatbuffers  # noqa: E402
 
-from tflite_models import Kind, RandomNetwork, schema  # noqa: E402
+from tflite_models import Builder, Kind, RandomNetwork, schema  # noqa: E402
 
 LAYER_OUTPUTS = BROWNOUT.parent / "tests" / "layer_outputs"
 SHARED = ROOT.parent / "shared"
@@ -254,6 +254,35 @@ def test_error_free_accuracy_is_litert_s(tmp_path: Path) -> None:
     shipped = ROOT / "workloads" / "mlperf_tiny" / "resnet8.yaml"
     with_file = brownout("run", shipped, "--voltage=1", f"--set=workload.network={RESNET8}")
     assert with_file["top1"] == report["top1"]
+
+
+def test_a_float_input_between_two_codes_is_rounded_as_litert_s(tmp_path: Path) -> None:
+    """Every input lies in the middle of two codes, where rounding to even would show."""
+    builder = Builder()
+    shape = (1, 4, 4, 3)
+    x = builder.tensor(shape, dtype=np.float32, name="x")
+    codes = builder.tensor(shape, [0.5], [-7])
+    weights = np.eye(3, dtype=np.int8).reshape(3, 1, 1, 3)
+    constants = builder.tensor(weights.shape, [1.0], [0], weights)
+    bias = builder.tensor((3,), [0.5], [0], np.zeros(3, np.int32))
+    y = builder.tensor(shape, [0.5], [-7])
+    builder.operator(Kind.QUANTIZE, [x], codes, schema.QuantizeOptionsT)
+    options = {"strideH": 1, "strideW": 1}
+    builder.operator(Kind.CONV_2D, [codes, constants, bias], y, schema.Conv2DOptionsT, **options)
+    model = tmp_path / "ties.tflite"
+    model.write_bytes(builder.finish(x, y))
+    reals = (np.arange(-120, 120).reshape(5, 4, 4, 3) + 0.5).astype(np.float32) * np.float32(0.5)
+    data, file, out = (tmp_path / name for name in ("data.npz", "workload.yaml", "logits.npz"))
+    np.savez(data, x=reals, y=np.zeros(5, np.int64))
+    text = WORKLOAD.format(name="ties", network=model, data=data, scale=1, mean=0, root=ROOT)
+    file.write_text(text)
+    brownout("run", file, "--voltage=1", "--logits-out", out)
+    with np.load(out) as archive:
+        logits = archive["logits"].astype(int) - 128
+    expected = list(reference(model, reals).values())[-1].reshape(logits.shape)
+    assert np.array_equal(logits, expected)
+    even = np.clip(np.rint(reals / np.float32(0.5)) - 7, -128, 127).reshape(logits.shape)
+    assert (expected != even).mean() > 0.3
 
 
 def test_the_shipped_workload_says_which_file_it_misses() -> None:

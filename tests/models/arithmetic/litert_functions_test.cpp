@@ -73,6 +73,7 @@ TEST(LitertFunctions, HardSwishIsWithinACode) {
 TEST(LitertFunctions, RefuseScalesThatTheArithmeticCannotHold) {
   const ActivationTensor input = quantized(0.1F, 0);
   EXPECT_THROW(logistic(input, quantized(1.0F / 128, 0)), std::runtime_error);
+  EXPECT_THROW(hyperbolic_tangent(input, quantized(1e-40F, 0)), std::runtime_error);
   EXPECT_THROW(requantized(input, quantized(1e-12F, 0)), std::runtime_error);
   EXPECT_THROW(leaky_relu(input, input, -0.1F), std::runtime_error);
   EXPECT_THROW(leaky_relu(input, input, NAN), std::runtime_error);
