@@ -156,6 +156,11 @@ int TfliteFile::output(const TfliteOperator& op) const {
   return op.table->outputs()->Get(0);
 }
 
+std::vector<int> TfliteFile::outputs(const TfliteOperator& op) const {
+  if (size_of(op.table->outputs()) == 0) fail(op, "it has no output");
+  return {op.table->outputs()->begin(), op.table->outputs()->end()};
+}
+
 void TfliteFile::fail(const std::string& message) const { fail_in_file(path_, message); }
 
 void TfliteFile::fail(const TfliteOperator& op, const std::string& message) const {

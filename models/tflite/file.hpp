@@ -43,7 +43,9 @@ class TfliteFile {
 
   /// Index of an operator's tensor; -1 for an optional input that is left out.
   int input(const TfliteOperator& op, unsigned position) const;
+  /// The only output.
   int output(const TfliteOperator& op) const;
+  std::vector<int> outputs(const TfliteOperator& op) const;
 
   [[noreturn]] void fail(const std::string& message) const;
   [[noreturn]] void fail(const TfliteOperator& op, const std::string& message) const;

@@ -11,7 +11,7 @@ namespace {
 
 constexpr const char* kSupported =
     "CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED, ADD, SUB, MUL, AVERAGE_POOL_2D, MAX_POOL_2D, "
-    "MEAN, PAD, PADV2, CONCATENATION, SLICE, STRIDED_SLICE, RESHAPE, SQUEEZE, EXPAND_DIMS, "
+    "MEAN, PAD, PADV2, CONCATENATION, SLICE, STRIDED_SLICE, SPLIT, RESHAPE, SQUEEZE, EXPAND_DIMS, "
     "TRANSPOSE, RELU, RELU6, RELU_N1_TO_1, LEAKY_RELU, HARD_SWISH, LOGISTIC, TANH, SOFTMAX, "
     "QUANTIZE; DEQUANTIZE of the output";
 
@@ -68,6 +68,7 @@ void TfliteImporter::import_operator(const Operator& op) {
       {TRANSPOSE, &TfliteImporter::transpose},
       {SLICE, &TfliteImporter::slice},
       {STRIDED_SLICE, &TfliteImporter::slice},
+      {SPLIT, &TfliteImporter::split},
       {RELU, &TfliteImporter::function},
       {RELU6, &TfliteImporter::function},
       {RELU_N1_TO_1, &TfliteImporter::function},
@@ -81,9 +82,10 @@ void TfliteImporter::import_operator(const Operator& op) {
   if (handler == handlers.end()) {
     file_.fail(op, std::string("this operator is not supported; supported: ") + kSupported);
   }
-  const int output = file_.output(op);
-  if (views_.contains(output) || file_.is_constant(output)) {
-    file_.fail(op, "its output '" + file_.name(output) + "' is made twice");
+  for (const int output : file_.outputs(op)) {
+    if (views_.contains(output) || file_.is_constant(output)) {
+      file_.fail(op, "its output '" + file_.name(output) + "' is made twice");
+    }
   }
   (this->*handler->second)(op);
 }
@@ -182,13 +184,13 @@ void TfliteImporter::dequantize(const Operator& op) {
   views_[output] = view(op, 0);
 }
 
-std::string TfliteImporter::unique_name(const Operator& op) {
+std::string TfliteImporter::unique_name(const Operator& op, int output) {
   // Converters join the names of all operations that they fused with semicolons.
-  const std::string full = file_.name(file_.output(op));
+  const std::string full = file_.name(output);
   std::string name = full.substr(0, full.find(';'));
-  if (!node_names_.insert(name).second) {
-    name += "#" + std::to_string(op.index);
-    node_names_.insert(name);
+  const std::string made_by = name + "#" + std::to_string(op.index);
+  for (int again = 0; !node_names_.insert(name).second; ++again) {
+    name = made_by + (again == 0 ? "" : "." + std::to_string(again));
   }
   return name;
 }

@@ -54,6 +54,7 @@ class TfliteImporter {
   void pad(const Operator& op);
   void concatenation(const Operator& op);
   void slice(const Operator& op);
+  void split(const Operator& op);
   void transpose(const Operator& op);
   void reshape(const Operator& op);
   void function(const Operator& op);
@@ -93,7 +94,9 @@ class TfliteImporter {
   }
   /// Adds a node whose result has this shape, and its output tensor.
   void append(const Operator& op, Node node, Shape shape);
-  std::string unique_name(const Operator& op);
+  /// The same for one of several outputs.
+  void append(const Operator& op, Node node, Shape shape, int output);
+  std::string unique_name(const Operator& op, int output);
 
   TfliteFile file_;
   QuantizedNetwork network_;

@@ -97,6 +97,33 @@ void TfliteImporter::slice(const Operator& op) {
   append(op, node, padded_shape(shape, node));
 }
 
+/// Equal parts along one dimension: a crop for each output.
+void TfliteImporter::split(const Operator& op) {
+  const TensorId input = activation(op, 1);
+  const std::vector<int> outputs = file_.outputs(op);
+  const std::vector<int> dims = file_.dims(file_.input(op, 1));
+  const std::vector<std::int32_t> given = file_.int32s(file_.input(op, 0));
+  if (given.size() != 1) file_.fail(op, "its axis is not one number");
+  const auto rank = static_cast<int>(dims.size());
+  const int axis = given[0] < 0 ? given[0] + rank : given[0];
+  const auto parts = static_cast<int>(outputs.size());
+  if (axis < 1 || axis >= rank || dims[static_cast<std::size_t>(axis)] % parts != 0) {
+    file_.fail(op, "it does not split height, width or channels into equal parts");
+  }
+  const int extent = dims[static_cast<std::size_t>(axis)];
+  std::vector<int> before(dims.size(), 0), after(dims.size(), 0);
+  const Shape shape = tensor(input).shape;
+  for (int part = 0; part < parts; ++part) {
+    const int output = outputs[static_cast<std::size_t>(part)];
+    require_same_quantization(op, input, output);
+    before[static_cast<std::size_t>(axis)] = -part * (extent / parts);
+    after[static_cast<std::size_t>(axis)] = (part + 1) * (extent / parts) - extent;
+    Padding node{
+        .name = {}, .input = input, .before = border_of(before), .after = border_of(after)};
+    append(op, node, padded_shape(shape, node), output);
+  }
+}
+
 void TfliteImporter::pad(const Operator& op) {
   Padding node;
   node.input = activation(op, 0);

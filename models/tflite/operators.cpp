@@ -131,14 +131,20 @@ void TfliteImporter::limit(const Operator& op, int& low, int& high, tflite::Acti
 }
 
 void TfliteImporter::append(const Operator& op, Node node, Shape shape) {
-  const int index = file_.output(op);
+  append(op, std::move(node), shape, file_.output(op));
+}
+
+void TfliteImporter::append(const Operator& op, Node node, Shape shape, int index) {
+  if (views_.contains(index) || file_.is_constant(index)) {
+    file_.fail(op, "its output '" + file_.name(index) + "' is made twice");
+  }
   ActivationTensor made = read_tensor(index);
   if (made.shape != shape) file_.fail(op, "the shape of its output is not that of its result");
   const auto output = static_cast<TensorId>(network_.tensors.size());
   network_.tensors.push_back(std::move(made));
   std::visit(
       [&](auto& concrete) {
-        concrete.name = unique_name(op);
+        concrete.name = unique_name(op, index);
         concrete.output = output;
       },
       node);

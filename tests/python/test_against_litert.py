@@ -40,7 +40,8 @@ Codes = NDArray[np.int8]
 CASES = int(os.environ.get("BROWNOUT_CASES", "600"))
 OPERATORS = (
     "conv", "depthwise", "dense", "add", "mul", "average_pool", "max_pool", "mean", "pad", "concat",
-    "sub", "constant", "function", "function", "cut", "turn", "softmax",
+    "sub", "constant", "function", "function", "cut", "split", "turn",
+    "softmax",
 )  # fmt: skip
 
 

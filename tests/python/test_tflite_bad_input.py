@@ -214,6 +214,13 @@ APPENDED: dict[str, tuple[After, str]] = {
         with_constants(Kind.SLICE, schema.SliceOptionsT, [0] * 3, [1] * 4),
         "it has not one number for every dimension",
     ),
+    "parts": (
+        lambda builder, y: builder.operator(
+            Kind.SPLIT, [builder.tensor((1,), data=np.array([0], np.int32)), y],
+            builder.tensor(y.shape, [0.5], [0]), schema.SplitOptionsT, numSplits=1,
+        ),
+        "operator 1 (SPLIT): it does not split height, width or channels into equal parts",
+    ),
     "transposition": (
         with_constants(Kind.TRANSPOSE, schema.TransposeOptionsT, [0, 3, 1, 2]),
         "operator 1 (TRANSPOSE): it changes the order of elements",

@@ -463,6 +463,21 @@ class RandomNetwork:
             Kind.STRIDED_SLICE, [x, *constants], y, schema.StridedSliceOptionsT, **masks
         )
 
+    def split(self, x: Tensor) -> Tensor:
+        """Equal parts, and their product."""
+        axis = self.integer(1, 3)
+        parts = [n for n in range(1, 5) if x.shape[axis] % n == 0][-1]
+        shape = list(x.shape)
+        shape[axis] //= parts
+        made = [self.activation(tuple(shape), 1, like=x) for _ in range(parts)]
+        given = self.builder.tensor((), data=np.array(axis - 4 * self.integer(0, 1), np.int32))
+        self.builder.operator(
+            Kind.SPLIT, [given, x], made[0], schema.SplitOptionsT, numSplits=parts
+        )
+        self.builder.operators[-1].outputs = [part.index for part in made]
+        z = self.activation(tuple(shape), x.scale * x.scale * 100)
+        return self.builder.operator(Kind.MUL, [made[0], made[-1]], z, schema.MulOptionsT)
+
     def turn(self, x: Tensor) -> Tensor:
         """A mean over the pixels whose dimensions of 1 change their places."""
         x = self.mean(x)
