@@ -54,12 +54,7 @@ QuantizedNetwork branching_network() {
   QuantizedNetwork network = make_network({.name = "branches",
                                            .input = {4, 12, 12},
                                            .out_channels = 8,
-                                           .window = {.kernel_height = 3,
-                                                      .kernel_width = 3,
-                                                      .pad_top = 1,
-                                                      .pad_left = 1,
-                                                      .pad_bottom = 1,
-                                                      .pad_right = 1},
+                                           .window = square_window(3, 1, 1),
                                            .zero_point = 60},
                                           21);
   const Shape shape = network.tensor(1).shape;

@@ -12,6 +12,18 @@
 
 namespace brownout::models::testing {
 
+/// The same in both directions, padded on all four sides.
+inline Window square_window(int kernel, int stride = 1, int pad = 0) {
+  return {.kernel_height = kernel,
+          .kernel_width = kernel,
+          .stride_height = stride,
+          .stride_width = stride,
+          .pad_top = pad,
+          .pad_left = pad,
+          .pad_bottom = pad,
+          .pad_right = pad};
+}
+
 struct ConvolutionCase {
   std::string name;
   Shape input;
