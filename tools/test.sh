@@ -21,7 +21,7 @@ make_python_environment "[test]"
 
 say "Formatting and lint"
 git ls-files '*.cpp' '*.hpp' | xargs clang-format --dry-run --Werror
-.venv/bin/ruff check --config tools/pyproject.toml tools tests/python tests/models
+.venv/bin/ruff check --config tools/pyproject.toml tools tests/python tests/models tests/benchmarks
 
 build release -DBROWNOUT_TESTS=ON -DBROWNOUT_BENCHMARKS=ON -DBROWNOUT_WERROR=ON
 say "C++ tests"

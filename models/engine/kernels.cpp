@@ -150,6 +150,31 @@ void average_image(const Pooler& pooler, const Pooling& pooling, const Shape& in
   }
 }
 
+void maximum_image(const Window& window, const Shape& input_shape, const Shape& output_shape,
+                   const std::uint8_t* input, std::uint8_t* output) {
+  const int channels = input_shape.channels;
+  for (int h = 0; h < output_shape.height; ++h) {
+    for (int w = 0; w < output_shape.width; ++w, output += channels) {
+      bool first = true;
+      visit_window(window, input_shape, input, h, w, [&](const std::uint8_t* codes) {
+        if (first) {
+          std::copy_n(codes, channels, output);
+        } else {
+          raise_to(output, codes, channels);
+        }
+        first = false;
+      });
+      if (first) std::fill_n(output, channels, std::uint8_t{0});
+    }
+  }
+}
+
+BROWNOUT_WIDEST_VECTORS
+void limit_codes(std::uint8_t* codes, std::int64_t count, int low, int high) {
+  const auto lowest = static_cast<std::uint8_t>(low), highest = static_cast<std::uint8_t>(high);
+  for (std::int64_t i = 0; i < count; ++i) codes[i] = std::clamp(codes[i], lowest, highest);
+}
+
 }  // namespace
 
 Epilogue::Epilogue(const QuantizedNetwork& network, const Convolution& convolution,
@@ -260,15 +285,8 @@ void pool_image(const Pooler& pooler, const Pooling& pooling, const Shape& input
     const auto average = pooler.sums_floats() ? average_image<float> : average_image<std::int32_t>;
     return average(pooler, pooling, input_shape, output_shape, input, output);
   }
-  const int channels = input_shape.channels;
-  for (int h = 0; h < output_shape.height; ++h) {
-    for (int w = 0; w < output_shape.width; ++w, output += channels) {
-      std::fill_n(output, channels, static_cast<std::uint8_t>(pooler.low));
-      visit_window(pooling.window, input_shape, input, h, w,
-                   [&](const std::uint8_t* codes) { raise_to(output, codes, channels); });
-      for (int c = 0; c < channels; ++c) output[c] = pooler.limit(output[c]);
-    }
-  }
+  maximum_image(pooling.window, input_shape, output_shape, input, output);
+  limit_codes(output, output_shape.size(), pooler.low, pooler.high);
 }
 
 BROWNOUT_WIDEST_VECTORS
