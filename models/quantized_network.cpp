@@ -194,6 +194,26 @@ bool Convolution::has_weight_zero_points() const {
                      [](std::int32_t zero_point) { return zero_point != 0; });
 }
 
+std::size_t file_place(const Convolution& convolution, std::size_t output, std::size_t k) {
+  const auto outputs = static_cast<std::size_t>(convolution.out_channels);
+  const auto k_size = static_cast<std::size_t>(convolution.k_size());
+  const auto taps = static_cast<std::size_t>(convolution.window.kernel_height) *
+                    static_cast<std::size_t>(convolution.window.kernel_width);
+  const std::size_t channels = k_size / taps;
+  const std::size_t inside = k % taps * channels + k / taps;  // k is (c * KH + kh) * KW + kw
+  switch (convolution.weight_layout) {
+    case WeightLayout::kOutputFirst:
+      return output * k_size + k;
+    case WeightLayout::kInputFirst:
+      return k * outputs + output;
+    case WeightLayout::kChannelLast:
+      return output * k_size + inside;
+    case WeightLayout::kInputFirstChannelLast:
+      return inside * outputs + output;
+  }
+  throw std::logic_error("an unknown layout of weights");
+}
+
 Shape window_output(const Shape& input, const Window& w, int channels) {
   constexpr std::int64_t kLargestWindow = 1 << 22;  // so many codes sum up within 32 bits
   const std::int64_t elements = std::int64_t{w.kernel_height} * w.kernel_width;

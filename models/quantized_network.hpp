@@ -46,8 +46,8 @@ struct Window {
 };
 
 /// How the weights of a node lie in the source file: (output, k), (k, output), or with the channel
-/// innermost (output, height, width, channel).
-enum class WeightLayout { kOutputFirst, kInputFirst, kChannelLast };
+/// inside of height and width: (output, height, width, channel), (height, width, channel, output).
+enum class WeightLayout { kOutputFirst, kInputFirst, kChannelLast, kInputFirstChannelLast };
 
 /// A convolution, or a fully connected layer: that is a convolution whose kernel covers its whole
 /// input, so that its weights, (output, (channel, height, width)), keep the order of the file.
@@ -89,6 +89,9 @@ struct Addition {
   int clamp_low = 0, clamp_high = 255;
   bool difference = false;
 };
+
+/// The place in the source file of weight `k` of an output.
+std::size_t file_place(const Convolution& convolution, std::size_t output, std::size_t k);
 
 enum class PoolKind { kMax, kAverage, kGlobalAverage };
 

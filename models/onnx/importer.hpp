@@ -20,7 +20,7 @@ constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
 /// The real value that each code of a tensor stands for, by held code.
 using Values = std::array<float, 256>;
-using Codes = std::array<std::uint8_t, 256>;
+using Codes = Lookup::Table;
 
 /// What is known of one edge of the ONNX graph.
 struct Edge {
@@ -53,7 +53,7 @@ struct Pending {
   Shape shape;
   const onnx::NodeProto* source = nullptr;
   std::vector<Edge> parts = {};  ///< of a concatenation: each is quantized as the whole is
-  std::shared_ptr<const QuantizedConstant> operand = nullptr;  ///< of a lookup: the scalar it takes
+  std::shared_ptr<const QuantizedConstant> operand = nullptr;  ///< of a lookup: what it takes
   TensorId made = -1;
   float low = -kInfinity, high = kInfinity;  ///< as `made`
 };

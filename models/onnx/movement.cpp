@@ -42,12 +42,12 @@ void Importer::reshape(const onnx::NodeProto& node) {
     dims = *given;
   } else if (type == "Flatten") {
     const std::int64_t axis = int_attribute(node, "axis", 1);
-    const std::int64_t rank = result.view == View::kFlat ? 2 : 4;
+    const std::int64_t rank = is_flat(result.view) ? 2 : 4;
     if (axis == 1 || axis == 1 - rank) dims = {kBatch, -1};
   } else if (shape.height == 1 && shape.width == 1) {
     // Removes or adds the dimensions of a single pixel, whichever they are.
     if (type == "Squeeze") dims = {kBatch, shape.channels};
-    if (type == "Unsqueeze" && result.view == View::kFlat) dims = {kBatch, shape.channels, 1, 1};
+    if (type == "Unsqueeze" && is_flat(result.view)) dims = {kBatch, shape.channels, 1, 1};
   }
   const std::optional<View> view = reshaped_view(result.view, shape, dims);
   if (!view) {

@@ -112,9 +112,9 @@ std::vector<std::int32_t> round_bias(const OnnxGraph& graph, const onnx::NodePro
   return codes;
 }
 
-std::array<std::uint8_t, 256> operand_table(const ActivationTensor& input,
-                                            const QuantizedConstant& constant,
-                                            const ActivationQuantization& output, bool product) {
+std::vector<Lookup::Table> operand_tables(const ActivationTensor& input,
+                                          const QuantizedConstant& constant,
+                                          const ActivationQuantization& output, bool product) {
   // The operator's own arithmetic, on tensors 0, 1 and 2 of a network that has no more.
   QuantizedNetwork pair;
   const int shift = constant.type.is_signed ? 128 : 0;
@@ -129,16 +129,19 @@ std::array<std::uint8_t, 256> operand_table(const ActivationTensor& input,
                    .scale = output.scale,
                    .zero_point = output.zero_point,
                    .source_signed = output.source_signed}};
-  const auto code = static_cast<std::uint8_t>(constant.codes[0] + shift);
   const Adder add = make_adder(pair, {.name = "", .left = 0, .right = 1, .output = 2});
   const Multiplier multiply =
       make_multiplier(pair, {.name = "", .left = 0, .right = 1, .output = 2});
-  std::array<std::uint8_t, 256> table;
-  for (std::size_t i = 0; i < table.size(); ++i) {
-    const auto left = static_cast<std::uint8_t>(i);
-    table[i] = product ? multiply(left, code) : add(left, code);
+  std::vector<Lookup::Table> tables;
+  for (const std::int32_t element : constant.codes) {
+    const auto code = static_cast<std::uint8_t>(element + shift);
+    Lookup::Table& table = tables.emplace_back();
+    for (std::size_t i = 0; i < table.size(); ++i) {
+      const auto left = static_cast<std::uint8_t>(i);
+      table[i] = product ? multiply(left, code) : add(left, code);
+    }
   }
-  return table;
+  return tables;
 }
 
 Convolution read_convolution(const OnnxGraph& graph, const onnx::NodeProto& node,
@@ -170,7 +173,8 @@ Convolution read_convolution(const OnnxGraph& graph, const onnx::NodeProto& node
 }
 
 Convolution read_fully_connected(const OnnxGraph& graph, const onnx::NodeProto& node,
-                                 const ActivationTensor& input, const QuantizedConstant& weights) {
+                                 const ActivationTensor& input, View view,
+                                 const QuantizedConstant& weights) {
   const std::vector<std::int64_t>& dims = weights.shape;
   if (dims.size() != 2) graph.fail(node, "weights '" + weights.name + "' are not a matrix");
   if (float_attribute(node, "alpha", 1) != 1 || float_attribute(node, "beta", 1) != 1 ||
@@ -189,17 +193,15 @@ Convolution read_fully_connected(const OnnxGraph& graph, const onnx::NodeProto& 
   convolution.out_channels = static_cast<int>(dims[output_axis]);
   convolution.window.kernel_height = input.shape.height;
   convolution.window.kernel_width = input.shape.width;
-  convolution.weight_layout = output_first ? WeightLayout::kOutputFirst : WeightLayout::kInputFirst;
+  const bool pixels = view == View::kFlatPixels;
+  convolution.weight_layout =
+      output_first ? (pixels ? WeightLayout::kChannelLast : WeightLayout::kOutputFirst)
+                   : (pixels ? WeightLayout::kInputFirstChannelLast : WeightLayout::kInputFirst);
   set_weights(graph, node, weights, output_axis, convolution);
-  if (!output_first) {
-    const std::vector<std::int8_t> file = convolution.weights;
-    const auto outputs = static_cast<std::size_t>(dims[1]);
-    const std::size_t k_size = file.size() / outputs;
-    for (std::size_t n = 0; n < outputs; ++n) {
-      for (std::size_t k = 0; k < k_size; ++k) {
-        convolution.weights[n * k_size + k] = file[k * outputs + n];
-      }
-    }
+  const std::vector<std::int8_t> file = convolution.weights;
+  const auto k_size = static_cast<std::size_t>(convolution.k_size());
+  for (std::size_t i = 0; i < file.size(); ++i) {
+    convolution.weights[i] = file[file_place(convolution, i / k_size, i % k_size)];
   }
   return convolution;
 }

@@ -10,6 +10,7 @@
 #include "models/network_limits.hpp"
 #include "models/onnx/constants.hpp"
 #include "models/onnx/graph.hpp"
+#include "models/onnx/shapes.hpp"
 #include "models/quantized_network.hpp"
 
 namespace brownout::models {
@@ -25,17 +26,19 @@ struct ActivationQuantization {
 /// The scale at input `scale_index` and the zero point after it.
 ActivationQuantization read_activation_quantization(const OnnxGraph& graph,
                                                     const onnx::NodeProto& node, int scale_index);
-/// The codes of input + constant, or of their product, for every code of the input.
-std::array<std::uint8_t, 256> operand_table(const ActivationTensor& input,
-                                            const QuantizedConstant& constant,
-                                            const ActivationQuantization& output, bool product);
+/// The codes of input + constant, or of their product, for every code of the input: a table for
+/// each element of the constant, whose scale is one.
+std::vector<Lookup::Table> operand_tables(const ActivationTensor& input,
+                                          const QuantizedConstant& constant,
+                                          const ActivationQuantization& output, bool product);
 
 /// Without bias; ids of tensors are left to the caller.
 Convolution read_convolution(const OnnxGraph& graph, const onnx::NodeProto& node,
                              const ActivationTensor& input, const QuantizedConstant& weights);
-/// A matrix product on a flattened input.
+/// A matrix product on an input that is flattened in the order of `view`.
 Convolution read_fully_connected(const OnnxGraph& graph, const onnx::NodeProto& node,
-                                 const ActivationTensor& input, const QuantizedConstant& weights);
+                                 const ActivationTensor& input, View view,
+                                 const QuantizedConstant& weights);
 /// Bias codes; nullptr is no bias. Throws unless their scale, where they have one, is input scale x
 /// weight scale.
 std::vector<std::int32_t> read_bias(const OnnxGraph& graph, const onnx::NodeProto& node,

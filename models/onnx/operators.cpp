@@ -53,7 +53,7 @@ Shape Importer::shape_after(const onnx::NodeProto& node, const Shape& input, con
 }
 
 void Importer::require_planes(const onnx::NodeProto& node, const Edge& edge) const {
-  if (edge.view == View::kFlat) graph_.fail(node, "its input has no height and width");
+  if (is_flat(edge.view)) graph_.fail(node, "its input has no height and width");
   if (edge.view == View::kPixels) {
     graph_.fail(node, "its input has its channels last; transpose it to (N, C, H, W)");
   }
@@ -99,12 +99,11 @@ void Importer::convolution(const onnx::NodeProto& node) {
 
 void Importer::fully_connected(const onnx::NodeProto& node) {
   const Edge& input = activation(node, 0);
-  if (input.view != View::kFlat) {
-    graph_.fail(node, "its input is not flattened to (N, elements)");
-  }
+  if (!is_flat(input.view)) graph_.fail(node, "its input is not flattened to (N, elements)");
   const QuantizedConstant* weights = constant(node, 1);
   if (weights == nullptr) graph_.fail(node, "it has no weights");
-  Convolution made = read_fully_connected(graph_, node, network_.tensor(input.tensor), *weights);
+  Convolution made =
+      read_fully_connected(graph_, node, network_.tensor(input.tensor), input.view, *weights);
   set_edge(node, weighted(node, input, std::move(made), 2));
 }
 
@@ -151,11 +150,16 @@ Edge Importer::pair(const onnx::NodeProto& node, const Edge& left, const Edge& r
       network_.tensor(map.tensor).shape, map.view);
 }
 
-/// Sum or product of a tensor and a quantized scalar: a table with the operator's own arithmetic.
+/// Sum or product of a tensor and a quantized scalar, or a constant with an element per channel:
+/// tables with the operator's own arithmetic.
 Edge Importer::with_operand(const onnx::NodeProto& node, const Edge& tensor, const Edge& constant) {
-  if (constant.constant->codes.size() != 1 || constant.constant->type.bits > 8) {
-    graph_.fail(node, "constant '" + constant.constant->name +
-                          "' is not a scalar of up to 8 bits: broadcasting is not supported");
+  const QuantizedConstant& operand = *constant.constant;
+  const bool scalar = operand.codes.size() == 1;
+  if ((!scalar && !runs_along_channels(tensor.view, shape_of(tensor), operand.shape)) ||
+      operand.scales.size() != 1 || operand.type.bits > 8) {
+    graph_.fail(node, "constant '" + operand.name +
+                          "' is neither a scalar nor one element per "
+                          "channel, of up to 8 bits and one scale");
   }
   Edge result = pending_edge(node, Lookup{.name = display_name(node), .input = tensor.tensor},
                              network_.tensor(tensor.tensor).shape, tensor.view);
@@ -198,7 +202,7 @@ void Importer::mean(const onnx::NodeProto& node) {
   for (const std::int64_t axis : axes) {
     reduced.insert(view_axis(input.view, shape_of(input), axis));
   }
-  if (input.view == View::kFlat ||
+  if (is_flat(input.view) ||
       reduced != std::set<std::optional<Axis>>{Axis::kHeight, Axis::kWidth}) {
     graph_.fail(node, "only a mean over height and width is supported");
   }

@@ -53,18 +53,18 @@ void Importer::qlinear_conv(const onnx::NodeProto& node) {
 
 void Importer::qlinear_matmul(const onnx::NodeProto& node) {
   const Edge input = codes_at(node, 0);
-  if (input.view != View::kFlat) graph_.fail(node, "its input is not (N, elements)");
-  Convolution made =
-      read_fully_connected(graph_, node, network_.tensor(input.tensor), weights_at(node, 3, 1));
+  if (!is_flat(input.view)) graph_.fail(node, "its input is not (N, elements)");
+  Convolution made = read_fully_connected(graph_, node, network_.tensor(input.tensor), input.view,
+                                          weights_at(node, 3, 1));
   finish(node, weighted(node, input, std::move(made), 8), 6);
 }
 
 void Importer::qgemm(const onnx::NodeProto& node) {
   const Edge input = codes_at(node, 0);
-  if (input.view != View::kFlat) graph_.fail(node, "its input is not (N, elements)");
+  if (!is_flat(input.view)) graph_.fail(node, "its input is not (N, elements)");
   const std::int64_t axis = int_attribute(node, "transB", 0) != 0 ? 0 : 1;
-  Convolution made =
-      read_fully_connected(graph_, node, network_.tensor(input.tensor), weights_at(node, 3, axis));
+  Convolution made = read_fully_connected(graph_, node, network_.tensor(input.tensor), input.view,
+                                          weights_at(node, 3, axis));
   finish(node, weighted(node, input, std::move(made), 6), 7);
 }
 
@@ -90,7 +90,7 @@ void Importer::qlinear_elementwise(const onnx::NodeProto& node) {
 void Importer::qlinear_pool(const onnx::NodeProto& node) {
   const Edge input = codes_at(node, 0);
   const bool channels_last = int_attribute(node, "channels_last", 0) != 0;
-  if (channels_last != (input.view == View::kPixels) || input.view == View::kFlat) {
+  if (channels_last != (input.view == View::kPixels) || is_flat(input.view)) {
     graph_.fail(node, "channels_last does not fit its input");
   }
   finish(node, average(node, input), 3);

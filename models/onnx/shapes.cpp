@@ -17,14 +17,15 @@ std::vector<std::int64_t> view_dims(View view, const Shape& shape) {
     case View::kPixels:
       return {shape.height, shape.width, shape.channels};
     case View::kFlat:
+    case View::kFlatPixels:
       break;
   }
   return {shape.size()};
 }
 
 std::optional<Axis> view_axis(View view, const Shape& shape, std::int64_t axis) {
-  if (axis < 0) axis += view == View::kFlat ? 2 : 4;
-  if (view == View::kFlat) {
+  if (axis < 0) axis += is_flat(view) ? 2 : 4;
+  if (is_flat(view)) {
     const bool one_pixel = shape.height == 1 && shape.width == 1;
     return axis == 1 && one_pixel ? std::optional(Axis::kChannels) : std::nullopt;
   }
@@ -32,6 +33,14 @@ std::optional<Axis> view_axis(View view, const Shape& shape, std::int64_t axis) 
   constexpr Axis kPlanes[] = {Axis::kChannels, Axis::kHeight, Axis::kWidth};
   constexpr Axis kPixels[] = {Axis::kHeight, Axis::kWidth, Axis::kChannels};
   return (view == View::kPlanes ? kPlanes : kPixels)[axis - 1];
+}
+
+bool runs_along_channels(View view, const Shape& shape, std::vector<std::int64_t> dims) {
+  const auto first = std::find_if(dims.begin(), dims.end(), [](auto dim) { return dim != 1; });
+  dims.erase(dims.begin(), first);
+  if (view == View::kPlanes) return dims == std::vector<std::int64_t>{shape.channels, 1, 1};
+  const bool one_pixel = shape.height == 1 && shape.width == 1;
+  return (view == View::kPixels || one_pixel) && dims == std::vector<std::int64_t>{shape.channels};
 }
 
 int& extent(Shape& shape, Axis axis) {
@@ -67,9 +76,10 @@ std::optional<View> reshaped_view(View from, const Shape& shape, std::vector<std
   if (open != nullptr) *open = shape.size() / known;
   dims.erase(dims.begin());
   const bool one_pixel = shape.height == 1 && shape.width == 1;
-  for (const View view : {from, View::kPlanes, View::kPixels, View::kFlat}) {
+  const auto inside = [](View view) { return view == View::kPixels || view == View::kFlatPixels; };
+  for (const View view : {from, View::kPlanes, View::kPixels, View::kFlat, View::kFlatPixels}) {
     // Elements keep their order: a view with pixels inside is no view with channels inside.
-    const bool same_order = (view == View::kPixels) == (from == View::kPixels) || one_pixel;
+    const bool same_order = inside(view) == inside(from) || one_pixel;
     if (same_order && dims == view_dims(view, shape)) return view;
   }
   return std::nullopt;

@@ -14,8 +14,10 @@
 
 namespace brownout::models {
 
-/// The dimensions of an edge: (N, C, H, W), (N, H, W, C) or (N, C * H * W).
-enum class View { kPlanes, kPixels, kFlat };
+/// The dimensions of an edge: (N, C, H, W), (N, H, W, C), (N, C * H * W) or (N, H * W * C).
+enum class View { kPlanes, kPixels, kFlat, kFlatPixels };
+
+inline bool is_flat(View view) { return view == View::kFlat || view == View::kFlatPixels; }
 
 /// Stands for the batch in computed shapes.
 constexpr std::int64_t kBatch = std::numeric_limits<std::int64_t>::min();
@@ -26,6 +28,9 @@ std::vector<std::int64_t> view_dims(View view, const Shape& shape);
 /// The axis of the tensor that dimension `axis` (counted from 0, negative from the end) of a view
 /// is; nothing for the batch and for a flat view of several pixels.
 std::optional<Axis> view_axis(View view, const Shape& shape, std::int64_t axis);
+
+/// True where a constant of these dimensions is one element for each channel, by broadcasting.
+bool runs_along_channels(View view, const Shape& shape, std::vector<std::int64_t> dims);
 
 int& extent(Shape& shape, Axis axis);
 int& extent(Padding::Border& border, Axis axis);

@@ -69,20 +69,10 @@ std::string zip_archive(const std::vector<NamedFile>& files) {
 /// Back to the order and the codes of the source file.
 std::string in_file_layout(const models::Convolution& convolution,
                            const std::vector<std::int8_t>& weights) {
-  const auto outputs = static_cast<std::size_t>(convolution.out_channels);
-  const std::size_t k_size = weights.size() / outputs;
-  const auto taps = static_cast<std::size_t>(convolution.window.kernel_height) *
-                    static_cast<std::size_t>(convolution.window.kernel_width);
-  const std::size_t channels = k_size / taps;
+  const auto k_size = static_cast<std::size_t>(convolution.k_size());
   std::string data(weights.size(), '\0');
   for (std::size_t i = 0; i < weights.size(); ++i) {
-    const std::size_t n = i / k_size;
-    const std::size_t k = i % k_size;  // (c * KH + kh) * KW + kw
-    std::size_t place = i;
-    if (convolution.weight_layout == models::WeightLayout::kInputFirst) place = k * outputs + n;
-    if (convolution.weight_layout == models::WeightLayout::kChannelLast) {
-      place = n * k_size + k % taps * channels + k / taps;
-    }
+    const std::size_t place = models::file_place(convolution, i / k_size, i % k_size);
     data[place] = static_cast<char>(weights[i] + convolution.weight_shift);
   }
   return data;

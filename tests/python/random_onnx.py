@@ -141,13 +141,16 @@ class RandomNetwork(QuantizedGraph):
                 return self.pair("Mul", first, second, self.named(a.shape, spread))
         return False
 
-    def scalar(self) -> bool:
+    def operand(self) -> bool:
+        """With a constant: a scalar, or one element per channel."""
         a = self.pick()
-        code = int(self.rng.integers(self.low, self.low + 256))
-        b = Tensor(f"s{len(self.nodes)}", (), self.scale(), self.zero_point(), 40.0)
-        self.constant(self.dtype(code), b.name)
+        per_channel = not a.flat and self.rng.random() < 0.5
+        shape = (a.shape[0], 1, 1) if per_channel else ()
+        codes = self.rng.integers(self.low, self.low + 256, shape)
+        b = Tensor(f"s{len(self.nodes)}", shape, self.scale(), self.zero_point(), 40.0)
+        self.constant(codes.astype(self.dtype), b.name)
         op = self.one_of("Add", "Mul")
-        value = abs(code - b.zero_point) * float(b.scale)
+        value = float(np.abs(codes - b.zero_point).mean()) * float(b.scale)
         real = float(a.scale) * a.spread
         out = self.named(a.shape, real + value if op == "Add" else real * max(value, 0.01))
         first, second = self.one_of((a, b), (b, a))
@@ -302,7 +305,7 @@ class RandomNetwork(QuantizedGraph):
             self.flatten,
             self.elementwise,
             self.excite,
-            self.scalar,
+            self.operand,
             self.max_pool,
             self.average_pool,
             self.global_pool,

@@ -193,3 +193,114 @@ def test_external_data_lies_beside_the_file(location: str, tmp_path: Path) -> No
                 entry.value = location
     with pytest.raises(ValueError, match="does not lie beside the file"):
         run_one(model, np.zeros((1, *made.input_shape), np.uint8), tmp_path)
+
+
+def pixels_first(made: QuantizedGraph) -> str:
+    """The input's codes as (N, H, W, C), flattened."""
+    made.nodes += [
+        helper.make_node("Transpose", [made.pool[-1].name], ["pixels"], perm=[0, 2, 3, 1]),
+        helper.make_node("Flatten", ["pixels"], ["flat"]),
+    ]
+    return "flat"
+
+
+@pytest.mark.parametrize("form", ["qdq", "qoperator"])
+def test_pixels_may_be_flattened(form: str, tmp_path: Path) -> None:
+    """As TensorFlow's networks are: the weights keep the layout of the file."""
+    for case in range(6):
+        made = graph(case, form, shape=(4, 3, 5))
+        flat = Tensor(**{**vars(made.pool[-1]), "name": pixels_first(made), "shape": (60,)})
+        op, transposed = ("Gemm", 1) if case % 2 else ("MatMul", 0)
+        shape = (7, 60) if transposed else (60, 7)
+        extra = {"transB": 1} if transposed else {}
+        made.weighted("dense", flat, shape, 1 - transposed, 7, (7,), 60, op, **extra)
+        assert compare(made, tmp_path).max() == 0
+
+
+def test_flattened_pixels_may_be_the_output(tmp_path: Path) -> None:
+    made = graph(6)
+    made.add("end", "Identity", [pixels_first(made)], made.named((120,), like=made.pool[-1]))
+    made.real(
+        "relu", "Relu", [made.dequantize(made.pool[-1])], made.named((120,), like=made.pool[0])
+    )
+    assert compare(made, tmp_path).max() == 0
+
+
+@pytest.mark.parametrize("signed", [False, True])
+@pytest.mark.parametrize("op", ["Add", "Mul"])
+def test_a_constant_per_channel_is_a_table_each(op: str, signed: bool, tmp_path: Path) -> None:
+    made = graph(7, "qoperator", signed=signed)
+    x = made.pool[-1]
+    b = Tensor("b", (1, 4, 1, 1), F32(0.02), made.low + 30, 40.0)
+    codes = made.rng.integers(made.low, made.low + 256, b.shape).astype(made.dtype)
+    made.constant(codes, "b")
+    out = made.named(x.shape, float(x.scale) * x.spread * (1 if op == "Add" else 1.5))
+    inputs = [x.name, *made.parameters(x), "b", *made.parameters(b), *made.parameters(out)]
+    made.add("row", "QLinear" + op, inputs, out, "com.microsoft")
+    assert compare(made, tmp_path).max() == 0
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 6, 1), (1, 4, 6, 1), (5,)])
+def test_other_broadcasting_is_refused(shape, tmp_path: Path) -> None:
+    made = graph(7, "qoperator")
+    x = made.pool[-1]
+    made.constant(np.zeros(shape, np.uint8), "b")
+    inputs = [x.name, *made.parameters(x), "b", *made.parameters(x), *made.parameters(x)]
+    made.add("row", "QLinearAdd", inputs, made.named(x.shape, like=x), "com.microsoft")
+    assert "is neither a scalar nor one element per channel" in refusal(made, tmp_path)
+
+
+def test_layers_may_share_all_their_constants(tmp_path: Path) -> None:
+    made = graph(8, shape=(5, 6, 6))
+    x = made.pool[-1]
+    codes = made.rng.integers(-127, 128, (5, 5, 3, 3)).astype(np.int8)
+    w = [made.constant(codes), made.constant(F32(0.01)), made.constant(np.int8(0))]
+    made.nodes.append(helper.make_node("DequantizeLinear", w, ["w"]))
+    window = {"kernel_shape": [3, 3], "pads": [1, 1, 1, 1]}
+    made.real("first", "Conv", [made.dequantize(x), "w"], made.named(x.shape, like=x), **window)
+    first = made.pool[-1]
+    made.real(
+        "second", "Conv", [made.dequantize(first), "w"], made.named(x.shape, like=x), **window
+    )
+    assert compare(made, tmp_path).max() == 0
+
+
+def test_softmax_at_the_output_keeps_the_codes(tmp_path: Path) -> None:
+    made = graph(9, shape=(3, 4, 4))
+    x = made.pool[-1]
+    made.add("flatten", "Flatten", [x.name], made.named((48,), like=x))
+    made.weighted("dense", made.pool[-1], (10, 48), 0, 10, (10,), 48, "Gemm", transB=1)
+    real, codes = made.images(8)
+    expected = runtime_codes(made.model(), real)
+    logits = made.pool[-1]
+    made.nodes.append(helper.make_node("Softmax", [made.dequantize(logits)], ["scores"]))
+    out = Tensor("probabilities", (10,), F32(1 / 256), 0, 10.0)
+    made.quantize("softmax", "scores", out)
+    assert np.array_equal(run_one(made.model(), codes, tmp_path), expected)
+
+
+@pytest.mark.parametrize("code", ["INT2", "UINT2", "INT4", "UINT4"])
+def test_narrow_tensors_are_the_same_codes_as_int8(code: str, tmp_path: Path) -> None:
+    """ONNX Runtime has integer kernels for 8 bits only: it is given the codes as such."""
+    bits, signed = int(code[-1]), code.startswith("I")
+    low = -(1 << (bits - 1)) if signed else 0
+    made = graph(10, shape=(3, 5, 5))
+    x = made.pool[-1]
+    codes = made.rng.integers(low, low + (1 << bits), (6, 3, 3, 3))
+    zero = 0 if signed else 1 << (bits - 1)
+    wide = np.int8 if signed else np.uint8
+    w = [made.constant(codes.astype(wide), "w"), made.constant(F32(0.05))]
+    w.append(made.constant(wide(zero), "zero"))
+    made.nodes.append(helper.make_node("DequantizeLinear", w, ["dw"]))
+    out = made.named((6, 3, 3), float(x.scale) * x.spread * 0.05 * 2**bits)
+    made.real("conv", "Conv", [made.dequantize(x), "dw"], out)
+    model = made.model()
+    real, pixels = made.images(8)
+    expected = channels_last(runtime_codes(model, real)).reshape(8, -1)
+    narrow = {"w": codes, "zero": np.array(zero)}
+    for tensor in model.graph.initializer:
+        if tensor.name in narrow:
+            values = narrow[tensor.name]
+            dims, kind = values.shape, getattr(TensorProto, code)
+            tensor.CopyFrom(helper.make_tensor(tensor.name, kind, dims, values.ravel()))
+    assert np.array_equal(run_one(model, pixels, tmp_path), expected)

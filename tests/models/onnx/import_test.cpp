@@ -116,6 +116,28 @@ INSTANTIATE_TEST_SUITE_P(Forms, NarrowWeights,
                          ::testing::Values("narrow_int4", "narrow_clip", "narrow_quantized"),
                          [](const auto& instance) { return instance.param; });
 
+/// The places of the weights of 2 outputs, 3 channels, 2 x 2, in the order of nested loops.
+TEST(WeightLayout, IsTheOrderOfTheFile) {
+  Convolution node;
+  node.out_channels = 2;
+  node.window = {.kernel_height = 2, .kernel_width = 2};
+  node.weights.resize(24);
+  for (std::size_t n = 0; n < 2; ++n) {
+    for (std::size_t c = 0; c < 3; ++c) {
+      for (std::size_t t = 0; t < 4; ++t) {
+        const auto place = [&](WeightLayout layout) {
+          node.weight_layout = layout;
+          return file_place(node, n, c * 4 + t);
+        };
+        EXPECT_EQ(place(WeightLayout::kOutputFirst), (n * 3 + c) * 4 + t);
+        EXPECT_EQ(place(WeightLayout::kInputFirst), (c * 4 + t) * 2 + n);
+        EXPECT_EQ(place(WeightLayout::kChannelLast), (n * 4 + t) * 3 + c);
+        EXPECT_EQ(place(WeightLayout::kInputFirstChannelLast), (t * 3 + c) * 2 + n);
+      }
+    }
+  }
+}
+
 TEST(OnnxImport, ReadsResidualNetworks) {
   const QuantizedNetwork network = import_onnx(data("residual.onnx"));
   const auto& add = std::get<Addition>(network.nodes[2]);
