@@ -127,6 +127,33 @@ def test_sums_next_to_a_tie_round_as_litert_s(kind: int, per_channel: bool, tmp_
         assert len(np.unique(next(iter(found.values())))) > 100
 
 
+FUNCTIONS = {
+    "LOGISTIC": Kind.LOGISTIC, "TANH": Kind.TANH, "HARD_SWISH": Kind.HARD_SWISH, "RELU": Kind.RELU,
+    "RELU6": Kind.RELU6, "RELU_N1_TO_1": Kind.RELU_N1_TO_1, "QUANTIZE": Kind.QUANTIZE,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_every_code_of_a_function_is_litert_s_over_decades_of_scales(
+    name: str, tmp_path: Path
+) -> None:
+    random = np.random.default_rng(len(name))
+    codes = np.arange(-128, 128).astype(np.int8).reshape(1, 1, 1, 256)
+    cases = []
+    for case in range(100):
+        builder = Builder()
+        scale = 10 ** random.uniform(-6, 2)
+        other = 1 / 256 if name == "LOGISTIC" else scale * 10 ** random.uniform(-2, 5)
+        x = builder.tensor(codes.shape, [scale], [int(random.integers(-128, 128))])
+        y = builder.tensor(codes.shape, [other], [int(random.integers(-128, 128))])
+        builder.operator(FUNCTIONS[name], [x], y)
+        model = tmp_path / f"{case}.tflite"
+        model.write_bytes(builder.finish(x, y))
+        cases.append((model, codes))
+    for (model, inputs), found in zip(cases, simulate(cases), strict=True):
+        assert different(found, reference(model, inputs)) == [], model.stem
+
+
 def cifar_images(count: int) -> tuple[Codes, NDArray[np.uint8]]:
     """The first test images as the network takes them, pixel - 128, and their labels."""
     batch = ROOT / "workloads" / "cifar10_resnet8" / "test_batch.bin"

@@ -181,7 +181,7 @@ STRIDED = schema.StridedSliceOptionsT
 WHOLE = [0, 0, 0, 0], [1, 4, 4, 4]
 APPENDED: dict[str, tuple[After, str]] = {
     "logistic": (function(Kind.LOGISTIC), "the output of a logistic function needs scale 1/256"),
-    "hard swish": (function(Kind.HARD_SWISH, 0.001), "that a hard swish cannot hold"),
+    "hard swish": (function(Kind.HARD_SWISH, 0.001), "scale is below 1/128 of its input's"),
     "slope": (function(Kind.LEAKY_RELU, 0.5, schema.LeakyReluOptionsT, alpha=-1), "a slope that"),
     "no slope": (function(Kind.LEAKY_RELU), "operator 1 (LEAKY_RELU): it has no options"),
     "quotient": (function(Kind.QUANTIZE, 1e-12), "operator 1 (QUANTIZE): scales whose quotient"),
