@@ -20,8 +20,9 @@ from brownout_binary import BROWNOUT, ROOT, needs_brownout
 litert = pytest.importorskip("ai_edge_litert.interpreter", reason="no ai-edge-litert: no reference")
 
 import flatbuffers  # noqa: E402
+from random_tflite import RandomNetwork  # noqa: E402
 
-from tflite_models import Builder, Kind, RandomNetwork, schema  # noqa: E402
+from tflite_models import Builder, Kind, schema  # noqa: E402
 
 LAYER_OUTPUTS = BROWNOUT.parent / "tests" / "layer_outputs"
 SHARED = ROOT.parent / "shared"

@@ -6,9 +6,8 @@ Needs ai-edge-litert: PYTHONPATH=tests/python python tests/models/data/make_tfli
 from pathlib import Path
 
 import numpy as np
+from random_tflite import RandomNetwork
 from test_against_litert import reference
-
-from tflite_models import RandomNetwork
 
 OPERATORS = ("conv", "depthwise", "add", "max_pool", "average_pool", "dense", "softmax")
 
