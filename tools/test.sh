@@ -20,7 +20,7 @@ install_packages "${BUILD_PACKAGES[@]}" "${TEST_PACKAGES[@]}"
 make_python_environment "[test]"
 
 say "Formatting and lint"
-git ls-files '*.cpp' '*.hpp' | xargs clang-format --dry-run --Werror
+git ls-files '*.cpp' '*.hpp' | xargs clang-format-14 --dry-run --Werror
 .venv/bin/ruff check --config tools/pyproject.toml tools tests/python tests/models tests/benchmarks
 
 build release -DBROWNOUT_TESTS=ON -DBROWNOUT_BENCHMARKS=ON -DBROWNOUT_WERROR=ON
