@@ -16,9 +16,10 @@ namespace {
 
 constexpr int kMostBits = 8;  // of a weight
 
-std::span<const Value> one_or_more(const Value& value, const std::string& what) {
+std::span<const Value> one_or_more(const Value& value, std::string_view what) {
   if (value.kind != Value::Kind::kList) return {&value, 1};
-  if (value.items.empty()) fail(value, "names no " + what + "; leave the key out for all");
+  if (value.items.empty())
+    fail(value, "names no " + std::string(what) + "; leave the key out for all");
   return value.items;
 }
 

@@ -31,17 +31,18 @@ std::string kind_name(Value::Kind kind) {
   throw std::logic_error("unknown kind of value");
 }
 
-const std::string& scalar_text(const Value& value, const std::string& wanted) {
+const std::string& scalar_text(const Value& value, std::string_view wanted) {
   if (value.kind != Value::Kind::kScalar) {
-    fail(value, "must be " + wanted + ", is " + kind_name(value.kind));
+    fail(value, "must be " + std::string(wanted) + ", is " + kind_name(value.kind));
   }
   return value.text;
 }
 
-const std::string& number_text(const Value& value, const std::string& wanted) {
+const std::string& number_text(const Value& value, std::string_view wanted) {
   const std::string& text = scalar_text(value, wanted);
   if (value.quoted) {
-    fail(value, memory::in_quotes(text) + " is text in quotes, write " + wanted + " without them");
+    fail(value, memory::in_quotes(text) + " is text in quotes, write " + std::string(wanted) +
+                    " without them");
   }
   return text;
 }
