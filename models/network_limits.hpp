@@ -21,7 +21,7 @@ constexpr std::int64_t kLargestMacs = std::int64_t{1} << 40;         ///< of one
 class NetworkSize {
  public:
   void add_tensor(const Shape& shape);
-  /// As often as they are held.
+  /// Each time that constants are read, quantized, clipped or dequantized.
   void add_constants(std::size_t elements);
   /// Weights and biases, and the multiplications (of a pool: the additions) for a result `made`.
   void add_node(const Node& node, const Shape& made);

@@ -78,7 +78,7 @@ struct IntegerEngine::Implementation {
   void execute(const Softmax& node, std::size_t index, EngineResult& result, int images);
   std::uint8_t* data(TensorId id) { return buffers[static_cast<std::size_t>(id)].data(); }
 
-  QuantizedNetwork network;
+  const QuantizedNetwork& network;
   EngineOptions options;
   bool use_onednn;
   int chunk;                                          ///< images

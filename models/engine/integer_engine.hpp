@@ -50,8 +50,10 @@ struct EngineResult {
 
 class IntegerEngine {
  public:
-  /// Throws std::runtime_error when kOneDnn is asked for on a CPU where it would be inexact.
+  /// `network` must outlive this. Throws std::runtime_error when kOneDnn is asked for on a CPU
+  /// where it would be inexact.
   IntegerEngine(const QuantizedNetwork& network, EngineOptions options = {});
+  IntegerEngine(QuantizedNetwork&&, EngineOptions = {}) = delete;
   ~IntegerEngine();
   IntegerEngine(IntegerEngine&&) noexcept;
   IntegerEngine& operator=(IntegerEngine&&) noexcept;

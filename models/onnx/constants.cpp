@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace brownout::models {
 namespace {
@@ -29,6 +30,10 @@ void read_node_scales(const OnnxGraph& graph, const onnx::NodeProto& node,
   read_scales(graph, node, 1, int_attribute(node, "axis", 1), constant);
 }
 
+std::shared_ptr<const std::vector<std::int32_t>> share(std::vector<std::int32_t> codes) {
+  return std::make_shared<const std::vector<std::int32_t>>(std::move(codes));
+}
+
 /// rint(value / scale) + zero point, within limits.
 void fill_codes(const OnnxGraph& graph, const onnx::NodeProto& node,
                 const std::vector<float>& values, CodeLimits limits, QuantizedConstant& constant) {
@@ -38,13 +43,16 @@ void fill_codes(const OnnxGraph& graph, const onnx::NodeProto& node,
   }
   const auto low = static_cast<double>(limits.low);
   const auto high = static_cast<double>(limits.high);
+  std::vector<std::int32_t> codes;
+  codes.reserve(values.size());
   for (std::size_t i = 0; i < values.size(); ++i) {
     if (!std::isfinite(values[i])) graph.fail(node, "'" + constant.name + "' is not finite");
     const std::size_t channel = i / inner % constant.scales.size();
     const float steps = values[i] / constant.scale(channel);
     const double code = static_cast<double>(std::nearbyint(steps)) + constant.zero_point(channel);
-    constant.codes.push_back(static_cast<std::int32_t>(std::clamp(code, low, high)));
+    codes.push_back(static_cast<std::int32_t>(std::clamp(code, low, high)));
   }
+  constant.shared_codes = share(std::move(codes));
 }
 
 QuantizedConstant without_codes(const OnnxGraph& graph, const onnx::TensorProto& tensor,
@@ -77,7 +85,7 @@ IntegerType quantized_type(const OnnxGraph& graph, const onnx::NodeProto& node) 
 QuantizedConstant read_codes(const OnnxGraph& graph, const onnx::TensorProto& tensor,
                              const std::string& edge) {
   QuantizedConstant constant = without_codes(graph, tensor, edge);
-  constant.codes = graph.integers(tensor);
+  constant.shared_codes = share(graph.integers(tensor));
   constant.type = *integer_type(tensor);
   return constant;
 }
@@ -98,7 +106,8 @@ QuantizedConstant clip_constant(const OnnxGraph& graph, const onnx::NodeProto& n
                                 QuantizedConstant constant) {
   const CodeLimits limits = read_code_limits(graph, node, constant.type);
   const bool from_file = graph.constant(input_name(node, 0)) != nullptr;
-  for (std::int32_t& code : constant.codes) {
+  std::vector<std::int32_t> codes = constant.codes();
+  for (std::int32_t& code : codes) {
     const std::int32_t clipped = std::clamp(code, limits.low, limits.high);
     if (from_file && clipped != code) {
       graph.fail(node, "tensor '" + constant.name + "' holds " + std::to_string(code) +
@@ -107,6 +116,7 @@ QuantizedConstant clip_constant(const OnnxGraph& graph, const onnx::NodeProto& n
     }
     code = clipped;
   }
+  constant.shared_codes = share(std::move(codes));
   IntegerType narrow{2, constant.type.is_signed};
   while (limits.low < narrow.lowest() || limits.high > narrow.highest()) ++narrow.bits;
   constant.type = narrow;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -14,13 +15,15 @@ namespace brownout::models {
 struct QuantizedConstant {
   std::string name;                 ///< of the initializer or Constant output
   std::vector<std::int64_t> shape;  ///< as in the file
-  std::vector<std::int32_t> codes;
+  /// Shared by the constants before and after a DequantizeLinear; never null.
+  std::shared_ptr<const std::vector<std::int32_t>> shared_codes;
   IntegerType type;           ///< of the file, or as narrow as a Clip makes it
   std::vector<float> scales;  ///< one, or one per element of `axis`; none while only codes
   std::vector<std::int32_t> zero_points;  ///< as many as scales
   std::int64_t axis = 0;                  ///< counted from 0
   bool transposed = false;                ///< a matrix that the graph transposes
 
+  const std::vector<std::int32_t>& codes() const { return *shared_codes; }
   float scale(std::size_t i) const { return scales[scales.size() == 1 ? 0 : i]; }
   std::int32_t zero_point(std::size_t i) const {
     return zero_points[zero_points.size() == 1 ? 0 : i];

@@ -219,7 +219,7 @@ TensorId Importer::add_node(Node made, const std::string& output, const Shape& s
 std::shared_ptr<const QuantizedConstant> Importer::keep(const onnx::NodeProto& node,
                                                         QuantizedConstant constant) {
   try {
-    size_.add_constants(constant.codes.size() + constant.scales.size());
+    size_.add_constants(constant.codes().size() + constant.scales.size());
   } catch (const std::runtime_error& error) {
     graph_.fail(node, error.what());
   }

@@ -216,11 +216,11 @@ std::uint8_t Importer::padding_code(const onnx::NodeProto& node, const Edge& sou
     const int shift = tensor.source_signed ? 128 : 0;
     if (name.empty()) return static_cast<std::uint8_t>(shift);
     const QuantizedConstant* code = edge(node, 2).constant.get();
-    if (code == nullptr || code->codes.size() != 1 ||
+    if (code == nullptr || code->codes().size() != 1 ||
         code->type != IntegerType{8, tensor.source_signed}) {
       graph_.fail(node, "its value '" + name + "' is not a constant of the tensor's type");
     }
-    return static_cast<std::uint8_t>(code->codes[0] + shift);
+    return static_cast<std::uint8_t>(code->codes()[0] + shift);
   }
   float value = float_attribute(node, "value", 0);
   if (given != nullptr && given->data_type() == onnx::TensorProto::FLOAT) {
@@ -229,8 +229,8 @@ std::uint8_t Importer::padding_code(const onnx::NodeProto& node, const Edge& sou
     value = values[0];
   } else if (!name.empty()) {
     const QuantizedConstant* scalar = constant(node, 2);
-    if (scalar->codes.size() != 1) graph_.fail(node, "its value is not a scalar");
-    value = static_cast<float>(scalar->codes[0] - scalar->zero_point(0)) * scalar->scale(0);
+    if (scalar->codes().size() != 1) graph_.fail(node, "its value is not a scalar");
+    value = static_cast<float>(scalar->codes()[0] - scalar->zero_point(0)) * scalar->scale(0);
   }
   const Values values = source.values ? *source.values : dequantized(source.tensor);
   const auto* const found = std::find(values.begin(), values.end(), value);

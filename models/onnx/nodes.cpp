@@ -26,7 +26,8 @@ void set_weights(const OnnxGraph& graph, const onnx::NodeProto& node,
   convolution.weight_scales = weights.scales;
   // Unsigned codes are held as signed ones.
   convolution.weight_shift = weights.type.is_signed ? 0 : 1 << (weights.type.bits - 1);
-  for (const std::int32_t code : weights.codes) {
+  convolution.weights.reserve(weights.codes().size());
+  for (const std::int32_t code : weights.codes()) {
     convolution.weights.push_back(static_cast<std::int8_t>(code - convolution.weight_shift));
   }
   for (const std::int32_t zero_point : weights.zero_points) {
@@ -75,9 +76,9 @@ std::vector<std::int32_t> read_bias(const OnnxGraph& graph, const onnx::NodeProt
   const auto channels = static_cast<std::size_t>(convolution.out_channels);
   if (bias == nullptr) return std::vector<std::int32_t>(channels, 0);
   const std::string name = "bias '" + bias->name + "'";
-  if (bias->codes.size() != channels) graph.fail(node, name + ": wrong size");
+  if (bias->codes().size() != channels) graph.fail(node, name + ": wrong size");
   if (bias->type.bits != 32) graph.fail(node, name + " is not int32");
-  if (bias->scales.empty()) return bias->codes;
+  if (bias->scales.empty()) return bias->codes();
   if (bias->scales.size() != 1 && bias->scales.size() != channels) {
     graph.fail(node, name + ": wrong number of scales");
   }
@@ -89,7 +90,7 @@ std::vector<std::int32_t> read_bias(const OnnxGraph& graph, const onnx::NodeProt
     }
     if (bias->zero_point(c) != 0) graph.fail(node, name + " needs zero point 0");
   }
-  return bias->codes;
+  return bias->codes();
 }
 
 std::vector<std::int32_t> round_bias(const OnnxGraph& graph, const onnx::NodeProto& node,
@@ -133,7 +134,7 @@ std::vector<Lookup::Table> operand_tables(const ActivationTensor& input,
   const Multiplier multiply =
       make_multiplier(pair, {.name = "", .left = 0, .right = 1, .output = 2});
   std::vector<Lookup::Table> tables;
-  for (const std::int32_t element : constant.codes) {
+  for (const std::int32_t element : constant.codes()) {
     const auto code = static_cast<std::uint8_t>(element + shift);
     Lookup::Table& table = tables.emplace_back();
     for (std::size_t i = 0; i < table.size(); ++i) {

@@ -154,7 +154,7 @@ Edge Importer::pair(const onnx::NodeProto& node, const Edge& left, const Edge& r
 /// tables with the operator's own arithmetic.
 Edge Importer::with_operand(const onnx::NodeProto& node, const Edge& tensor, const Edge& constant) {
   const QuantizedConstant& operand = *constant.constant;
-  const bool scalar = operand.codes.size() == 1;
+  const bool scalar = operand.codes().size() == 1;
   if ((!scalar && !runs_along_channels(tensor.view, shape_of(tensor), operand.shape)) ||
       operand.scales.size() != 1 || operand.type.bits > 8) {
     graph_.fail(node, "constant '" + operand.name +

@@ -27,7 +27,7 @@ struct LayerDamage {
 
 class WeightDamageMeter {
  public:
-  /// `program` must outlive this.
+  /// `program` and `written` must outlive this.
   WeightDamageMeter(const TileProgram& program, const models::WeightSet& written,
                     memory::Encoding encoding);
 
@@ -39,7 +39,7 @@ class WeightDamageMeter {
                 LayerDamage& damage) const;
 
   const TileProgram& program_;
-  models::WeightSet written_;
+  const models::WeightSet& written_;
   WeightCodes codes_;  // of these
   std::vector<std::uint64_t> fetches_;
 };

@@ -14,7 +14,8 @@ namespace {
 
 void run(const std::string& network, const std::string& input, const std::string& output) {
   using brownout::models::IntegerEngine;
-  IntegerEngine engine(brownout::models::import_onnx(network));
+  const auto imported = brownout::models::import_onnx(network);
+  IntegerEngine engine(imported);
   std::ifstream in(input, std::ios::binary);
   const std::vector<std::uint8_t> codes{std::istreambuf_iterator<char>(in), {}};
   const std::vector<std::uint8_t> logits = engine.run(codes).logits;

@@ -37,7 +37,8 @@ std::vector<std::string> names() {
 class ExportedNetwork : public ::testing::TestWithParam<std::string> {};
 
 TEST_P(ExportedNetwork, GivesTheCodesOfItsSource) {
-  IntegerEngine engine(import_onnx(kFolder / (GetParam() + ".onnx")));
+  const QuantizedNetwork network = import_onnx(kFolder / (GetParam() + ".onnx"));
+  IntegerEngine engine(network);
   const auto expected = read_bytes(GetParam() + ".output.bin");
   // Else a network that only saturates would pass.
   EXPECT_GT(std::set(expected.begin(), expected.end()).size(), 8U);
