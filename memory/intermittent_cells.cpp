@@ -1,7 +1,7 @@
 // Draws per cell and inference.
 #include "memory/intermittent_cells.hpp"
 
-#include "memory/generated_cells.hpp"
+#include "memory/chip_draws.hpp"
 
 namespace brownout::memory {
 

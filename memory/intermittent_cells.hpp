@@ -5,7 +5,7 @@
 #include <cstdint>
 
 #include "memory/fault_map.hpp"
-#include "memory/keyed_random.hpp"
+#include "memory/numbers/keyed_random.hpp"
 
 namespace brownout::memory {
 

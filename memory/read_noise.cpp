@@ -4,8 +4,8 @@
 #include <cmath>
 #include <stdexcept>
 
-#include "memory/normal_distribution.hpp"
-#include "memory/text_number.hpp"
+#include "memory/numbers/normal_distribution.hpp"
+#include "memory/numbers/text_number.hpp"
 
 namespace brownout::memory {
 namespace {

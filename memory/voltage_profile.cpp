@@ -8,8 +8,8 @@
 #include <stdexcept>
 #include <utility>
 
-#include "memory/reproducible_math.hpp"
-#include "memory/text_number.hpp"
+#include "memory/numbers/reproducible_math.hpp"
+#include "memory/numbers/text_number.hpp"
 
 namespace brownout::memory {
 namespace {

@@ -6,7 +6,7 @@
 #include <limits>
 #include <stdexcept>
 
-#include "memory/text_number.hpp"
+#include "memory/numbers/text_number.hpp"
 #include "sim/config/voltage_list.hpp"
 #include "sim/config/yaml_reader.hpp"
 

@@ -5,7 +5,7 @@
 #include <ostream>
 #include <stdexcept>
 
-#include "memory/text_number.hpp"
+#include "memory/numbers/text_number.hpp"
 #include "sim/cli/command.hpp"
 #include "sim/cli/help.hpp"
 #include "sim/config/yaml_reader.hpp"

@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
-#include "memory/text_number.hpp"
+#include "memory/numbers/text_number.hpp"
 
 namespace brownout::cli {
 namespace {

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <string_view>
 
-#include "memory/text_number.hpp"
+#include "memory/numbers/text_number.hpp"
 #include "sim/cli/table.hpp"
 
 namespace brownout::cli {

@@ -8,7 +8,7 @@
 #include <stdexcept>
 #include <string_view>
 
-#include "memory/text_number.hpp"
+#include "memory/numbers/text_number.hpp"
 #include "sim/config/yaml_reader.hpp"
 
 namespace brownout::config {

@@ -6,7 +6,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "memory/rescale_fault_map.hpp"
+#include "memory/maps/rescale_fault_map.hpp"
 
 namespace brownout::config {
 namespace {

@@ -6,7 +6,7 @@
 #include <optional>
 #include <vector>
 
-#include "memory/fold_fault_map.hpp"
+#include "memory/maps/fold_fault_map.hpp"
 #include "sim/config/yaml_reader.hpp"
 
 namespace brownout::config {

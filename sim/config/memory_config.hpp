@@ -6,9 +6,9 @@
 #include <memory>
 #include <vector>
 
-#include "memory/defect_map.hpp"
 #include "memory/encoding.hpp"
-#include "memory/generators.hpp"
+#include "memory/generators/defect_map.hpp"
+#include "memory/generators/generators.hpp"
 #include "memory/voltage_profile.hpp"
 #include "sim/config/faults_config.hpp"
 #include "sim/config/map_placement.hpp"

@@ -4,7 +4,7 @@
 #include <utility>
 #include <vector>
 
-#include "memory/text_number.hpp"
+#include "memory/numbers/text_number.hpp"
 #include "sim/config/workload_config.hpp"
 
 namespace brownout::config {

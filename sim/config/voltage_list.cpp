@@ -5,7 +5,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "memory/text_number.hpp"
+#include "memory/numbers/text_number.hpp"
 
 namespace brownout::config {
 namespace {

@@ -10,7 +10,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include "memory/text_number.hpp"
+#include "memory/numbers/text_number.hpp"
 
 namespace brownout::config {
 namespace {

@@ -4,11 +4,13 @@
 #include <utility>
 #include <vector>
 
-#include "memory/generators.hpp"
-#include "memory/keyed_random.hpp"
-#include "memory/noisy_fault_map.hpp"
-#include "memory/sparse_fault_map.hpp"
-#include "memory/stacked_fault_map.hpp"
+#include "memory/chip_draws.hpp"
+#include "memory/files/fault_map_csv.hpp"
+#include "memory/generators/generators.hpp"
+#include "memory/generators/noisy_fault_map.hpp"
+#include "memory/maps/sparse_fault_map.hpp"
+#include "memory/maps/stacked_fault_map.hpp"
+#include "memory/numbers/keyed_random.hpp"
 #include "sim/experiment/placed_map.hpp"
 
 namespace brownout::experiment {

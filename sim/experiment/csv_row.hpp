@@ -4,7 +4,7 @@
 #include <string>
 #include <type_traits>
 
-#include "memory/text_number.hpp"
+#include "memory/numbers/text_number.hpp"
 
 namespace brownout::experiment {
 

@@ -4,7 +4,7 @@
 #include <bit>
 #include <stdexcept>
 
-#include "memory/text_number.hpp"
+#include "memory/numbers/text_number.hpp"
 
 namespace brownout::experiment {
 namespace {

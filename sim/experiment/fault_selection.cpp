@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "memory/text_number.hpp"
+#include "memory/numbers/text_number.hpp"
 #include "sim/config/yaml_reader.hpp"
 
 namespace brownout::experiment {

@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "memory/npy_array.hpp"
+#include "memory/files/npy_array.hpp"
 
 namespace brownout::experiment {
 namespace {

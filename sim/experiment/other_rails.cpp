@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "memory/intermittent_cells.hpp"
-#include "memory/keyed_random.hpp"
+#include "memory/numbers/keyed_random.hpp"
 #include "sim/schedule/accumulator_readback.hpp"
 #include "sim/schedule/activation_readback.hpp"
 

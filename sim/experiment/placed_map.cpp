@@ -2,7 +2,8 @@
 
 #include <stdexcept>
 
-#include "memory/rescale_fault_map.hpp"
+#include "memory/files/fault_map_csv.hpp"
+#include "memory/maps/rescale_fault_map.hpp"
 
 namespace brownout::experiment {
 

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "memory/sparse_fault_map.hpp"
+#include "memory/maps/sparse_fault_map.hpp"
 #include "sim/config/memory_config.hpp"
 
 namespace brownout::experiment {

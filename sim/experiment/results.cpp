@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "memory/text_number.hpp"
+#include "memory/numbers/text_number.hpp"
 #include "sim/experiment/csv_row.hpp"
 
 namespace brownout::experiment {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "memory/keyed_random.hpp"
+#include "memory/numbers/keyed_random.hpp"
 #include "sim/experiment/csv_row.hpp"
 #include "sim/experiment/manifest.hpp"
 #include "sim/experiment/whole_file.hpp"

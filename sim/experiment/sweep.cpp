@@ -4,8 +4,8 @@
 #include <memory>
 #include <stdexcept>
 
-#include "memory/keyed_random.hpp"
-#include "memory/text_number.hpp"
+#include "memory/numbers/keyed_random.hpp"
+#include "memory/numbers/text_number.hpp"
 #include "sim/experiment/manifest.hpp"
 #include "sim/experiment/whole_file.hpp"
 #include "sim/experiment/worker_pool.hpp"

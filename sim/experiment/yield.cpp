@@ -5,7 +5,7 @@
 #include <map>
 #include <optional>
 
-#include "memory/text_number.hpp"
+#include "memory/numbers/text_number.hpp"
 #include "sim/experiment/csv_row.hpp"
 
 namespace brownout::experiment {

@@ -9,7 +9,8 @@
 #include <new>
 #include <string>
 
-#include "memory/generators.hpp"
+#include "memory/chip_draws.hpp"
+#include "memory/generators/generators.hpp"
 
 namespace {
 

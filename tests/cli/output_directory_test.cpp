@@ -8,7 +8,7 @@
 #include <iterator>
 #include <stdexcept>
 
-#include "tests/memory/map_files.hpp"
+#include "tests/memory/files/map_files.hpp"
 
 namespace brownout::cli {
 namespace {

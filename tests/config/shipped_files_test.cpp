@@ -6,7 +6,7 @@
 #include <fstream>
 #include <iterator>
 
-#include "memory/iid_generator.hpp"
+#include "memory/generators/iid_generator.hpp"
 #include "sim/config/accelerator_config.hpp"
 #include "sim/config/energy_config.hpp"
 #include "sim/config/memory_config.hpp"

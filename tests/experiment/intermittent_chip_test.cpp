@@ -6,9 +6,9 @@
 #include <fstream>
 #include <iterator>
 
+#include "memory/files/fault_map_csv.hpp"
 #include "memory/intermittent_cells.hpp"
-#include "memory/keyed_random.hpp"
-#include "memory/sparse_fault_map.hpp"
+#include "memory/numbers/keyed_random.hpp"
 #include "sim/experiment/evaluate_point.hpp"
 #include "sim/experiment/journal.hpp"
 #include "sim/experiment/sweep.hpp"

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <numeric>
 
-#include "memory/keyed_random.hpp"
+#include "memory/numbers/keyed_random.hpp"
 
 namespace brownout::experiment {
 namespace {

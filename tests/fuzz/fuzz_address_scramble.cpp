@@ -2,7 +2,7 @@
 #include <set>
 #include <stdexcept>
 
-#include "memory/address_scramble.hpp"
+#include "memory/files/address_scramble.hpp"
 #include "tests/fuzz/fuzzed_input.hpp"
 
 using namespace brownout::memory;

@@ -3,7 +3,7 @@
 #include <sstream>
 #include <stdexcept>
 
-#include "memory/sparse_fault_map.hpp"
+#include "memory/files/fault_map_csv.hpp"
 #include "tests/fuzz/fuzzed_input.hpp"
 
 using namespace brownout::memory;

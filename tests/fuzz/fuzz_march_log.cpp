@@ -1,7 +1,7 @@
 // March logs: counts agree with each other, and every cell lies in the memory.
 #include <stdexcept>
 
-#include "memory/march_log.hpp"
+#include "memory/files/march_log.hpp"
 #include "tests/fuzz/fuzzed_input.hpp"
 
 using namespace brownout::memory;

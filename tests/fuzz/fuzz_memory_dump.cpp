@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "memory/memory_dump.hpp"
+#include "memory/files/memory_dump.hpp"
 #include "tests/fuzz/fuzzed_input.hpp"
 
 using namespace brownout::memory;

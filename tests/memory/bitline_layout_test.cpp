@@ -5,7 +5,7 @@
 
 #include <set>
 
-#include "tests/memory/profiles.hpp"
+#include "tests/memory/generators/profiles.hpp"
 
 namespace brownout::memory {
 namespace {

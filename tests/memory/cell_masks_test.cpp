@@ -4,7 +4,7 @@
 #include <map>
 
 #include "memory/fault_map.hpp"
-#include "memory/keyed_random.hpp"
+#include "memory/numbers/keyed_random.hpp"
 
 namespace brownout::memory {
 namespace {

@@ -9,7 +9,7 @@
 #include <string>
 
 #include "memory/sram_macro.hpp"
-#include "tests/memory/profiles.hpp"
+#include "tests/memory/generators/profiles.hpp"
 
 namespace brownout::memory {
 namespace {

@@ -5,7 +5,7 @@
 
 #include <cmath>
 
-#include "tests/memory/profiles.hpp"
+#include "tests/memory/generators/profiles.hpp"
 
 namespace brownout::memory {
 namespace {

@@ -5,8 +5,8 @@
 
 #include <set>
 
-#include "memory/keyed_random.hpp"
-#include "tests/memory/profiles.hpp"
+#include "memory/numbers/keyed_random.hpp"
+#include "tests/memory/generators/profiles.hpp"
 
 namespace brownout::memory {
 namespace {

@@ -25,6 +25,12 @@ VISIBLE["sim/config"] = VISIBLE["sim/timing"] | {"sim/timing", "sim/accelerator"
 VISIBLE["sim/experiment"] = VISIBLE["sim/config"] | {"sim/config"}
 VISIBLE["sim/cli"] = VISIBLE["sim/experiment"] | {"sim/experiment"}
 
+# Rooms within memory/, "" being its own files: what each may include.
+MEMORY_ROOMS: dict[str, set[str]] = {"numbers": set(), "": {"numbers"}}
+MEMORY_ROOMS["maps"] = {"numbers", ""}
+MEMORY_ROOMS["generators"] = {"numbers", ""}
+MEMORY_ROOMS["files"] = {"numbers", "", "maps"}
+
 # Third-party headers and the one room that may read them.
 OWNED_HEADERS = {
     r"/(systemc|sysc|tlm|tlm_utils|tlm_core)(/|\.h$|$)": "sim/accelerator",
@@ -128,3 +134,15 @@ def test_a_planted_include_is_found(target: str, file: str) -> None:
 def test_an_include_downwards_is_fine() -> None:
     text = f"sim/cli/CMakeFiles/x.dir/a.cpp.o: #deps 1\n    {ROOT}/memory/voltage.hpp\n"
     assert violations(parse_deps(text), ROOT) == []
+
+
+def test_the_rooms_of_memory_include_only_lower_ones() -> None:
+    found: dict[str, set[str]] = {room: set() for room in MEMORY_ROOMS}
+    for file in (ROOT / "memory").rglob("*.[ch]pp"):
+        room = file.parent.relative_to(ROOT / "memory").as_posix().removeprefix(".")
+        for included in re.findall(
+            r'^#include "memory/(?:(\w+)/)?\w+\.hpp"$', file.read_text(), re.M
+        ):
+            found[room].add(included)
+    for room, included in found.items():
+        assert included - {room} == MEMORY_ROOMS[room], room

@@ -1,7 +1,7 @@
 // A small network on a small SRAM with every kind of fault, for tests of what faults do to weights.
 #pragma once
 
-#include "memory/keyed_random.hpp"
+#include "memory/numbers/keyed_random.hpp"
 #include "sim/schedule/weight_readback.hpp"
 #include "tests/support/random_network.hpp"
 

@@ -6,7 +6,7 @@
 
 #include <bit>
 
-#include "memory/keyed_random.hpp"
+#include "memory/numbers/keyed_random.hpp"
 #include "sim/schedule/weight_readback.hpp"
 #include "tests/support/random_network.hpp"
 

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "memory/keyed_random.hpp"
+#include "memory/numbers/keyed_random.hpp"
 #include "sim/schedule/weight_locator.hpp"
 #include "tests/support/random_network.hpp"
 

@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include "memory/keyed_random.hpp"
+#include "memory/numbers/keyed_random.hpp"
 #include "sim/schedule/weight_image.hpp"
 #include "tests/support/random_network.hpp"
 

@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "memory/file_bytes.hpp"
-#include "memory/npy_array.hpp"
+#include "memory/files/file_bytes.hpp"
+#include "memory/files/npy_array.hpp"
 #include "models/engine/integer_engine.hpp"
 #include "models/network_import.hpp"
 #include "sim/experiment/weights_file.hpp"

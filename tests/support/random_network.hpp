@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "memory/keyed_random.hpp"
+#include "memory/numbers/keyed_random.hpp"
 #include "models/quantized_network.hpp"
 
 namespace brownout::testing {

@@ -1,7 +1,7 @@
 // The charts below the picture of a fault map: faults over voltage, polarity, clusters.
 #pragma once
 
-#include "memory/map_statistics.hpp"
+#include "memory/maps/map_statistics.hpp"
 #include "sim/cli/map/picture.hpp"
 
 namespace brownout::cli {

@@ -5,12 +5,13 @@
 #include <stdexcept>
 #include <utility>
 
-#include "memory/dense_fault_map.hpp"
-#include "memory/fold_fault_map.hpp"
-#include "memory/map_statistics.hpp"
-#include "memory/npy_fault_map.hpp"
-#include "memory/rescale_fault_map.hpp"
-#include "memory/text_number.hpp"
+#include "memory/files/dense_fault_map.hpp"
+#include "memory/files/fault_map_csv.hpp"
+#include "memory/files/npy_fault_map.hpp"
+#include "memory/maps/fold_fault_map.hpp"
+#include "memory/maps/map_statistics.hpp"
+#include "memory/maps/rescale_fault_map.hpp"
+#include "memory/numbers/text_number.hpp"
 #include "sim/cli/command.hpp"
 #include "sim/cli/map/input.hpp"
 #include "sim/cli/output_directory.hpp"

@@ -7,7 +7,8 @@
 #include <ostream>
 #include <stdexcept>
 
-#include "memory/text_number.hpp"
+#include "memory/files/fault_map_csv.hpp"
+#include "memory/numbers/text_number.hpp"
 #include "sim/cli/command.hpp"
 #include "sim/cli/table.hpp"
 #include "sim/cli/workload_options.hpp"

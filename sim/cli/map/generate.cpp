@@ -5,8 +5,10 @@
 #include <sstream>
 #include <stdexcept>
 
-#include "memory/defect_map.hpp"
-#include "memory/sparse_fault_map.hpp"
+#include "memory/chip_draws.hpp"
+#include "memory/files/fault_map_csv.hpp"
+#include "memory/generators/defect_map.hpp"
+#include "memory/maps/sparse_fault_map.hpp"
 #include "sim/cli/command.hpp"
 #include "sim/cli/output_file.hpp"
 #include "sim/cli/table.hpp"

@@ -4,7 +4,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include "memory/map_statistics.hpp"
+#include "memory/maps/map_statistics.hpp"
 #include "sim/cli/command.hpp"
 #include "sim/cli/map/input.hpp"
 #include "sim/cli/table.hpp"

@@ -5,14 +5,15 @@
 #include <limits>
 #include <utility>
 
-#include "memory/address_scramble.hpp"
-#include "memory/dense_fault_map.hpp"
-#include "memory/file_bytes.hpp"
-#include "memory/logical_fault_map.hpp"
-#include "memory/march_log.hpp"
-#include "memory/memory_dump.hpp"
-#include "memory/npy_array.hpp"
-#include "memory/npy_fault_map.hpp"
+#include "memory/files/address_scramble.hpp"
+#include "memory/files/dense_fault_map.hpp"
+#include "memory/files/fault_map_csv.hpp"
+#include "memory/files/file_bytes.hpp"
+#include "memory/files/march_log.hpp"
+#include "memory/files/memory_dump.hpp"
+#include "memory/files/npy_array.hpp"
+#include "memory/files/npy_fault_map.hpp"
+#include "memory/maps/logical_fault_map.hpp"
 
 namespace brownout::cli {
 namespace {

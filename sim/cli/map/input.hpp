@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "memory/map_statistics.hpp"
-#include "memory/measured_fault_map.hpp"
+#include "memory/files/measured_fault_map.hpp"
+#include "memory/maps/map_statistics.hpp"
 #include "sim/cli/options.hpp"
 #include "sim/cli/table.hpp"
 

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "memory/sparse_fault_map.hpp"
+#include "memory/maps/sparse_fault_map.hpp"
 #include "sim/cli/map/svg.hpp"
 
 namespace brownout::cli {

@@ -5,7 +5,7 @@
 #include <ostream>
 #include <stdexcept>
 
-#include "memory/map_statistics.hpp"
+#include "memory/maps/map_statistics.hpp"
 #include "sim/cli/command.hpp"
 #include "sim/cli/map/charts.hpp"
 #include "sim/cli/map/input.hpp"

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "memory/bitline_layout.hpp"
-#include "memory/sparse_fault_map.hpp"
+#include "memory/maps/sparse_fault_map.hpp"
 
 namespace brownout::experiment {
 

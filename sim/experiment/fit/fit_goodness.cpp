@@ -5,7 +5,8 @@
 #include <memory>
 #include <stdexcept>
 
-#include "memory/vmin_generator.hpp"
+#include "memory/chip_draws.hpp"
+#include "memory/generators/vmin_generator.hpp"
 
 namespace brownout::experiment {
 namespace {

@@ -6,7 +6,7 @@
 #include <limits>
 #include <numbers>
 
-#include "memory/normal_distribution.hpp"
+#include "memory/numbers/normal_distribution.hpp"
 #include "sim/experiment/fit/maximize.hpp"
 
 namespace brownout::experiment {

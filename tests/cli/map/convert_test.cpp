@@ -8,7 +8,7 @@
 #include <sstream>
 
 #include "sim/cli/program.hpp"
-#include "tests/memory/map_files.hpp"
+#include "tests/memory/files/map_files.hpp"
 
 namespace brownout::cli {
 namespace {

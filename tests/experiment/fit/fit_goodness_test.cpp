@@ -9,7 +9,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "memory/vmin_generator.hpp"
+#include "memory/generators/vmin_generator.hpp"
 
 namespace brownout::experiment {
 namespace {

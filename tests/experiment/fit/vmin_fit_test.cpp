@@ -1,5 +1,6 @@
 // The fit: its data, its likelihood against a direct computation, and known parameters recovered.
 #include "sim/experiment/fit/vmin_fit.hpp"
+#include "memory/chip_draws.hpp"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +8,7 @@
 #include <map>
 #include <numbers>
 
-#include "memory/vmin_generator.hpp"
+#include "memory/generators/vmin_generator.hpp"
 #include "sim/experiment/fit/maximize.hpp"
 
 namespace brownout::experiment {

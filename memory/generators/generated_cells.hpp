@@ -1,0 +1,79 @@
+// What all fault generators share: how the failing cells of a chip fail, and the interface of a
+// chip whose faults can be listed.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "memory/chip_draws.hpp"
+#include "memory/fault_map.hpp"
+#include "memory/generators/failing_cells.hpp"
+#include "memory/numbers/keyed_random.hpp"
+#include "memory/voltage_profile.hpp"
+
+namespace brownout::memory {
+
+/// What the failing cells of a generated chip do.
+struct FaultMixture {
+  bool stuck = false;             ///< false: every fault is a flip
+  double stuck_at_0_share = 0.5;  ///< of stuck cells; the rest is stuck at 1
+
+  /// Throws std::runtime_error on a share outside 0..1.
+  void validate() const;
+  /// "flips" or "stuck cells, 0.25 of them at 0".
+  std::string text() const;
+};
+
+/// How the failing cells of a chip fail. Kinds have numbers of their own, so that a cell fails in
+/// the same way at every voltage, and how it fails tells nothing of when.
+class FailureKinds {
+ public:
+  FailureKinds(const SramGeometry& geometry, const FaultMixture& mixture, std::uint64_t chip_seed);
+
+  bool stuck() const { return stuck_; }
+  std::uint64_t row_key(std::uint32_t bank, std::uint32_t row) const;
+  /// Those of the cells `failing` of a row's word that are stuck at 0.
+  std::uint64_t zeros(std::uint64_t row_key, std::size_t word, std::uint64_t failing) const;
+
+ private:
+  bool stuck_;
+  std::uint64_t seed_;
+  Chance stuck_at_0_;
+  ColumnChances columns_;  // all of them stuck_at_0_
+};
+
+/// Enters the failing cells of one row.
+class RowFaults {
+ public:
+  RowFaults(CellMasks& masks, const FailureKinds& kinds, std::uint32_t bank, std::uint32_t row);
+
+  std::size_t words() const { return flips_.size(); }
+  /// Bit b of `failing` is the cell of column 64 * word + b.
+  void set(std::size_t word, std::uint64_t failing);
+
+ private:
+  const FailureKinds& kinds_;
+  std::uint64_t kind_key_;
+  std::span<std::uint64_t> flips_, zeros_, ones_;
+};
+
+/// A chip that a generator made. Its cells fail in every inference.
+class GeneratedFaultMap : public FaultMap {
+ public:
+  /// Failing cells at `voltage`. Throws std::runtime_error below the profile's lowest voltage.
+  virtual CellMasks masks_at(Voltage voltage) const = 0;
+  /// Highest voltage at which a cell fails that fails at the profile's lowest.
+  virtual Voltage vfail(const CellAddress& cell) const = 0;
+  /// That of its voltages.
+  virtual const VoltageProfile& profile() const = 0;
+
+  CellFaults faults_at(Voltage voltage) const final { return {masks_at(voltage)}; }
+  /// Every cell that fails at some voltage of the profile, with its exact vfail; by bank, row,
+  /// column. A list of them all: for map files, not for huge SRAMs at high error rates.
+  std::vector<Fault> faults() const;
+};
+
+}  // namespace brownout::memory

@@ -1,0 +1,39 @@
+// Fault maps of chips whose cells fail independently: one keyed uniform number a cell, compared
+// with the profile's BER, so the faults of a chip nest in voltage.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "memory/generators/generated_cells.hpp"
+#include "memory/voltage_profile.hpp"
+
+namespace brownout::memory {
+
+/// Cells that each fail with the same chance, keyed by seed and place.
+CellMasks independent_cells(const SramGeometry& geometry, const Chance& failure,
+                            const FaultMixture& mixture, std::uint64_t seed);
+
+/// Independent cells: a cell fails at V iff u(cell) < BER(V) (the model of Stutz et al., 2021).
+class IidFaultMap final : public GeneratedFaultMap {
+ public:
+  /// Throws std::runtime_error on a share outside 0..1.
+  IidFaultMap(const SramGeometry& geometry, std::shared_ptr<const VoltageProfile> profile,
+              FaultMixture mixture, std::uint64_t chip_seed);
+
+  const SramGeometry& geometry() const override { return geometry_; }
+  CellMasks masks_at(Voltage voltage) const override;
+  std::string source() const override;
+  Voltage vfail(const CellAddress& cell) const override;
+  const VoltageProfile& profile() const override { return *profile_; }
+
+ private:
+  SramGeometry geometry_;
+  std::shared_ptr<const VoltageProfile> profile_;
+  FaultMixture mixture_;
+  std::uint64_t seed_;
+};
+
+}  // namespace brownout::memory

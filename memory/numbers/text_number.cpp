@@ -1,0 +1,50 @@
+// Numbers as text, through <charconv>: exact and independent of the locale.
+#include "memory/numbers/text_number.hpp"
+
+#include <charconv>
+#include <cmath>
+#include <system_error>
+
+namespace brownout::memory {
+namespace {
+constexpr std::size_t kLongestQuote = 60;
+
+template <typename Number>
+std::optional<Number> parse_whole(std::string_view text) {
+  Number value{};
+  const char* const end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, value);
+  if (error != std::errc() || rest != end) return std::nullopt;
+  return value;
+}
+
+}  // namespace
+
+std::optional<std::uint64_t> parse_unsigned(std::string_view text) {
+  return parse_whole<std::uint64_t>(text);
+}
+
+std::optional<std::int64_t> parse_integer(std::string_view text) {
+  return parse_whole<std::int64_t>(text);
+}
+
+std::optional<double> parse_double(std::string_view text) {
+  const std::optional<double> value = parse_whole<double>(text);
+  if (value && !std::isfinite(*value)) return std::nullopt;
+  return value;
+}
+
+std::string format_double(double value) {
+  char buffer[32];
+  const auto [end, error] = std::to_chars(buffer, buffer + sizeof buffer, value);
+  return std::string(buffer, end);
+}
+
+std::string in_quotes(std::string_view text) {
+  std::string result = "\"";
+  result.append(text.substr(0, kLongestQuote));
+  result += text.size() > kLongestQuote ? "...\"" : "\"";
+  return result;
+}
+
+}  // namespace brownout::memory
