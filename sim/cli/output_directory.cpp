@@ -8,7 +8,7 @@
 
 #include "sim/cli/options.hpp"
 #include "sim/cli/output_file.hpp"
-#include "sim/experiment/whole_file.hpp"
+#include "sim/experiment/runner/whole_file.hpp"
 
 namespace brownout::cli {
 namespace {

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "sim/cli/table.hpp"
-#include "sim/experiment/chip.hpp"
-#include "sim/experiment/results.hpp"
+#include "sim/experiment/point/chip.hpp"
+#include "sim/experiment/results/results.hpp"
 
 namespace brownout::cli {
 

@@ -13,10 +13,10 @@
 #include "sim/cli/score_cells.hpp"
 #include "sim/cli/table.hpp"
 #include "sim/cli/workload_options.hpp"
-#include "sim/experiment/evaluate_point.hpp"
-#include "sim/experiment/nominal_energy.hpp"
+#include "sim/experiment/point/evaluate_point.hpp"
+#include "sim/experiment/point/nominal_energy.hpp"
+#include "sim/experiment/point/workbench.hpp"
 #include "sim/experiment/weights_file.hpp"
-#include "sim/experiment/workbench.hpp"
 #include "sim/timing/program_cycles.hpp"
 
 namespace brownout::cli {

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "sim/cli/table.hpp"
-#include "sim/experiment/sweep_summary.hpp"
-#include "sim/experiment/workbench.hpp"
+#include "sim/experiment/point/workbench.hpp"
+#include "sim/experiment/results/sweep_summary.hpp"
 
 namespace brownout::cli {
 

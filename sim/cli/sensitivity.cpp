@@ -9,9 +9,9 @@
 #include "sim/cli/score_cells.hpp"
 #include "sim/cli/table.hpp"
 #include "sim/cli/workload_options.hpp"
-#include "sim/experiment/fault_selection.hpp"
+#include "sim/experiment/inputs/fault_selection.hpp"
+#include "sim/experiment/point/workbench.hpp"
 #include "sim/experiment/sensitivity.hpp"
-#include "sim/experiment/workbench.hpp"
 
 namespace brownout::cli {
 namespace {

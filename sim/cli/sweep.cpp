@@ -7,10 +7,10 @@
 #include "sim/cli/score_cells.hpp"
 #include "sim/cli/table.hpp"
 #include "sim/cli/workload_options.hpp"
+#include "sim/experiment/point/workbench.hpp"
+#include "sim/experiment/results/sweep_summary.hpp"
+#include "sim/experiment/results/yield.hpp"
 #include "sim/experiment/sweep.hpp"
-#include "sim/experiment/sweep_summary.hpp"
-#include "sim/experiment/workbench.hpp"
-#include "sim/experiment/yield.hpp"
 
 namespace brownout::cli {
 namespace {

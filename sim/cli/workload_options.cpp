@@ -5,7 +5,7 @@
 #include <limits>
 #include <stdexcept>
 
-#include "sim/experiment/fault_selection.hpp"
+#include "sim/experiment/inputs/fault_selection.hpp"
 
 namespace brownout::cli {
 OptionSpecs joined(const std::vector<OptionSpecs>& lists) {

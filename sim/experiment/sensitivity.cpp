@@ -4,9 +4,9 @@
 #include <cmath>
 
 #include "memory/numbers/keyed_random.hpp"
-#include "sim/experiment/csv_row.hpp"
-#include "sim/experiment/manifest.hpp"
-#include "sim/experiment/whole_file.hpp"
+#include "sim/experiment/results/csv_row.hpp"
+#include "sim/experiment/runner/manifest.hpp"
+#include "sim/experiment/runner/whole_file.hpp"
 
 namespace brownout::experiment {
 namespace {

@@ -6,12 +6,12 @@
 #include <string>
 #include <vector>
 
-#include "sim/experiment/cosim_policy.hpp"
 #include "sim/experiment/fault_parts.hpp"
-#include "sim/experiment/point_runner.hpp"
-#include "sim/experiment/results.hpp"
-#include "sim/experiment/sweep_summary.hpp"
-#include "sim/experiment/workbench.hpp"
+#include "sim/experiment/point/workbench.hpp"
+#include "sim/experiment/results/results.hpp"
+#include "sim/experiment/results/sweep_summary.hpp"
+#include "sim/experiment/runner/cosim_policy.hpp"
+#include "sim/experiment/runner/point_runner.hpp"
 
 namespace brownout::experiment {
 

@@ -6,9 +6,9 @@
 
 #include "memory/numbers/keyed_random.hpp"
 #include "memory/numbers/text_number.hpp"
-#include "sim/experiment/manifest.hpp"
-#include "sim/experiment/whole_file.hpp"
-#include "sim/experiment/worker_pool.hpp"
+#include "sim/experiment/runner/manifest.hpp"
+#include "sim/experiment/runner/whole_file.hpp"
+#include "sim/experiment/runner/worker_pool.hpp"
 
 namespace brownout::experiment {
 namespace {

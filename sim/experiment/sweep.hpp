@@ -8,11 +8,11 @@
 #include <string>
 #include <vector>
 
-#include "sim/experiment/cosim_policy.hpp"
-#include "sim/experiment/point_runner.hpp"
-#include "sim/experiment/results.hpp"
-#include "sim/experiment/workbench.hpp"
-#include "sim/experiment/yield.hpp"
+#include "sim/experiment/point/workbench.hpp"
+#include "sim/experiment/results/results.hpp"
+#include "sim/experiment/results/yield.hpp"
+#include "sim/experiment/runner/cosim_policy.hpp"
+#include "sim/experiment/runner/point_runner.hpp"
 
 namespace brownout::experiment {
 

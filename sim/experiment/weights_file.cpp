@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "sim/experiment/whole_file.hpp"
+#include "sim/experiment/runner/whole_file.hpp"
 
 namespace brownout::experiment {
 namespace {

@@ -25,11 +25,24 @@ VISIBLE["sim/config"] = VISIBLE["sim/timing"] | {"sim/timing", "sim/accelerator"
 VISIBLE["sim/experiment"] = VISIBLE["sim/config"] | {"sim/config"}
 VISIBLE["sim/cli"] = VISIBLE["sim/experiment"] | {"sim/experiment"}
 
-# Rooms within memory/, "" being its own files: what each may include.
-MEMORY_ROOMS: dict[str, set[str]] = {"numbers": set(), "": {"numbers"}}
-MEMORY_ROOMS["maps"] = {"numbers", ""}
-MEMORY_ROOMS["generators"] = {"numbers", ""}
-MEMORY_ROOMS["files"] = {"numbers", "", "maps"}
+# Rooms within a folder, "" being its own files: what each includes of the others.
+INNER_ROOMS: dict[str, dict[str, set[str]]] = {
+    "memory": {
+        "numbers": set(),
+        "": {"numbers"},
+        "maps": {"numbers", ""},
+        "generators": {"numbers", ""},
+        "files": {"numbers", "", "maps"},
+    },
+    "sim/experiment": {
+        "inputs": set(),
+        "results": set(),
+        "fit": set(),
+        "point": {"inputs", "results"},
+        "runner": {"point"},
+        "": {"point", "results", "runner"},
+    },
+}
 
 # Third-party headers and the one room that may read them.
 OWNED_HEADERS = {
@@ -136,13 +149,12 @@ def test_an_include_downwards_is_fine() -> None:
     assert violations(parse_deps(text), ROOT) == []
 
 
-def test_the_rooms_of_memory_include_only_lower_ones() -> None:
-    found: dict[str, set[str]] = {room: set() for room in MEMORY_ROOMS}
-    for file in (ROOT / "memory").rglob("*.[ch]pp"):
-        room = file.parent.relative_to(ROOT / "memory").as_posix().removeprefix(".")
-        for included in re.findall(
-            r'^#include "memory/(?:(\w+)/)?\w+\.hpp"$', file.read_text(), re.M
-        ):
-            found[room].add(included)
+@pytest.mark.parametrize("folder", INNER_ROOMS)
+def test_rooms_within_a_folder_include_only_lower_ones(folder: str) -> None:
+    found: dict[str, set[str]] = {room: set() for room in INNER_ROOMS[folder]}
+    include = re.compile(rf'^#include "{folder}/(?:(\w+)/)?\w+\.hpp"$', re.M)
+    for file in (ROOT / folder).rglob("*.[ch]pp"):
+        room = file.parent.relative_to(ROOT / folder).as_posix().removeprefix(".")
+        found[room].update(include.findall(file.read_text()))
     for room, included in found.items():
-        assert included - {room} == MEMORY_ROOMS[room], room
+        assert included - {room} == INNER_ROOMS[folder][room], room

@@ -15,7 +15,7 @@
 #include "sim/cli/workload_options.hpp"
 #include "sim/config/accelerator_config.hpp"
 #include "sim/config/memory_config.hpp"
-#include "sim/experiment/whole_file.hpp"
+#include "sim/experiment/runner/whole_file.hpp"
 
 namespace brownout::cli {
 namespace {

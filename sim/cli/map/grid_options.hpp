@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "sim/cli/workload_options.hpp"
-#include "sim/experiment/cosim_policy.hpp"
+#include "sim/experiment/runner/cosim_policy.hpp"
 
 namespace brownout::cli {
 

@@ -13,7 +13,7 @@
 #include "sim/cli/output_file.hpp"
 #include "sim/cli/table.hpp"
 #include "sim/cli/workload_options.hpp"
-#include "sim/experiment/whole_file.hpp"
+#include "sim/experiment/runner/whole_file.hpp"
 
 namespace brownout::cli {
 namespace {

@@ -1,0 +1,90 @@
+#include "sim/experiment/inputs/fault_selection.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+#include <string_view>
+#include <vector>
+
+#include "memory/numbers/text_number.hpp"
+#include "sim/config/yaml_reader.hpp"
+
+namespace brownout::experiment {
+namespace {
+
+/// Index of the node, which has weights.
+std::size_t find_layer(const std::string& name, const std::string& place,
+                       const models::QuantizedNetwork& network) {
+  std::vector<std::string_view> names;
+  std::string list;
+  for (std::size_t i = 0; i < network.nodes.size(); ++i) {
+    if (!std::holds_alternative<models::Convolution>(network.nodes[i])) continue;
+    const std::string& layer = models::node_name(network.nodes[i]);
+    if (layer == name) return i;
+    names.emplace_back(layer);
+    list += (list.empty() ? "" : ", ") + layer;
+  }
+  const std::string near = config::nearest(name, names);
+  throw std::runtime_error(place + ": the network has no layer with weights " +
+                           memory::in_quotes(name) +
+                           (near.empty() ? "; they are " + list : ", did you mean " + near + "?"));
+}
+
+int widest_weight(const models::QuantizedNetwork& network, const schedule::FaultFilter& filter) {
+  int bits = 0;
+  for (std::size_t i = 0; i < network.nodes.size(); ++i) {
+    const auto* convolution = std::get_if<models::Convolution>(&network.nodes[i]);
+    if (convolution == nullptr || !filter.passes_layer(static_cast<int>(i))) continue;
+    bits = std::max(bits, convolution->weight_bits);
+  }
+  return bits;
+}
+
+template <typename T, typename Format>
+std::string listed(const std::vector<T>& values, Format&& format) {
+  std::string text;
+  for (const T& value : values) text += (text.empty() ? "" : ", ") + format(value);
+  return text;
+}
+
+}  // namespace
+
+schedule::FaultFilter select_faults(const config::FaultsConfig& faults,
+                                    const models::QuantizedNetwork& network) {
+  schedule::FaultFilter filter;
+  filter.polarity = faults.polarity;
+  if (!faults.layers.empty()) filter.layers.resize(network.nodes.size(), false);
+  for (const std::string& name : faults.layers) {
+    filter.layers[find_layer(name, faults.layers_place, network)] = true;
+  }
+  if (faults.bits.empty()) return filter;
+  const int width = widest_weight(network, filter);
+  filter.bits = 0;
+  for (const int bit : faults.bits) {
+    if (bit >= width) {
+      throw std::runtime_error(faults.bits_place + ": " + std::to_string(bit) + " is not in 0.." +
+                               std::to_string(width - 1) + ", the bits of these weights");
+    }
+    filter.bits |= 1U << bit;
+  }
+  return filter;
+}
+
+std::string describe(const config::FaultsConfig& faults) {
+  if (!faults.restricts()) return "all";
+  std::vector<std::string> parts;
+  if (!faults.layers.empty()) {
+    parts.push_back("layers " +
+                    listed(faults.layers, [](const std::string& name) { return name; }));
+  }
+  if (!faults.bits.empty()) {
+    parts.push_back("bits " + listed(faults.bits, [](int bit) { return std::to_string(bit); }));
+  }
+  if (faults.polarity != schedule::FaultPolarity::kBoth) {
+    parts.push_back(to_string(faults.polarity));
+  }
+  std::string text;
+  for (const std::string& part : parts) text += (text.empty() ? "" : "; ") + part;
+  return text;
+}
+
+}  // namespace brownout::experiment

@@ -1,0 +1,24 @@
+#include "sim/experiment/inputs/placed_map.hpp"
+
+#include <stdexcept>
+
+#include "memory/files/fault_map_csv.hpp"
+#include "memory/maps/rescale_fault_map.hpp"
+
+namespace brownout::experiment {
+
+memory::SparseFaultMap placed_map(const config::ChipConfig& chips, std::uint64_t chip,
+                                  const memory::SramGeometry& geometry) {
+  const std::filesystem::path& path = chips.maps.at(chip);
+  memory::SparseFaultMap map = memory::read_fault_map_csv(path);
+  const config::MapPlacement& placement = chips.placement;
+  try {
+    if (placement.fold) map = memory::folded(map, geometry, placement.folding(chip));
+    if (placement.shift_micro != 0) map = memory::shifted(map, placement.shift_micro);
+  } catch (const std::runtime_error& error) {
+    throw std::runtime_error(path.string() + ": " + error.what());
+  }
+  return map;
+}
+
+}  // namespace brownout::experiment

@@ -1,0 +1,39 @@
+// One chip of a workload: the faults of each of its memories, from map files or a generator, with
+// what is laid over them.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+
+#include "memory/fault_map.hpp"
+#include "sim/experiment/point/workbench.hpp"
+
+namespace brownout::experiment {
+
+/// The faults of one memory of chip `chip`: those of its map file, or the generator's, with the
+/// defects and maps that are laid over every chip; nullptr where the memory is error-free. Throws
+/// std::runtime_error naming the file when it cannot be read, or its geometry or unit is not the
+/// memory's.
+std::unique_ptr<memory::FaultMap> make_chip(
+    const Workbench& bench, std::uint64_t chip,
+    machine::OnChipMemory memory = machine::OnChipMemory::kWeightSram);
+
+/// All of them, each file read once. Throws likewise.
+class Chip {
+ public:
+  Chip(const Workbench& bench, std::uint64_t number);
+
+  std::uint64_t number() const { return number_; }
+  /// nullptr where the memory is error-free.
+  const memory::FaultMap* find(machine::OnChipMemory memory) const {
+    return maps_[static_cast<std::size_t>(memory)].get();
+  }
+  const memory::FaultMap& weight_sram() const { return *find(machine::OnChipMemory::kWeightSram); }
+
+ private:
+  std::uint64_t number_;
+  std::array<std::unique_ptr<memory::FaultMap>, machine::kOnChipMemories.size()> maps_;
+};
+
+}  // namespace brownout::experiment

@@ -1,0 +1,251 @@
+#include "sim/experiment/point/cosimulation.hpp"
+
+#include <string>
+#include <vector>
+
+namespace brownout::experiment {
+namespace {
+
+using accelerator::Job;
+using accelerator::LoadedTile;
+using accelerator::MachineRun;
+
+std::string layer_name(const Expectation& expectation, std::size_t layer) {
+  return "layer " + models::node_name(expectation.network.nodes[layer]);
+}
+
+/// "layer conv1, tile 3 (k 32..63, n 0..15)"
+std::string tile_name(const Expectation& expectation, int fold) {
+  const schedule::Fold& folded = expectation.program.folds[static_cast<std::size_t>(fold)];
+  const schedule::Tile& tile = expectation.program.tile_of(folded);
+  const auto layer = static_cast<std::size_t>(tile.layer);
+  const int first_tile =
+      expectation.program.folds_of(expectation.program.layers[layer]).front().tile;
+  return layer_name(expectation, layer) + ", tile " + std::to_string(folded.tile - first_tile) +
+         " (group " + std::to_string(tile.group) + ", k " + std::to_string(tile.k0) + ".." +
+         std::to_string(tile.k0 + tile.rows - 1) + ", n " + std::to_string(tile.n0) + ".." +
+         std::to_string(tile.n0 + tile.columns - 1) + ")";
+}
+
+std::string expected_got(std::int64_t expected, std::int64_t got) {
+  return "expected " + std::to_string(expected) + ", got " + std::to_string(got);
+}
+
+/// The first weight that the array took and the read-back does not know.
+void find_wrong_weight(const std::vector<LoadedTile>& tiles, const Expectation& expectation) {
+  for (const LoadedTile& loaded : tiles) {
+    const schedule::Tile& tile = expectation.program.tile_of(
+        expectation.program.folds[static_cast<std::size_t>(loaded.fold)]);
+    const auto layer = static_cast<std::size_t>(tile.layer);
+    const schedule::Gemm& gemm = expectation.program.layers[layer].gemm;
+    const auto& convolution = std::get<models::Convolution>(expectation.network.nodes[layer]);
+    for (int row = 0; row < tile.rows; ++row) {
+      for (int column = 0; column < tile.columns; ++column) {
+        const int got = loaded.weights[static_cast<std::size_t>(row * tile.columns + column)];
+        const std::int64_t channel = std::int64_t{tile.group} * gemm.n + tile.n0 + column;
+        const int expected =
+            expectation.readback
+                .weights[layer][static_cast<std::size_t>(channel * gemm.k + tile.k0 + row)] -
+            convolution.weight_zero_point(static_cast<int>(channel));
+        if (got == expected) continue;
+        throw Disagreement(tile_name(expectation, loaded.fold) + ", row " + std::to_string(row) +
+                           ", column " + std::to_string(column) + ": weight " +
+                           expected_got(expected, got) +
+                           " (expected: read-back from the fault map; got: the array)");
+      }
+    }
+  }
+}
+
+/// The layer is replayed with its weights traced; without a wrong weight the output itself is
+/// named.
+/// What the engine's readers get of element i of a tensor that holds `written` there.
+std::uint8_t as_read(const Expectation& expectation, models::TensorId id, std::size_t i,
+                     std::uint8_t written) {
+  if (expectation.tensor_masks.empty()) return written;
+  const auto& masks = expectation.tensor_masks[static_cast<std::size_t>(id)];
+  return masks.empty() ? written : masks.read(i, written);
+}
+
+/// "row 2, column 5, channel 7"
+std::string element_name(const models::Shape& shape, std::size_t i) {
+  const auto pixel = static_cast<std::int64_t>(i) / shape.channels;
+  return "row " + std::to_string(pixel / shape.width) + ", column " +
+         std::to_string(pixel % shape.width) + ", channel " +
+         std::to_string(static_cast<std::int64_t>(i) % shape.channels);
+}
+
+/// "byte 1234 of the activation SRAM, bits 8 to 15 of word 154"
+std::string byte_name(const schedule::TileProgram& program, models::TensorId id, std::size_t i) {
+  const std::uint64_t byte = program.tensor_address[static_cast<std::size_t>(id)] + i;
+  const auto word_bytes = static_cast<unsigned>(program.spec.activation_sram.word_bits) / 8;
+  const std::uint64_t first_bit = 8 * (byte % word_bytes);
+  return "byte " + std::to_string(byte) + " of the activation SRAM, bits " +
+         std::to_string(first_bit) + " to " + std::to_string(first_bit + 7) + " of word " +
+         std::to_string(byte / word_bytes);
+}
+
+Job traced(const Job& job, std::size_t layer) {
+  Job again = job;
+  again.trace_node = static_cast<int>(layer);
+  return again;
+}
+
+/// ", summed in half 1, column 3, entry 12 of the accumulators"; nothing for layers without sums.
+std::string entry_name(const schedule::TileProgram& program, std::size_t layer,
+                       std::int64_t channel, std::int64_t pixel) {
+  const schedule::Layer& at = program.layers[layer];
+  for (const schedule::Fold& fold : program.folds_of(at)) {
+    const schedule::Tile& tile = program.tile_of(fold);
+    const std::int64_t column = channel - std::int64_t{tile.group} * at.gemm.n - tile.n0;
+    const std::int64_t m = pixel - fold.m0;
+    if (column < 0 || column >= tile.columns || m < 0 || m >= fold.m_count) continue;
+    return ", summed in half " + std::to_string(fold.block % 2) + ", column " +
+           std::to_string(column) + ", entry " + std::to_string(m) + " of the accumulators";
+  }
+  return "";
+}
+
+[[noreturn]] void locate(accelerator::Simulator& simulator, const Job& job,
+                         const Expectation& expectation, std::size_t layer,
+                         const std::vector<std::uint8_t>& got) {
+  const MachineRun replay = simulator.run(traced(job, layer));
+  find_wrong_weight(replay.loaded_tiles, expectation);
+  const std::vector<std::uint8_t>& expected = expectation.layer_outputs[layer];
+  const models::TensorId output = models::node_output(expectation.network.nodes[layer]);
+  const models::Shape& shape = expectation.network.tensor(output).shape;
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    if (got[i] == expected[i]) continue;
+    const auto element = static_cast<std::int64_t>(i);
+    const bool misread = as_read(expectation, output, i, replay.written_output[i]) == expected[i];
+    throw Disagreement(
+        layer_name(expectation, layer) + ", output " + element_name(shape, i) + ": " +
+        expected_got(expected[i], got[i]) + " (expected: engine; got: machine); " +
+        (misread
+             ? "written as expected, read otherwise: " + byte_name(expectation.program, output, i)
+             : "all weights were read as expected" + entry_name(expectation.program, layer,
+                                                                element % shape.channels,
+                                                                element / shape.channels)));
+  }
+  throw std::logic_error("locate: called without a difference");
+}
+
+void compare_input(const Job& job, const Expectation& expectation, const MachineRun& run) {
+  const models::TensorId input = expectation.network.input;
+  for (std::size_t i = 0; i < run.input.size(); ++i) {
+    const std::uint8_t expected = as_read(expectation, input, i, job.input[i]);
+    if (run.input[i] == expected) continue;
+    throw Disagreement("input, " + element_name(expectation.network.tensor(input).shape, i) + ": " +
+                       expected_got(expected, run.input[i]) +
+                       " (expected: engine; got: machine), read from " +
+                       byte_name(expectation.program, input, i));
+  }
+}
+
+void compare_values(accelerator::Simulator& simulator, const Job& job,
+                    const Expectation& expectation, const MachineRun& run) {
+  compare_input(job, expectation, run);
+  for (std::size_t layer = 0; layer < run.layer_outputs.size(); ++layer) {
+    if (run.layer_outputs[layer] != expectation.layer_outputs[layer]) {
+      locate(simulator, job, expectation, layer, run.layer_outputs[layer]);
+    }
+  }
+  for (std::size_t layer = 0; layer < run.fetched_bits.size(); ++layer) {
+    const schedule::LayerReadback& readback = expectation.readback.layers[layer];
+    const accelerator::FetchedBits expected{readback.bits_fetched, readback.bits_wrong};
+    if (run.fetched_bits[layer] == expected) continue;
+    // A wrong bit can leave every output as it is; its weight tells where it stands.
+    find_wrong_weight(simulator.run(traced(job, layer)).loaded_tiles, expectation);
+    throw Disagreement(layer_name(expectation, layer) + ": wrong bits among those fetched: " +
+                       expected_got(static_cast<std::int64_t>(expected.wrong),
+                                    static_cast<std::int64_t>(run.fetched_bits[layer].wrong)));
+  }
+}
+
+struct NamedTime {
+  const char* name;
+  machine::Cycle machine::FoldTimes::*member;
+};
+
+constexpr NamedTime kFoldTimes[] = {{"weights ready", &machine::FoldTimes::weights_ready},
+                                    {"load start", &machine::FoldTimes::load_start},
+                                    {"load end", &machine::FoldTimes::load_end},
+                                    {"stream start", &machine::FoldTimes::stream_start},
+                                    {"stream end", &machine::FoldTimes::stream_end},
+                                    {"end", &machine::FoldTimes::end}};
+
+void compare_times(const Expectation& expectation, const MachineRun& run) {
+  const machine::ProgramTimes& expected = expectation.times;
+  if (run.times.input_ready != expected.input_ready) {
+    throw Disagreement("cycle of input ready: " +
+                       expected_got(expected.input_ready, run.times.input_ready));
+  }
+  for (std::size_t fold = 0; fold < expected.folds.size(); ++fold) {
+    for (const NamedTime& time : kFoldTimes) {
+      const machine::Cycle wanted = expected.folds[fold].*time.member;
+      const machine::Cycle got = run.times.folds[fold].*time.member;
+      if (wanted == got) continue;
+      throw Disagreement(tile_name(expectation, static_cast<int>(fold)) + ", m from " +
+                         std::to_string(expectation.program.folds[fold].m0) + ": cycle of " +
+                         time.name + ": " + expected_got(wanted, got) +
+                         " (expected: closed form; got: machine)");
+    }
+  }
+  for (std::size_t layer = 0; layer < expected.layers.size(); ++layer) {
+    if (run.times.layers[layer] == expected.layers[layer]) continue;
+    throw Disagreement(layer_name(expectation, layer) + ": cycle of end: " +
+                       expected_got(expected.layers[layer].end, run.times.layers[layer].end) +
+                       " (expected: closed form; got: machine)");
+  }
+  if (run.times.total != expected.total) {
+    throw Disagreement("cycles of the inference: " + expected_got(expected.total, run.times.total));
+  }
+}
+
+void compare_count(const std::string& where, std::size_t event, std::uint64_t expected,
+                   std::uint64_t got) {
+  if (expected == got) return;
+  throw Disagreement(
+      where + ": count of " + std::string(machine::kEventNames[event]) + ": " +
+      expected_got(static_cast<std::int64_t>(expected), static_cast<std::int64_t>(got)));
+}
+
+void compare_counts(const Expectation& expectation, const MachineRun& run) {
+  using machine::Event;
+  for (std::size_t event = 0; event < machine::kEventCount; ++event) {
+    compare_count("transfers", event, expectation.counts.transfers.counts[event],
+                  run.transfer_counts.counts[event]);
+  }
+  for (std::size_t layer = 0; layer < run.counts.size(); ++layer) {
+    machine::EventCounts expected = expectation.counts.layers[layer];
+    expected[Event::kMacGated] = expectation.gated_macs[layer];
+    const auto macs = static_cast<std::uint64_t>(expectation.program.layers[layer].gemm.macs());
+    expected[Event::kMacActive] = macs - expected[Event::kMacGated];
+    for (std::size_t event = 0; event < machine::kEventCount; ++event) {
+      compare_count(layer_name(expectation, layer), event, expected.counts[event],
+                    run.counts[layer].counts[event]);
+    }
+  }
+}
+
+}  // namespace
+
+void cosimulate(accelerator::Simulator& simulator, const Job& job, const Expectation& expectation) {
+  const MachineRun run = simulator.run(job);
+  compare_values(simulator, job, expectation, run);
+  std::size_t last = 0;
+  while (models::node_output(expectation.network.nodes[last]) != expectation.network.output) ++last;
+  if (run.logits != run.layer_outputs[last]) {
+    throw Disagreement("the output that reached the DRAM is not that of the last layer");
+  }
+  compare_times(expectation, run);
+  compare_counts(expectation, run);
+}
+
+accelerator::Simulator& process_simulator() {
+  // Never destroyed: SystemC's global context may be gone before a static object of ours.
+  static auto* const simulator = new accelerator::Simulator;
+  return *simulator;
+}
+
+}  // namespace brownout::experiment

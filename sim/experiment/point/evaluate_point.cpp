@@ -1,0 +1,226 @@
+#include "sim/experiment/point/evaluate_point.hpp"
+
+#include <algorithm>
+
+#include "sim/experiment/point/cosimulation.hpp"
+#include "sim/experiment/point/point_costs.hpp"
+
+namespace brownout::experiment {
+
+namespace {
+
+double share(std::uint64_t part, std::uint64_t whole) {
+  return static_cast<double>(part) / static_cast<double>(whole);
+}
+
+void add_details(const schedule::LayerDamage& damage, LayerResult& result) {
+  result.effective_ber_0to1 = share(damage.zero_to_one, damage.bits_fetched);
+  result.effective_ber_1to0 = share(damage.one_to_zero, damage.bits_fetched);
+  result.words_touched = share(damage.words_touched, damage.words);
+  result.weight_error_mean = share(damage.error_sum, damage.weights);
+  result.weight_error_max = damage.error_max;
+}
+
+}  // namespace
+
+Evaluator::Evaluator(const Workbench& bench)
+    : bench_(bench),
+      engine_(bench.network, options()),
+      meter_(bench.program, bench.weights, bench.config.memory.encoding) {}
+
+models::EngineOptions Evaluator::options() const {
+  const machine::AcceleratorSpec& spec = bench_.program.spec;
+  return {.accumulator_bits = spec.accumulator.bits,
+          .overflow = spec.accumulator.overflow,
+          .k_part = spec.array.rows};
+}
+
+/// Built when a chip with intermittent cells first asks for it.
+models::IntegerEngine& Evaluator::single_image_engine() {
+  if (!single_image_engine_) {
+    models::EngineOptions single = options();
+    single.chunk_images = 1;
+    single_image_engine_.emplace(bench_.network, single);
+  }
+  return *single_image_engine_;
+}
+
+PointResult Evaluator::evaluate(const Point& point) {
+  return evaluate(point, Chip(bench_, point.chip));
+}
+
+PointResult Evaluator::evaluate(const Point& point, const Chip& chip) {
+  config::OperatingPoint voltages = bench_.config.operating_point;
+  voltages.set(point.rail, point.voltage);
+  bench_.config.memory.profile->require_covered(voltages.weight_sram);
+  const memory::CellFaults faults = chip.weight_sram().faults_at(voltages.weight_sram);
+  const std::uint64_t seed = memory::inference_seed(bench_.config.run.seed, point.chip);
+  const RailJoules reference = baseline();  // before the engine takes this point's faults
+  schedule::InferenceReadback readback(bench_.program, bench_.weights, faults,
+                                       bench_.config.memory.encoding, seed,
+                                       point.faults.value_or(bench_.faults));
+  rails_.emplace(bench_, chip, voltages);
+
+  PointResult result;
+  result.chip = point.chip;
+  result.rails = rails_->results();
+  result.rails.insert(result.rails.begin(),
+                      {machine::OnChipMemory::kWeightSram, voltages.weight_sram, bench_.unit(),
+                       faults.bit_error_rate()});
+  result.set_rail(point.rail);
+  result.intermittent_cells = faults.intermittent.size();
+  add_costs(bench_, voltages, run_images(readback), result);
+  add_damage(result);
+  result.images = bench_.images();
+  result.score = score();
+  result.energy_rel = result.energy.total() / reference.total();
+  result.weight_sram_energy_rel = result.energy.weight_sram / reference.weight_sram;
+  result.cosim_images = cosimulate_images(point, faults, seed, readback);
+  return result;
+}
+
+Score Evaluator::clean_score() {
+  rails_.reset();
+  run_batches(bench_.weights);
+  return score();
+}
+
+/// What the faults did to the weights: a mean over the inferences.
+void Evaluator::add_damage(PointResult& result) const {
+  result.effective_ber = schedule::effective_ber(damage_);
+  result.weights_changed = schedule::weights_changed(damage_);
+  for (std::size_t i = 0; i < damage_.size(); ++i) {
+    const schedule::LayerReadback& layer = damage_[i];
+    if (layer.weights == 0) continue;
+    result.layers[i].weights_changed = share(layer.weights_changed, layer.weights);
+    result.layers[i].effective_ber = share(layer.bits_wrong, layer.bits_fetched);
+    add_details(weight_damage_[i], result.layers[i]);
+  }
+}
+
+/// Runs the first images on the SystemC machine too; returns how many.
+int Evaluator::cosimulate_images(const Point& point, const memory::CellFaults& faults,
+                                 std::uint64_t seed, schedule::InferenceReadback& readback) {
+  const int images = static_cast<int>(std::min<std::int64_t>(point.cosim_images, bench_.images()));
+  std::vector<memory::WordMask> masks;
+  for (int image = 0; image < images; ++image) {
+    const auto inference = static_cast<std::uint64_t>(image);
+    if (image == 0 || readback.varies()) {
+      masks = memory::word_masks(bench_.program.spec.weight_sram.organisation(),
+                                 memory::masks_of_inference(faults, seed, inference));
+    }
+    const auto input = bench_.image_codes(image, 1);
+    const models::EngineResult expected = engine_of(readback, inference).run(input, true);
+    const auto activation_masks = rails_->word_masks(machine::OnChipMemory::kActivationSram);
+    const auto accumulator_masks = rails_->word_masks(machine::OnChipMemory::kAccumulator);
+    cosimulate(process_simulator(),
+               {.network = bench_.network,
+                .program = bench_.program,
+                .weights = bench_.weights,
+                .encoding = bench_.config.memory.encoding,
+                .masks = masks,
+                .input = input,
+                .filter = point.faults.value_or(bench_.faults),
+                .activation_masks = activation_masks,
+                .accumulator_masks = accumulator_masks},
+               {.network = bench_.network,
+                .program = bench_.program,
+                .readback = readback.current(),
+                .times = bench_.times,
+                .counts = bench_.counts,
+                .layer_outputs = expected.layer_outputs,
+                .gated_macs = expected.gated_macs,
+                .tensor_masks = rails_->tensor_masks()});
+  }
+  return images;
+}
+
+/// The engine with the faults of one inference, which the read-back moves to. Without intermittent
+/// cells all inferences share what run_images set.
+models::IntegerEngine& Evaluator::engine_of(schedule::InferenceReadback& readback,
+                                            std::uint64_t inference) {
+  if (!varies(readback)) return engine_;
+  models::IntegerEngine& engine = single_image_engine();
+  if (readback.varies()) {
+    readback.move_to(inference);
+    for (const std::size_t node : readback.changed_nodes()) {
+      engine.set_weights(node, readback.current().weights[node]);
+    }
+  }
+  if (rails_->varies()) {
+    rails_->move_to(inference);
+    rails_->give_to(engine);
+  }
+  return engine;
+}
+
+/// Runs all images; keeps the logits and the damage, returns the gated MACs by node.
+std::vector<std::uint64_t> Evaluator::run_images(schedule::InferenceReadback& readback) {
+  if (!varies(readback)) {
+    damage_ = readback.current().layers;
+    weight_damage_ = meter_.measure(readback.current());
+    return run_batches(readback.current().weights);
+  }
+  logits_.clear();
+  damage_.assign(bench_.program.layers.size(), {});
+  weight_damage_.assign(bench_.program.layers.size(), {});
+  std::vector<std::uint64_t> gated(bench_.network.nodes.size(), 0);
+  single_image_engine().set_weights(readback.current().weights);
+  rails_->give_to(single_image_engine());
+  for (std::int64_t image = 0; image < bench_.images(); ++image) {
+    add_result(
+        engine_of(readback, static_cast<std::uint64_t>(image)).run(bench_.image_codes(image, 1)),
+        gated);
+    const std::vector<schedule::LayerDamage> weight_damage = meter_.measure(readback.current());
+    for (std::size_t i = 0; i < damage_.size(); ++i) {
+      damage_[i] += readback.current().layers[i];
+      weight_damage_[i] += weight_damage[i];
+    }
+  }
+  return gated;
+}
+
+void Evaluator::add_result(const models::EngineResult& result, std::vector<std::uint64_t>& gated) {
+  logits_.insert(logits_.end(), result.logits.begin(), result.logits.end());
+  for (std::size_t i = 0; i < gated.size(); ++i) gated[i] += result.gated_macs[i];
+}
+
+/// Runs all images with the same weights.
+std::vector<std::uint64_t> Evaluator::run_batches(const models::WeightSet& weights) {
+  engine_.set_weights(weights);
+  if (rails_) {
+    rails_->give_to(engine_);
+  } else {
+    OtherRails::take_from(engine_);
+  }
+  logits_.clear();
+  std::vector<std::uint64_t> gated(bench_.network.nodes.size(), 0);
+  const std::int64_t batch = bench_.config.run.batch;
+  for (std::int64_t first = 0; first < bench_.images(); first += batch) {
+    const std::int64_t count = std::min(batch, bench_.images() - first);
+    add_result(engine_.run(bench_.image_codes(first, count)), gated);
+  }
+  return gated;
+}
+
+/// Of the last images that ran.
+Score Evaluator::score() const {
+  if (bench_.config.task == config::Task::kReconstruction) {
+    return reconstruction_score(logits_, bench_.network.tensor(bench_.network.output),
+                                bench_.inputs, bench_.anomalous);
+  }
+  return classification_score(logits_, bench_.labels);
+}
+
+const RailJoules& Evaluator::baseline() {
+  if (!baseline_) {
+    PointResult clean;
+    rails_.reset();
+    add_costs(bench_, config::error_free(bench_.config.operating_point, bench_.config.memory),
+              run_batches(bench_.weights), clean);
+    baseline_ = clean.energy;
+  }
+  return *baseline_;
+}
+
+}  // namespace brownout::experiment

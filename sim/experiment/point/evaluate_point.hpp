@@ -1,0 +1,76 @@
+// One operating point of one chip: accuracy by the integer engine, cycles by the closed form,
+// energy by the table, and the SystemC machine's agreement on the first images.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "models/engine/integer_engine.hpp"
+#include "sim/experiment/point/chip.hpp"
+#include "sim/experiment/point/other_rails.hpp"
+#include "sim/experiment/point/workbench.hpp"
+#include "sim/experiment/results/results.hpp"
+#include "sim/schedule/inference_readback.hpp"
+#include "sim/schedule/weight_damage.hpp"
+
+namespace brownout::experiment {
+
+struct Point {
+  memory::Voltage voltage;
+  std::uint64_t chip = 0;
+  int cosim_images = 0;                              ///< of the first images
+  std::optional<schedule::FaultFilter> faults = {};  ///< that act; default: the workload's
+  std::string part = {};                             ///< what `faults` are called, e.g. "conv1"
+  /// Whose voltage it is; the other memories are at the workload's operating point.
+  machine::OnChipMemory rail = machine::OnChipMemory::kWeightSram;
+};
+
+/// One in a process: owns the engine and, from the first co-simulation on, the SystemC machine.
+class Evaluator {
+ public:
+  explicit Evaluator(const Workbench& bench);
+
+  /// Throws std::runtime_error outside the profile or the map, Disagreement (a std::logic_error)
+  /// when the executors differ. Fills logits() as a side product.
+  PointResult evaluate(const Point& point);
+  /// With the chip at hand, which is `point`'s.
+  PointResult evaluate(const Point& point, const Chip& chip);
+  /// The network's own, without any fault.
+  Score clean_score();
+  /// images x classes codes of the last point.
+  const std::vector<std::uint8_t>& logits() const { return logits_; }
+  /// What executes convolutions.
+  std::string convolution_path() const { return engine_.convolution_path(); }
+
+ private:
+  models::EngineOptions options() const;
+  models::IntegerEngine& single_image_engine();
+  models::IntegerEngine& engine_of(schedule::InferenceReadback& readback, std::uint64_t inference);
+  std::vector<std::uint64_t> run_images(schedule::InferenceReadback& readback);
+  std::vector<std::uint64_t> run_batches(const models::WeightSet& weights);
+  void add_result(const models::EngineResult& result, std::vector<std::uint64_t>& gated);
+  Score score() const;
+  void add_damage(PointResult& result) const;
+  int cosimulate_images(const Point& point, const memory::CellFaults& faults, std::uint64_t seed,
+                        schedule::InferenceReadback& readback);
+  bool varies(const schedule::InferenceReadback& readback) const {
+    return readback.varies() || rails_->varies();
+  }
+  const RailJoules& baseline();
+
+  const Workbench& bench_;
+  models::IntegerEngine engine_;
+  /// For chips with intermittent cells, where every image has its own weights.
+  std::optional<models::IntegerEngine> single_image_engine_;
+  /// Per inference at the error-free voltage: what relative energies are relative to.
+  std::optional<RailJoules> baseline_;
+  std::vector<std::uint8_t> logits_;
+  schedule::WeightDamageMeter meter_;
+  // Both by layer, summed over inferences that differ.
+  std::vector<schedule::LayerReadback> damage_;
+  std::vector<schedule::LayerDamage> weight_damage_;
+  std::optional<OtherRails> rails_;  // of the point; nothing: error-free
+};
+
+}  // namespace brownout::experiment

@@ -1,0 +1,21 @@
+// What a point saves against the memory's nominal voltage.
+#pragma once
+
+#include <optional>
+
+#include "sim/experiment/point/workbench.hpp"
+#include "sim/experiment/results/results.hpp"
+
+namespace brownout::experiment {
+
+struct NominalSaving {
+  memory::Voltage nominal;
+  double total = 0;        ///< share of the energy of an inference at the nominal voltage
+  double weight_sram = 0;  ///< likewise, of the weight SRAM's
+};
+
+/// Nothing where the profile does not know its nominal voltage.
+std::optional<NominalSaving> saving_against_nominal(const Workbench& bench,
+                                                    const PointResult& point);
+
+}  // namespace brownout::experiment

@@ -1,0 +1,119 @@
+#include "sim/experiment/point/point_costs.hpp"
+
+#include <span>
+#include <stdexcept>
+
+#include "sim/energy/energy_report.hpp"
+
+namespace brownout::experiment {
+
+using machine::EventCounts;
+
+namespace {
+
+/// Prices counts at one operating point.
+class Pricer {
+ public:
+  Pricer(const Workbench& bench, const config::OperatingPoint& voltages)
+      : bench_(bench),
+        factors_(energy::rail_factors(bench.config.energy_table, *bench.config.memory.profile,
+                                      voltages.weight_sram, voltages.logic_volts)) {
+    for (const machine::OnChipMemory memory : machine::kOnChipMemories) {
+      const config::FaultyMemory* found = bench.config.memory.find(memory);
+      if (found == nullptr || memory == machine::OnChipMemory::kWeightSram) continue;
+      factors_.own[memory] = energy::memory_factor(*found->profile, voltages.voltage(memory));
+    }
+  }
+
+  /// Joules per inference. `run_counts` and the time are those of all images: integers until the
+  /// last moment, so that no order of images matters.
+  RailJoules joules(const EventCounts& run_counts, machine::Cycle cycles_per_inference) const {
+    const machine::AcceleratorSpec& spec = bench_.program.spec;
+    const auto images = static_cast<double>(bench_.images());
+    const double seconds = static_cast<double>(cycles_per_inference) * images / spec.clock_hz;
+    const energy::EnergyBreakdown energy =
+        energy::energy_of(bench_.config.energy_table, spec, run_counts, seconds, factors_);
+    return {energy.joules(energy::Rail::kLogic) / images,
+            energy.joules(energy::Rail::kWeightSram) / images,
+            energy.joules(energy::Rail::kActivationSram) / images,
+            energy.joules(energy::Rail::kDram) / images};
+  }
+
+  EventCounts of_all_images(const EventCounts& counts) const {
+    EventCounts result = counts;
+    for (std::uint64_t& count : result.counts) count *= static_cast<std::uint64_t>(bench_.images());
+    return result;
+  }
+
+ private:
+  const Workbench& bench_;
+  energy::RailFactors factors_;
+};
+
+LayerResult layer_costs(const Workbench& bench, const Pricer& pricer, std::size_t index,
+                        std::uint64_t gated_macs) {
+  const schedule::TileProgram& program = bench.program;
+  const schedule::Layer& layer = program.layers[index];
+  const models::Node& node = bench.network.nodes[index];
+  LayerResult row;
+  row.name = models::node_name(node);
+  row.kind = models::node_kind(node);
+  EventCounts counts = pricer.of_all_images(bench.counts.layers[index]);
+  if (layer.matrix) {
+    for (const schedule::Tile& tile : program.tiles) {
+      if (tile.layer == static_cast<int>(index)) row.words += tile.words();
+    }
+    row.m = layer.gemm.m;
+    row.n = layer.gemm.n;
+    row.k = layer.gemm.k;
+    row.macs = layer.gemm.macs();
+    row.weights = bench.weights[index].size();
+    counts[machine::Event::kMacGated] = gated_macs;
+    counts[machine::Event::kMacActive] =
+        static_cast<std::uint64_t>(row.macs * bench.images()) - gated_macs;
+  }
+  const auto folds = std::span(bench.times.folds)
+                         .subspan(static_cast<std::size_t>(layer.first_fold),
+                                  static_cast<std::size_t>(layer.fold_count));
+  row.cycles = machine::break_down(bench.times.layers[index], folds, program.spec.array.rows,
+                                   program.spec.weight_prefetch);
+  if (row.cycles.total() > 0) {
+    row.utilization =
+        static_cast<double>(row.macs) / (static_cast<double>(row.cycles.total()) *
+                                         program.spec.array.rows * program.spec.array.columns);
+  }
+  row.energy = pricer.joules(counts, row.cycles.total());
+  return row;
+}
+
+/// Moving the input in and the output out.
+LayerResult transfer_costs(const Workbench& bench, const Pricer& pricer) {
+  LayerResult row;
+  row.name = "input and output";
+  row.kind = "transfer";
+  const machine::Cycle layers_end =
+      bench.times.layers.empty() ? bench.times.input_ready : bench.times.layers.back().end;
+  row.cycles.dram = bench.times.input_ready + (bench.times.total - layers_end);
+  row.energy = pricer.joules(pricer.of_all_images(bench.counts.transfers), row.cycles.dram);
+  return row;
+}
+
+}  // namespace
+
+void add_costs(const Workbench& bench, const config::OperatingPoint& voltages,
+               const std::vector<std::uint64_t>& gated_macs, PointResult& result) {
+  const Pricer pricer(bench, voltages);
+  for (std::size_t i = 0; i < bench.network.nodes.size(); ++i) {
+    result.layers.push_back(layer_costs(bench, pricer, i, gated_macs[i]));
+  }
+  result.layers.push_back(transfer_costs(bench, pricer));
+  for (const LayerResult& layer : result.layers) {
+    result.energy += layer.energy;
+    result.cycles += layer.cycles.total();
+    result.stall_cycles += layer.cycles.stalls();
+  }
+  if (result.cycles != bench.times.total) throw std::logic_error("layer cycles do not add up");
+  result.latency_s = static_cast<double>(result.cycles) / bench.program.spec.clock_hz;
+}
+
+}  // namespace brownout::experiment

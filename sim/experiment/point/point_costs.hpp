@@ -1,0 +1,17 @@
+// What an operating point costs: the closed form's cycles and counts, priced by the energy table.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "sim/experiment/point/workbench.hpp"
+#include "sim/experiment/results/results.hpp"
+
+namespace brownout::experiment {
+
+/// Fills layers (one a node, then the transfers), energy, cycles, stall cycles and latency of
+/// `result`. `gated_macs` by node index, summed over all images of the bench.
+void add_costs(const Workbench& bench, const config::OperatingPoint& voltages,
+               const std::vector<std::uint64_t>& gated_macs, PointResult& result);
+
+}  // namespace brownout::experiment

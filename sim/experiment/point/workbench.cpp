@@ -1,0 +1,143 @@
+#include "sim/experiment/point/workbench.hpp"
+
+#include <set>
+#include <stdexcept>
+#include <utility>
+#include <variant>
+
+#include "memory/encoding.hpp"
+#include "models/network_import.hpp"
+#include "sim/experiment/inputs/dataset_loader.hpp"
+#include "sim/experiment/inputs/fault_selection.hpp"
+#include "sim/timing/program_cycles.hpp"
+
+namespace brownout::experiment {
+namespace {
+
+/// Labels that a classification can be right about.
+void check_labels(const Workbench& bench) {
+  const std::filesystem::path file = bench.config.dataset.files().back();
+  if (bench.labels.empty()) {
+    throw std::runtime_error(file.string() +
+                             ": y: no such array in the file; only workload.task: reconstruction "
+                             "does without labels");
+  }
+  const std::int64_t classes = bench.network.tensor(bench.network.output).shape.size();
+  for (const std::uint16_t label : bench.labels) {
+    if (label >= classes) {
+      throw std::runtime_error(file.string() + ": label " + std::to_string(label) +
+                               " but the network has " + std::to_string(classes) + " outputs");
+    }
+  }
+}
+
+/// Output and input must have their elements in one order: NHWC here, while a flat output has that
+/// of the source file.
+void check_reconstruction(const Workbench& bench) {
+  const models::Shape& input = bench.network.tensor(bench.network.input).shape;
+  const models::Shape& output = bench.network.tensor(bench.network.output).shape;
+  const bool one_order = input.channels == 1 || input.height * input.width == 1;
+  if (output == input || (one_order && output.size() == input.size())) return;
+  const auto text = [](const models::Shape& shape) {
+    return std::to_string(shape.channels) + "x" + std::to_string(shape.height) + "x" +
+           std::to_string(shape.width);
+  };
+  throw std::runtime_error(bench.config.network.string() +
+                           ": workload.task: reconstruction needs an output of the input's "
+                           "shape: the input is " +
+                           text(input) + " (channels x height x width), the output " +
+                           text(output));
+}
+
+/// The first `images` of the data set, as the workload asks for.
+void load_images(const config::WorkloadConfig& config, Workbench& bench) {
+  const models::Dataset dataset = load_dataset(config.dataset, config.run.images);
+  const models::ActivationTensor& input = bench.network.tensor(bench.network.input);
+  const std::int64_t images = config.run.images.value_or(static_cast<int>(dataset.size()));
+  if (images > dataset.size()) {
+    throw std::runtime_error("run.images: " + std::to_string(images) + " asked for, " +
+                             config.dataset.files().front().string() + " holds " +
+                             std::to_string(dataset.size()));
+  }
+  bench.codes = models::quantize_images(dataset, config.preprocess, input, 0, images,
+                                        bench.network.arithmetic);
+  if (!dataset.labels.empty()) {
+    bench.labels.assign(dataset.labels.begin(), dataset.labels.begin() + images);
+  }
+  if (config.task == config::Task::kClassification) return check_labels(bench);
+  check_reconstruction(bench);
+  bench.inputs = models::preprocess_images(dataset, config.preprocess, input.shape, 0, images);
+  for (const std::uint16_t label : bench.labels) {
+    bench.anomalous.push_back(label != config.normal_label);
+  }
+}
+
+// Not every code has room for the lowest value of its width.
+void check_encoding(const Workbench& bench) {
+  const memory::Encoding encoding = bench.config.memory.encoding;
+  for (const models::Node& node : bench.network.nodes) {
+    const auto* convolution = std::get_if<models::Convolution>(&node);
+    if (convolution == nullptr) continue;
+    try {
+      memory::require_storable(encoding, convolution->weights, convolution->weight_bits);
+    } catch (const std::runtime_error& error) {
+      throw std::runtime_error("memory.encoding: " + bench.config.network.string() + ": tensor '" +
+                               convolution->weight_name + "': " + error.what());
+    }
+  }
+}
+
+}  // namespace
+
+std::span<const std::uint8_t> Workbench::image_codes(std::int64_t first, std::int64_t count) const {
+  const auto size = static_cast<std::size_t>(network.tensor(network.input).shape.size());
+  return std::span(codes).subspan(static_cast<std::size_t>(first) * size,
+                                  static_cast<std::size_t>(count) * size);
+}
+
+std::int64_t Workbench::images() const {
+  return static_cast<std::int64_t>(codes.size()) / network.tensor(network.input).shape.size();
+}
+
+Metric Workbench::metric() const {
+  if (config.task == config::Task::kClassification) return Metric::kTop1;
+  const bool both = std::set<bool>(anomalous.begin(), anomalous.end()).size() == 2;
+  return both ? Metric::kAuc : Metric::kReconstructionMse;
+}
+
+memory::Voltage Workbench::error_free_voltage() const {
+  return config.memory.profile->data().error_free_voltage;
+}
+
+std::string Workbench::unit(machine::OnChipMemory memory) const {
+  return memory::to_string(config.memory.find(memory)->profile->data().unit);
+}
+
+Workbench make_workbench(const config::WorkloadConfig& config) {
+  Workbench bench{.config = config,
+                  .network = models::import_network(config.network),
+                  .weights = {},
+                  .codes = {},
+                  .labels = {},
+                  .inputs = {},
+                  .anomalous = {},
+                  .program = {},
+                  .faults = {},
+                  .times = {},
+                  .counts = {}};
+  check_encoding(bench);
+  bench.faults = select_faults(config.memory.faults, bench.network);
+  bench.weights = models::clean_weights(bench.network);
+  try {
+    bench.program = schedule::make_program(bench.network, config.accelerator);
+  } catch (const std::runtime_error& error) {
+    throw std::runtime_error(config.network.string() + " on accelerator '" +
+                             config.accelerator.name + "': " + error.what());
+  }
+  bench.times = timing::program_times(bench.program);
+  bench.counts = timing::static_counts(bench.program, bench.network, bench.times);
+  load_images(config, bench);
+  return bench;
+}
+
+}  // namespace brownout::experiment

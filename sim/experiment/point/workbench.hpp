@@ -1,0 +1,47 @@
+// Everything that the points of a workload share, loaded and planned once: network, images, tile
+// program, closed form. Read-only afterwards, so that forked workers share it.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "memory/voltage.hpp"
+#include "models/quantized_network.hpp"
+#include "sim/config/workload_config.hpp"
+#include "sim/experiment/results/score.hpp"
+#include "sim/machine/cycles.hpp"
+#include "sim/schedule/tile_program.hpp"
+#include "sim/timing/static_counts.hpp"
+
+namespace brownout::experiment {
+
+struct Workbench {
+  config::WorkloadConfig config;
+  models::QuantizedNetwork network;
+  models::WeightSet weights;          ///< the network's own
+  std::vector<std::uint8_t> codes;    ///< images x input (NHWC)
+  std::vector<std::uint16_t> labels;  ///< one an image, or none
+  std::vector<float> inputs;          ///< as `codes`, not quantized; of a reconstruction only
+  std::vector<bool> anomalous;        ///< as `labels`; of a reconstruction only
+  schedule::TileProgram program;
+  schedule::FaultFilter faults;  ///< those that act
+  machine::ProgramTimes times;
+  timing::ProgramCounts counts;
+
+  std::int64_t images() const;
+  /// What the workload is judged by: top-1; of a reconstruction ROC AUC, or the error where not
+  /// both kinds of images are there.
+  Metric metric() const;
+  std::span<const std::uint8_t> image_codes(std::int64_t first, std::int64_t count) const;
+  memory::Voltage error_free_voltage() const;
+  /// Of the memory's voltages.
+  std::string unit(machine::OnChipMemory memory = machine::OnChipMemory::kWeightSram) const;
+};
+
+/// Throws std::runtime_error where the network, the images and the accelerator do not fit each
+/// other, naming the file or key.
+Workbench make_workbench(const config::WorkloadConfig& config);
+
+}  // namespace brownout::experiment

@@ -1,0 +1,52 @@
+#include "sim/experiment/results/interval.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+
+namespace brownout::experiment {
+namespace {
+
+constexpr double kZ = 1.959963984540054;  // 97.5 % quantile of the normal distribution
+
+}  // namespace
+
+Interval wilson_interval(std::int64_t hits, std::int64_t trials) {
+  if (trials <= 0) throw std::logic_error("wilson_interval: no trials");
+  const auto n = static_cast<double>(trials);
+  const double share = static_cast<double>(hits) / n;
+  const double centre = share + kZ * kZ / (2 * n);
+  const double half = kZ * std::sqrt(share * (1 - share) / n + kZ * kZ / (4 * n * n));
+  const double scale = 1 / (1 + kZ * kZ / n);
+  // At 0 and n hits the ends are exactly 0 and 1; rounding must not push them past.
+  return {hits == 0 ? 0.0 : (centre - half) * scale,
+          hits == trials ? 1.0 : (centre + half) * scale};
+}
+
+Interval mean_interval(std::span<const double> values) {
+  if (values.empty()) throw std::logic_error("mean_interval: no values");
+  const auto n = static_cast<double>(values.size());
+  double sum = 0;
+  for (const double value : values) sum += value;
+  const double mean = sum / n;
+  double squares = 0;
+  for (const double value : values) squares += (value - mean) * (value - mean);
+  const double half = values.size() < 2 ? 0.0 : kZ * std::sqrt(squares / (n - 1) / n);
+  return {std::max(0.0, mean - half), mean + half};
+}
+
+Interval roc_interval(double area, std::int64_t negatives, std::int64_t positives) {
+  if (negatives <= 0 || positives <= 0) throw std::logic_error("roc_interval: scores of one kind");
+  const auto n = static_cast<double>(negatives);
+  const auto p = static_cast<double>(positives);
+  // Two positives above one negative; one positive above two negatives.
+  const double two_positives = area / (2 - area);
+  const double two_negatives = 2 * area * area / (1 + area);
+  const double variance = (area * (1 - area) + (p - 1) * (two_positives - area * area) +
+                           (n - 1) * (two_negatives - area * area)) /
+                          (n * p);
+  const double half = kZ * std::sqrt(std::max(0.0, variance));
+  return {std::max(0.0, area - half), std::min(1.0, area + half)};
+}
+
+}  // namespace brownout::experiment

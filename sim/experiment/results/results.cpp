@@ -1,0 +1,163 @@
+#include "sim/experiment/results/results.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "memory/numbers/text_number.hpp"
+#include "sim/experiment/results/csv_row.hpp"
+
+namespace brownout::experiment {
+namespace {
+
+std::vector<std::string_view> split(std::string_view row) {
+  std::vector<std::string_view> fields;
+  while (true) {
+    const std::size_t comma = row.find(',');
+    fields.push_back(row.substr(0, comma));
+    if (comma == std::string_view::npos) return fields;
+    row.remove_prefix(comma + 1);
+  }
+}
+
+/// The value and its interval; three empty fields of nothing.
+void add_estimate(const std::optional<Estimate>& estimate, CsvRow& row) {
+  if (estimate) {
+    row << estimate->value << estimate->interval.low << estimate->interval.high;
+  } else {
+    row << ""
+        << ""
+        << "";
+  }
+}
+
+void add_rails(const PointResult& point, CsvRow& row) {
+  row << machine::to_string(point.rail);
+  for (const machine::OnChipMemory memory : machine::kOnChipMemories) {
+    const auto found = std::find_if(point.rails.begin(), point.rails.end(),
+                                    [&](const RailResult& rail) { return rail.memory == memory; });
+    if (found == point.rails.end()) {
+      row << ""
+          << "";
+    } else {
+      row << found->voltage.text() << found->ber;
+    }
+  }
+}
+
+}  // namespace
+
+RailJoules& RailJoules::operator+=(const RailJoules& other) {
+  logic += other.logic;
+  weight_sram += other.weight_sram;
+  activation_sram += other.activation_sram;
+  dram += other.dram;
+  return *this;
+}
+
+void PointResult::set_rail(machine::OnChipMemory memory) {
+  for (const RailResult& found : rails) {
+    if (found.memory != memory) continue;
+    rail = memory;
+    voltage = found.voltage;
+    unit = found.unit;
+    ber = found.ber;
+    return;
+  }
+  throw std::logic_error("set_rail: that memory is error-free");
+}
+
+std::string points_header(bool other_rails) {
+  std::string header =
+      "voltage,unit,chip,ber,effective_ber,weights_changed,images,top1,top1_ci_low,"
+      "top1_ci_high,energy_j,energy_rel,weight_sram_energy_j,weight_sram_energy_rel,"
+      "weight_sram_share,latency_s,cycles,stall_cycles,cosim_images";
+  if (other_rails) {
+    header += ",rail";
+    for (const machine::OnChipMemory memory : machine::kOnChipMemories) {
+      for (const char* column : {"_voltage", "_ber"}) {
+        header += "," + machine::to_string(memory) + column;
+      }
+    }
+  }
+  for (const Metric metric : kLaterMetrics) {
+    for (const char* column : {"", "_ci_low", "_ci_high"})
+      header += "," + to_string(metric) + column;
+  }
+  return header;
+}
+
+std::string layers_header() {
+  return "voltage,unit,chip,layer,kind,m,n,k,macs,weights,weights_changed,effective_ber,cycles,"
+         "compute_cycles,weight_fetch_cycles,dram_cycles,accumulator_cycles,vector_cycles,"
+         "utilization,energy_j,weight_sram_energy_j,logic_energy_j,activation_sram_energy_j,"
+         "dram_energy_j,effective_ber_0to1,effective_ber_1to0,words,words_touched,"
+         "weight_error_mean,weight_error_max";
+}
+
+std::string point_row(const PointResult& point) {
+  const double total = point.energy.total();
+  CsvRow row;
+  row << point.voltage.text() << point.unit << point.chip << point.ber << point.effective_ber
+      << point.weights_changed << point.images;
+  add_estimate(point.score[Metric::kTop1], row);
+  row << total << point.energy_rel << point.energy.weight_sram << point.weight_sram_energy_rel
+      << (total > 0 ? point.energy.weight_sram / total : 0.0) << point.latency_s << point.cycles
+      << point.stall_cycles << point.cosim_images;
+  if (point.has_other_rails()) add_rails(point, row);
+  for (const Metric metric : kLaterMetrics) add_estimate(point.score[metric], row);
+  return row.text();
+}
+
+std::string layer_rows(const PointResult& point) {
+  std::string rows;
+  for (const LayerResult& layer : point.layers) {
+    CsvRow row;
+    row << point.voltage.text() << point.unit << point.chip << quoted(layer.name) << layer.kind
+        << layer.m << layer.n << layer.k << layer.macs << layer.weights << layer.weights_changed
+        << layer.effective_ber << layer.cycles.total() << layer.cycles.compute
+        << layer.cycles.weight_fetch << layer.cycles.dram << layer.cycles.accumulator
+        << layer.cycles.vector << layer.utilization << layer.energy.total()
+        << layer.energy.weight_sram << layer.energy.logic << layer.energy.activation_sram
+        << layer.energy.dram << layer.effective_ber_0to1 << layer.effective_ber_1to0 << layer.words
+        << layer.words_touched << layer.weight_error_mean << layer.weight_error_max;
+    rows += row.text() + '\n';
+  }
+  return rows;
+}
+
+PointSummary parse_point_row(std::string_view row) {
+  const std::vector<std::string_view> fields = split(row);
+  const bool other_rails = fields.size() == split(points_header(true)).size();
+  const std::string header = points_header(other_rails);
+  const std::vector<std::string_view> names = split(header);
+  if (fields.size() != names.size()) {
+    throw std::runtime_error("a row of points.csv has " + std::to_string(fields.size()) +
+                             " fields: " + std::string(row));
+  }
+  const auto field = [&](std::string_view name) {
+    return fields[static_cast<std::size_t>(std::find(names.begin(), names.end(), name) -
+                                           names.begin())];
+  };
+  const auto number = [&](std::string_view name) {
+    if (const auto value = memory::parse_double(field(name))) return *value;
+    throw std::runtime_error("points.csv: " + memory::in_quotes(field(name)) + " is no number");
+  };
+  PointSummary point;
+  point.voltage = memory::Voltage::parse(field("voltage"));
+  point.chip = memory::parse_unsigned(field("chip")).value_or(0);
+  point.ber = number("ber");
+  point.effective_ber = number("effective_ber");
+  point.weights_changed = number("weights_changed");
+  for (const Metric metric : kMetrics) {
+    const std::string name = to_string(metric);
+    if (!field(name).empty()) point.score[metric] = number(name);
+  }
+  point.energy_j = number("energy_j");
+  point.energy_rel = number("energy_rel");
+  point.weight_sram_energy_rel = number("weight_sram_energy_rel");
+  point.weight_sram_share = number("weight_sram_share");
+  point.latency_s = number("latency_s");
+  return point;
+}
+
+}  // namespace brownout::experiment

@@ -1,0 +1,30 @@
+// The points of a sweep, put together over the chips of each voltage.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "sim/experiment/results/results.hpp"
+
+namespace brownout::experiment {
+
+/// Of one metric over the chips.
+struct ChipRange {
+  double mean = 0, min = 0, max = 0;
+};
+
+/// Means over the chips.
+struct VoltageSummary {
+  memory::Voltage voltage;
+  std::size_t chips = 0;
+  double ber = 0, effective_ber = 0, weights_changed = 0;
+  ByMetric<ChipRange> score;
+  double energy_j = 0, energy_rel = 0;
+  double weight_sram_energy_rel = 0, weight_sram_share = 0;
+  double latency_s = 0;
+};
+
+/// By falling voltage.
+std::vector<VoltageSummary> summarize(const std::vector<PointSummary>& points);
+
+}  // namespace brownout::experiment

@@ -1,0 +1,107 @@
+#include "sim/experiment/runner/manifest.hpp"
+
+#include <openssl/evp.h>
+
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+
+namespace brownout::experiment {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// Of the rows in the journal and the CSV files; 1 had no top-5 and no reconstruction.
+constexpr int kFormat = 2;
+
+std::string read_file(const std::filesystem::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) throw std::runtime_error(path.string() + ": cannot read");
+  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
+std::string sha256(const std::string& bytes) {
+  unsigned char digest[EVP_MAX_MD_SIZE];
+  unsigned length = 0;
+  if (EVP_Digest(bytes.data(), bytes.size(), digest, &length, EVP_sha256(), nullptr) != 1) {
+    throw std::logic_error("sha256 failed");
+  }
+  std::string text;
+  for (unsigned i = 0; i < length; ++i) {
+    constexpr char kDigits[] = "0123456789abcdef";
+    text += kDigits[digest[i] >> 4];
+    text += kDigits[digest[i] & 15];
+  }
+  return text;
+}
+
+/// A value with the paths of input files cut down to their names.
+std::string without_directories(std::string value, const Workbench& bench) {
+  for (const std::filesystem::path& path : bench.config.input_files) {
+    const std::size_t at = value.find(path.string());
+    if (at != std::string::npos) value.replace(at, path.string().size(), path.filename().string());
+  }
+  return value;
+}
+
+/// The keys, at any depth, whose values differ.
+std::string differences(const Json& old_manifest, const Json& new_manifest) {
+  std::string keys;
+  for (const Json& patch : Json::diff(old_manifest, new_manifest)) {
+    std::string key = patch.at("path").get<std::string>();
+    if (!keys.empty()) keys += ", ";
+    keys += key.substr(key.find_first_not_of('/'));
+  }
+  return keys;
+}
+
+}  // namespace
+
+std::string manifest_json(const Workbench& bench, CosimPolicy cosim,
+                          const std::map<std::string, std::string>& more) {
+  Json manifest;
+  manifest["brownout"] = BROWNOUT_VERSION;
+  manifest["format"] = kFormat;
+  manifest["workload"] = bench.config.name;
+  manifest["accelerator"] = bench.config.accelerator.name;
+  const machine::OnChipMemory rail = bench.config.sweep.rail;
+  const memory::VoltageProfileData& profile = bench.config.memory.find(rail)->profile->data();
+  manifest["profile"] = {
+      {"name", profile.name}, {"unit", bench.unit(rail)}, {"source", profile.source}};
+  manifest["cosim"] = to_string(cosim);
+  for (const auto& [key, value] : more) manifest[key] = value;
+  // Files by name and content: the same inputs elsewhere are the same inputs.
+  Json& configuration = manifest["configuration"];
+  for (const auto& [key, value] : config::resolved_configuration(bench.config)) {
+    if (key != "run.batch") configuration[key] = without_directories(value, bench);
+  }
+  Json& inputs = manifest["inputs"];
+  for (const std::filesystem::path& path : bench.config.input_files) {
+    std::filesystem::path name = path.filename();
+    if (inputs.contains(name.string())) name = path.parent_path().filename() / name;
+    inputs[name.string()] = sha256(read_file(path));
+  }
+  return manifest.dump(2) + "\n";
+}
+
+void require_same_manifest(const std::filesystem::path& path, const std::string& expected) {
+  const std::string found = read_file(path);
+  if (found == expected) return;
+  const Json old_manifest = Json::parse(found, nullptr, false);
+  if (!old_manifest.is_object()) {
+    throw std::runtime_error(path.string() + ": damaged; choose another --out");
+  }
+  const Json format = old_manifest.value("format", Json(1));
+  if (format != kFormat) {
+    throw std::runtime_error(path.string() + ": the directory's results have format " +
+                             format.dump() + ", this version writes format " +
+                             std::to_string(kFormat) + "; choose another --out");
+  }
+  throw std::runtime_error(path.string() + ": the directory holds another sweep (different: " +
+                           differences(old_manifest, Json::parse(expected)) +
+                           "); choose another --out");
+}
+
+}  // namespace brownout::experiment

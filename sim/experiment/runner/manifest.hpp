@@ -1,0 +1,23 @@
+// What the results of a directory are of: resolved configuration, hashes of the inputs, version.
+// Two sweeps with equal manifests have equal results.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+
+#include "sim/experiment/point/workbench.hpp"
+#include "sim/experiment/runner/cosim_policy.hpp"
+
+namespace brownout::experiment {
+
+/// JSON text. Leaves out what never changes a result (batch size, jobs). `more`: further keys that
+/// decide the results.
+std::string manifest_json(const Workbench& bench, CosimPolicy cosim,
+                          const std::map<std::string, std::string>& more = {});
+
+/// Throws std::runtime_error when the manifest in `path` is not `expected`; names the first keys
+/// that differ.
+void require_same_manifest(const std::filesystem::path& path, const std::string& expected);
+
+}  // namespace brownout::experiment

@@ -1,0 +1,119 @@
+#include "sim/experiment/runner/point_runner.hpp"
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <stdexcept>
+
+#include "sim/experiment/point/other_rails.hpp"
+#include "sim/experiment/runner/directory_lock.hpp"
+#include "sim/experiment/runner/manifest.hpp"
+#include "sim/experiment/runner/whole_file.hpp"
+#include "sim/experiment/runner/worker_pool.hpp"
+
+namespace brownout::experiment {
+namespace {
+
+// A map may end above the voltage.
+void require_measured(const Workbench& bench, const Chip& chip, memory::Voltage voltage) {
+  const std::vector<std::filesystem::path>& maps = bench.config.memory.chip.maps;
+  try {
+    chip.weight_sram().faults_at(voltage);
+  } catch (const std::runtime_error& error) {
+    if (maps.size() < 2) throw;
+    throw std::runtime_error(maps[chip.number()].string() + ": " + error.what());
+  }
+}
+
+/// Everything that can be wrong with the input is wrong before a directory appears: the voltages
+/// against profile and maps, and an existing directory against these points.
+void validate(const Workbench& bench, const std::vector<Point>& points,
+              const std::filesystem::path& out, const std::string& manifest) {
+  const auto lowest = std::min_element(
+      points.begin(), points.end(),
+      [](const Point& left, const Point& right) { return left.voltage < right.voltage; });
+  config::OperatingPoint voltages = bench.config.operating_point;
+  voltages.set(lowest->rail, lowest->voltage);
+  bench.config.memory.profile->require_covered(voltages.weight_sram);
+  const std::size_t maps = bench.config.memory.map_count();
+  for (std::uint64_t number = 0; number < std::max<std::size_t>(1, maps); ++number) {
+    const Chip chip(bench, number);
+    require_measured(bench, chip, voltages.weight_sram);
+    OtherRails(bench, chip, voltages);
+  }
+  if (!std::filesystem::exists(out)) return;
+  if (!std::filesystem::is_directory(out)) {
+    throw std::runtime_error(out.string() + ": exists and is no directory");
+  }
+  if (std::filesystem::exists(out / "manifest.json")) {
+    require_same_manifest(out / "manifest.json", manifest);
+  } else if (!std::filesystem::is_empty(out)) {
+    throw std::runtime_error(out.string() +
+                             ": holds other files and no results; choose another --out");
+  }
+}
+
+Journal::Key key_of(const Point& point) { return {point.voltage, point.chip, point.part}; }
+
+constexpr char kRowEnd = '\n';  // between the point's row and its layers' in a worker's answer
+
+std::string evaluate_to_text(Evaluator& evaluator, const Point& point) {
+  const PointResult result = evaluator.evaluate(point);
+  return point_row(result) + kRowEnd + layer_rows(result);
+}
+
+PointRows rows_of(const std::string& text) {
+  const std::size_t end = text.find(kRowEnd);
+  return {text.substr(0, end), text.substr(end + 1)};
+}
+
+std::string describe(const Workbench& bench, const Point& point) {
+  return point.voltage.text() + " " + bench.unit(point.rail) + ", chip " +
+         std::to_string(point.chip) + (point.part.empty() ? "" : ", faults of " + point.part);
+}
+
+}  // namespace
+
+RunnerOutcome run_points(const Workbench& bench, const std::vector<Point>& points,
+                         const std::string& manifest, const RunnerOptions& options) {
+  validate(bench, points, options.out, manifest);
+  std::filesystem::create_directories(options.out);
+  DirectoryLock lock(options.out);
+  write_whole_file(options.out / "manifest.json", manifest);
+  Journal journal(options.out / "results.sqlite");
+  std::map<Journal::Key, PointRows> finished = journal.read();
+
+  RunnerOutcome outcome;
+  std::vector<std::size_t> open;
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    if (!finished.contains(key_of(points[i]))) open.push_back(i);
+  }
+  outcome.resumed = points.size() - open.size();
+  const auto report = [&] {
+    if (options.progress) options.progress(finished.size(), points.size());
+  };
+  report();
+
+  PoolHooks hooks;
+  hooks.make_worker = [&] {
+    lock.leave_to_parent();
+    const auto evaluator = std::make_shared<Evaluator>(bench);
+    return [&points, evaluator](std::size_t task) {
+      return evaluate_to_text(*evaluator, points[task]);
+    };
+  };
+  hooks.on_result = [&](std::size_t task, const std::string& text) {
+    const Journal::Key key = key_of(points[task]);
+    finished[key] = rows_of(text);
+    journal.add(key, finished[key]);
+    report();
+  };
+  for (const TaskFailure& failure : run_in_workers(open, options.jobs, hooks)) {
+    outcome.failures.push_back(describe(bench, points[failure.task]) + ": " + failure.reason);
+  }
+  if (!outcome.failures.empty()) return outcome;
+  for (const Point& point : points) outcome.rows.push_back(finished.at(key_of(point)));
+  return outcome;
+}
+
+}  // namespace brownout::experiment

@@ -1,0 +1,331 @@
+// The shipped workloads through the whole flow: points, sweeps, resumes.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <sqlite3.h>
+
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <thread>
+
+#include "sim/experiment/point/evaluate_point.hpp"
+#include "sim/experiment/runner/directory_lock.hpp"
+#include "sim/experiment/runner/journal.hpp"
+#include "sim/experiment/runner/manifest.hpp"
+#include "sim/experiment/sweep.hpp"
+
+namespace brownout::experiment {
+namespace {
+
+const std::filesystem::path kRoot = BROWNOUT_SOURCE_DIR;
+
+Workbench bench_of(const std::string& workload, std::vector<std::string> set) {
+  config::Overrides overrides;
+  overrides.set = std::move(set);
+  return make_workbench(config::load_workload(kRoot / "workloads" / workload, overrides));
+}
+
+std::string read(const std::filesystem::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
+std::filesystem::path fresh_directory(const std::string& name) {
+  const auto path = std::filesystem::path(::testing::TempDir()) / ("brownout_" + name);
+  std::filesystem::remove_all(path);
+  return path;
+}
+
+struct Variant {
+  std::string name;
+  std::string workload;
+  std::vector<std::string> set;
+};
+void PrintTo(const Variant& variant, std::ostream* out) { *out << variant.name; }
+
+class Executors : public ::testing::TestWithParam<Variant> {};
+
+// Machine = engine = closed form on two images, at two faulty voltages.
+TEST_P(Executors, AgreeOnShippedWorkloads) {
+  std::vector<std::string> set = GetParam().set;
+  set.push_back("run.images=4");
+  const Workbench bench = bench_of(GetParam().workload, set);
+  Evaluator evaluator(bench);
+  for (const char* voltage : {"0.85", "0.8"}) {
+    const PointResult point = evaluator.evaluate({memory::Voltage::parse(voltage), 1, 2});
+    EXPECT_EQ(point.cosim_images, 2);
+    EXPECT_GT(point.weights_changed, 0);
+  }
+}
+
+std::vector<Variant> variants() {
+  std::vector<Variant> all;
+  for (const std::string workload : {"mnist_cnn", "cifar10_resnet8"}) {
+    for (const std::string accelerator : {"edge_32x32", "tiny_8x8"}) {
+      for (const std::string placement : {"resident", "streaming"}) {
+        for (const std::string kind : {"flip", "stuck"}) {
+          Variant variant;
+          variant.name = workload + "_" + accelerator + "_" + placement + "_" + kind;
+          variant.workload = workload + ".yaml";
+          variant.set = {
+              "accelerator=" +
+                  (kRoot / "configs" / "accelerators" / (accelerator + ".yaml")).string(),
+              "accelerator.placement=" + placement, "memory.chip.kind=" + kind};
+          // Small enough that a ring wraps, large enough that residents fit.
+          variant.set.push_back(std::string("accelerator.weight_sram.capacity_kib=") +
+                                (placement == "streaming" ? "16" : "128"));
+          all.push_back(variant);
+        }
+      }
+    }
+  }
+  for (const std::string encoding : {"offset_binary", "sign_magnitude", "gray"}) {
+    all.push_back({"encoding_" + encoding, "mnist_cnn.yaml", {"memory.encoding=" + encoding}});
+  }
+  const std::string profile = (kRoot / "configs" / "memories" / "sram_14nm.yaml").string();
+  for (const std::string kind : {"flip", "stuck"}) {
+    for (const std::string placement : {"resident", "streaming"}) {
+      all.push_back(
+          {"activation_sram_" + kind + "_" + placement,
+           kind == "flip" ? "mnist_cnn.yaml" : "cifar10_resnet8.yaml",
+           {"memory.activation_sram.profile=" + profile,
+            "memory.activation_sram.chip={generator: iid, kind: " + kind + "}",
+            "operating_point.activation_sram=0.84", "accelerator.placement=" + placement}});
+    }
+  }
+  for (const std::string overflow : {"wrap", "saturate"}) {
+    all.push_back({"accumulator_" + overflow,
+                   "mnist_cnn.yaml",
+                   {"memory.accumulator.profile=" + profile,
+                    "memory.accumulator.chip={generator: iid, kind: flip}",
+                    "operating_point.accumulator=0.86", "accelerator.accumulator.bits=20",
+                    "accelerator.accumulator.overflow=" + overflow}});
+  }
+  const std::string bitlines =
+      "memory.chip={generator: bitline_vmin, mu: 0.7, sigma_bitline: 0.06, sigma_cell: 0.03, "
+      "cells_per_bitline: 256, interleaved_bitlines: 2, sigma_die: 0.01, sigma_row: 0.01, "
+      "sigma_cluster: 0.01, kind: stuck}";
+  all.push_back({"bitline_vmin", "cifar10_resnet8.yaml", {bitlines}});
+  all.push_back({"read_noise_and_defects",
+                 "cifar10_resnet8.yaml",
+                 {"memory.chip={kind: stuck, sigma_read: 0.004, defects: {rate: 0.001}}"}});
+  all.push_back({"gaussian_vmin",
+                 "mnist_cnn.yaml",
+                 {"memory.chip={generator: gaussian_vmin, mu: 0.72, sigma: 0.05}"}});
+  return all;
+}
+
+INSTANTIATE_TEST_SUITE_P(Workloads, Executors, ::testing::ValuesIn(variants()),
+                         [](const auto& param) { return param.param.name; });
+
+TEST(Point, IsCleanAtTheErrorFreeVoltage) {
+  const Workbench bench = bench_of("mnist_cnn.yaml", {"run.images=200"});
+  Evaluator evaluator(bench);
+  const PointResult point = evaluator.evaluate({bench.error_free_voltage(), 0, 1});
+  EXPECT_EQ(point.ber, 0);
+  EXPECT_EQ(point.weights_changed, 0);
+  EXPECT_EQ(point.energy_rel, 1);
+  EXPECT_EQ(point.weight_sram_energy_rel, 1);
+  EXPECT_GT(point.score[Metric::kTop1]->value, 0.97);
+}
+
+TEST(Point, EnergyOfAWeightReadFollowsTheSquareOfTheVoltage) {
+  // With no leakage the rail's energy is that of its accesses.
+  const Workbench bench =
+      bench_of("mnist_cnn.yaml", {"run.images=10", "energy.leakage.weight_sram.watts_per_kib=0"});
+  Evaluator evaluator(bench);
+  for (const char* voltage : {"0.9", "0.8", "0.75"}) {
+    const PointResult point = evaluator.evaluate({memory::Voltage::parse(voltage), 3, 0});
+    const double v = point.voltage.value();
+    EXPECT_NEAR(point.weight_sram_energy_rel, v * v, 1e-12);
+  }
+}
+
+TEST(Point, LayersAddUpToThePoint) {
+  const Workbench bench = bench_of("cifar10_resnet8.yaml", {"run.images=2"});
+  Evaluator evaluator(bench);
+  const PointResult point = evaluator.evaluate({memory::Voltage::parse("0.85"), 0, 0});
+  RailJoules energy;
+  machine::Cycle cycles = 0;
+  for (const LayerResult& layer : point.layers) {
+    energy += layer.energy;
+    cycles += layer.cycles.total();
+  }
+  EXPECT_EQ(energy.total(), point.energy.total());
+  EXPECT_EQ(cycles, point.cycles);
+}
+
+TEST(Point, DoesNotDependOnTheBatchSize) {
+  std::vector<std::string> rows;
+  for (const char* batch : {"run.batch=1", "run.batch=7", "run.batch=64"}) {
+    const Workbench bench = bench_of("mnist_cnn.yaml", {"run.images=50", batch});
+    Evaluator evaluator(bench);
+    const PointResult point = evaluator.evaluate({memory::Voltage::parse("0.82"), 2, 0});
+    rows.push_back(point_row(point) + layer_rows(point));
+  }
+  EXPECT_EQ(rows[0], rows[1]);
+  EXPECT_EQ(rows[0], rows[2]);
+}
+
+class Sweep : public ::testing::Test {
+ protected:
+  static Workbench small(std::vector<std::string> more = {}) {
+    more.insert(more.end(), {"run.images=20", "sweep.voltages=1.0:0.8:0.1", "sweep.chips=3"});
+    return bench_of("mnist_cnn.yaml", more);
+  }
+};
+
+TEST_F(Sweep, WritesTheSameBytesForAnyNumberOfJobsAndBatches) {
+  const auto one = fresh_directory("jobs1");
+  const auto two = fresh_directory("jobs2");
+  run_sweep(small({"run.batch=1"}),
+            {.out = one, .jobs = 1, .cosim = CosimPolicy::kOne, .progress = {}});
+  run_sweep(small({"run.batch=64"}),
+            {.out = two, .jobs = 2, .cosim = CosimPolicy::kOne, .progress = {}});
+  for (const char* file : {"points.csv", "layers.csv", "manifest.json"}) {
+    EXPECT_FALSE(read(one / file).empty());
+    EXPECT_EQ(read(one / file), read(two / file)) << file;
+  }
+}
+
+TEST_F(Sweep, StepsThroughTheVoltagesOfTheRailThatItIsTold) {
+  const std::string profile = (kRoot / "configs" / "memories" / "sram_14nm.yaml").string();
+  const auto out = fresh_directory("rail");
+  const Workbench bench =
+      small({"sweep.rail=activation_sram", "memory.activation_sram.profile=" + profile,
+             "memory.accumulator.profile=" + profile, "operating_point.weight_sram=0.9"});
+  const SweepOutcome outcome =
+      run_sweep(bench, {.out = out, .jobs = 2, .cosim = CosimPolicy::kOne, .progress = {}});
+  ASSERT_EQ(outcome.points.size(), 9U);
+  const std::string points = read(out / "points.csv");
+  EXPECT_THAT(points, ::testing::HasSubstr(points_header(true) + '\n'));
+  // Without faults at the highest voltage but those of the weights at 0.9 Vmin, in every row.
+  EXPECT_THAT(points, ::testing::HasSubstr(",activation_sram,0.9,"));
+  EXPECT_EQ(outcome.points[0].ber, 0);
+  EXPECT_GT(outcome.points[0].weights_changed, 0);
+  EXPECT_EQ(outcome.points[0].weights_changed, outcome.points[6].weights_changed);
+  EXPECT_GT(outcome.points[6].ber, 0.01);
+  EXPECT_EQ(outcome.points[0].weight_sram_energy_rel, outcome.points[6].weight_sram_energy_rel);
+}
+
+TEST(Point, EnergyOfAnotherMemoryFollowsItsOwnVoltage) {
+  const std::string profile = (kRoot / "configs" / "memories" / "sram_14nm.yaml").string();
+  const Workbench bench =
+      bench_of("mnist_cnn.yaml", {"run.images=10", "operating_point.weight_sram=1",
+                                  "memory.activation_sram.profile=" + profile,
+                                  "memory.accumulator.profile=" + profile});
+  Evaluator evaluator(bench);
+  const auto at = [&](machine::OnChipMemory rail, const char* voltage) {
+    return evaluator.evaluate(
+        {.voltage = memory::Voltage::parse(voltage), .chip = 0, .cosim_images = 0, .rail = rail});
+  };
+  const PointResult clean = at(machine::OnChipMemory::kActivationSram, "1");
+  EXPECT_EQ(clean.energy_rel, 1);
+  for (const auto rail :
+       {machine::OnChipMemory::kActivationSram, machine::OnChipMemory::kAccumulator}) {
+    const PointResult low = at(rail, "0.9");
+    EXPECT_GT(low.ber, 0);
+    EXPECT_LT(low.energy.activation_sram, clean.energy.activation_sram);  // the table's rail
+    EXPECT_EQ(low.energy.weight_sram, clean.energy.weight_sram);
+    EXPECT_EQ(low.energy.dram, clean.energy.dram);
+  }
+}
+
+TEST_F(Sweep, ResumesFromItsJournal) {
+  const auto whole = fresh_directory("whole");
+  const auto resumed = fresh_directory("resumed");
+  const Workbench bench = small();
+  run_sweep(bench, {.out = whole, .jobs = 2, .cosim = CosimPolicy::kNone, .progress = {}});
+  // What a killed sweep leaves: the manifest and a journal with some of the points.
+  std::filesystem::create_directories(resumed);
+  std::filesystem::copy_file(whole / "manifest.json", resumed / "manifest.json");
+  {
+    const Journal finished(whole / "results.sqlite");
+    Journal partial(resumed / "results.sqlite");
+    int taken = 0;
+    for (const auto& [key, rows] : finished.read()) {
+      if (taken++ % 2 == 0) partial.add(key, rows);
+    }
+  }
+  const SweepOutcome outcome =
+      run_sweep(bench, {.out = resumed, .jobs = 1, .cosim = CosimPolicy::kNone, .progress = {}});
+  EXPECT_EQ(outcome.resumed, 5U);
+  EXPECT_EQ(outcome.points.size(), 9U);
+  EXPECT_EQ(read(whole / "points.csv"), read(resumed / "points.csv"));
+  EXPECT_EQ(read(whole / "layers.csv"), read(resumed / "layers.csv"));
+}
+
+TEST_F(Sweep, RefusesADirectoryOfAnotherSweepAndNamesTheDifference) {
+  const auto out = fresh_directory("other");
+  run_sweep(small(), {.out = out, .jobs = 1, .cosim = CosimPolicy::kNone, .progress = {}});
+  try {
+    run_sweep(small({"memory.chip.seed=5"}),
+              {.out = out, .jobs = 1, .cosim = CosimPolicy::kNone, .progress = {}});
+    FAIL() << "accepted";
+  } catch (const std::runtime_error& error) {
+    EXPECT_THAT(error.what(), ::testing::HasSubstr("memory.chip.seed"));
+  }
+}
+
+TEST_F(Sweep, RefusesADirectoryInWhichAnotherSweepRuns) {
+  const auto out = fresh_directory("locked");
+  std::filesystem::create_directories(out);
+  const DirectoryLock other(out);
+  try {
+    run_sweep(small(), {.out = out, .jobs = 1, .cosim = CosimPolicy::kNone, .progress = {}});
+    FAIL() << "accepted";
+  } catch (const std::runtime_error& error) {
+    EXPECT_THAT(error.what(), ::testing::HasSubstr("another sweep is running"));
+  }
+}
+
+TEST_F(Sweep, WaitsForAReaderOfItsJournal) {
+  const auto out = fresh_directory("reader");
+  run_sweep(small(), {.out = out, .jobs = 1, .cosim = CosimPolicy::kNone, .progress = {}});
+  Journal journal(out / "results.sqlite");
+  sqlite3* reader = nullptr;
+  ASSERT_EQ(sqlite3_open((out / "results.sqlite").c_str(), &reader), SQLITE_OK);
+  ASSERT_EQ(sqlite3_exec(reader, "BEGIN; SELECT * FROM points", nullptr, nullptr, nullptr),
+            SQLITE_OK);  // a shared lock
+  std::thread release([reader] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    sqlite3_exec(reader, "COMMIT", nullptr, nullptr, nullptr);
+  });
+  EXPECT_NO_THROW(journal.add({memory::Voltage::parse("0.5"), 0}, {"point", "layers"}));
+  release.join();
+  sqlite3_close(reader);
+  EXPECT_EQ(journal.read().size(), 10U);
+}
+
+TEST(Journal, KeepsThePartsOfAPointApart) {
+  const auto path = fresh_directory("parts.sqlite");
+  Journal journal(path);
+  const memory::Voltage voltage = memory::Voltage::parse("0.8");
+  journal.add({voltage, 3}, {"whole", "w"});
+  journal.add({voltage, 3, "bit 7"}, {"part", "p"});
+  const auto rows = journal.read();
+  ASSERT_EQ(rows.size(), 2U);
+  EXPECT_EQ(rows.at({voltage, 3}).point, "whole");
+  EXPECT_EQ(rows.at({voltage, 3, "bit 7"}).point, "part");
+  EXPECT_THROW(journal.add({voltage, 3, "bit 7"}, {"again", ""}), std::runtime_error);
+}
+
+TEST_F(Sweep, AManifestDoesNotTellWhereTheInputsLie) {
+  const Workbench bench = small();
+  EXPECT_EQ(manifest_json(bench, CosimPolicy::kOne).find(kRoot.string()), std::string::npos);
+}
+
+TEST_F(Sweep, CreatesNothingWhenAVoltageIsOutsideTheProfile) {
+  const auto out = fresh_directory("nothing");
+  const Workbench bench =
+      bench_of("mnist_cnn.yaml", {"run.images=2", "sweep.voltages=1.0:0.5:0.1"});
+  EXPECT_THROW(
+      run_sweep(bench, {.out = out, .jobs = 1, .cosim = CosimPolicy::kNone, .progress = {}}),
+      std::runtime_error);
+  EXPECT_FALSE(std::filesystem::exists(out));
+}
+
+}  // namespace
+}  // namespace brownout::experiment

@@ -1,0 +1,70 @@
+// Intervals against their definitions.
+#include "sim/experiment/results/interval.hpp"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cmath>
+#include <utility>
+
+namespace brownout::experiment {
+namespace {
+
+constexpr double kZ = 1.959963984540054;
+
+// Wilson (1927): the interval's ends solve (share - p)^2 = z^2 p (1 - p) / n.
+TEST(Interval, OfAShareSolvesWilsonsEquation) {
+  for (const auto& [hits, trials] : {std::pair{7, 10}, {1, 1000}, {985, 1000}, {50, 100}}) {
+    const Interval interval = wilson_interval(hits, trials);
+    const double share = static_cast<double>(hits) / trials;
+    for (double p : {interval.low, interval.high}) {
+      EXPECT_NEAR((share - p) * (share - p), kZ * kZ * p * (1 - p) / trials, 1e-12);
+    }
+    EXPECT_LT(interval.low, share);
+    EXPECT_GT(interval.high, share);
+  }
+}
+
+TEST(Interval, OfAShareEndsAtZeroAndOne) {
+  EXPECT_EQ(wilson_interval(0, 10).low, 0);
+  EXPECT_GT(wilson_interval(0, 10).high, 0);
+  EXPECT_EQ(wilson_interval(10, 10).high, 1);
+}
+
+TEST(Interval, OfAMeanIsItsStandardErrorAndNotBelowZero) {
+  const std::array<double, 4> values = {1, 2, 4, 5};  // mean 3, sample variance 10 / 3
+  const Interval interval = mean_interval(values);
+  EXPECT_NEAR(interval.high, 3 + kZ * std::sqrt(10.0 / 3 / 4), 1e-14);
+  EXPECT_NEAR(interval.low, 3 - kZ * std::sqrt(10.0 / 3 / 4), 1e-14);
+  EXPECT_EQ(mean_interval(std::array<double, 2>{0, 1}).low, 0);
+  EXPECT_EQ(mean_interval(std::array<double, 1>{0.25}).high, 0.25);
+}
+
+// Hanley and McNeil (1982) derive their two terms from exponential scores; here by integration.
+TEST(Interval, OfARocAreaIsThatOfTheExponentialModel) {
+  // Scores of negatives have density e^-x, of positives r e^(-r x): area = 1 / (1 + r).
+  const double r = 0.25;
+  const double area = 1 / (1 + r);
+  double two_positives = 0, two_negatives = 0;  // P(two positives > a negative), P(one > both)
+  constexpr double kStep = 1e-4;
+  for (double x = kStep / 2; x < 60; x += kStep) {
+    two_positives += std::exp(-x) * std::exp(-2 * r * x) * kStep;
+    const double above = 1 - std::exp(-x);
+    two_negatives += r * std::exp(-r * x) * above * above * kStep;
+  }
+  const double variance = (area * (1 - area) + 29 * (two_positives - area * area) +
+                           39 * (two_negatives - area * area)) /
+                          (40.0 * 30.0);
+  const Interval interval = roc_interval(area, 40, 30);
+  EXPECT_NEAR(interval.low, area - kZ * std::sqrt(variance), 1e-6);
+  EXPECT_NEAR(interval.high, area + kZ * std::sqrt(variance), 1e-6);
+}
+
+TEST(Interval, OfARocAreaStaysWithinZeroAndOne) {
+  EXPECT_EQ(roc_interval(0.97, 3, 3).high, 1);
+  EXPECT_EQ(roc_interval(0.03, 3, 3).low, 0);
+  EXPECT_EQ(roc_interval(1, 100, 100).low, 1);
+}
+
+}  // namespace
+}  // namespace brownout::experiment
