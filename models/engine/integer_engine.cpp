@@ -9,6 +9,7 @@
 
 #include "models/arithmetic/softmax.hpp"
 #include "models/engine/convolution_kernel.hpp"
+#include "models/engine/epilogue.hpp"
 #include "models/engine/gated_macs.hpp"
 #include "models/engine/kernels.hpp"
 #include "models/engine/movement.hpp"
