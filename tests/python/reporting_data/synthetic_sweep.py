@@ -158,3 +158,20 @@ def point_row(rows: list[Row], voltage: float, rate: float, random: np.random.Ge
         **{"cycles": cycles, "stall_cycles": 320, "cosim_images": 1 if voltage == 1 else 0},
         "later_column": "ignored",
     }
+
+
+def flat_sweep(top1: dict[str, list[float]], rates: dict[str, float] | None = None) -> Sweep:
+    """Return a sweep with given accuracies per voltage, a value per chip."""
+    rates = rates or {voltage: 0.0 if float(voltage) >= 1 else 1e-3 for voltage in top1}
+    sweep = synthetic_sweep(rates, len(next(iter(top1.values()))))
+    for point in sweep.points:
+        point["top1"] = top1[point["voltage"]][point["chip"]]
+    return sweep
+
+
+def of_auc(sweep: Sweep) -> Sweep:
+    """The same sweep of a reconstruction: its shares are ROC AUC, and it has no top-1."""
+    for row in sweep.points:
+        for end in ("", "_ci_low", "_ci_high"):
+            row[f"auc{end}"], row[f"top1{end}"] = row[f"top1{end}"], ""
+    return sweep

@@ -22,8 +22,8 @@ CAUSES_EXPLAINED = {
 }
 RAILS_EXPLAINED = {
     "weight_sram": "the rail that is lowered",
-    "logic": "array, accumulators, vector unit, sequencer",
-    "activation_sram": "inputs and outputs of layers",
+    "logic": "array and vector unit",
+    "activation_sram": "activation SRAM, accumulators, biases and multipliers",
     "dram": "transfers to and from DRAM",
 }
 
@@ -51,11 +51,11 @@ def voltage_columns(summaries: list[VoltageSummary], unit: str) -> list[Column[V
             lambda s: formats.small_percent(s["ber"].mean),
         ),
         Column(
-            *("effective BER", "%", "read bits that differ from the written ones, before any code"),
+            *("effective BER", "%", "wrong bits among the weight bits that an inference fetches"),
             lambda s: formats.small_percent(s["effective_ber"].mean),
         ),
         Column(
-            *("weights changed", "%", "weights whose decoded value differs from the network's"),
+            *("weights changed", "%", "weights that are read with a wrong value"),
             lambda s: formats.small_percent(s["weights_changed"].mean),
         ),
         *accuracy_columns(summaries[0].metric),
@@ -151,11 +151,11 @@ def energy_columns(layers: list[LayerMean]) -> list[Column[LayerMean]]:
         layer_name(),
         Column("weights", "", "number of weights", lambda r: some(r, "weights")),
         Column(
-            *("weights changed", "%", "weights whose decoded value differs from the network's"),
+            *("weights changed", "%", "weights that are read with a wrong value"),
             lambda r: formats.small_percent(r["weights_changed"]),
         ),
         Column(
-            *("effective BER", "%", "read bits that differ from the written ones, before any code"),
+            *("effective BER", "%", "wrong bits among the weight bits that an inference fetches"),
             lambda r: formats.small_percent(r["effective_ber"]),
         ),
         Column("energy", joules.unit, "all rails", lambda r: joules.show(r["energy_j"])),

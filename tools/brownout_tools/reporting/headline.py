@@ -80,10 +80,12 @@ def change_text(drop: float) -> str:
 
 def energy_text(relative: Spread) -> str:
     """Say how much less or more energy is taken, with its standard deviation."""
-    if relative.mean > 1:
-        more = replace(relative, mean=relative.mean - 1)
-        return f"{formats.percent_with_spread(more, 1)} % more"
-    return f"{formats.percent_with_spread(formats.saved(relative), 1)} % less"
+    saved = formats.saved(relative)
+    decimals = 1 if abs(saved.mean) >= 0.01 else 2
+    if saved.mean < 0:
+        saved = replace(saved, mean=-saved.mean)
+        return f"{formats.percent_with_spread(saved, decimals)} % more"
+    return f"{formats.percent_with_spread(saved, decimals)} % less"
 
 
 def notes(results: SweepResults, summaries: list[VoltageSummary]) -> list[str]:
@@ -134,8 +136,8 @@ def cosimulation_note(summaries: list[VoltageSummary]) -> str:
     )
 
 
-def layer_notes(layers: list[LayerMean], summary: VoltageSummary) -> list[str]:
-    """Compare the layers' parts with their totals, and the layers with the inference."""
+def layer_notes(layers: list[LayerMean]) -> list[str]:
+    """Compare the layers' parts with their totals."""
     found = []
     for total, parts in (
         ("cycles", ["compute", "weight_fetch", "dram", "accumulator", "vector"]),
@@ -148,16 +150,4 @@ def layer_notes(layers: list[LayerMean], summary: VoltageSummary) -> list[str]:
                     f"Layer {layer.name}: the parts of {total} add up to {added:.6g}, "
                     f"not to {layer[total]:.6g}."
                 )
-    cycles = sum(layer["cycles"] for layer in layers)
-    energy = sum(layer["energy_j"] for layer in layers)
-    found.append(
-        f"The layers take {share(cycles, summary['cycles'].mean)} of an inference's cycles and "
-        f"{share(energy, summary['energy_j'].mean)} of its energy; the rest lies outside them "
-        "(input and output transfer)."
-    )
     return found
-
-
-def share(part: float, whole: float) -> str:
-    """Return a part of a whole in percent with the sign."""
-    return f"{100 * part / whole:.1f} %" if whole else formats.NO_VALUE

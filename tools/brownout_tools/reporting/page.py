@@ -164,7 +164,8 @@ def layer_section(content: Content) -> str:
             markup.picture(
                 content.pictures["layers"],
                 "Energy by rail and cycles by cause, first layer on top; means over chips. "
-                "Percent: share of all layers.",
+                "Percent: share of the inference. With the shipped energy tables the activation "
+                "SRAM's rail feeds the accumulators, too.",
                 "wide",
             ),
             "<h3>Work and cycles</h3>",
@@ -173,7 +174,7 @@ def layer_section(content: Content) -> str:
             markup.data_table(
                 columns.energy_columns(content.layers), content.layers, "Energy per layer"
             ),
-            markup.bullets(headline.layer_notes(content.layers, content.layers_voltage)),
+            markup.bullets(headline.layer_notes(content.layers)),
             "</section>",
         ]
     )
@@ -205,7 +206,7 @@ def reading_section(content: Content) -> str:
         f"headline is the last one, walking down from {choice.reference.text} {content.unit}, "
         f"before the mean {choice.metric.name} has lost more than "
         f"{formats.points(choice.max_drop)}; a single chip may do worse. "
-        "For a safe voltage with a level of confidence use brownout vmin."
+        "The share of chips that keep the accuracy is the yield: brownout sweep --max-drop P."
     )
     return f"<section>\n<h2>How to read it</h2>\n{markup.paragraph(text)}\n{glossaries}\n</section>"
 

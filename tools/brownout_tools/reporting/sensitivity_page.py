@@ -49,7 +49,7 @@ def columns(results: Sensitivity) -> list[Column[Part]]:
             lambda part: formats.percent(part["weight_bits_share"].mean),
         ),
         Column(
-            *("weights changed", "%", "weights whose decoded value differs, of all weights"),
+            *("weights changed", "%", "weights that are read with a wrong value, of all weights"),
             lambda part: formats.small_percent(part["weights_changed"].mean),
         ),
         Column(
@@ -73,7 +73,8 @@ def columns(results: Sensitivity) -> list[Column[Part]]:
             lambda part: f"{part.drop.mean:.2f}",
         ),
         Column(
-            *("std. dev.", "points", "of the loss, over chips"), lambda part: f"{part.drop.std:.2f}"
+            *("std. dev.", "points", "of the loss, over chips"),
+            lambda part: f"{part.drop.std:.2f}" if part.drop.count > 1 else formats.NO_VALUE,
         ),
     ]
 

@@ -1,0 +1,171 @@
+"""The page, its pictures and its tables show what the files of a sweep say."""
+
+import re
+from pathlib import Path
+from statistics import mean, stdev
+
+import pytest
+
+from brownout_tools.reporting.command import main
+from reporting_data.report_page import Page, report
+from reporting_data.synthetic_sweep import MANIFEST, Sweep, flat_sweep, of_auc, synthetic_sweep
+
+PICTURES = ["accuracy_energy", "energy_accuracy", "layers"]
+PNG = b"\x89PNG\r\n\x1a\n"
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Page]:
+    """The untouched synthetic sweep and its report, at another voltage for the layers."""
+    directory = tmp_path_factory.mktemp("whole")
+    return directory, report(synthetic_sweep(), directory, "--layers-at", "0.79170")
+
+
+def test_all_files_are_written_and_nothing_else(tmp_path: Path) -> None:
+    source, target = synthetic_sweep().write(tmp_path / "in"), tmp_path / "made" / "out"
+    before = {path.name: path.read_bytes() for path in source.iterdir()}
+    assert main([str(source), "--out", str(target)]) == 0
+    assert {path.name: path.read_bytes() for path in source.iterdir()} == before
+    expected = {"report.html"} | {f"{name}.{end}" for name in PICTURES for end in ("png", "svg")}
+    assert {path.name for path in target.iterdir()} == expected
+    for name in PICTURES:
+        assert (target / f"{name}.png").read_bytes().startswith(PNG)
+        assert b"<svg" in (target / f"{name}.svg").read_bytes()
+
+
+def test_output_is_the_same_in_every_run(tmp_path: Path) -> None:
+    source = synthetic_sweep().write(tmp_path / "in")
+    made = []
+    for run in ("a", "b"):
+        assert main([str(source), "--out", str(tmp_path / run)]) == 0
+        made.append({path.name: path.read_bytes() for path in (tmp_path / run).iterdir()})
+    assert made[0] == made[1]
+    assert b"dc:date" not in made[0]["layers.svg"]
+
+
+def test_page_loads_nothing(whole: tuple[Path, Page]) -> None:
+    directory, page = whole
+    assert len(page.fetched) == len(PICTURES)
+    assert all(url.startswith("data:image/svg+xml;base64,") for url in page.fetched)
+    html = (directory / "report.html").read_text(encoding="utf-8")
+    assert not re.search(r"url\(|@import", html)
+    assert not {"script", "link", "iframe", "object"} & set(page.tags)
+    assert "default-src 'none'" in html
+
+
+def test_pictures_are_described(whole: tuple[Path, Page]) -> None:
+    page = whole[1]
+    assert len(page.alts) == len(PICTURES)
+    assert "0.8333 Vmin: top-1" in page.alts[0]
+    assert "Most energy: stage1.conv1; most cycles: stage3.conv2." in page.alts[2]
+
+
+def test_voltage_table_shows_every_number(whole: tuple[Path, Page]) -> None:
+    sweep = synthetic_sweep()
+    head, *rows = whole[1].rows(0)
+    assert head[0] == "voltage Vmin"
+    assert [row[0].split()[0] for row in rows] == [
+        *("1.0000", "0.9583", "0.9167", "0.8750", "0.8333", "0.7917"),
+    ]
+    for row in rows:
+        points = [p for p in sweep.points if p["voltage"] == row[0].split()[0]]
+        column = {name: [p[name] for p in points] for name in points[0]}
+        top1 = [100 * value for value in column["top1"]]
+        spread = f" ± {stdev(top1):.2f}" if min(top1) < max(top1) else ""
+        shown = dict(zip(head, row, strict=True))
+        assert shown["top-1 %"] == f"{mean(top1):.2f}{spread}"
+        assert shown["lowest top-1 %"] == f"{min(top1):.2f}"
+        assert shown["highest top-1 %"] == f"{max(top1):.2f}"
+        assert shown["chips"] == "10"
+        assert shown["energy µJ"] == f"{1e6 * mean(column['energy_j']):.3f}"
+        assert shown["energy rel"] == f"{mean(column['energy_rel']):.3f}"
+        assert shown["weight SRAM µJ"] == f"{1e6 * mean(column['weight_sram_energy_j']):.4f}"
+        assert shown["weight SRAM rel"] == f"{mean(column['weight_sram_energy_rel']):.3f}"
+        assert shown["weight SRAM share %"] == f"{100 * mean(column['weight_sram_share']):.1f}"
+        assert shown["latency µs"] == f"{1e6 * mean(column['latency_s']):.2f}"
+        assert shown["cycles"] == f"{mean(column['cycles']):,.0f}"
+        assert shown["stalls cycles"] == "320"
+        assert float(shown["BER %"]) == pytest.approx(100 * mean(column["ber"]), rel=0.05)
+        changed = 100 * mean(column["weights_changed"])
+        assert float(shown["weights changed %"]) == pytest.approx(changed, rel=0.05)
+
+
+def test_layer_tables_are_those_of_the_asked_voltage(whole: tuple[Path, Page]) -> None:
+    sweep, page = synthetic_sweep(), whole[1]
+    assert "Per layer at 0.7917 Vmin" in page.text
+    layer = next(
+        row for row in sweep.layers if (row["voltage"], row["layer"]) == ("0.7917", "stage3.conv2")
+    )
+    (cycles_head, *cycles), (energy_head, *energy) = page.rows(1), page.rows(2)
+    shown = dict(zip(cycles_head, next(r for r in cycles if r[0] == layer["layer"]), strict=True))
+    for title, column in (
+        ("cycles", "cycles"),
+        ("compute cycles", "compute_cycles"),
+        ("weight fetch cycles", "weight_fetch_cycles"),
+        ("accumulator cycles", "accumulator_cycles"),
+        ("vector unit cycles", "vector_cycles"),
+        ("MACs", "macs"),
+    ):
+        assert shown[title] == f"{layer[column]:,}"
+    assert shown["utilization %"] == f"{100 * layer['utilization']:.1f}"
+    shown = dict(zip(energy_head, next(r for r in energy if r[0] == layer["layer"]), strict=True))
+    assert shown["energy µJ"] == f"{1e6 * layer['energy_j']:.3f}"
+    assert shown["weight SRAM µJ"] == f"{1e6 * layer['weight_sram_energy_j']:.3f}"
+    assert shown["logic µJ"] == f"{1e6 * layer['logic_energy_j']:.3f}"
+    assert len(cycles) == len(energy) == 14
+
+
+def test_manifest_is_quoted_and_escaped(whole: tuple[Path, Page]) -> None:
+    page = whole[1]
+    assert "cifar10-resnet8 on edge-32x32" in page.text
+    assert f"sram-14nm (“{MANIFEST['profile']['source']}”)" in page.text
+    assert "digitised" not in page.tags
+    assert MANIFEST["inputs"]["cifar10_resnet8/network.onnx"] in page.text
+    assert "accelerator.clock_hz 500000000" in page.text
+    assert MANIFEST["command"] in page.text
+
+
+def test_names_of_layers_are_only_text(tmp_path: Path) -> None:
+    sweep = synthetic_sweep(chips=1)
+    for row in sweep.layers:
+        row["layer"] = f"<b>{row['layer']}&$\\x$"
+        row["kind"] = f"<i>{row['kind']}"
+    page = report(sweep, tmp_path)
+    assert not {"b", "i"} & set(page.tags)
+    assert page.rows(1)[1][:2] == ["<b>conv1&$\\x$", "<i>conv"]
+
+
+def test_manifest_and_layers_may_be_missing(tmp_path: Path) -> None:
+    sweep = synthetic_sweep()
+    page = report(Sweep(sweep.points, [], {}), tmp_path)
+    assert "layers.csv is missing" in page.text
+    assert "manifest.json is missing" in page.text
+    assert len(page.fetched) == 2
+    assert not (tmp_path / "layers.png").exists()
+
+
+def test_manifest_keys_are_optional(tmp_path: Path) -> None:
+    sweep = synthetic_sweep()
+    page = report(Sweep(sweep.points, sweep.layers, {"workload": "w", "profile": None}), tmp_path)
+    assert "Resolved configuration" not in page.text
+
+
+def test_page_without_a_choice_has_no_key_figures(tmp_path: Path, whole: tuple[Path, Page]) -> None:
+    page = report(flat_sweep({"1": [0.99], "0.9": [0.9]}), tmp_path)
+    assert "No voltage of the sweep below 1 Vmin" in page.text
+    assert "Per layer at 0.9 Vmin" in page.text
+    assert "lowest voltage within 1 point" not in page.text
+    assert "lowest voltage within 1 point 0.8750 Vmin" in whole[1].text
+
+
+def test_a_reconstruction_is_drawn_by_its_auc(tmp_path: Path) -> None:
+    directory = of_auc(synthetic_sweep()).write(tmp_path / "auc")
+    plain = synthetic_sweep().write(tmp_path / "top1")
+    assert main([str(directory)]) == main([str(plain)]) == 0
+    found = Page((directory / "report.html").read_text(encoding="utf-8"))
+    expected = Page((plain / "report.html").read_text(encoding="utf-8"))
+    assert found.text.count("ROC AUC") > 5
+    assert "top-1" not in found.text and "ROC AUC" not in expected.text
+    assert any(alt.startswith("ROC AUC and relative energy") for alt in found.alts)
+    numbers = [row[5:7] for row in found.tables[0][1:]]
+    assert numbers == [row[5:7] for row in expected.tables[0][1:]]
