@@ -53,6 +53,13 @@ class ChannelPreprocess {
   float scale_, mean_, deviation_;
 };
 
+// Read in the other order of axes, (N, C, H, W) has its channels for rows.
+std::string order_hint(const Shape& found, const Shape& wanted) {
+  const bool rotated = found.height == wanted.channels && found.width == wanted.height &&
+                       found.channels == wanted.width;
+  return rotated ? "; of an npz, workload.dataset.axes: channels_first?" : "";
+}
+
 void check_request(const Dataset& dataset, const Preprocess& preprocess, const Shape& input,
                    std::int64_t first, std::int64_t count) {
   const auto text = [](const Shape& s) {
@@ -61,7 +68,8 @@ void check_request(const Dataset& dataset, const Preprocess& preprocess, const S
   };
   if (dataset.shape != input) {
     throw std::runtime_error("the data set's images are " + text(dataset.shape) +
-                             " (channels x height x width), the network's input is " + text(input));
+                             " (channels x height x width), the network's input is " + text(input) +
+                             order_hint(dataset.shape, input));
   }
   if (first < 0 || count < 0 || first > dataset.size() - count) {
     throw std::runtime_error("images " + std::to_string(first) + " to " +

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "memory/files/npy_array.hpp"
+#include "memory/numbers/text_number.hpp"
 
 namespace brownout::experiment {
 namespace {
@@ -92,7 +93,8 @@ std::vector<std::uint16_t> read_labels(const NpyArray& array, const std::string&
   for (std::size_t i = 0; i < array.shape[0]; ++i) {
     const double label = read(array.elements, i);
     if (!(label >= 0 && label <= std::numeric_limits<std::uint16_t>::max())) {
-      throw std::runtime_error(place + ": label " + std::to_string(i) + " is not in 0..65535");
+      throw std::runtime_error(place + ": label " + memory::format_double(label) + " of image " +
+                               std::to_string(i) + " is not in 0..65535");
     }
     labels.push_back(static_cast<std::uint16_t>(label));
   }

@@ -1,5 +1,6 @@
 #include "sim/experiment/point/workbench.hpp"
 
+#include <algorithm>
 #include <set>
 #include <stdexcept>
 #include <utility>
@@ -9,6 +10,7 @@
 #include "models/network_import.hpp"
 #include "sim/experiment/inputs/dataset_loader.hpp"
 #include "sim/experiment/inputs/fault_selection.hpp"
+#include "sim/experiment/inputs/input_check.hpp"
 #include "sim/timing/program_cycles.hpp"
 
 namespace brownout::experiment {
@@ -23,12 +25,12 @@ void check_labels(const Workbench& bench) {
                              "does without labels");
   }
   const std::int64_t classes = bench.network.tensor(bench.network.output).shape.size();
-  for (const std::uint16_t label : bench.labels) {
-    if (label >= classes) {
-      throw std::runtime_error(file.string() + ": label " + std::to_string(label) +
-                               " but the network has " + std::to_string(classes) + " outputs");
-    }
-  }
+  const auto greatest = std::max_element(bench.labels.begin(), bench.labels.end());
+  if (*greatest < classes) return;
+  throw std::runtime_error(file.string() + ": label " + std::to_string(*greatest) +
+                           ", but the network has " + std::to_string(classes) +
+                           " outputs: labels are 0.." + std::to_string(classes - 1) +
+                           (*greatest == classes ? " (do yours begin at 1?)" : ""));
 }
 
 /// Output and input must have their elements in one order: NHWC here, while a flat output has that
@@ -61,6 +63,11 @@ void load_images(const config::WorkloadConfig& config, Workbench& bench) {
   }
   bench.codes = models::quantize_images(dataset, config.preprocess, input, 0, images,
                                         bench.network.arithmetic);
+  constexpr std::int64_t kLookedAt = 100;  // more say no more about their range
+  bench.input_note =
+      input_range_note(models::preprocess_images(dataset, config.preprocess, input.shape, 0,
+                                                 std::min(images, kLookedAt)),
+                       input);
   if (!dataset.labels.empty()) {
     bench.labels.assign(dataset.labels.begin(), dataset.labels.begin() + images);
   }
@@ -105,6 +112,10 @@ Metric Workbench::metric() const {
   return both ? Metric::kAuc : Metric::kReconstructionMse;
 }
 
+std::string Workbench::accuracy_note(double top1) const {
+  return guessing_note(top1, images(), network.tensor(network.output).shape.size());
+}
+
 memory::Voltage Workbench::error_free_voltage() const {
   return config.memory.profile->data().error_free_voltage;
 }
@@ -124,7 +135,8 @@ Workbench make_workbench(const config::WorkloadConfig& config) {
                   .program = {},
                   .faults = {},
                   .times = {},
-                  .counts = {}};
+                  .counts = {},
+                  .input_note = {}};
   check_encoding(bench);
   bench.faults = select_faults(config.memory.faults, bench.network);
   bench.weights = models::clean_weights(bench.network);

@@ -29,6 +29,7 @@ struct Workbench {
   schedule::FaultFilter faults;  ///< those that act
   machine::ProgramTimes times;
   timing::ProgramCounts counts;
+  std::string input_note;  ///< why the images may not be what the network was made for, or empty
 
   std::int64_t images() const;
   /// What the workload is judged by: top-1; of a reconstruction ROC AUC, or the error where not
@@ -36,6 +37,8 @@ struct Workbench {
   Metric metric() const;
   std::span<const std::uint8_t> image_codes(std::int64_t first, std::int64_t count) const;
   memory::Voltage error_free_voltage() const;
+  /// Of a classification without faults: why its images or labels may be wrong, or empty.
+  std::string accuracy_note(double top1) const;
   /// Of the memory's voltages.
   std::string unit(machine::OnChipMemory memory = machine::OnChipMemory::kWeightSram) const;
 };
