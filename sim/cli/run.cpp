@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "sim/cli/command.hpp"
+#include "sim/cli/energy_lines.hpp"
 #include "sim/cli/explain.hpp"
 #include "sim/cli/output_file.hpp"
 #include "sim/cli/progress.hpp"
@@ -46,6 +47,9 @@ CommandSpec spec() {
              "csv then holds these lines instead of the layers. The layer table shows wrong bits "
              "by "
              "direction, words touched and the size of errors, too."},
+            {"energy", "",
+             "Also lists where the energy goes: how often each event happens, what it costs, and "
+             "what leaks. csv then holds these lines instead of the layers."},
             {"logits-out", "FILE.npz", "Writes the network's output codes, a row per image."}},
            workload_options(),
            output_options()})};
@@ -215,6 +219,7 @@ int run(const Arguments& arguments, const Streams& streams) {
   const std::uint64_t number = chip_of(arguments);
   const int cosim_images = arguments.count("cosim-images", 0, 1'000'000).value_or(1);
   const auto explain = arguments.count("explain", 1, 1'000'000);
+  arguments.exclude("explain", "energy");
   const auto logits = arguments.path("logits-out");
   if (logits) check_output_file(*logits, "logits-out");
   config::WorkloadConfig config = load_config(arguments);
@@ -245,7 +250,11 @@ int run(const Arguments& arguments, const Streams& streams) {
   } else {
     leave_damage_to_files(report.table);
   }
+  if (arguments.has("energy")) report.detail = energy_line_table(bench, point);
   streams.out << render(report, format);
+  const bool quiet = arguments.has("quiet");
+  print_note(streams.err, bench.input_note, quiet);
+  print_note(streams.err, accuracy_note(bench, point), quiet);
   return 0;
 }
 

@@ -111,9 +111,9 @@ double EnergyBreakdown::weight_sram_share() const {
   return total > 0 ? weight_sram_joules() / total : 0;
 }
 
-EnergyBreakdown energy_of(const EnergyTable& table, const machine::AcceleratorSpec& spec,
-                          const machine::EventCounts& counts, double seconds,
-                          const RailFactors& factors) {
+std::vector<EnergyTerm> energy_terms(const EnergyTable& table, const machine::AcceleratorSpec& spec,
+                                     const machine::EventCounts& counts, double seconds,
+                                     const RailFactors& factors) {
   require_amount("the time", seconds);
   const auto require_factor = [](const RailFactor& factor) {
     require_amount("the dynamic factor", factor.dynamic);
@@ -123,19 +123,37 @@ EnergyBreakdown energy_of(const EnergyTable& table, const machine::AcceleratorSp
   for (const auto& factor : factors.own.values) {
     if (factor) require_factor(*factor);
   }
-  EnergyBreakdown breakdown;
+  std::vector<EnergyTerm> terms;
   for (std::size_t i = 0; i < machine::kEventCount; ++i) {
     const auto event = static_cast<machine::Event>(i);
     const Provenance& provenance = table.price(event).provenance;
-    item_of(breakdown, provenance).dynamic_joules += static_cast<double>(counts[event]) *
-                                                     table.joules(event, spec) *
-                                                     factors.of(event, provenance.rail).dynamic;
+    terms.push_back({.name = std::string(machine::kEventNames[i]),
+                     .provenance = &provenance,
+                     .is_leakage = false,
+                     .amount = static_cast<double>(counts[event]),
+                     .price = table.joules(event, spec),
+                     .factor = factors.of(event, provenance.rail).dynamic});
   }
   for (std::size_t i = 0; i < kLeakerCount; ++i) {
     const auto leaker = static_cast<Leaker>(i);
     const Provenance& provenance = table.price(leaker).provenance;
-    item_of(breakdown, provenance).leakage_joules +=
-        table.watts(leaker, spec) * seconds * factors.of(leaker, provenance.rail).leakage;
+    terms.push_back({.name = "leakage." + std::string(kLeakageUnits[i].name),
+                     .provenance = &provenance,
+                     .is_leakage = true,
+                     .amount = seconds,
+                     .price = table.watts(leaker, spec),
+                     .factor = factors.of(leaker, provenance.rail).leakage});
+  }
+  return terms;
+}
+
+EnergyBreakdown energy_of(const EnergyTable& table, const machine::AcceleratorSpec& spec,
+                          const machine::EventCounts& counts, double seconds,
+                          const RailFactors& factors) {
+  EnergyBreakdown breakdown;
+  for (const EnergyTerm& term : energy_terms(table, spec, counts, seconds, factors)) {
+    EnergyItem& item = item_of(breakdown, *term.provenance);
+    (term.is_leakage ? item.leakage_joules : item.dynamic_joules) += term.joules();
   }
   return breakdown;
 }

@@ -40,6 +40,18 @@ RailFactor memory_factor(const memory::VoltageProfile& profile, memory::Voltage 
 RailFactors rail_factors(const EnergyTable& table, const memory::VoltageProfile& profile,
                          memory::Voltage weight_sram, std::optional<double> logic_volts = {});
 
+/// One product of the sum: an event times its count, or a power times its time.
+struct EnergyTerm {
+  std::string name;                        ///< key of its price in the table, e.g. "leakage.array"
+  const Provenance* provenance = nullptr;  ///< of the table: component and rail
+  bool is_leakage = false;
+  double amount = 0;  ///< events, or seconds
+  double price = 0;   ///< joules an event, or watts of all units, at the rail's reference voltage
+  double factor = 1;  ///< of the supply
+
+  double joules() const { return amount * price * factor; }
+};
+
 /// One line of a breakdown: a component's share on one rail.
 struct EnergyItem {
   std::string component;
@@ -65,8 +77,14 @@ struct EnergyBreakdown {
   double weight_sram_share() const;
 };
 
-/// What `counts` and `seconds` of leakage cost on an accelerator at the given rails. Throws
-/// std::logic_error for a time or a factor that is negative or not finite.
+/// What `counts` and `seconds` of leakage cost on an accelerator at the given rails: events, then
+/// leakers, each in its order. Points into `table`. Throws std::logic_error for a time or a factor
+/// that is negative or not finite.
+std::vector<EnergyTerm> energy_terms(const EnergyTable& table, const machine::AcceleratorSpec& spec,
+                                     const machine::EventCounts& counts, double seconds,
+                                     const RailFactors& factors);
+
+/// The same, summed by component and rail.
 EnergyBreakdown energy_of(const EnergyTable& table, const machine::AcceleratorSpec& spec,
                           const machine::EventCounts& counts, double seconds,
                           const RailFactors& factors);

@@ -59,6 +59,24 @@ TEST(EnergyReport, CountsTimesPricesByHand) {
   EXPECT_EQ(result.leakage_joules(), 0);
 }
 
+TEST(EnergyReport, TermsAreCountPriceAndFactorUnderTheKeysOfTheTable) {
+  const EnergyTable table(simple_table());
+  const RailFactors factors = rail_factors(table, profile(), Voltage::parse("0.5"));
+  const std::vector<EnergyTerm> terms = energy_terms(table, {}, some_counts(), 2, factors);
+  ASSERT_EQ(terms.size(), machine::kEventCount + kLeakerCount);
+  const EnergyTerm& read = terms[static_cast<std::size_t>(Event::kWeightSramRead)];
+  EXPECT_EQ(read.name, "weight_sram_read");
+  EXPECT_EQ(read.provenance->rail, Rail::kWeightSram);
+  EXPECT_EQ(read.amount, 3);
+  EXPECT_EQ(read.price, 16);
+  EXPECT_EQ(read.joules(), 3 * 16 * 0.25);
+  EXPECT_EQ(terms[machine::kEventCount].name, "leakage.array");
+  EXPECT_EQ(terms[machine::kEventCount].amount, 2);
+  double sum = 0;
+  for (const EnergyTerm& term : terms) sum += term.joules();
+  EXPECT_DOUBLE_EQ(sum, energy_of(table, {}, some_counts(), 2, factors).joules());
+}
+
 TEST(EnergyReport, LeakageIsPowerTimesTimeAndStaysApart) {
   const EnergyTable table(simple_table());
   const EnergyBreakdown result = energy_of(table, {}, EventCounts{}, 0.5, {});

@@ -21,6 +21,7 @@ CASES = {
     "voltage_list_for_run": Case("run w.yaml --voltage 0.9,0.8", ["--voltage", "one voltage"]),
     "voltage_text": Case("run w.yaml --voltage low", ["--voltage", '"low"']),
     "voltage_and_ber": Case("run w.yaml --voltage 0.9 --ber 0.01", ["--voltage", "--ber"]),
+    "explain_and_energy": Case("run w.yaml --explain 3 --energy", ["--explain", "--energy"]),
     "ber_never_reached": Case("run w.yaml --ber 0.5", ["--ber", "0.205"]),
     "ber_above_one": Case("run w.yaml --ber 1.5", ["--ber", "0..1"]),
     "ber_is_no_number": Case("run w.yaml --ber nan", ["--ber", '"nan"']),

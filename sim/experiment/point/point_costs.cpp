@@ -3,8 +3,6 @@
 #include <span>
 #include <stdexcept>
 
-#include "sim/energy/energy_report.hpp"
-
 namespace brownout::experiment {
 
 using machine::EventCounts;
@@ -28,15 +26,28 @@ class Pricer {
   /// Joules per inference. `run_counts` and the time are those of all images: integers until the
   /// last moment, so that no order of images matters.
   RailJoules joules(const EventCounts& run_counts, machine::Cycle cycles_per_inference) const {
-    const machine::AcceleratorSpec& spec = bench_.program.spec;
     const auto images = static_cast<double>(bench_.images());
-    const double seconds = static_cast<double>(cycles_per_inference) * images / spec.clock_hz;
     const energy::EnergyBreakdown energy =
-        energy::energy_of(bench_.config.energy_table, spec, run_counts, seconds, factors_);
+        energy::energy_of(bench_.config.energy_table, bench_.program.spec, run_counts,
+                          seconds(cycles_per_inference), factors_);
     return {energy.joules(energy::Rail::kLogic) / images,
             energy.joules(energy::Rail::kWeightSram) / images,
             energy.joules(energy::Rail::kActivationSram) / images,
             energy.joules(energy::Rail::kDram) / images};
+  }
+
+  /// The products of that sum, with the amounts of one inference.
+  std::vector<energy::EnergyTerm> terms(const EventCounts& run_counts,
+                                        machine::Cycle cycles_per_inference) const {
+    std::vector<energy::EnergyTerm> terms =
+        energy::energy_terms(bench_.config.energy_table, bench_.program.spec, run_counts,
+                             seconds(cycles_per_inference), factors_);
+    for (energy::EnergyTerm& term : terms) {
+      term.amount = term.is_leakage
+                        ? static_cast<double>(cycles_per_inference) / bench_.program.spec.clock_hz
+                        : term.amount / static_cast<double>(bench_.images());
+    }
+    return terms;
   }
 
   EventCounts of_all_images(const EventCounts& counts) const {
@@ -46,6 +57,12 @@ class Pricer {
   }
 
  private:
+  /// Of all images.
+  double seconds(machine::Cycle cycles_per_inference) const {
+    return static_cast<double>(cycles_per_inference) * static_cast<double>(bench_.images()) /
+           bench_.program.spec.clock_hz;
+  }
+
   const Workbench& bench_;
   energy::RailFactors factors_;
 };
@@ -82,6 +99,7 @@ LayerResult layer_costs(const Workbench& bench, const Pricer& pricer, std::size_
         static_cast<double>(row.macs) / (static_cast<double>(row.cycles.total()) *
                                          program.spec.array.rows * program.spec.array.columns);
   }
+  row.counts = counts;
   row.energy = pricer.joules(counts, row.cycles.total());
   return row;
 }
@@ -94,7 +112,8 @@ LayerResult transfer_costs(const Workbench& bench, const Pricer& pricer) {
   const machine::Cycle layers_end =
       bench.times.layers.empty() ? bench.times.input_ready : bench.times.layers.back().end;
   row.cycles.dram = bench.times.input_ready + (bench.times.total - layers_end);
-  row.energy = pricer.joules(pricer.of_all_images(bench.counts.transfers), row.cycles.dram);
+  row.counts = pricer.of_all_images(bench.counts.transfers);
+  row.energy = pricer.joules(row.counts, row.cycles.dram);
   return row;
 }
 
@@ -114,6 +133,14 @@ void add_costs(const Workbench& bench, const config::OperatingPoint& voltages,
   }
   if (result.cycles != bench.times.total) throw std::logic_error("layer cycles do not add up");
   result.latency_s = static_cast<double>(result.cycles) / bench.program.spec.clock_hz;
+}
+
+std::vector<energy::EnergyTerm> energy_terms(const Workbench& bench,
+                                             const config::OperatingPoint& voltages,
+                                             const PointResult& result) {
+  EventCounts counts;
+  for (const LayerResult& layer : result.layers) counts += layer.counts;
+  return Pricer(bench, voltages).terms(counts, result.cycles);
 }
 
 }  // namespace brownout::experiment

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "sim/energy/energy_report.hpp"
 #include "sim/experiment/point/workbench.hpp"
 #include "sim/experiment/results/results.hpp"
 
@@ -13,5 +14,11 @@ namespace brownout::experiment {
 /// `result`. `gated_macs` by node index, summed over all images of the bench.
 void add_costs(const Workbench& bench, const config::OperatingPoint& voltages,
                const std::vector<std::uint64_t>& gated_macs, PointResult& result);
+
+/// Where the energy of an inference goes: every event and every leaker, summed over the layers of
+/// `result`. Points into the bench.
+std::vector<energy::EnergyTerm> energy_terms(const Workbench& bench,
+                                             const config::OperatingPoint& voltages,
+                                             const PointResult& result);
 
 }  // namespace brownout::experiment

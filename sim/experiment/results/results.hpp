@@ -10,6 +10,7 @@
 #include "memory/voltage.hpp"
 #include "sim/experiment/results/score.hpp"
 #include "sim/machine/cycles.hpp"
+#include "sim/machine/event_counts.hpp"
 #include "sim/machine/on_chip_memory.hpp"
 
 namespace brownout::experiment {
@@ -33,7 +34,8 @@ struct LayerResult {
   double weights_changed = 0;  ///< share
   double effective_ber = 0;
   machine::CycleBreakdown cycles;
-  double utilization = 0;  ///< MACs / (cycles x PEs)
+  double utilization = 0;       ///< MACs / (cycles x PEs)
+  machine::EventCounts counts;  ///< of all images
   RailJoules energy;
   double effective_ber_0to1 = 0, effective_ber_1to0 = 0;  ///< by direction; sum: effective_ber
   std::uint64_t words = 0;                                ///< of the layer's tiles

@@ -1,0 +1,28 @@
+#include "sim/cli/energy_lines.hpp"
+
+#include "sim/experiment/point/point_costs.hpp"
+
+namespace brownout::cli {
+
+Table energy_line_table(const experiment::Workbench& bench, const experiment::PointResult& point) {
+  Table table{.key = "energy_lines",
+              .columns = {{"event", "event or leakage", ""},
+                          {"component", "component", ""},
+                          {"rail", "rail", ""},
+                          {"amount", "amount", "events or s"},
+                          {"price", "price", "J or W", Style::kRate},
+                          {"factor", "factor", "of the rail", Style::kRatio},
+                          {"energy_j", "energy", "J", Style::kQuantity},
+                          {"energy_share", "share", "", Style::kPercent}},
+              .rows = {}};
+  const double total = point.energy.total();
+  for (const energy::EnergyTerm& term :
+       experiment::energy_terms(bench, bench.config.operating_point, point)) {
+    table.rows.push_back({term.name, term.provenance->component,
+                          energy::to_string(term.provenance->rail), term.amount, term.price,
+                          term.factor, term.joules(), total > 0 ? term.joules() / total : 0.0});
+  }
+  return table;
+}
+
+}  // namespace brownout::cli
