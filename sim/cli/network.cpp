@@ -31,7 +31,9 @@ CommandSpec spec() {
           "matrix "
           "product M x K times K x N of each layer (N per group), its multiply-accumulates, its "
           "weights, how much of their 2^bits codes they use (from the lowest to the highest, and "
-          "how many occur) and the activations alive while it runs. With an accelerator also the "
+          "how many occur), the bits of its largest possible sum and the activations alive while "
+          "it "
+          "runs. With an accelerator also the "
           "tiles and words of its weight SRAM, what fits in which memory, the blocks in which its "
           "accumulators take M, and the cycles of an inference by the closed form (weights stream "
           "where they do not fit).",
@@ -51,10 +53,10 @@ std::string shape_text(const models::Shape& shape) {
   return fmt::format("{}x{}x{}", shape.channels, shape.height, shape.width);
 }
 
-// Weights, their codes, MACs, M, N, K, groups; empty for layers without weights.
+// Weights, their codes, MACs, M, N, K, groups, bits of sums; empty for layers without weights.
 std::vector<Cell> weight_cells(const models::QuantizedNetwork& network, const models::Node& node) {
   const auto* convolution = std::get_if<models::Convolution>(&node);
-  if (convolution == nullptr) return std::vector<Cell>(11);
+  if (convolution == nullptr) return std::vector<Cell>(12);
   const schedule::Gemm gemm = schedule::lower(network, *convolution);
   const experiment::CodeUse codes = experiment::code_use(*convolution);
   return {convolution->weights.size(),
@@ -67,7 +69,8 @@ std::vector<Cell> weight_cells(const models::QuantizedNetwork& network, const mo
           gemm.m,
           std::int64_t{gemm.n},
           std::int64_t{gemm.k},
-          std::int64_t{gemm.groups}};
+          std::int64_t{gemm.groups},
+          std::int64_t{experiment::sum_bits(network, *convolution)}};
 }
 
 // Tiles, words and blocks; the last empty for layers without weights.
@@ -101,6 +104,7 @@ std::vector<Column> layer_columns(bool planned) {
                                  {"n", "N", "channels"},
                                  {"k", "K", "products"},
                                  {"groups", "groups", "count"},
+                                 {"sum_bits", "sum", "bits"},
                                  {"live_bytes", "activations", "bytes"}};
   if (!planned) return columns;
   columns.push_back({"tiles", "tiles", "count"});
@@ -155,8 +159,17 @@ double share(std::uint64_t part, std::uint64_t whole) {
   return static_cast<double>(part) / static_cast<double>(whole);
 }
 
+int largest_sum_bits(const models::QuantizedNetwork& network) {
+  int bits = 0;
+  for (const models::Node& node : network.nodes) {
+    const auto* convolution = std::get_if<models::Convolution>(&node);
+    if (convolution != nullptr) bits = std::max(bits, experiment::sum_bits(network, *convolution));
+  }
+  return bits;
+}
+
 // What fits in which memory.
-std::vector<Fact> fit_facts(const NetworkPlan& plan) {
+std::vector<Fact> fit_facts(const models::QuantizedNetwork& network, const NetworkPlan& plan) {
   const machine::AcceleratorSpec& spec = plan.asked;
   const std::uint64_t words = spec.weight_sram.organisation().words;
   const auto activation_sram = static_cast<std::uint64_t>(spec.activation_sram.capacity_bytes());
@@ -178,15 +191,17 @@ std::vector<Fact> fit_facts(const NetworkPlan& plan) {
           {{"accumulator_depth", "accumulator entries", "per column"},
            std::int64_t{spec.accumulator.depth}},
           {{"m_max", "  largest M", "pixels"}, largest_m},
-          {{"m_blocks_max", "  in blocks"}, blocks}};
+          {{"m_blocks_max", "  in blocks"}, blocks},
+          {{"accumulator_bits", "  bits of each"}, std::int64_t{spec.accumulator.bits}},
+          {{"sum_bits_max", "  bits of the largest sum"}, std::int64_t{largest_sum_bits(network)}}};
 }
 
-std::vector<Fact> plan_facts(const NetworkPlan& plan) {
+std::vector<Fact> plan_facts(const models::QuantizedNetwork& network, const NetworkPlan& plan) {
   const machine::AcceleratorSpec& spec = plan.asked;
   const double latency = static_cast<double>(plan.times.total) / spec.clock_hz;
   std::vector<Fact> facts = {{{"accelerator", "accelerator"}, spec.name},
                              {{"tiles", "tiles"}, plan.program.tiles.size()}};
-  append(facts, fit_facts(plan));
+  append(facts, fit_facts(network, plan));
   append(facts, {{{"cycles", "cycles"}, plan.times.total},
                  {{"latency_s", "latency", "s", Style::kQuantity}, latency},
                  {{"setup_cycles", "setup, once", "cycles to load the weights"},
@@ -216,7 +231,7 @@ int run(const Arguments& arguments, const Streams& streams) {
 
   Report report{.facts = network_facts(network, arguments.positional()),
                 .table = layer_table(network, plan)};
-  if (plan) append(report.facts, plan_facts(*plan));
+  if (plan) append(report.facts, plan_facts(network, *plan));
   if (!network.notes.empty()) {
     report.facts.push_back({{"notes", "notes"}, fmt::format("{}", fmt::join(network.notes, "; "))});
   }

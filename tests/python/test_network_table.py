@@ -21,11 +21,27 @@ WORKLOADS = {"mnist_cnn": 8, "cifar10_resnet8": 8, "cifar10_resnet8_w4": 4, "mni
 
 @dataclass(frozen=True)
 class Layer:
-    """A layer with weights, from the file: its codes, biases and the pixels of its output."""
+    """A layer with weights, from the file: its codes, biases, the pixels of its output, and the
+    zero point of its input."""
 
     weight: NDArray[np.int8]
-    biases: int
+    biases: NDArray[np.int32]
     pixels: int
+    zero_point: int
+
+    @property
+    def sum_bits(self) -> int:
+        """Of the two's complement that holds the greatest and the least sum of any subset of the
+        products and the bias."""
+        weight = self.weight.reshape(len(self.weight), -1).astype(np.int64)
+        ends = np.stack([weight * -self.zero_point, weight * (255 - self.zero_point)])
+        highest = ends.max(0).sum(1) + np.maximum(self.biases, 0)
+        lowest = ends.min(0).sum(1) + np.minimum(self.biases, 0)
+        return next(
+            bits
+            for bits in range(1, 64)
+            if -(2 ** (bits - 1)) <= lowest.min() and highest.max() < 2 ** (bits - 1)
+        )
 
 
 def layers_of(workload: str) -> dict[str, Layer]:
@@ -41,7 +57,9 @@ def layers_of(workload: str) -> dict[str, Layer]:
         codes = [tensors[made_by[name].input[0]] for name in node.input[1:]]
         height_width = [d.dim_value for d in shapes[node.output[0]][2:]]
         weight = codes[0].astype(np.int8)
-        found[node.name] = Layer(weight, codes[1].size, math.prod(height_width))
+        zero_point = tensors[made_by[node.input[0]].input[2]]
+        assert zero_point.dtype == np.uint8
+        found[node.name] = Layer(weight, codes[1], math.prod(height_width), int(zero_point))
     return found
 
 
@@ -61,10 +79,11 @@ def test_layers_are_those_of_the_file(workload: str) -> None:
         assert (row["m"], row["n"], row["k"]) == (layer.pixels, len(codes), codes[0].size)
         assert row["weights"] == codes.size
         assert row["macs"] == layer.pixels * codes.size
+        assert row["sum_bits"] == layer.sum_bits
         channels, height, width = map(int, row["output"].split("x"))
         assert (channels, height * width) == (len(codes), layer.pixels)
     weights = sum(layer.weight.size for layer in expected.values())
-    biases = sum(layer.biases for layer in expected.values())
+    biases = sum(layer.biases.size for layer in expected.values())
     assert (report["weights"], report["biases"]) == (weights, biases)
     assert report["parameters"] == weights + biases
     assert report["weight_bytes"] == weights * bits // 8
