@@ -22,7 +22,7 @@ enum class Style : std::uint8_t {
   kPercent,   ///< a share, times 100
   kRate,      ///< three significant digits: error rates
   kRatio,     ///< four decimals
-  kQuantity,  ///< with the SI prefix that suits the greatest value of the column
+  kQuantity,  ///< with an SI prefix, the same for all columns of a unit
 };
 
 struct Column {

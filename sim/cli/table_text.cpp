@@ -30,12 +30,13 @@ constexpr std::array<std::pair<double, std::string_view>, 10> kPrefixes = {{{1e1
                                                                             {1e-12, "p"},
                                                                             {1e-15, "f"}}};
 
+int decimals_of(double scaled) { return scaled < 10 ? 3 : scaled < 100 ? 2 : 1; }
+
 Scale scale_for(double greatest) {
   if (greatest <= 0) return {};
   for (const auto& [factor, prefix] : kPrefixes) {
     if (greatest < factor && factor > kPrefixes.back().first) continue;
-    const double scaled = greatest / factor;
-    return {factor, prefix, scaled < 10 ? 3 : scaled < 100 ? 2 : 1};
+    return {factor, prefix, decimals_of(greatest / factor)};
   }
   return {};
 }
@@ -45,11 +46,27 @@ double magnitude(const Cell& cell) {
   return number != nullptr && std::isfinite(*number) ? std::abs(*number) : 0;
 }
 
-Scale scale_of(const Column& column, const std::vector<const Cell*>& cells) {
-  if (column.style != Style::kQuantity) return {};
+double greatest_of(const Table& table, std::size_t index) {
   double greatest = 0;
-  for (const Cell* cell : cells) greatest = std::max(greatest, magnitude(*cell));
-  return scale_for(greatest);
+  for (const std::vector<Cell>& row : table.rows) {
+    greatest = std::max(greatest, magnitude(row[index]));
+  }
+  return greatest;
+}
+
+// Columns of one unit are there to be compared: they share the prefix that suits the smallest one.
+Scale column_scale(const Table& table, std::size_t index) {
+  if (table.columns[index].style != Style::kQuantity) return {};
+  const double greatest = greatest_of(table, index);
+  Scale scale = scale_for(greatest);
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
+    const Column& column = table.columns[i];
+    if (column.style != Style::kQuantity || column.unit != table.columns[index].unit) continue;
+    const Scale other = scale_for(greatest_of(table, i));
+    if (greatest_of(table, i) > 0 && other.factor < scale.factor) scale = other;
+  }
+  scale.decimals = decimals_of(greatest / scale.factor);
+  return scale;
 }
 
 std::string percent(double share) {
@@ -113,7 +130,7 @@ std::vector<std::string> column_lines(const Table& table, std::size_t index) {
   const Column& column = table.columns[index];
   std::vector<const Cell*> cells;
   for (const std::vector<Cell>& row : table.rows) cells.push_back(&row[index]);
-  const Scale scale = scale_of(column, cells);
+  const Scale scale = column_scale(table, index);
   std::vector<std::string> lines = {column.title, unit_text(column, scale)};
   for (const Cell* cell : cells) lines.push_back(cell_text(*cell, column.style, scale));
 
@@ -153,7 +170,8 @@ std::string facts_text(const std::vector<Fact>& facts) {
   std::string text;
   for (const Fact& fact : facts) {
     if (fact.column.title.empty()) continue;
-    const Scale scale = scale_of(fact.column, {&fact.value});
+    const bool is_quantity = fact.column.style == Style::kQuantity;
+    const Scale scale = is_quantity ? scale_for(magnitude(fact.value)) : Scale{};
     const std::string unit = unit_text(fact.column, scale);
     const bool has_value = !std::holds_alternative<std::monostate>(fact.value);
     text += fact.column.title + padding(fact.column.title, width) + "  " +

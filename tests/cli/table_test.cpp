@@ -37,6 +37,21 @@ TEST(Table, TextShowsTitlesUnitsAndCommonPrefixes) {
             "a,\"b\"      12        -    0.15\n");
 }
 
+TEST(Table, ColumnsOfAUnitShareThePrefixOfTheSmallestThatIsNotZero) {
+  const auto column = [](const char* title, const char* unit) {
+    return Column{title, title, unit, Style::kQuantity};
+  };
+  const Table table{.key = "parts",
+                    .columns = {column("all", "J"), column("part", "J"), column("none", "J"),
+                                column("time", "s")},
+                    .rows = {{2.5e-6, 3.21e-8, 0.0, 2e-6}, {1e-7, 5e-10, 0.0, 1e-7}}};
+  EXPECT_EQ(render({.facts = {}, .table = table}, Format::kTable),
+            "   all   part   none   time\n"
+            "    nJ     nJ     nJ     us\n"
+            "2500.0  32.10  0.000  2.000\n"
+            " 100.0   0.50  0.000  0.100\n");
+}
+
 TEST(Table, CsvHoldsRawValuesUnderKeysAndQuotesNames) {
   EXPECT_EQ(render(example(), Format::kCsv),
             "layer,cycles,changed,energy_j,seed\n"
