@@ -30,7 +30,8 @@ CommandSpec spec() {
           "stored 0, read 1). The cells fail alike every time, so all parts meet the same bit "
           "error rate. Prints a line per part, first that without faults and that with all. DIR "
           "gets sensitivity.csv (a row per part and chip), manifest.json and results.sqlite, the "
-          "journal: a killed command continues when it runs again.",
+          "journal: a killed command continues when it runs again. python -m "
+          "brownout_tools.reporting DIR draws it.",
       .example =
           "brownout sensitivity workloads/mnist_cnn.yaml --by layer --ber 0.01 --chips 3 "
           "--images 100 --out out/mnist_layers",
@@ -66,6 +67,9 @@ std::vector<Column> part_columns(const std::vector<FaultDimension>& dimensions) 
   return columns;
 }
 
+// One chip has no spread.
+Cell drop_std(const PartSummary& part) { return part.drop_std ? Cell(*part.drop_std) : Cell(); }
+
 Table part_table(const std::vector<PartSummary>& parts,
                  const std::vector<FaultDimension>& dimensions, experiment::Metric metric) {
   Table table{.key = "parts", .columns = part_columns(dimensions), .rows = {}};
@@ -87,7 +91,7 @@ Table part_table(const std::vector<PartSummary>& parts,
     table.rows.push_back({row.part.layer, row.part.bit, row.part.polarity, row.part.weights,
                           row.weights_share, row.part.weight_bits, row.weight_bits_share,
                           std::uint64_t{row.chips}, row.effective_ber, row.weights_changed,
-                          row.score.mean, row.score.min, row.score.max, row.drop, row.drop_std});
+                          row.score.mean, row.score.min, row.score.max, row.drop, drop_std(row)});
   }
   return table;
 }

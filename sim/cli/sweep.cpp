@@ -28,7 +28,8 @@ CommandSpec spec() {
           "chip), layers.csv, manifest.json (configuration, hashes of the inputs, seed), with an "
           "accuracy target dies.csv, and "
           "results.sqlite, the journal: a sweep that was killed continues where it was when the "
-          "same command runs again, and ends with the same files.",
+          "same command runs again, and ends with the same files. python -m "
+          "brownout_tools.reporting DIR draws the curves and writes DIR/report.html.",
       .example =
           "brownout sweep workloads/mnist_cnn.yaml --voltage 1.00:0.80:0.05 --chips 4 "
           "--out out/mnist",
@@ -96,16 +97,31 @@ std::optional<experiment::AccuracyTarget> target_of(const Arguments& arguments, 
   return {{.minimum = {}, .max_drop = *drop}};
 }
 
+// How low the chips go without failing in between. One that fails at the highest voltage has none.
+std::vector<Fact> lowest_voltage_facts(const std::vector<experiment::PointSummary>& points,
+                                       const experiment::PassMark& mark, const std::string& unit) {
+  const auto lowest = experiment::lowest_passing_voltages(points, mark);
+  const auto fact = [&](const char* key, const char* title, std::size_t chip) {
+    return Fact{{key, title, unit}, lowest[chip] ? voltage_cell(*lowest[chip]) : Cell()};
+  };
+  const bool many = lowest.size() > 1;
+  return {fact("lowest_passing_voltage", many ? "half of the chips pass at" : "passes down to",
+               lowest.size() / 2),
+          fact("lowest_passing_voltage_min", many ? "  the best down to" : "", 0),
+          fact("lowest_passing_voltage_max", many ? "  all of them at" : "", lowest.size() - 1)};
+}
+
 // Three more columns; yields() has the same voltages in the same order as the table.
 void add_yields(const std::vector<experiment::PointSummary>& points,
-                const experiment::PassMark& mark, Report& report) {
+                const experiment::PassMark& mark, const std::string& unit, Report& report) {
   report.facts.push_back(
       {{"min_" + to_string(mark.metric), title(mark.metric) + " to reach", "", Style::kPercent},
        mark.minimum});
+  append(report.facts, lowest_voltage_facts(points, mark, unit));
   Table& table = report.table;
   table.columns.insert(table.columns.end(), {{"yield", "yield", "", Style::kPercent},
-                                             {"yield_ci_low", "low", "", Style::kPercent},
-                                             {"yield_ci_high", "high", "", Style::kPercent}});
+                                             {"yield_ci_low", "95 % from", "", Style::kPercent},
+                                             {"yield_ci_high", "95 % to", "", Style::kPercent}});
   const auto yields = experiment::yields(points, mark);
   for (std::size_t i = 0; i < yields.size(); ++i) {
     table.rows[i].insert(table.rows[i].end(),
@@ -158,7 +174,7 @@ Table voltage_table(const std::vector<VoltageSummary>& summaries, Metric metric,
 Report report_of(const experiment::SweepOutcome& outcome, Metric metric, const std::string& unit) {
   Report report{.facts = {},
                 .table = voltage_table(experiment::summarize(outcome.points), metric, unit)};
-  if (outcome.mark) add_yields(outcome.points, *outcome.mark, report);
+  if (outcome.mark) add_yields(outcome.points, *outcome.mark, unit, report);
   return report;
 }
 
@@ -176,6 +192,7 @@ int run(const Arguments& arguments, const Streams& streams) {
   experiment::SweepOutcome outcome;
   std::string unit;
   Metric metric{};
+  std::string input_note;
   {
     Progress progress(streams.err, stderr_is_terminal() && !quiet);
     progress.show("loading " + config.name);
@@ -183,11 +200,13 @@ int run(const Arguments& arguments, const Streams& streams) {
     const experiment::Workbench bench = experiment::make_workbench(config);
     unit = bench.unit(config.sweep.rail);
     metric = bench.metric();
+    input_note = bench.input_note;
     options.target = target_of(arguments, metric);
     outcome = experiment::run_sweep(bench, options);
   }
   if (!outcome.failures.empty()) return report_failures(outcome.failures, streams.err);
   streams.out << render(report_of(outcome, metric, unit), format);
+  print_note(streams.err, input_note, quiet);
   if (!quiet) {
     streams.err << "wrote points.csv, layers.csv, " << (outcome.mark ? "dies.csv, " : "")
                 << "manifest.json, results.sqlite in " << options.out.string() << "; "

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,7 +24,8 @@ struct PartSummary {
   std::size_t chips = 0;
   double effective_ber = 0, weights_changed = 0;  ///< means
   ChipRange score;                                ///< of the workload's metric
-  double drop = 0, drop_std = 0;                  ///< mean, and sample standard deviation
+  double drop = 0;                                ///< mean
+  std::optional<double> drop_std = {};  ///< sample standard deviation; of two chips or more
 };
 
 struct SensitivityOptions {

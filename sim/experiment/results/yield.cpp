@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <functional>
 #include <map>
-#include <optional>
 
 #include "memory/numbers/text_number.hpp"
 #include "sim/experiment/results/csv_row.hpp"
@@ -54,6 +53,17 @@ std::vector<VoltageYield> yields(const std::vector<PointSummary>& points, const 
     result.push_back(count);
   }
   return result;
+}
+
+std::vector<std::optional<memory::Voltage>> lowest_passing_voltages(
+    const std::vector<PointSummary>& points, const PassMark& mark) {
+  std::vector<std::optional<memory::Voltage>> lowest;
+  for (const auto& [chip, of_chip] : by_chip(points, mark.metric)) {
+    lowest.push_back(lowest_of(of_chip, mark.minimum));
+  }
+  std::sort(lowest.begin(), lowest.end(),
+            [](const auto& left, const auto& right) { return left && (!right || *left < *right); });
+  return lowest;
 }
 
 std::string dies_csv(const std::vector<PointSummary>& points,

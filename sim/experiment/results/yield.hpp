@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,11 @@ struct VoltageYield {
 
 /// By falling voltage.
 std::vector<VoltageYield> yields(const std::vector<PointSummary>& points, const PassMark& mark);
+
+/// Of each chip, the best first: the lowest voltage that it passes at without a failure above it;
+/// nothing for one that fails at the highest.
+std::vector<std::optional<memory::Voltage>> lowest_passing_voltages(
+    const std::vector<PointSummary>& points, const PassMark& mark);
 
 /// dies.csv: a row per chip and voltage, in the order of chips, then of falling voltages; with each
 /// die's lowest voltage that it passes at without a failure above it, empty where it fails at the

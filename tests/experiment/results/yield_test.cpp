@@ -49,6 +49,17 @@ TEST(Yield, DiesAreListedWithTheVoltageDownToWhichTheyPass) {
             "1,\"two, b.csv\",0.8,Vmin,0.2,0.95,0,0.85,,\n");
 }
 
+TEST(Yield, LowestVoltagesBeginWithTheBestChip) {
+  std::vector<PointSummary> points = kPoints;
+  points.push_back(point("0.9", 2, 0.1));
+  points.push_back(point("0.85", 2, 0.99));
+  const auto lowest = lowest_passing_voltages(points, {Metric::kTop1, 0.95});
+  ASSERT_EQ(lowest.size(), 3u);
+  EXPECT_EQ(lowest[0], memory::Voltage::parse("0.85"));
+  EXPECT_EQ(lowest[1], memory::Voltage::parse("0.9"));
+  EXPECT_FALSE(lowest[2]);
+}
+
 TEST(Yield, ADieThatFailsAtTheHighestVoltageHasNone) {
   EXPECT_EQ(dies_csv({point("0.9", 0, 0.1), point("0.8", 0, 0.9)}, {}, "V", {Metric::kTop1, 0.5}),
             "chip,map,voltage,unit,top1,min_top1,pass,lowest_passing_voltage,auc,min_auc\n"
