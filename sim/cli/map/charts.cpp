@@ -202,8 +202,10 @@ void draw_clusters(Svg& svg, const Area& area, const memory::GroupCounts& bitlin
     if (seen[i] > 0) {
       svg.rect(centre - step * 0.35, axis.y(seen[i]), step * 0.7, base - axis.y(seen[i]),
                "#4292c6");
-      svg.text(centre, std::min(axis.y(seen[i]), ring ? axis.y(expected[i]) - 3 : base) - 4,
-               fmt::format("{:.0f}", seen[i]), {11, "middle"});
+      const double top = axis.y(seen[i]);
+      const bool inside = ring && base - top > 24 && std::abs(axis.y(expected[i]) - top + 8) < 12;
+      svg.text(centre, inside ? top + 20 : top - 4, fmt::format("{:.0f}", seen[i]),
+               {11, "middle", inside ? "#ffffff" : "#333333"});
     }
     if (ring) svg.ring(centre, axis.y(expected[i]), "#d55e00");
     svg.text(centre, base + 16, kBins[i].label(), {11, "middle"});

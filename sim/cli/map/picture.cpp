@@ -32,18 +32,19 @@ constexpr std::string_view kGround = "#f0f0f0";
 // How the banks lie on the area, and the cells of a panel in bins.
 struct Layout {
   std::uint32_t banks_a_panel = 1, panels = 0, across = 0;
-  double step_x = 0, step_y = 0;  // from panel to panel
-  double width = 0, height = 0;   // of a panel
-  double label = 0;               // height of its number; 0: none
-  std::uint32_t bins_x = 0, bins_y = 0;
+  double step_x = 0, step_y = 0;        // from panel to panel
+  double width = 0, height = 0;         // of a panel
+  double label = 0;                     // height of its number; 0: none
+  std::uint32_t rows = 0, columns = 0;  // of a bank
+  std::uint32_t bin_rows = 1, bin_columns = 1;
 
-  bool shows_cells(const SramGeometry& geometry) const {
-    return banks_a_panel == 1 && bins_x == geometry.columns && bins_y == geometry.rows;
-  }
+  bool shows_cells() const { return banks_a_panel == 1 && bin_rows == 1 && bin_columns == 1; }
 };
 
-std::uint32_t bins_of(double pixels, std::uint32_t cells) {
-  return std::clamp(static_cast<std::uint32_t>(pixels / kSmallestBin), 1U, cells);
+// Cells along a side of a bin: a whole number, or some bins would hold more than others.
+std::uint32_t bin_side(double pixels, std::uint32_t cells) {
+  const auto bins = std::max(1U, static_cast<std::uint32_t>(pixels / kSmallestBin));
+  return (cells + bins - 1) / bins;
 }
 
 // With `across` panels side by side.
@@ -59,8 +60,10 @@ Layout layout_with(const Area& area, const SramGeometry& geometry, std::uint32_t
   layout.label = layout.step_x > 50 && layout.step_y > 60 ? kLabelHeight : 0;
   layout.width = layout.step_x - gap;
   layout.height = layout.step_y - layout.label - std::min(6.0, layout.step_y / 6);
-  layout.bins_x = bins_of(layout.width, geometry.columns);
-  layout.bins_y = bins_of(layout.height, geometry.rows);
+  layout.rows = geometry.rows;
+  layout.columns = geometry.columns;
+  layout.bin_rows = bin_side(layout.height, geometry.rows);
+  layout.bin_columns = bin_side(layout.width, geometry.columns);
   return layout;
 }
 
@@ -118,11 +121,13 @@ class Squares {
 };
 
 void add_square(Squares& squares, const Area& area, const Layout& layout, const Bin& bin) {
-  const double width = layout.width / layout.bins_x;
-  const double height = layout.height / layout.bins_y;
-  squares.add(area.x + bin.panel % layout.across * layout.step_x + bin.x * width,
-              area.y + bin.panel / layout.across * layout.step_y + layout.label + bin.y * height,
-              width, height);
+  const double cell_width = layout.width / layout.columns;
+  const double cell_height = layout.height / layout.rows;
+  const std::uint32_t column = bin.x * layout.bin_columns, row = bin.y * layout.bin_rows;
+  squares.add(area.x + bin.panel % layout.across * layout.step_x + column * cell_width,
+              area.y + bin.panel / layout.across * layout.step_y + layout.label + row * cell_height,
+              std::min(layout.bin_columns, layout.columns - column) * cell_width,
+              std::min(layout.bin_rows, layout.rows - row) * cell_height);
 }
 
 void draw_ground(Svg& svg, const Area& area, const Layout& layout) {
@@ -137,15 +142,10 @@ void draw_ground(Svg& svg, const Area& area, const Layout& layout) {
 template <typename Visit>
 void for_each_fault(const SparseFaultMap& map, Voltage voltage, const Layout& layout,
                     const Visit& visit) {
-  const SramGeometry& geometry = map.geometry();
   for (const memory::Fault& fault : map.faults()) {
     if (voltage > fault.vfail) continue;
-    const auto bin = [](std::uint32_t cell, std::uint32_t cells, std::uint32_t bins) {
-      return static_cast<std::uint32_t>(std::uint64_t{cell} * bins / cells);
-    };
-    visit(Bin{fault.cell.bank / layout.banks_a_panel,
-              bin(fault.cell.row, geometry.rows, layout.bins_y),
-              bin(fault.cell.column, geometry.columns, layout.bins_x)},
+    visit(Bin{fault.cell.bank / layout.banks_a_panel, fault.cell.row / layout.bin_rows,
+              fault.cell.column / layout.bin_columns},
           fault.kind);
   }
 }
@@ -190,9 +190,7 @@ void draw_densities(Svg& svg, const Area& area, const SparseFaultMap& map, Volta
     add_square(squares[level], area, layout, bin);
   }
   const double y = area.y + area.height;
-  std::string unit = fmt::format("faults per {:.3g} x {:.3g} cells",
-                                 static_cast<double>(map.geometry().rows) / layout.bins_y,
-                                 static_cast<double>(map.geometry().columns) / layout.bins_x);
+  std::string unit = fmt::format("faults per {} x {} cells", layout.bin_rows, layout.bin_columns);
   if (layout.banks_a_panel > 1) unit += fmt::format(" of {} banks", layout.banks_a_panel);
   svg.text(area.x, y + 22, unit + ", up to");
   double x = area.x + 235;
@@ -229,7 +227,7 @@ void draw_positions(Svg& svg, const Area& area, const SparseFaultMap& map, Volta
                        geometry.banks, geometry.banks == 1 ? " bank" : " banks, line by line",
                        geometry.columns, geometry.rows));
   draw_ground(svg, panels, layout);
-  if (layout.shows_cells(geometry)) {
+  if (layout.shows_cells()) {
     draw_cells(svg, panels, map, voltage, layout);
   } else {
     draw_densities(svg, panels, map, voltage, layout);
