@@ -1,4 +1,5 @@
 // A WorkloadConfig as key/value text for manifests, in the order of the schema.
+#include <charconv>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -67,13 +68,19 @@ std::string size_text(const models::ImageSize& size) {
   return "[" + std::to_string(size.height) + ", " + std::to_string(size.width) + "]";
 }
 
+// Shortest text of the float32, as in the file: 0.4914, not 0.49140000343322754.
+std::string float_text(float value) {
+  char buffer[32];
+  const auto [end, error] = std::to_chars(buffer, buffer + sizeof buffer, value);
+  return std::string(buffer, end);
+}
+
 void list_preprocess(Listing& out, const WorkloadConfig& config) {
-  const auto number = [](float value) { return format_double(value); };
   const std::string key = "workload.preprocess.";
   const models::Preprocess& preprocess = config.preprocess;
-  out.add(key + "scale", preprocess.scale ? number(*preprocess.scale) : "default");
-  out.add_list(key + "mean", preprocess.mean, number);
-  out.add_list(key + "std", preprocess.std, number);
+  out.add(key + "scale", preprocess.scale ? float_text(*preprocess.scale) : "default");
+  out.add_list(key + "mean", preprocess.mean, float_text);
+  out.add_list(key + "std", preprocess.std, float_text);
   const models::ImageFit& fit = config.dataset.image_fit;
   if (fit.shorter_side) out.add(key + "resize", *fit.shorter_side);
   if (fit.resize) out.add(key + "resize", size_text(*fit.resize));

@@ -182,13 +182,15 @@ TEST(WorkloadConfig, SweepVoltagesMayBeAList) {
 TEST(ResolvedConfiguration, HasEveryKeyWithItsValueInForce) {
   const WorkloadFiles files;
   const auto entries = resolved_configuration(
-      files.load_with({"accelerator.clock_hz=123456789.125", "memory.chip.kind=stuck"}));
+      files.load_with({"accelerator.clock_hz=123456789.125", "memory.chip.kind=stuck",
+                       "workload.preprocess.mean=[0.4914]"}));
   std::map<std::string, std::string> values;
   for (const auto& [key, value] : entries) {
     EXPECT_TRUE(values.emplace(key, value).second) << key << " twice";
   }
   EXPECT_EQ(values.at("workload.name"), "test");
   EXPECT_EQ(values.at("accelerator.clock_hz"), "123456789.125");
+  EXPECT_EQ(values.at("workload.preprocess.mean"), "[0.4914]");
   EXPECT_EQ(values.at("accelerator.vector_unit.lanes"), "32");  // a default
   EXPECT_EQ(values.at("accelerator.placement"), "streaming");
   EXPECT_EQ(values.at("memory.chip.kind"), "stuck");
