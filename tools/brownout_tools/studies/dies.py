@@ -66,8 +66,9 @@ def picture(results: Sequence[Result]) -> Picture:
         figure = style.new_figure(6.0, 3.6)
         axes = figure.subplots()
         lines: dict[str, list[Result]] = {}
+        split = [key for key in results[0].labels if len({r.labels[key] for r in results}) > 1]
         for result in results:
-            label = ", ".join(f"{k} {v}" for k, v in result.labels.items())
+            label = ", ".join(f"{key} {result.labels[key]}" for key in split)
             lines.setdefault(label, []).append(result)
         for color, (label, points) in zip(COLORS, lines.items(), strict=False):
             x = [point.summary.voltage for point in points]
@@ -77,7 +78,7 @@ def picture(results: Sequence[Result]) -> Picture:
             axes.errorbar(x, y, [below, above], fmt="o-", color=color, capsize=2, label=label)
         axes.set_xlabel("voltage of the weight SRAM (Vmin)")
         axes.set_ylabel("yield (% of chips)")
-        axes.legend(loc="best")
+        axes.legend(loc="upper left")
         return style.to_picture(figure, "dies", "Yield against voltage for each sigma_die.")
 
 
