@@ -3,7 +3,10 @@
 
 #include <fstream>
 #include <limits>
+#include <map>
+#include <stdexcept>
 #include <utility>
+#include <vector>
 
 #include "memory/files/address_scramble.hpp"
 #include "memory/files/dense_fault_map.hpp"
@@ -42,15 +45,28 @@ std::string format_of_input(const Arguments& arguments) {
   return format_of_content(arguments.positional());
 }
 
+// All that is missing at once.
+void require_options(const Arguments& arguments, const std::string& from) {
+  static const std::map<std::string, std::vector<std::string>> kRequired = {
+      {"csv", {}},
+      {"npy", {"unit", "kind"}},
+      {"ibm", {"unit"}},
+      {"dump", {"unit", "banks", "rows", "columns"}},
+      {"march", {"unit", "words", "word-bits", "banks", "mux"}}};
+  std::string missing;
+  for (const std::string& name : kRequired.at(from)) {
+    if (!arguments.has(name)) missing += (missing.empty() ? "--" : ", --") + name;
+  }
+  if (missing.empty()) return;
+  throw std::runtime_error(missing + ": required for a map in the format " + from);
+}
+
 void check_options(const Arguments& arguments, const std::string& from) {
+  require_options(arguments, from);
   if (from == "csv") {
     refuse_options(arguments, {"unit", "kind", "lowest-measured"}, "a CSV map says it itself");
-  } else {
-    arguments.required("unit");
   }
-  if (from == "npy") {
-    arguments.required("kind");
-  } else {
+  if (from != "npy") {
     refuse_options(arguments, {"kind", "lowest-measured"}, "the measurement says it itself");
   }
   if (from != "dump") {
