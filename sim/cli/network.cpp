@@ -12,6 +12,7 @@
 #include "sim/cli/workload_options.hpp"
 #include "sim/config/accelerator_config.hpp"
 #include "sim/experiment/network_plan.hpp"
+#include "sim/experiment/point/sum_bits.hpp"
 #include "sim/machine/on_chip_memory.hpp"
 #include "sim/schedule/activation_plan.hpp"
 #include "sim/schedule/lower.hpp"
@@ -159,15 +160,6 @@ double share(std::uint64_t part, std::uint64_t whole) {
   return static_cast<double>(part) / static_cast<double>(whole);
 }
 
-int largest_sum_bits(const models::QuantizedNetwork& network) {
-  int bits = 0;
-  for (const models::Node& node : network.nodes) {
-    const auto* convolution = std::get_if<models::Convolution>(&node);
-    if (convolution != nullptr) bits = std::max(bits, experiment::sum_bits(network, *convolution));
-  }
-  return bits;
-}
-
 // What fits in which memory.
 std::vector<Fact> fit_facts(const models::QuantizedNetwork& network, const NetworkPlan& plan) {
   const machine::AcceleratorSpec& spec = plan.asked;
@@ -193,7 +185,8 @@ std::vector<Fact> fit_facts(const models::QuantizedNetwork& network, const Netwo
           {{"m_max", "  largest M", "pixels"}, largest_m},
           {{"m_blocks_max", "  in blocks"}, blocks},
           {{"accumulator_bits", "  bits of each"}, std::int64_t{spec.accumulator.bits}},
-          {{"sum_bits_max", "  bits of the largest sum"}, std::int64_t{largest_sum_bits(network)}}};
+          {{"sum_bits_max", "  bits of the largest sum"},
+           std::int64_t{experiment::largest_sum_bits(network)}}};
 }
 
 std::vector<Fact> plan_facts(const models::QuantizedNetwork& network, const NetworkPlan& plan) {

@@ -253,7 +253,7 @@ int run(const Arguments& arguments, const Streams& streams) {
   if (arguments.has("energy")) report.detail = energy_line_table(bench, point);
   streams.out << render(report, format);
   const bool quiet = arguments.has("quiet");
-  print_note(streams.err, bench.input_note, quiet);
+  for (const std::string& note : bench.notes) print_note(streams.err, note, quiet);
   print_note(streams.err, accuracy_note(bench, point), quiet);
   return 0;
 }

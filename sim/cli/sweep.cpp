@@ -192,7 +192,7 @@ int run(const Arguments& arguments, const Streams& streams) {
   experiment::SweepOutcome outcome;
   std::string unit;
   Metric metric{};
-  std::string input_note;
+  std::vector<std::string> notes;
   {
     Progress progress(streams.err, stderr_is_terminal() && !quiet);
     progress.show("loading " + config.name);
@@ -200,13 +200,13 @@ int run(const Arguments& arguments, const Streams& streams) {
     const experiment::Workbench bench = experiment::make_workbench(config);
     unit = bench.unit(config.sweep.rail);
     metric = bench.metric();
-    input_note = bench.input_note;
+    notes = bench.notes;
     options.target = target_of(arguments, metric);
     outcome = experiment::run_sweep(bench, options);
   }
   if (!outcome.failures.empty()) return report_failures(outcome.failures, streams.err);
   streams.out << render(report_of(outcome, metric, unit), format);
-  print_note(streams.err, input_note, quiet);
+  for (const std::string& note : notes) print_note(streams.err, note, quiet);
   if (!quiet) {
     streams.err << "wrote points.csv, layers.csv, " << (outcome.mark ? "dies.csv, " : "")
                 << "manifest.json, results.sqlite in " << options.out.string() << "; "

@@ -1,7 +1,6 @@
 #include "sim/experiment/network_plan.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <bitset>
 
 #include "sim/schedule/lower.hpp"
@@ -18,24 +17,6 @@ CodeUse code_use(const models::Convolution& convolution) {
           .lowest = *low + convolution.weight_shift,
           .highest = *high + convolution.weight_shift,
           .different = static_cast<int>(used.count())};
-}
-
-int sum_bits(const models::QuantizedNetwork& network, const models::Convolution& convolution) {
-  const int zero_point = network.tensor(convolution.input).zero_point;
-  const std::int64_t lowest = -zero_point, highest = 255 - zero_point;  // of an activation
-  std::int64_t bound = 0;  // every sum is in [-bound - 1, bound]
-  const auto k_size = static_cast<std::size_t>(convolution.k_size());
-  for (std::size_t n = 0; n < convolution.bias.size(); ++n) {
-    std::int64_t low = std::min(0, convolution.bias[n]), high = std::max(0, convolution.bias[n]);
-    for (std::size_t k = 0; k < k_size; ++k) {
-      const std::int64_t weight =
-          convolution.weights[n * k_size + k] - convolution.weight_zero_point(static_cast<int>(n));
-      low += std::min(weight * lowest, weight * highest);
-      high += std::max(weight * lowest, weight * highest);
-    }
-    bound = std::max({bound, high, -low - 1});
-  }
-  return static_cast<int>(std::bit_width(static_cast<std::uint64_t>(bound))) + 1;
 }
 
 NetworkTotals totals_of(const models::QuantizedNetwork& network) {

@@ -21,10 +21,6 @@ struct CodeUse {
 };
 CodeUse code_use(const models::Convolution& convolution);
 
-/// Bits, as two's complement, that hold every partial sum of a layer whatever its input: bias and
-/// products in any order.
-int sum_bits(const models::QuantizedNetwork& network, const models::Convolution& convolution);
-
 struct NetworkTotals {
   std::uint64_t weights = 0, biases = 0;
   std::uint64_t weight_bytes = 0;  ///< each weight in its bits, without gaps

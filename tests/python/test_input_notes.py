@@ -38,6 +38,16 @@ def test_wrong_labels_are_noted(tmp_path: Path) -> None:
     assert GUESSING in found and RANGE not in found
 
 
+def test_accumulators_that_are_too_narrow_are_noted() -> None:
+    note = "sums may need up to 23 bits, the accumulators have 16: what does not fit"
+    narrow = ("--voltage", "1", "--set", "accelerator.accumulator.bits=16")
+    assert f"{note} wraps" in notes(*narrow)
+    saturating = ("--set", "accelerator.accumulator.overflow=saturate")
+    assert f"{note} is limited" in notes(*narrow, *saturating)
+    wide = ("--voltage", "1", "--set", "accelerator.accumulator.bits=23")
+    assert notes(*wide) == ""
+
+
 def test_nothing_is_noted_where_nothing_is_wrong() -> None:
     assert notes("--voltage", "1") == ""
     assert notes("--voltage", "0.75") == ""  # faults may bring the accuracy down to guessing

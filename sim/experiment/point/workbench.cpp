@@ -10,7 +10,8 @@
 #include "models/network_import.hpp"
 #include "sim/experiment/inputs/dataset_loader.hpp"
 #include "sim/experiment/inputs/fault_selection.hpp"
-#include "sim/experiment/inputs/input_check.hpp"
+#include "sim/experiment/point/input_check.hpp"
+#include "sim/experiment/point/sum_bits.hpp"
 #include "sim/timing/program_cycles.hpp"
 
 namespace brownout::experiment {
@@ -64,10 +65,11 @@ void load_images(const config::WorkloadConfig& config, Workbench& bench) {
   bench.codes = models::quantize_images(dataset, config.preprocess, input, 0, images,
                                         bench.network.arithmetic);
   constexpr std::int64_t kLookedAt = 100;  // more say no more about their range
-  bench.input_note =
+  const std::string note =
       input_range_note(models::preprocess_images(dataset, config.preprocess, input.shape, 0,
                                                  std::min(images, kLookedAt)),
                        input);
+  if (!note.empty()) bench.notes.push_back(note);
   if (!dataset.labels.empty()) {
     bench.labels.assign(dataset.labels.begin(), dataset.labels.begin() + images);
   }
@@ -136,7 +138,7 @@ Workbench make_workbench(const config::WorkloadConfig& config) {
                   .faults = {},
                   .times = {},
                   .counts = {},
-                  .input_note = {}};
+                  .notes = {}};
   check_encoding(bench);
   bench.faults = select_faults(config.memory.faults, bench.network);
   bench.weights = models::clean_weights(bench.network);
@@ -148,6 +150,8 @@ Workbench make_workbench(const config::WorkloadConfig& config) {
   }
   bench.times = timing::program_times(bench.program);
   bench.counts = timing::static_counts(bench.program, bench.network, bench.times);
+  const std::string note = accumulator_note(bench.network, config.accelerator);
+  if (!note.empty()) bench.notes.push_back(note);
   load_images(config, bench);
   return bench;
 }

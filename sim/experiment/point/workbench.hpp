@@ -29,7 +29,9 @@ struct Workbench {
   schedule::FaultFilter faults;  ///< those that act
   machine::ProgramTimes times;
   timing::ProgramCounts counts;
-  std::string input_note;  ///< why the images may not be what the network was made for, or empty
+  /// What a user should look at: images that the network may not be made for, sums that may not
+  /// fit.
+  std::vector<std::string> notes;
 
   std::int64_t images() const;
   /// What the workload is judged by: top-1; of a reconstruction ROC AUC, or the error where not

@@ -1,4 +1,4 @@
-#include "sim/experiment/inputs/input_check.hpp"
+#include "sim/experiment/point/input_check.hpp"
 
 #include <fmt/format.h>
 
