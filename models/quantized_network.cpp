@@ -156,6 +156,18 @@ class Checker {
     require(same_quantization(node.input, node.output), "scales of a padding");
   }
 
+  void check(const StridedCopy& node) const {
+    std::int64_t elements = 1, lowest = node.first, highest = node.first;
+    for (const StridedCopy::Loop& loop : node.loops) {
+      require(loop.extent > 0, "a loop of no elements");
+      elements *= loop.extent;
+      (loop.stride < 0 ? lowest : highest) += loop.stride * (loop.extent - 1);
+    }
+    require(elements == shape(node.output).size(), "number of elements of a copy");
+    require(lowest >= 0 && highest < shape(node.input).size(), "a copy of elements outside");
+    require(same_quantization(node.input, node.output), "scales of a copy");
+  }
+
   bool same_quantization(TensorId first, TensorId second) const {
     const ActivationTensor& a = network_.tensor(first);
     const ActivationTensor& b = network_.tensor(second);
@@ -253,6 +265,7 @@ std::string node_kind(const Node& node) {
     std::string operator()(const Lookup& /*n*/) const { return "lookup"; }
     std::string operator()(const Concatenation& /*n*/) const { return "concat"; }
     std::string operator()(const Padding& /*n*/) const { return "pad"; }
+    std::string operator()(const StridedCopy& /*n*/) const { return "copy"; }
     std::string operator()(const Softmax& /*n*/) const { return "softmax"; }
   };
   return std::visit(Namer{}, node);

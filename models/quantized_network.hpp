@@ -151,6 +151,20 @@ struct Padding {
   std::uint8_t code = 0;
 };
 
+/// Elements in another order, shape or number: the output's are counted by nested loops, the last
+/// one innermost, that lead through the input's memory. Transpositions, other shapes, repetitions.
+struct StridedCopy {
+  struct Loop {
+    int extent = 1;
+    std::int64_t stride = 0;  ///< elements of the input; 0 repeats, a negative one turns around
+    bool operator==(const Loop&) const = default;
+  };
+  std::string name;
+  TensorId input = 0, output = 0;
+  std::vector<Loop> loops = {};
+  std::int64_t first = 0;  ///< where all loops begin
+};
+
 /// exp(beta * x) / sum over the channels of a pixel. LiteRT's arithmetic only.
 struct Softmax {
   std::string name;
@@ -159,7 +173,7 @@ struct Softmax {
 };
 
 using Node = std::variant<Convolution, Addition, Pooling, Multiplication, Lookup, Concatenation,
-                          Padding, Softmax>;
+                          Padding, StridedCopy, Softmax>;
 
 /// Whose arithmetic the nodes follow to the bit (arithmetic.hpp).
 enum class Arithmetic { kOnnxRuntime, kLiteRt };
@@ -186,7 +200,7 @@ Shape padded_shape(const Shape& input, const Padding& padding);
 
 const std::string& node_name(const Node& node);
 /// As reports call it: conv, fully_connected, add, sub, mul, max_pool, average_pool,
-/// global_average_pool, lookup, concat, pad, softmax.
+/// global_average_pool, lookup, concat, pad, copy, softmax.
 std::string node_kind(const Node& node);
 TensorId node_output(const Node& node);
 std::vector<TensorId> node_inputs(const Node& node);

@@ -76,6 +76,7 @@ struct IntegerEngine::Implementation {
   void execute(const Lookup& node, std::size_t index, EngineResult& result, int images);
   void execute(const Concatenation& node, std::size_t index, EngineResult& result, int images);
   void execute(const Padding& node, std::size_t index, EngineResult& result, int images);
+  void execute(const StridedCopy& node, std::size_t index, EngineResult& result, int images);
   void execute(const Softmax& node, std::size_t index, EngineResult& result, int images);
   std::uint8_t* data(TensorId id) { return buffers[static_cast<std::size_t>(id)].data(); }
 
@@ -343,6 +344,15 @@ void IntegerEngine::Implementation::execute(const Padding& node, std::size_t /*i
   for (int image = 0; image < images; ++image) {
     pad(node, input, data(node.input) + image * input.size(), output,
         data(node.output) + image * output.size());
+  }
+}
+
+void IntegerEngine::Implementation::execute(const StridedCopy& node, std::size_t /*index*/,
+                                            EngineResult& /*result*/, int images) {
+  const std::int64_t input = network.tensor(node.input).shape.size();
+  const std::int64_t output = network.tensor(node.output).shape.size();
+  for (int image = 0; image < images; ++image) {
+    copy_strided(node, data(node.input) + image * input, data(node.output) + image * output);
   }
 }
 

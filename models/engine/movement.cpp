@@ -41,4 +41,23 @@ void pad(const Padding& padding, const Shape& input_shape, const std::uint8_t* i
   }
 }
 
+void copy_strided(const StridedCopy& copy, const std::uint8_t* input, std::uint8_t* output) {
+  const StridedCopy::Loop inner = copy.loops.empty() ? StridedCopy::Loop{} : copy.loops.back();
+  const std::size_t outer = copy.loops.empty() ? 0 : copy.loops.size() - 1;
+  std::vector<int> at(outer, 0);  // of the loops around the innermost
+  const std::uint8_t* from = input + copy.first;
+  for (bool more = true; more;) {
+    for (int i = 0; i < inner.extent; ++i) *output++ = from[i * inner.stride];
+    more = false;
+    for (std::size_t d = outer; d > 0 && !more; --d) {
+      const StridedCopy::Loop& loop = copy.loops[d - 1];
+      more = ++at[d - 1] < loop.extent;
+      from += loop.stride;
+      if (more) continue;
+      at[d - 1] = 0;
+      from -= loop.extent * loop.stride;
+    }
+  }
+}
+
 }  // namespace brownout::models

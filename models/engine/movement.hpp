@@ -1,5 +1,5 @@
-// Moves codes of one image without any arithmetic: concatenation, padding, cropping. Private to
-// this folder.
+// Moves codes of one image without any arithmetic: concatenation, padding, cropping, copies in
+// another order. Private to this folder.
 #pragma once
 
 #include <cstdint>
@@ -15,5 +15,7 @@ void concatenate(Axis axis, std::span<const std::uint8_t* const> inputs,
 
 void pad(const Padding& padding, const Shape& input_shape, const std::uint8_t* input,
          const Shape& output_shape, std::uint8_t* output);
+
+void copy_strided(const StridedCopy& copy, const std::uint8_t* input, std::uint8_t* output);
 
 }  // namespace brownout::models

@@ -55,6 +55,7 @@ class VectorUnit final : public sc_core::sc_module, public VectorPort {
   void finish(int layer, const models::Lookup& lookup);
   void finish(int layer, const models::Concatenation& concatenation);
   void finish(int layer, const models::Padding& padding);
+  void finish(int layer, const models::StridedCopy& copy);
   void finish(int layer, const models::Softmax& softmax);
   void count(int layer, std::uint64_t reads, std::uint64_t writes);
   std::uint64_t address_of(models::TensorId id) const;

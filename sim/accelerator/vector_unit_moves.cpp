@@ -112,4 +112,20 @@ void VectorUnit::finish(int layer, const models::Padding& padding) {
   });
 }
 
+void VectorUnit::finish(int layer, const models::StridedCopy& copy) {
+  const auto codes = codes_of(copy.input);
+  const std::uint64_t address = address_of(copy.output);
+  const auto elements = static_cast<std::uint64_t>(shape_of(copy.output).size());
+  for (std::uint64_t to = 0; to < elements; ++to) {
+    std::int64_t from = copy.first;
+    auto rest = static_cast<std::int64_t>(to);
+    for (auto loop = copy.loops.rbegin(); loop != copy.loops.rend(); ++loop) {
+      from += rest % loop->extent * loop->stride;
+      rest /= loop->extent;
+    }
+    activation_sram->write(address + to, codes[static_cast<std::size_t>(from)]);
+    count(layer, 1, 1);
+  }
+}
+
 }  // namespace brownout::accelerator

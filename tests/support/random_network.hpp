@@ -112,9 +112,9 @@ class NetworkBuilder {
     node.window = window;
     const models::Shape out{in.shape.channels,
                             extent(in.shape.height, window.kernel_height, window.stride_height,
-                                   window.pad_top, window.pad_bottom, 1),
+                                   window.pad_top, window.pad_bottom, window.dilation_height),
                             extent(in.shape.width, window.kernel_width, window.stride_width,
-                                   window.pad_left, window.pad_right, 1)};
+                                   window.pad_left, window.pad_right, window.dilation_width)};
     node.output = add_tensor(node.name + ".out", out, in.scale, in.zero_point);
     return push(node);
   }
@@ -180,6 +180,21 @@ class NetworkBuilder {
     node.code = static_cast<std::uint8_t>(draw(5, 0) % 256);
     const models::ActivationTensor of = network_.tensor(input);
     node.output = add_tensor(node.name + ".out", models::padded_shape(of.shape, node), of.scale,
+                             of.zero_point);
+    return push(node);
+  }
+
+  /// A tensor upside down and turned, with each pixel twice: loops of every kind of stride.
+  NetworkBuilder& copy(models::TensorId input) {
+    const models::ActivationTensor of = network_.tensor(input);
+    const models::Shape& in = of.shape;
+    models::StridedCopy node;
+    node.name = "copy" + std::to_string(network_.nodes.size());
+    node.input = input;
+    const std::int64_t row = std::int64_t{in.width} * in.channels;
+    node.first = row * (in.height - 1);
+    node.loops = {{in.width, in.channels}, {in.height, -row}, {2, 0}, {in.channels, 1}};
+    node.output = add_tensor(node.name + ".out", {in.channels, in.width, 2 * in.height}, of.scale,
                              of.zero_point);
     return push(node);
   }
@@ -281,7 +296,8 @@ inline models::QuantizedNetwork random_litert_network(std::uint64_t seed) {
 }
 
 /// A small network with every kind of node that the residual one lacks: products, tables, joins
-/// along each axis, padding and cropping of each axis, an average pool.
+/// along each axis, padding and cropping of each axis, an average pool, a copy in another order, a
+/// pool whose window has gaps.
 inline NetworkBuilder random_branching_builder(std::uint64_t seed) {
   using models::Axis;
   NetworkBuilder b(seed, {5, 8, 7}, 30);
@@ -304,7 +320,10 @@ inline NetworkBuilder random_branching_builder(std::uint64_t seed) {
   const models::TensorId pooled = b.last();
   b.lookup(pooled, pooled).concatenation({pooled, b.last()}, Axis::kHeight);
   const models::TensorId tall = b.last();
-  b.concatenation({tall, tall, tall}, Axis::kWidth).fully_connected(b.last(), 9);
+  b.concatenation({tall, tall, tall}, Axis::kWidth).copy(b.last());
+  b.pooling(b.last(), models::PoolKind::kMax,
+            {.kernel_height = 2, .kernel_width = 3, .dilation_height = 4, .dilation_width = 2});
+  b.fully_connected(b.last(), 9);
   return b.weight_zero_points();
 }
 

@@ -72,6 +72,57 @@ TEST_P(Layers, FollowTheFormulasElementByElement) {
 INSTANTIATE_TEST_SUITE_P(All, Layers,
                          ::testing::Values(Arithmetic::kOnnxRuntime, Arithmetic::kLiteRt));
 
+TEST(IntegerEngine, AStridedCopyReadsWhereItsLoopsLead) {
+  QuantizedNetwork network = branching_network();
+  const ActivationTensor from = network.tensor(3);
+  const auto [channels, height, width] = from.shape;
+  const std::int64_t row = std::int64_t{width} * channels;
+  StridedCopy copy{.name = "turned", .input = 3, .output = 4};
+  copy.first = row * (height - 1);
+  copy.loops = {{width, channels}, {height, -row}, {2, 0}, {channels, 1}};
+  network.tensors.push_back(from);
+  network.tensors.back().shape = {channels, width, 2 * height};
+  network.nodes.emplace_back(copy);
+  network.output = 4;
+  const EngineResult result = IntegerEngine(network).run(random_codes(network, 3, 5), true);
+  const std::vector<std::uint8_t>& codes = result.layer_outputs[2];
+  ASSERT_EQ(result.logits.size(), 2 * codes.size());
+  const auto image = static_cast<std::int64_t>(codes.size()) / 3;
+  std::size_t i = 0;
+  for (int n = 0; n < 3; ++n) {
+    for (int y = 0; y < width; ++y) {
+      for (int x = 0; x < 2 * height; ++x) {
+        for (int c = 0; c < channels; ++c) {
+          const std::int64_t at = n * image + from.shape.index(c, height - 1 - x / 2, y);
+          ASSERT_EQ(result.logits[i++], codes[static_cast<std::size_t>(at)]);
+        }
+      }
+    }
+  }
+}
+
+TEST(IntegerEngine, ACopyFromOutsideOfItsInputIsInconsistent) {
+  QuantizedNetwork network = branching_network();
+  network.tensors.push_back(network.tensor(3));
+  const Shape& shape = network.tensor(3).shape;
+  const auto size = static_cast<int>(shape.size());
+  StridedCopy copy{.name = "copy", .input = 3, .output = 4, .loops = {{size, 1}}};
+  const auto check = [&] {
+    QuantizedNetwork with_copy = network;
+    with_copy.nodes.emplace_back(copy);
+    with_copy.output = 4;
+    check_consistent(with_copy);
+  };
+  EXPECT_NO_THROW(check());
+  copy.first = 1;
+  EXPECT_THROW(check(), std::logic_error);
+  copy.loops = {{size, -1}};
+  copy.first = size - 2;
+  EXPECT_THROW(check(), std::logic_error);
+  copy.loops = {{size + 1, 0}};
+  EXPECT_THROW(check(), std::logic_error);
+}
+
 TEST(IntegerEngine, GatedMacsCountOnlyConvolutions) {
   const QuantizedNetwork network = branches();
   IntegerEngine engine(network);
