@@ -47,6 +47,18 @@ float rounded_tangent(float x) {
   return static_cast<float>(std::copysign(tangent, double{x}));
 }
 
+/// 1 - erf(x) within 1e-15: erf(x) = 2 / sqrt(pi) * exp(-x^2) * sum of 2^n x^(2n+1) / (2n+1)!!.
+float rounded_complementary_error(float x) {
+  constexpr double kTwoOverRootPi = 1.1283791670955126;
+  const double wide = std::clamp(double{x}, -6.0, 6.0);  // beyond it is 2 or below 1e-16
+  double term = wide, series = wide;
+  for (int n = 1; n < 120; ++n) {
+    term *= 2 * wide * wide / (2 * n + 1);
+    series += term;
+  }
+  return static_cast<float>(1 - kTwoOverRootPi * exponential(-wide * wide) * series);
+}
+
 /// Of a function of real values in float32.
 template <typename Function>
 CodeTable float_table(const ActivationTensor& input, const ActivationTensor& output, Function f) {
@@ -114,6 +126,20 @@ CodeTable leaky_relu(const ActivationTensor& input, const ActivationTensor& outp
                   [&](int x) { return scale_rounding_twice(x, x < 0 ? negative : identity); });
 }
 
+std::function<std::uint8_t(std::uint8_t, std::uint8_t)> parametric_relu(
+    const ActivationTensor& input, const ActivationTensor& slopes, const ActivationTensor& output) {
+  const FixedPoint identity = to_fixed_point(double{input.scale / output.scale});
+  const float product = input.scale * slopes.scale;
+  const FixedPoint negative = to_fixed_point(double{product / output.scale});
+  const int from = input.zero_point, none = slopes.zero_point, to = output.zero_point;
+  return [=](std::uint8_t code, std::uint8_t slope) {
+    const int x = code - from;
+    const std::int32_t steps = x < 0 ? scale_rounding_twice(x * (slope - none), negative)
+                                     : scale_rounding_twice(x, identity);
+    return code_of(steps, to, 0, 255);
+  };
+}
+
 CodeTable hard_swish(const ActivationTensor& input, const ActivationTensor& output) {
   const float fine_scale = 1.0F / 128.0F * input.scale;
   const ShortFixedPoint to_output = to_short_fixed_point(fine_scale / output.scale);
@@ -142,6 +168,14 @@ CodeTable logistic(const ActivationTensor& input, const ActivationTensor& output
   }
   return float_table(input, output,
                      [](float x) { return 1.0F / (1.0F + rounded_exponential(-x)); });
+}
+
+CodeTable gelu(const ActivationTensor& input, const ActivationTensor& output, bool approximate) {
+  return float_table(input, output, [&](float x) {
+    if (!approximate) return 0.5F * x * rounded_complementary_error(x * -0.70710678F);
+    constexpr float kRootTwoOverPi = 1.12837917F * 0.70710678F;
+    return 0.5F * x * (1.0F + rounded_tangent(kRootTwoOverPi * (x + 0.044715F * x * x * x)));
+  });
 }
 
 CodeTable hyperbolic_tangent(const ActivationTensor& input, const ActivationTensor& output) {

@@ -146,6 +146,16 @@ std::vector<int> TfliteFile::dims(int index) const {
   return dims;
 }
 
+std::vector<bool> TfliteFile::open_dims(int index) const {
+  const auto* shape = tensor(index).shape();
+  const auto* signature = tensor(index).shape_signature();
+  std::vector<bool> open(size_of(shape), false);
+  for (std::size_t d = 0; d < open.size() && size_of(signature) == open.size(); ++d) {
+    open[d] = signature->Get(static_cast<unsigned>(d)) < 0;
+  }
+  return open;
+}
+
 int TfliteFile::input(const TfliteOperator& op, unsigned position) const {
   if (position >= size_of(op.table->inputs())) return -1;
   return op.table->inputs()->Get(position);

@@ -40,6 +40,8 @@ class TfliteFile {
   std::vector<std::int32_t> int32s(int index) const;
   /// As in the file; every extent is in 1..65536, the product at most 2^28.
   std::vector<int> dims(int index) const;
+  /// Which of these the file leaves open: they are known at run time only.
+  std::vector<bool> open_dims(int index) const;
 
   /// Index of an operator's tensor; -1 for an optional input that is left out.
   int input(const TfliteOperator& op, unsigned position) const;

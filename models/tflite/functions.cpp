@@ -26,14 +26,21 @@ tflite::Activation limits_of(tflite::OperatorKind kind) {
 
 }  // namespace
 
-/// RELU and its like, HARD_SWISH, LEAKY_RELU, LOGISTIC, TANH, QUANTIZE of a quantized tensor.
+/// RELU and its like, GELU, HARD_SWISH, LEAKY_RELU, LOGISTIC, TANH, QUANTIZE of a quantized
+/// tensor.
 void TfliteImporter::function(const Operator& op) {
-  Lookup node{.name = {}, .input = activation(op, 0)};
+  Lookup node{.name = {}, .input = elements(op, 0)};
   const ActivationTensor from = tensor(node.input);
-  const ActivationTensor to = read_tensor(file_.output(op));
+  const ActivationTensor to = read_quantization(file_.output(op));
   const tflite::LeakyRelu* leaky = op.table->options_as_LeakyRelu();
+  const tflite::Gelu* gelu_options = op.table->options_as_Gelu();
   int low = 0, high = 255;
   limit(op, low, high, limits_of(op.kind), file_.output(op));
+  if (op.kind == tflite::OperatorKind::RELU_0_TO_1) {
+    limit(op, low, high, tflite::Activation::RELU, file_.output(op));
+    int below = 0;
+    limit(op, below, high, tflite::Activation::RELU_N1_TO_1, file_.output(op));
+  }
   using enum tflite::OperatorKind;
   if (op.kind == LEAKY_RELU && leaky == nullptr) file_.fail(op, "it has no options");
   node.table = checked(op, [&] {
@@ -42,6 +49,8 @@ void TfliteImporter::function(const Operator& op) {
         return logistic(from, to);
       case TANH:
         return hyperbolic_tangent(from, to);
+      case GELU:
+        return gelu(from, to, gelu_options != nullptr && gelu_options->approximate());
       case HARD_SWISH:
         return hard_swish(from, to);
       case LEAKY_RELU:
@@ -52,10 +61,9 @@ void TfliteImporter::function(const Operator& op) {
         return limited(from, to, low, high);
     }
   });
-  append(op, std::move(node), from.shape);
+  append(op, std::move(node), view(op, 0).dims, from.shape, file_.output(op));
 }
 
-/// The position of an operand in the file; -1 where both are activations.
 int TfliteImporter::constant_operand(const Operator& op) const {
   for (const int position : {0, 1}) {
     const int index = file_.input(op, static_cast<unsigned>(position));
@@ -64,9 +72,12 @@ int TfliteImporter::constant_operand(const Operator& op) const {
   return -1;
 }
 
-/// ADD, SUB or MUL of a tensor and one number, or one for every channel: a table for each.
-void TfliteImporter::with_constant(const Operator& op, int position, Node formula) {
-  Lookup node{.name = {}, .input = activation(op, position == 0 ? 1U : 0U)};
+/// A function of a tensor and one number, or one for every channel: a table for each.
+void TfliteImporter::with_constant(
+    const Operator& op, int position,
+    const std::function<BinaryFunction(const QuantizedNetwork&)>& make) {
+  const unsigned other = position == 0 ? 1 : 0;
+  Lookup node{.name = {}, .input = elements(op, other)};
   const Shape shape = tensor(node.input).shape;
   const int index = file_.input(op, static_cast<unsigned>(position));
   const std::vector<std::int8_t> constants = file_.int8s(index);
@@ -78,21 +89,10 @@ void TfliteImporter::with_constant(const Operator& op, int position, Node formul
   // The operator's own arithmetic, on tensors 0, 1 and 2 of a network that has no more.
   QuantizedNetwork operands;
   operands.arithmetic = Arithmetic::kLiteRt;
-  operands.tensors = {tensor(node.input), read_quantization(index), read_tensor(file_.output(op))};
-  const auto compute =
-      checked(op, [&]() -> std::function<std::uint8_t(std::uint8_t, std::uint8_t)> {
-        if (auto* sum = std::get_if<Addition>(&formula)) {
-          sum->left = position == 0 ? 1 : 0;
-          sum->right = 1 - sum->left;
-          sum->output = 2;
-          return make_adder(operands, *sum);
-        }
-        auto& product = std::get<Multiplication>(formula);
-        product.left = position == 0 ? 1 : 0;
-        product.right = 1 - product.left;
-        product.output = 2;
-        return make_multiplier(operands, product);
-      });
+  operands.tensors = {tensor(node.input), read_quantization(index),
+                      read_quantization(file_.output(op))};
+  if (position == 0) std::swap(operands.tensors[0], operands.tensors[1]);
+  const BinaryFunction compute = checked(op, [&] { return make(operands); });
   for (const std::int8_t constant : constants) {
     const auto held = static_cast<std::uint8_t>(constant + 128);
     Lookup::Table table;
@@ -106,7 +106,23 @@ void TfliteImporter::with_constant(const Operator& op, int position, Node formul
       node.table = table;
     }
   }
-  append(op, std::move(node), shape);
+  append(op, std::move(node), view(op, other).dims, shape, file_.output(op));
+}
+
+/// Slopes that are constant: one for every channel.
+void TfliteImporter::prelu(const Operator& op) {
+  const int slopes = file_.input(op, 1);
+  if (slopes < 0 || !file_.is_constant(slopes)) file_.fail(op, "its slopes are not constant");
+  const std::int64_t channels = view(op, 0).dims.back();
+  for (const int extent : file_.dims(slopes)) {
+    if (extent == 1 || extent == channels) continue;
+    file_.fail(op,
+               "its slopes differ between pixels: only one per channel is supported, as by "
+               "PReLU(shared_axes=[1, 2])");
+  }
+  with_constant(op, 1, [](const QuantizedNetwork& operands) -> BinaryFunction {
+    return parametric_relu(operands.tensors[0], operands.tensors[1], operands.tensors[2]);
+  });
 }
 
 }  // namespace brownout::models

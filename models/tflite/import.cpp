@@ -10,10 +10,18 @@ namespace brownout::models {
 namespace {
 
 constexpr const char* kSupported =
-    "CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED, ADD, SUB, MUL, AVERAGE_POOL_2D, MAX_POOL_2D, "
-    "MEAN, PAD, PADV2, CONCATENATION, SLICE, STRIDED_SLICE, SPLIT, RESHAPE, SQUEEZE, EXPAND_DIMS, "
-    "TRANSPOSE, RELU, RELU6, RELU_N1_TO_1, LEAKY_RELU, HARD_SWISH, LOGISTIC, TANH, SOFTMAX, "
-    "QUANTIZE; DEQUANTIZE of the output";
+    "CONV_2D, DEPTHWISE_CONV_2D (dilated ones also between SPACE_TO_BATCH_ND and "
+    "BATCH_TO_SPACE_ND), FULLY_CONNECTED, ADD, SUB, MUL, MAXIMUM, MINIMUM, AVERAGE_POOL_2D, "
+    "MAX_POOL_2D, MEAN, REDUCE_MAX, PAD, PADV2, CONCATENATION, SLICE, STRIDED_SLICE, SPLIT, "
+    "SPLIT_V, RESHAPE, SQUEEZE, EXPAND_DIMS, TRANSPOSE, TILE, DEPTH_TO_SPACE, SPACE_TO_DEPTH, "
+    "RESIZE_NEAREST_NEIGHBOR, RELU, RELU6, RELU_N1_TO_1, RELU_0_TO_1, LEAKY_RELU, PRELU, GELU, "
+    " HARD_SWISH, LOGISTIC, TANH, SOFTMAX, QUANTIZE; DEQUANTIZE of the output; SHAPE, PACK, "
+    "GATHER, REDUCE_PROD on shapes";
+
+/// What to do without an operator.
+const std::unordered_map<tflite::OperatorKind, std::string> kHints = {
+    {tflite::OperatorKind::TRANSPOSE_CONV, " (UpSampling2D before Conv2D is)"},
+    {tflite::OperatorKind::RESIZE_BILINEAR, " (nearest neighbours are)"}};
 
 }  // namespace
 
@@ -27,12 +35,18 @@ QuantizedNetwork TfliteImporter::run() {
 
 void TfliteImporter::read_input() {
   const int index = file_.input();
-  View view{.id = -1, .shape = shape_of(index)};
-  if (file_.tensor(index).type() != tflite::ElementType::FLOAT32) {
-    network_.tensors.push_back(read_tensor(index));
-    view.id = network_.input = 0;
-  }
-  views_[index] = view;
+  views_[index] = {.id = -1, .dims = file_.dims(index)};
+  image_shape("tensor '" + file_.name(index) + "'", views_[index].dims);
+  if (file_.tensor(index).type() != tflite::ElementType::FLOAT32) make_input(index);
+}
+
+/// The tensor of the file that is the network's input.
+void TfliteImporter::make_input(int index) {
+  View& view = views_[index];
+  ActivationTensor made = read_quantization(index, true);
+  made.shape = image_shape("tensor '" + file_.name(index) + "'", view.dims);
+  network_.tensors.push_back(std::move(made));
+  view.id = network_.input = 0;
 }
 
 void TfliteImporter::read_output() {
@@ -55,7 +69,10 @@ void TfliteImporter::import_operator(const Operator& op) {
       {ADD, &TfliteImporter::sum},
       {SUB, &TfliteImporter::sum},
       {MUL, &TfliteImporter::multiplication},
-      {MEAN, &TfliteImporter::mean},
+      {MAXIMUM, &TfliteImporter::extreme},
+      {MINIMUM, &TfliteImporter::extreme},
+      {MEAN, &TfliteImporter::reduction},
+      {REDUCE_MAX, &TfliteImporter::reduction},
       {PAD, &TfliteImporter::pad},
       {PADV2, &TfliteImporter::pad},
       {CONCATENATION, &TfliteImporter::concatenation},
@@ -66,133 +83,74 @@ void TfliteImporter::import_operator(const Operator& op) {
       {SQUEEZE, &TfliteImporter::reshape},
       {EXPAND_DIMS, &TfliteImporter::reshape},
       {TRANSPOSE, &TfliteImporter::transpose},
+      {TILE, &TfliteImporter::tile},
+      {DEPTH_TO_SPACE, &TfliteImporter::blocks},
+      {SPACE_TO_DEPTH, &TfliteImporter::blocks},
+      {RESIZE_NEAREST_NEIGHBOR, &TfliteImporter::resize_nearest},
+      {SPACE_TO_BATCH_ND, &TfliteImporter::space_to_batch},
+      {SHAPE, &TfliteImporter::shape},
       {SLICE, &TfliteImporter::slice},
       {STRIDED_SLICE, &TfliteImporter::slice},
       {SPLIT, &TfliteImporter::split},
+      {SPLIT_V, &TfliteImporter::split},
       {RELU, &TfliteImporter::function},
       {RELU6, &TfliteImporter::function},
       {RELU_N1_TO_1, &TfliteImporter::function},
+      {RELU_0_TO_1, &TfliteImporter::function},
       {LEAKY_RELU, &TfliteImporter::function},
+      {PRELU, &TfliteImporter::prelu},
+      {GELU, &TfliteImporter::function},
       {HARD_SWISH, &TfliteImporter::function},
       {LOGISTIC, &TfliteImporter::function},
       {TANH, &TfliteImporter::function},
       {QUANTIZE, &TfliteImporter::quantize},
       {DEQUANTIZE, &TfliteImporter::dequantize}};
+  if (merged_.contains(op.index) || fold_integers(op)) return;
   const auto handler = handlers.find(op.kind);
   if (handler == handlers.end()) {
-    file_.fail(op, std::string("this operator is not supported; supported: ") + kSupported);
+    const auto hint = kHints.find(op.kind);
+    file_.fail(op, "this operator is not supported" + (hint == kHints.end() ? "" : hint->second) +
+                       "; supported: " + kSupported);
   }
   for (const int output : file_.outputs(op)) {
-    if (views_.contains(output) || file_.is_constant(output)) {
+    if (views_.contains(output) || integers_.contains(output) || file_.is_constant(output)) {
       file_.fail(op, "its output '" + file_.name(output) + "' is made twice");
     }
   }
   (this->*handler->second)(op);
 }
 
-/// The batch of 1 is taken off; missing dimensions before the last are 1.
-Shape TfliteImporter::shape_of(int index) const {
-  const std::vector<int> dims = file_.dims(index);
-  if (dims.size() < 2 || dims.size() > 4 || dims[0] != 1) {
-    std::string text;
-    for (const int extent : dims) text += (text.empty() ? "" : ", ") + std::to_string(extent);
-    file_.fail("tensor '" + file_.name(index) + "': shape (" + text +
-               "): supported are (1, C), (1, W, C) and (1, H, W, C)");
-  }
-  const std::size_t rank = dims.size();
-  return {.channels = dims[rank - 1],
-          .height = rank > 3 ? dims[rank - 3] : 1,
-          .width = rank > 2 ? dims[rank - 2] : 1};
-}
-
-ActivationTensor TfliteImporter::read_tensor(int index) const {
-  ActivationTensor tensor = read_quantization(index);
-  tensor.shape = shape_of(index);
-  return tensor;
-}
-
-ActivationTensor TfliteImporter::read_quantization(int index) const {
-  const tflite::Tensor& source = file_.tensor(index);
-  const std::string what = "tensor '" + file_.name(index) + "'";
-  if (source.type() != tflite::ElementType::INT8) {
-    file_.fail(what + " is " + tflite::EnumNameElementType(source.type()) +
-               ": only networks quantized to INT8 throughout are supported");
-  }
-  const tflite::Quantization* quantization = source.quantization();
-  if (quantization == nullptr || quantization->details_type() != 0 ||
-      quantization->scale() == nullptr || quantization->scale()->size() != 1 ||
-      TfliteFile::zero_points(*quantization).size() != 1) {
-    file_.fail(what + " needs one scale and one zero point");
-  }
-  const float scale = quantization->scale()->Get(0);
-  const std::int64_t zero_point = TfliteFile::zero_points(*quantization)[0];
-  if (!std::isfinite(scale) || scale <= 0 || zero_point < -128 || zero_point > 127) {
-    file_.fail(what + ": its scale is not positive or its zero point not in -128..127");
-  }
-  return {.name = file_.name(index),
-          .shape = {},
-          .scale = scale,
-          .zero_point = static_cast<int>(zero_point) + 128,
-          .source_signed = true};
-}
-
-const TfliteImporter::View& TfliteImporter::view(const Operator& op, unsigned position) const {
-  const int index = file_.input(op, position);
-  if (index < 0) file_.fail(op, "input " + std::to_string(position) + " is missing");
-  const auto found = views_.find(index);
-  if (found == views_.end()) {
-    file_.fail(op, "input '" + file_.name(index) + "' is " +
-                       (file_.is_constant(index) ? "a constant" : "made by no earlier operator"));
-  }
-  return found->second;
-}
-
-TensorId TfliteImporter::activation(const Operator& op, unsigned position) const {
-  const View& input = view(op, position);
-  const std::string name = file_.name(file_.input(op, position));
-  if (input.id < 0) file_.fail(op, "input '" + name + "' is FLOAT32: it must be quantized first");
-  if (tensor(input.id).shape != input.shape) {
-    file_.fail(op, "input '" + name +
-                       "' was reshaped: only a flattened input of FULLY_CONNECTED or SOFTMAX, or "
-                       "the network's output, may be");
-  }
-  return input.id;
-}
-
-void TfliteImporter::require_same_quantization(const Operator& op, TensorId input,
-                                               int output) const {
-  const ActivationTensor made = read_tensor(output);
-  if (made.scale != tensor(input).scale || made.zero_point != tensor(input).zero_point) {
-    file_.fail(op, "its input and output differ in scale or zero point");
-  }
-}
-
+/// Of the real-valued input, or a change of scale. The ends of a network may be UINT8.
 void TfliteImporter::quantize(const Operator& op) {
-  const View& input = view(op, 0);
-  if (input.id >= 0) return function(op);
-  if (!network_.tensors.empty()) file_.fail(op, "the input is quantized more than once");
+  const View input = view(op, 0);
   const int output = file_.output(op);
-  if (shape_of(output) != input.shape) file_.fail(op, "it changes the shape");
-  network_.tensors.push_back(read_tensor(output));
-  network_.input = 0;
-  views_[output] = {.id = 0, .shape = input.shape};
+  require_dims(op, output, input.dims);
+  if (input.id < 0) {
+    if (!network_.tensors.empty()) file_.fail(op, "the input is quantized more than once");
+    views_[output] = input;
+    return make_input(output);
+  }
+  const ActivationTensor made = read_quantization(output, output == file_.output());
+  const ActivationTensor& from = tensor(input.id);
+  const bool to_or_from_unsigned = made.source_signed != from.source_signed;
+  const bool same = made.scale == from.scale && made.zero_point == from.zero_point;
+  if (!to_or_from_unsigned) return function(op);
+  if (!same) file_.fail(op, "from or to UINT8 it changes the scale, which is not supported");
+  views_[output] = input;
 }
 
 void TfliteImporter::dequantize(const Operator& op) {
   const int output = file_.output(op);
-  if (output != file_.output()) file_.fail(op, "only the network's output may be dequantized");
-  views_[output] = view(op, 0);
-}
-
-std::string TfliteImporter::unique_name(const Operator& op, int output) {
-  // Converters join the names of all operations that they fused with semicolons.
-  const std::string full = file_.name(output);
-  std::string name = full.substr(0, full.find(';'));
-  const std::string made_by = name + "#" + std::to_string(op.index);
-  for (int again = 0; !node_names_.insert(name).second; ++again) {
-    name = made_by + (again == 0 ? "" : "." + std::to_string(again));
+  if (output != file_.output()) {
+    for (const Operator& reader : file_.operators()) {
+      if (file_.input(reader, 0) != output && file_.input(reader, 1) != output) continue;
+      file_.fail(reader,
+                 "the converter has left it in float, for want of an INT8 version: only the "
+                 "network's output may be dequantized");
+    }
+    file_.fail(op, "only the network's output may be dequantized");
   }
-  return name;
+  views_[output] = view(op, 0);
 }
 
 QuantizedNetwork import_tflite(const std::filesystem::path& path) {

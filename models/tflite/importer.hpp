@@ -2,11 +2,15 @@
 // Private to this folder.
 #pragma once
 
+#include <array>
 #include <filesystem>
+#include <functional>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "models/network_limits.hpp"
@@ -14,6 +18,12 @@
 #include "models/tflite/file.hpp"
 
 namespace brownout::models {
+
+/// The dimensions of a tensor as the file sees them, the batch of 1 mostly the first.
+using Dims = std::vector<int>;
+
+/// The position of an axis that may be counted from the end; -1 where it is none.
+int axis_of(std::int64_t axis, std::size_t rank);
 
 class TfliteImporter {
  public:
@@ -26,11 +36,19 @@ class TfliteImporter {
 
  private:
   using Operator = TfliteOperator;
+  using Integers = std::vector<std::int64_t>;
 
+  /// A tensor whose pixels SPACE_TO_BATCH_ND has dealt out to blocks: what a convolution of its
+  /// tensor has to make up for by a dilation.
+  struct Spread {
+    int height = 1, width = 1;
+    int pad_top = 0, pad_bottom = 0, pad_left = 0, pad_right = 0;
+  };
   /// A tensor of the file: a tensor of the network, whose elements it may show in another shape.
   struct View {
     TensorId id = -1;  ///< -1: the real-valued input, before its QUANTIZE
-    Shape shape;
+    Dims dims;
+    std::optional<Spread> spread = {};
   };
   /// The sizes of a sliding window that SAME and VALID turn into pads.
   struct Sliding {
@@ -38,8 +56,20 @@ class TfliteImporter {
     int dilation_height = 1, dilation_width = 1;
     tflite::Padding padding;
   };
+  /// Two operands of one shape.
+  struct Pair {
+    TensorId left, right;
+    Dims dims;
+  };
+  /// `count` indices of a dimension from `first` on; `only`: the dimension itself is left out.
+  struct Range {
+    int first, count, step;
+    bool only;
+  };
+  using BinaryFunction = std::function<std::uint8_t(std::uint8_t, std::uint8_t)>;
 
   void read_input();
+  void make_input(int index);
   void read_output();
   void import_operator(const Operator& op);
 
@@ -47,42 +77,92 @@ class TfliteImporter {
   void depthwise(const Operator& op);
   void fully_connected(const Operator& op);
   void sum(const Operator& op);
+  void extreme(const Operator& op);
   void pooling(const Operator& op);
   void multiplication(const Operator& op);
   void softmax(const Operator& op);
-  void mean(const Operator& op);
+  void reduction(const Operator& op);
   void pad(const Operator& op);
   void concatenation(const Operator& op);
   void slice(const Operator& op);
   void split(const Operator& op);
   void transpose(const Operator& op);
+  void tile(const Operator& op);
+  void blocks(const Operator& op);
+  void resize_nearest(const Operator& op);
+  void space_to_batch(const Operator& op);
   void reshape(const Operator& op);
   void function(const Operator& op);
-  int constant_operand(const Operator& op) const;
-  void with_constant(const Operator& op, int position, Node formula);
+  void prelu(const Operator& op);
   void quantize(const Operator& op);
   void dequantize(const Operator& op);
+  void shape(const Operator& op);
 
+  // integers.cpp
+  bool fold_integers(const Operator& op);
+  Integers folded(const Operator& op) const;
+  std::optional<Integers> find_integers(int index) const;
+  /// An operand that holds integers, constant or computed from shapes.
+  Integers integers(const Operator& op, unsigned position) const;
+
+  // tensors.cpp
   const View& view(const Operator& op, unsigned position) const;
-  /// An input of an operator that needs it in its own shape.
-  TensorId activation(const Operator& op, unsigned position) const;
+  /// An input that is quantized, in whatever shape.
+  TensorId quantized(const Operator& op, unsigned position) const;
+  /// The same with its channels last in memory.
+  TensorId elements(const Operator& op, unsigned position);
+  /// An input in the shape that the file gives it, which must be that of an image.
+  TensorId activation(const Operator& op, unsigned position);
+  TensorId in_shape(const Operator& op, unsigned position, const Shape& shape);
   const ActivationTensor& tensor(TensorId id) const { return network_.tensor(id); }
-  ActivationTensor read_tensor(int index) const;
+  Shape image_shape(const std::string& what, const Dims& dims) const;
   /// Without the shape.
-  ActivationTensor read_quantization(int index) const;
-  Shape shape_of(int index) const;
+  ActivationTensor read_quantization(int index, bool may_be_unsigned = false) const;
+  void require_one_quantization(const Operator& op, const ActivationTensor& first,
+                                const ActivationTensor& second) const;
   void require_same_quantization(const Operator& op, TensorId input, int output) const;
+  void require_dims(const Operator& op, int output, const Dims& dims) const;
+  /// Adds a node whose result has these dimensions, and its output tensor.
+  void append(const Operator& op, Node node, const Dims& dims);
+  /// The same for one of several outputs, and where the network's tensor has another shape.
+  void append(const Operator& op, Node node, const Dims& dims, const Shape& shape, int output);
+  /// A node whose result no tensor of the file is.
+  TensorId append_hidden(const Operator& op, Node node, const Shape& shape,
+                         const ActivationTensor& like, const std::string& name);
+  TensorId push(const Operator& op, Node node, ActivationTensor made, const std::string& name);
+  std::string unique_name(const Operator& op, const std::string& tensor);
+
+  // movement.cpp
+  Dims reshaped(const Operator& op, const Dims& from) const;
+  std::vector<Range> ranges_of(const Operator& op, const Dims& dims) const;
+
+  // copies.cpp
+  TensorId broadcast(const Operator& op, unsigned position, const Dims& dims);
+  Pair operands(const Operator& op);
+  TensorId in_front(const Operator& op, const std::vector<bool>& chosen);
 
   Window window(const Operator& op, const Shape& input, const Sliding& sliding) const;
-  Shape result_shape(const Operator& op, const Shape& input, const Window& window,
-                     int channels) const;
+  /// Dimensions of a window's result.
+  Dims result_dims(const Operator& op, const Shape& input, const Window& window,
+                   int channels) const;
   /// Narrows a node's limits to those of a fused activation, in codes of `output`.
   void limit(const Operator& op, int& low, int& high, tflite::Activation activation,
              int output) const;
+  /// The window of a convolution and where its result goes: to the output of the BATCH_TO_SPACE_ND
+  /// behind it, if its input was spread.
+  std::pair<Window, int> place(const Operator& op, const Shape& input, const Sliding& sliding);
+  int follow_to_space(const Operator& op, Window& window, const Spread& spread);
+  TensorId convolved(const Operator& op);
+  void append_convolution(const Operator& op, Convolution node, int output);
   void read_weights(const Operator& op, Convolution& node, int channel_axis);
   std::vector<float> weight_scales(const Operator& op, int index, int channel_axis,
                                    int channels) const;
   std::vector<std::int32_t> bias(const Operator& op, const Convolution& node) const;
+  /// The position in the file of an operand that is constant; -1 where both are activations.
+  int constant_operand(const Operator& op) const;
+  /// `make` gives the function of codes of tensors 0 and 1 with result 2.
+  void with_constant(const Operator& op, int position,
+                     const std::function<BinaryFunction(const QuantizedNetwork&)>& make);
   /// What `compute` returns; what it throws as std::runtime_error names the operator.
   template <typename Compute>
   auto checked(const Operator& op, Compute compute) const {
@@ -92,15 +172,12 @@ class TfliteImporter {
       file_.fail(op, error.what());
     }
   }
-  /// Adds a node whose result has this shape, and its output tensor.
-  void append(const Operator& op, Node node, Shape shape);
-  /// The same for one of several outputs.
-  void append(const Operator& op, Node node, Shape shape, int output);
-  std::string unique_name(const Operator& op, int output);
 
   TfliteFile file_;
   QuantizedNetwork network_;
-  std::unordered_map<int, View> views_;  ///< by index of the file's tensor
+  std::unordered_map<int, View> views_;         ///< by index of the file's tensor
+  std::unordered_map<int, Integers> integers_;  ///< the same of those computed from shapes
+  std::unordered_set<int> merged_;              ///< operators that an earlier one has done
   std::unordered_set<std::string> node_names_, weight_names_;
   NetworkSize size_;
 };

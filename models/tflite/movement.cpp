@@ -1,6 +1,7 @@
 // Import of the TFLite operators that move elements without changing them.
 #include <algorithm>
 #include <array>
+#include <numeric>
 #include <utility>
 
 #include "models/tflite/importer.hpp"
@@ -18,109 +19,177 @@ Padding::Border border_of(const std::vector<int>& values) {
           .width = rank > 2 ? values[rank - 2] : 0};
 }
 
+std::int64_t elements_of(const Dims& dims) {
+  std::int64_t elements = 1;
+  for (const int extent : dims) elements *= extent;
+  return elements;
+}
+
 }  // namespace
 
+/// RESHAPE, SQUEEZE, EXPAND_DIMS: another view of the same elements.
 void TfliteImporter::reshape(const Operator& op) {
   const View& input = view(op, 0);
   const int output = file_.output(op);
-  const Shape shape = shape_of(output);
-  if (shape.size() != input.shape.size()) file_.fail(op, "it changes the number of elements");
+  const Dims made = reshaped(op, input.dims);
+  require_dims(op, output, made);
   if (input.id >= 0) require_same_quantization(op, input.id, output);
-  views_[output] = {.id = input.id, .shape = shape};
+  views_[output] = {.id = input.id, .dims = made, .spread = input.spread};
 }
 
-/// Where only dimensions of 1 change their places.
-void TfliteImporter::transpose(const Operator& op) {
-  const std::vector<int> dims = file_.dims(file_.input(op, 0));
-  const std::vector<std::int32_t> order = file_.int32s(file_.input(op, 1));
-  std::vector<std::int32_t> large;
-  for (const std::int32_t axis : order) {
-    const auto d = static_cast<std::size_t>(axis);
-    if (axis < 0 || d >= dims.size()) file_.fail(op, "its order names dimensions that are not");
-    if (dims[d] > 1) large.push_back(axis);
+Dims TfliteImporter::reshaped(const Operator& op, const Dims& from) const {
+  Dims made = from;
+  if (op.kind == tflite::OperatorKind::EXPAND_DIMS) {
+    const Integers axis = integers(op, 1);
+    const int at = axis.size() == 1 ? axis_of(axis[0], from.size() + 1) : -1;
+    if (at < 0) file_.fail(op, "its axis is not one of its output's");
+    made.insert(made.begin() + at, 1);
+    return made;
   }
-  if (!std::is_sorted(large.begin(), large.end())) {
-    file_.fail(op, "it changes the order of elements, which is not supported");
+  if (op.kind == tflite::OperatorKind::SQUEEZE) {
+    const tflite::Squeeze* options = op.table->options_as_Squeeze();
+    std::vector<bool> taken(from.size(), false);
+    const bool all =
+        options == nullptr || options->dims() == nullptr || options->dims()->size() == 0;
+    for (std::size_t d = 0; d < from.size(); ++d) taken[d] = all && from[d] == 1;
+    for (unsigned i = 0; !all && i < options->dims()->size(); ++i) {
+      const int axis = axis_of(options->dims()->Get(i), from.size());
+      if (axis < 0 || from[static_cast<std::size_t>(axis)] != 1) {
+        file_.fail(op, "it takes away a dimension that is not 1");
+      }
+      taken[static_cast<std::size_t>(axis)] = true;
+    }
+    made.clear();
+    for (std::size_t d = 0; d < from.size(); ++d) {
+      if (!taken[d]) made.push_back(from[d]);
+    }
+    return made;
   }
-  reshape(op);
+  const std::int64_t size = elements_of(from);
+  const int given = file_.input(op, 1);
+  const Dims declared = file_.dims(file_.output(op));
+  const Integers wanted = given >= 0 ? integers(op, 1) : Integers(declared.begin(), declared.end());
+  std::int64_t known = 1;
+  for (const std::int64_t extent : wanted) {
+    if (extent < -1 || extent == 0 || extent > size || known > size) {
+      file_.fail(op, "it changes the number of elements");
+    }
+    known *= extent == -1 ? 1 : extent;
+  }
+  const auto open = std::count(wanted.begin(), wanted.end(), -1);
+  if (open > 1 || known > size || size % known != 0 || (open == 0 && known != size)) {
+    file_.fail(op, "it changes the number of elements");
+  }
+  made.clear();
+  for (const std::int64_t extent : wanted) {
+    made.push_back(static_cast<int>(extent == -1 ? size / known : extent));
+  }
+  return made;
 }
 
-/// SLICE and STRIDED_SLICE: a part of the tensor, or every so manieth pixel of all of it.
+/// SLICE and STRIDED_SLICE: a part of the tensor, or every so manieth element of it.
 void TfliteImporter::slice(const Operator& op) {
-  const TensorId input = activation(op, 0);
-  require_same_quantization(op, input, file_.output(op));
-  const std::vector<int> dims = file_.dims(file_.input(op, 0));
+  const Dims dims = view(op, 0).dims;
+  const std::vector<Range> ranges = ranges_of(op, dims);
+  Dims made;
+  std::vector<int> before, after;
+  std::vector<StridedCopy::Loop> loops;
+  bool stepped = dims.size() > 4 || dims[0] != 1;
+  std::int64_t first = 0, stride = elements_of(dims);
+  for (std::size_t d = 0; d < dims.size(); ++d) {
+    const Range& range = ranges[d];
+    stride /= dims[d];
+    if (!range.only) made.push_back(range.count);
+    before.push_back(-range.first);
+    after.push_back(range.first + range.count - dims[d]);
+    first += range.first * stride;
+    loops.push_back({range.count, range.step * stride});
+    stepped = stepped || range.step != 1 || range.only;
+  }
+  if (stepped) {
+    StridedCopy node{.name = {}, .input = elements(op, 0), .loops = loops, .first = first};
+    require_same_quantization(op, node.input, file_.output(op));
+    return append(op, std::move(node), made);
+  }
+  Padding node{.name = {},
+               .input = activation(op, 0),
+               .before = border_of(before),
+               .after = border_of(after)};
+  require_same_quantization(op, node.input, file_.output(op));
+  append(op, node, made);
+}
+
+/// Of each dimension.
+std::vector<TfliteImporter::Range> TfliteImporter::ranges_of(const Operator& op,
+                                                             const Dims& dims) const {
   const bool strided = op.kind == tflite::OperatorKind::STRIDED_SLICE;
   const tflite::StridedSlice* options = op.table->options_as_StridedSlice();
-  std::vector<std::int32_t> first = file_.int32s(file_.input(op, 1));
-  std::vector<std::int32_t> end = file_.int32s(file_.input(op, 2));
-  std::vector<std::int32_t> step(dims.size(), 1);
-  if (strided) step = file_.int32s(file_.input(op, 3));
+  const Integers first = integers(op, 1), end = integers(op, 2);
+  const Integers step = strided ? integers(op, 3) : Integers(dims.size(), 1);
   if (first.size() != dims.size() || end.size() != dims.size() || step.size() != dims.size()) {
     file_.fail(op, "it has not one number for every dimension");
   }
-  if (options != nullptr && (options->ellipsis_mask() != 0 || options->new_axis_mask() != 0 ||
-                             options->shrink_axis_mask() != 0 || options->offset())) {
-    file_.fail(op, "masks other than those of begin and end are not supported");
+  if (options != nullptr &&
+      (options->ellipsis_mask() != 0 || options->new_axis_mask() != 0 || options->offset())) {
+    file_.fail(op, "masks other than those of begin, end and single elements are not supported");
   }
-  std::vector<int> before, after;
-  bool cut = false, stepped = false;
+  std::vector<Range> ranges;
   for (std::size_t d = 0; d < dims.size(); ++d) {
-    const auto masked = [&](int mask) { return (mask >> d & 1) != 0; };
+    const auto masked = [&](int mask) { return options != nullptr && (mask >> d & 1) != 0; };
     const std::int64_t extent = dims[d];
     const auto bound = [&](std::int64_t value) {
       return std::clamp(value < 0 ? value + extent : value, std::int64_t{0}, extent);
     };
+    if (step[d] < 1 || step[d] > kLargestDimension) {
+      file_.fail(op, "step " + std::to_string(step[d]) + " is not in 1.." +
+                         std::to_string(kLargestDimension));
+    }
     std::int64_t from = bound(first[d]);
     std::int64_t to = strided ? bound(end[d]) : end[d] == -1 ? extent : from + end[d];
     if (options != nullptr && masked(options->begin_mask())) from = 0;
     if (options != nullptr && masked(options->end_mask())) to = extent;
+    const bool only = options != nullptr && masked(options->shrink_axis_mask());
+    if (only) to = from + 1;
     if (from >= to || to > extent) file_.fail(op, "it cuts outside of its input");
-    if (step[d] < 1 || (step[d] > 1 && (d == 0 || d + 1 == dims.size()))) {
-      file_.fail(op, "only positive steps along height and width are supported");
-    }
-    before.push_back(static_cast<int>(-from));
-    after.push_back(static_cast<int>(to - extent));
-    cut = cut || from > 0 || to < extent;
-    stepped = stepped || step[d] > 1;
+    const std::int64_t count = (to - from + step[d] - 1) / step[d];
+    ranges.push_back(
+        {static_cast<int>(from), static_cast<int>(count), static_cast<int>(step[d]), only});
   }
-  const Shape shape = tensor(input).shape;
-  if (stepped && cut) file_.fail(op, "a part with steps is not supported");
-  if (stepped) {
-    Pooling node{.name = {}, .kind = PoolKind::kMax, .input = input};
-    const Padding::Border steps = border_of(step);
-    node.window.stride_height = std::max(steps.height, 1);
-    node.window.stride_width = std::max(steps.width, 1);
-    return append(op, node, result_shape(op, shape, node.window, shape.channels));
-  }
-  Padding node{.name = {}, .input = input, .before = border_of(before), .after = border_of(after)};
-  append(op, node, padded_shape(shape, node));
+  return ranges;
 }
 
-/// Equal parts along one dimension: a crop for each output.
+/// SPLIT into equal parts and SPLIT_V into given ones along one dimension: a crop for each output.
 void TfliteImporter::split(const Operator& op) {
-  const TensorId input = activation(op, 1);
+  const bool uneven = op.kind == tflite::OperatorKind::SPLIT_V;
+  const unsigned position = uneven ? 0 : 1;
+  const TensorId input = activation(op, position);
   const std::vector<int> outputs = file_.outputs(op);
-  const std::vector<int> dims = file_.dims(file_.input(op, 1));
-  const std::vector<std::int32_t> given = file_.int32s(file_.input(op, 0));
-  if (given.size() != 1) file_.fail(op, "its axis is not one number");
-  const auto rank = static_cast<int>(dims.size());
-  const int axis = given[0] < 0 ? given[0] + rank : given[0];
-  const auto parts = static_cast<int>(outputs.size());
-  if (axis < 1 || axis >= rank || dims[static_cast<std::size_t>(axis)] % parts != 0) {
-    file_.fail(op, "it does not split height, width or channels into equal parts");
+  const Dims dims = view(op, position).dims;
+  const Integers given = integers(op, uneven ? 2 : 0);
+  const int axis = given.size() == 1 ? axis_of(given[0], dims.size()) : -1;
+  if (axis < 1) file_.fail(op, "it does not split height, width or channels");
+  const auto d = static_cast<std::size_t>(axis);
+  const auto parts = static_cast<std::int64_t>(outputs.size());
+  Integers sizes = uneven ? integers(op, 1) : Integers(outputs.size(), dims[d] / parts);
+  const std::int64_t known = std::accumulate(sizes.begin(), sizes.end(), std::int64_t{0});
+  for (std::int64_t& size : sizes) size = size == -1 ? dims[d] - known - 1 : size;  // the rest
+  const bool positive = std::all_of(sizes.begin(), sizes.end(),
+                                    [&](std::int64_t size) { return size > 0 && size <= dims[d]; });
+  if (!positive || sizes.size() != outputs.size() ||
+      std::accumulate(sizes.begin(), sizes.end(), std::int64_t{0}) != dims[d]) {
+    file_.fail(op, "its parts do not make up a dimension of " + std::to_string(dims[d]));
   }
-  const int extent = dims[static_cast<std::size_t>(axis)];
   std::vector<int> before(dims.size(), 0), after(dims.size(), 0);
-  const Shape shape = tensor(input).shape;
-  for (int part = 0; part < parts; ++part) {
-    const int output = outputs[static_cast<std::size_t>(part)];
+  Dims made = dims;
+  for (std::size_t part = 0; part < outputs.size(); ++part) {
+    const int output = outputs[part];
     require_same_quantization(op, input, output);
-    before[static_cast<std::size_t>(axis)] = -part * (extent / parts);
-    after[static_cast<std::size_t>(axis)] = (part + 1) * (extent / parts) - extent;
+    made[d] = static_cast<int>(sizes[part]);
+    after[d] = made[d] - dims[d] - before[d];
     Padding node{
         .name = {}, .input = input, .before = border_of(before), .after = border_of(after)};
-    append(op, node, padded_shape(shape, node), output);
+    append(op, node, made, padded_shape(tensor(input).shape, node), output);
+    before[d] -= made[d];
   }
 }
 
@@ -128,13 +197,13 @@ void TfliteImporter::pad(const Operator& op) {
   Padding node;
   node.input = activation(op, 0);
   require_same_quantization(op, node.input, file_.output(op));
-  const Shape& input = tensor(node.input).shape;
-  const std::size_t rank = file_.dims(file_.input(op, 0)).size();
-  const std::vector<std::int32_t> pads = file_.int32s(file_.input(op, 1));
+  Dims made = view(op, 0).dims;
+  const std::size_t rank = made.size();
+  const Integers pads = integers(op, 1);
   if (pads.size() != 2 * rank || pads[0] != 0 || pads[1] != 0) {
     file_.fail(op, "its paddings are not two numbers per dimension, 0 for the batch");
   }
-  for (const std::int32_t pad : pads) {
+  for (const std::int64_t pad : pads) {
     if (pad < 0 || pad > kLargestPad) {
       file_.fail(op,
                  "padding " + std::to_string(pad) + " is not in 0.." + std::to_string(kLargestPad));
@@ -142,8 +211,9 @@ void TfliteImporter::pad(const Operator& op) {
   }
   std::vector<int> before, after;
   for (std::size_t d = 0; d < rank; ++d) {
-    before.push_back(pads[2 * d]);
-    after.push_back(pads[2 * d + 1]);
+    before.push_back(static_cast<int>(pads[2 * d]));
+    after.push_back(static_cast<int>(pads[2 * d + 1]));
+    made[d] += before.back() + after.back();
   }
   node.before = border_of(before);
   node.after = border_of(after);
@@ -153,8 +223,7 @@ void TfliteImporter::pad(const Operator& op) {
     if (value.size() != 1) file_.fail(op, "its value is not one number");
     node.code = static_cast<std::uint8_t>(value[0] + 128);
   }
-  const Shape shape = padded_shape(input, node);
-  append(op, std::move(node), shape);
+  append(op, std::move(node), made);
 }
 
 void TfliteImporter::concatenation(const Operator& op) {
@@ -164,33 +233,28 @@ void TfliteImporter::concatenation(const Operator& op) {
     file_.fail(op, "a fused activation is not supported");
   }
   Concatenation node;
-  const int rank = static_cast<int>(file_.dims(file_.input(op, 0)).size());
-  const int from_last = options->axis() < 0 ? -1 - options->axis() : rank - 1 - options->axis();
-  if (from_last < 0 || from_last > std::min(rank - 2, 2)) {
+  Dims made = view(op, 0).dims;
+  const int rank = static_cast<int>(made.size());
+  const int axis = axis_of(options->axis(), made.size());
+  if (axis < 1 || rank > 4) {
     file_.fail(op, "axis " + std::to_string(options->axis()) + " is not supported");
   }
-  node.axis =
-      std::array{Axis::kChannels, Axis::kWidth, Axis::kHeight}[static_cast<std::size_t>(from_last)];
-  const auto extent = [&](Shape& shape) -> int& {
-    return node.axis == Axis::kChannels ? shape.channels
-           : node.axis == Axis::kHeight ? shape.height
-                                        : shape.width;
-  };
-  Shape whole;
-  const unsigned inputs = op.table->inputs()->size();
-  for (unsigned i = 0; i < inputs; ++i) {
+  constexpr std::array kAxes{Axis::kChannels, Axis::kWidth, Axis::kHeight};
+  node.axis = kAxes[static_cast<std::size_t>(rank - 1 - axis)];
+  const auto along = static_cast<std::size_t>(axis);
+  std::int64_t total = 0;
+  for (unsigned i = 0; i < op.table->inputs()->size(); ++i) {
     node.inputs.push_back(activation(op, i));
     require_same_quantization(op, node.inputs.back(), file_.output(op));
-    Shape part = tensor(node.inputs.back()).shape;
-    const int whole_extent = i == 0 ? 0 : extent(whole);
-    if (i == 0) whole = part;
-    const int total = whole_extent + extent(part);
-    extent(whole) = extent(part);
-    if (whole != part || total > kLargestDimension)
+    const Dims& part = view(op, i).dims;
+    made[along] = part.size() == made.size() ? part[along] : 0;
+    total += made[along];
+    if (made != part || total > kLargestDimension) {
       file_.fail(op, "the shapes of its inputs do not fit together");
-    extent(whole) = total;
+    }
   }
-  append(op, std::move(node), whole);
+  made[along] = static_cast<int>(total);
+  append(op, std::move(node), made);
 }
 
 }  // namespace brownout::models

@@ -5,8 +5,6 @@
 #include <limits>
 #include <utility>
 
-#include "models/arithmetic/arithmetic.hpp"
-#include "models/arithmetic/softmax.hpp"
 #include "models/tflite/importer.hpp"
 
 namespace brownout::models {
@@ -57,20 +55,12 @@ std::vector<std::int8_t> outputs_first(const std::vector<std::int8_t>& weights, 
   return ordered;
 }
 
-/// Throws std::runtime_error where the arithmetic cannot hold the quotient of scales.
-void require_scales(const QuantizedNetwork& network, const Node& node) {
-  if (const auto* n = std::get_if<Convolution>(&node)) make_requantizer(network, *n);
-  if (const auto* n = std::get_if<Addition>(&node)) make_adder(network, *n);
-  if (const auto* n = std::get_if<Multiplication>(&node)) make_multiplier(network, *n);
-  if (const auto* n = std::get_if<Pooling>(&node)) make_pooler(network, *n);
-  if (const auto* n = std::get_if<Softmax>(&node)) make_softmax(network, *n);
-}
-
 }  // namespace
 
-Shape TfliteImporter::result_shape(const Operator& op, const Shape& input, const Window& window,
-                                   int channels) const {
-  return checked(op, [&] { return window_output(input, window, channels); });
+Dims TfliteImporter::result_dims(const Operator& op, const Shape& input, const Window& window,
+                                 int channels) const {
+  const Shape shape = checked(op, [&] { return window_output(input, window, channels); });
+  return {1, shape.height, shape.width, shape.channels};
 }
 
 Window TfliteImporter::window(const Operator& op, const Shape& input,
@@ -106,7 +96,7 @@ Window TfliteImporter::window(const Operator& op, const Shape& input,
 
 void TfliteImporter::limit(const Operator& op, int& low, int& high, tflite::Activation activation,
                            int output) const {
-  const ActivationTensor made = read_tensor(output);
+  const ActivationTensor made = read_quantization(output);
   const auto code = [&](float value) {
     return std::clamp(made.zero_point + code_distance(value, made.scale), 0, 255);
   };
@@ -128,33 +118,6 @@ void TfliteImporter::limit(const Operator& op, int& low, int& high, tflite::Acti
       file_.fail(op, std::string("fused activation ") + tflite::EnumNameActivation(activation) +
                          " is not supported; supported: NONE, RELU, RELU_N1_TO_1, RELU6");
   }
-}
-
-void TfliteImporter::append(const Operator& op, Node node, Shape shape) {
-  append(op, std::move(node), shape, file_.output(op));
-}
-
-void TfliteImporter::append(const Operator& op, Node node, Shape shape, int index) {
-  if (views_.contains(index) || file_.is_constant(index)) {
-    file_.fail(op, "its output '" + file_.name(index) + "' is made twice");
-  }
-  ActivationTensor made = read_tensor(index);
-  if (made.shape != shape) file_.fail(op, "the shape of its output is not that of its result");
-  const auto output = static_cast<TensorId>(network_.tensors.size());
-  network_.tensors.push_back(std::move(made));
-  std::visit(
-      [&](auto& concrete) {
-        concrete.name = unique_name(op, index);
-        concrete.output = output;
-      },
-      node);
-  checked(op, [&] {
-    size_.add_tensor(shape);
-    size_.add_node(node, shape);
-    require_scales(network_, node);
-  });
-  views_[index] = {.id = output, .shape = shape};
-  network_.nodes.push_back(std::move(node));
 }
 
 std::vector<float> TfliteImporter::weight_scales(const Operator& op, int index, int channel_axis,
@@ -204,11 +167,26 @@ void TfliteImporter::read_weights(const Operator& op, Convolution& node, int cha
   node.bias = bias(op, node);
 }
 
+/// An input that may be spread.
+TensorId TfliteImporter::convolved(const Operator& op) {
+  const View& input = view(op, 0);
+  return input.spread ? input.id : activation(op, 0);
+}
+
+void TfliteImporter::append_convolution(const Operator& op, Convolution node, int output) {
+  const Shape& input = tensor(node.input).shape;
+  const Dims pixels = result_dims(op, input, node.window, node.out_channels);
+  const Shape shape{.channels = pixels[3], .height = pixels[1], .width = pixels[2]};
+  // A BATCH_TO_SPACE_ND may have put a row together again.
+  const bool row = file_.dims(output).size() == 3 && shape.height == 1;
+  append(op, std::move(node), row ? Dims{1, shape.width, shape.channels} : pixels, shape, output);
+}
+
 void TfliteImporter::convolution(const Operator& op) {
   const tflite::Conv2D* options = op.table->options_as_Conv2D();
   if (options == nullptr) file_.fail(op, "it has no options");
   Convolution node;
-  node.input = activation(op, 0);
+  node.input = convolved(op);
   const Shape input = tensor(node.input).shape;
   const std::vector<int> dims = file_.dims(file_.input(op, 1));
   if (dims.size() != 4 || input.channels % dims[3] != 0 ||
@@ -217,26 +195,27 @@ void TfliteImporter::convolution(const Operator& op) {
   }
   node.out_channels = dims[0];
   node.groups = input.channels / dims[3];
-  node.window = window(op, input,
-                       {.kernel_height = dims[1],
-                        .kernel_width = dims[2],
-                        .stride_height = options->stride_height(),
-                        .stride_width = options->stride_width(),
-                        .dilation_height = options->dilation_height(),
-                        .dilation_width = options->dilation_width(),
-                        .padding = options->padding()});
+  const auto [window, output] = place(op, input,
+                                      {.kernel_height = dims[1],
+                                       .kernel_width = dims[2],
+                                       .stride_height = options->stride_height(),
+                                       .stride_width = options->stride_width(),
+                                       .dilation_height = options->dilation_height(),
+                                       .dilation_width = options->dilation_width(),
+                                       .padding = options->padding()});
+  node.window = window;
   read_weights(op, node, 0);
   node.weight_layout = WeightLayout::kChannelLast;
   node.weights = channels_first(node.weights, dims[0], {dims[3], dims[1], dims[2]});
-  limit(op, node.clamp_low, node.clamp_high, options->activation(), file_.output(op));
-  append(op, std::move(node), result_shape(op, input, node.window, node.out_channels));
+  limit(op, node.clamp_low, node.clamp_high, options->activation(), output);
+  append_convolution(op, std::move(node), output);
 }
 
 void TfliteImporter::depthwise(const Operator& op) {
   const tflite::DepthwiseConv2D* options = op.table->options_as_DepthwiseConv2D();
   if (options == nullptr) file_.fail(op, "it has no options");
   Convolution node;
-  node.input = activation(op, 0);
+  node.input = convolved(op);
   const Shape input = tensor(node.input).shape;
   const std::vector<int> dims = file_.dims(file_.input(op, 1));
   if (dims.size() != 4 || dims[0] != 1 || dims[3] % input.channels != 0) {
@@ -244,46 +223,58 @@ void TfliteImporter::depthwise(const Operator& op) {
   }
   node.out_channels = dims[3];
   node.groups = input.channels;
-  node.window = window(op, input,
-                       {.kernel_height = dims[1],
-                        .kernel_width = dims[2],
-                        .stride_height = options->stride_height(),
-                        .stride_width = options->stride_width(),
-                        .dilation_height = options->dilation_height(),
-                        .dilation_width = options->dilation_width(),
-                        .padding = options->padding()});
+  const auto [window, output] = place(op, input,
+                                      {.kernel_height = dims[1],
+                                       .kernel_width = dims[2],
+                                       .stride_height = options->stride_height(),
+                                       .stride_width = options->stride_width(),
+                                       .dilation_height = options->dilation_height(),
+                                       .dilation_width = options->dilation_width(),
+                                       .padding = options->padding()});
+  node.window = window;
   read_weights(op, node, 3);
   node.weight_layout = WeightLayout::kInputFirst;  // (height, width, output)
   node.weights = outputs_first(node.weights, node.out_channels);
-  limit(op, node.clamp_low, node.clamp_high, options->activation(), file_.output(op));
-  append(op, std::move(node), result_shape(op, input, node.window, node.out_channels));
+  limit(op, node.clamp_low, node.clamp_high, options->activation(), output);
+  append_convolution(op, std::move(node), output);
 }
 
+/// Of all elements, or where these are several times the inputs of the weights, of every pixel.
 void TfliteImporter::fully_connected(const Operator& op) {
   const tflite::FullyConnected* options = op.table->options_as_FullyConnected();
   if (options == nullptr) file_.fail(op, "it has no options");
   if (options->format() != tflite::WeightsFormat::DEFAULT) {
     file_.fail(op, "shuffled weights are not supported");
   }
-  const View& flat = view(op, 0);
-  if (flat.id < 0) file_.fail(op, "its input is not quantized");
   Convolution node;
-  node.input = flat.id;
+  node.input = quantized(op, 0);
   node.fully_connected = true;
-  const Shape input = tensor(node.input).shape;
   const std::vector<int> dims = file_.dims(file_.input(op, 1));
-  if (dims.size() != 2 || dims[1] != input.size()) {
-    file_.fail(op,
-               "its weights do not fit an input of " + std::to_string(input.size()) + " elements");
+  const std::int64_t size = tensor(node.input).shape.size();
+  if (dims.size() != 2 || size % dims[1] != 0) {
+    file_.fail(op, "its weights do not fit an input of " + std::to_string(size) + " elements");
+  }
+  const auto rows = static_cast<int>(size / dims[1]);
+  if (rows > 1 && tensor(node.input).shape.channels != dims[1]) {
+    node.input = in_shape(op, 0, {.channels = dims[1], .height = 1, .width = rows});
+  }
+  const Shape input = tensor(node.input).shape;
+  const Shape kernel = rows > 1 ? Shape{dims[1], 1, 1} : input;
+  Dims made{rows, dims[0]};
+  if (options->keep_dims()) {
+    made = view(op, 0).dims;
+    if (made.empty() || made.back() != dims[1]) file_.fail(op, "its weights do not fit its input");
+    made.back() = dims[0];
   }
   node.out_channels = dims[0];
-  node.window.kernel_height = input.height;
-  node.window.kernel_width = input.width;
+  node.window.kernel_height = kernel.height;
+  node.window.kernel_width = kernel.width;
   read_weights(op, node, 0);
   node.weight_layout = WeightLayout::kChannelLast;
-  node.weights = channels_first(node.weights, dims[0], input);
+  node.weights = channels_first(node.weights, dims[0], kernel);
   limit(op, node.clamp_low, node.clamp_high, options->activation(), file_.output(op));
-  append(op, std::move(node), {.channels = dims[0], .height = 1, .width = 1});
+  const Shape shape = checked(op, [&] { return window_output(input, node.window, dims[0]); });
+  append(op, std::move(node), made, shape, file_.output(op));
 }
 
 }  // namespace brownout::models

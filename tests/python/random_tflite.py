@@ -39,6 +39,7 @@ class RandomNetwork:
         if like is not None:
             quantization = self.builder.tensors[like.index].quantization
             scale, zero_point = quantization.scale[0], quantization.zeroPoint[0]
+        scale = max(scale, 1e-8)  # LiteRT wants to count the steps up to 6 in 32 bits
         return self.builder.tensor(shape, [scale], [zero_point])
 
     def fused(self) -> int:
@@ -317,8 +318,8 @@ class RandomNetwork:
     def function(self, x: Tensor, kind: int | None = None) -> Tensor:
         """A function of one tensor, or a change of its scale alone."""
         kinds = [
-            Kind.RELU, Kind.RELU6, Kind.RELU_N1_TO_1, Kind.LEAKY_RELU, Kind.HARD_SWISH,
-            Kind.LOGISTIC, Kind.TANH, Kind.QUANTIZE,
+            Kind.RELU, Kind.RELU6, Kind.RELU_N1_TO_1, Kind.RELU_0_TO_1, Kind.LEAKY_RELU,
+            Kind.HARD_SWISH, Kind.LOGISTIC, Kind.TANH, Kind.QUANTIZE,
         ]  # fmt: skip
         kind = kind or kinds[self.integer(0, len(kinds) - 1)]
         # LiteRT wants a hard swish's output scale not below 1/128 of the input's.
