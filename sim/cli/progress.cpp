@@ -34,8 +34,11 @@ std::string progress_text(std::size_t done, std::size_t total, std::size_t fresh
 
 Progress::Progress(std::ostream& err, bool enabled) : err_(err), enabled_(enabled) {}
 
-Progress::~Progress() {
-  if (enabled_ && shown_) err_ << kClearLine << std::flush;
+Progress::~Progress() { clear(); }
+
+void Progress::clear() {
+  if (shown_) err_ << kClearLine << std::flush;
+  shown_ = false;
 }
 
 void Progress::update(std::size_t done, std::size_t total) {

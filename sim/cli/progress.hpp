@@ -15,7 +15,7 @@ bool stderr_is_terminal();
 /// "12 of 60 points, about 1:05 left"; the estimate from `fresh` points that took `seconds`.
 std::string progress_text(std::size_t done, std::size_t total, std::size_t fresh, double seconds);
 
-/// One line that is written over itself, and removed at the end.
+/// One line that is written over itself, and removed at the end at the latest.
 class Progress {
  public:
   /// Writes nothing unless `enabled`.
@@ -26,6 +26,8 @@ class Progress {
 
   void update(std::size_t done, std::size_t total);
   void show(const std::string& text);
+  /// Removes the line: before results go to the same terminal.
+  void clear();
 
  private:
   std::ostream& err_;

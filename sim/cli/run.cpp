@@ -234,6 +234,7 @@ int run(const Arguments& arguments, const Streams& streams) {
   experiment::Evaluator evaluator(bench);
   const experiment::PointResult point =
       evaluator.evaluate({.voltage = voltage, .chip = number, .cosim_images = cosim_images}, chip);
+  progress.clear();
   if (logits) write_logits(*logits, bench, evaluator.logits());
 
   Report report{.facts = machine_facts(bench), .table = layer_table(point)};

@@ -27,6 +27,17 @@ TEST(Progress, SilentUnlessEnabled) {
   EXPECT_EQ(err.str(), "");
 }
 
+TEST(Progress, RemovesItsLineOnceWhenResultsFollow) {
+  std::ostringstream err;
+  {
+    Progress progress(err, true);
+    progress.show("loading");
+    progress.clear();
+    err << "result\n";
+  }
+  EXPECT_EQ(err.str(), "\r\x1b[Kloading\r\x1b[Kresult\n");
+}
+
 TEST(Progress, RemovesItsLine) {
   std::ostringstream err;
   {

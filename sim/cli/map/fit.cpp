@@ -10,6 +10,7 @@
 #include "memory/files/fault_map_csv.hpp"
 #include "memory/numbers/text_number.hpp"
 #include "sim/cli/command.hpp"
+#include "sim/cli/progress.hpp"
 #include "sim/cli/table.hpp"
 #include "sim/cli/workload_options.hpp"
 #include "sim/experiment/fit/fit_goodness.hpp"
@@ -198,9 +199,13 @@ int run(const Arguments& arguments, const Streams& streams) {
   const std::string& unit = map.header().unit;
   const std::vector<experiment::FitMeasure> measures = fit_measures(data);
   std::vector<Fitted> all;
+  Progress progress(streams.err, stderr_is_terminal() && !arguments.has("quiet"));
+  progress.show("fitting");
   for (const experiment::VminFit& fit : fits_of(data, generator)) {
+    progress.show("comparing with chips of " + fit.generator);
     all.push_back({fit, fit_goodness(data, fit, measures, chips, seed)});
   }
+  progress.clear();
   Report report{
       .facts = {{{"file", "file"}, arguments.positional()},
                 {{"source", "source"}, map.source()},
