@@ -11,6 +11,20 @@ namespace {
 
 constexpr std::int64_t kOldestOpset = 10;
 
+// Why a graph is none of those that hold quantized networks; nothing for one that may be.
+std::string missing_quantization(const onnx::GraphProto& graph) {
+  bool quantized = false;
+  for (const onnx::NodeProto& node : graph.node()) {
+    const std::string& type = node.op_type();
+    if (type == "DynamicQuantizeLinear" || type == "ConvInteger" || type == "MatMulInteger") {
+      return "a network that was quantized dynamically: its activations have no scales (" + type +
+             ")";
+    }
+    quantized = quantized || type.starts_with('Q') || type == "DequantizeLinear";
+  }
+  return quantized ? "" : "a float network";
+}
+
 }  // namespace
 
 OnnxGraph::OnnxGraph(const std::filesystem::path& path) : path_(path.string()) {
@@ -31,6 +45,8 @@ OnnxGraph::OnnxGraph(const std::filesystem::path& path) : path_(path.string()) {
   if (opset_ < kOldestOpset) {
     fail("opset " + std::to_string(opset_) + " is older than " + std::to_string(kOldestOpset));
   }
+  const std::string missing = missing_quantization(proto());
+  if (!missing.empty()) fail(missing + "; docs/add-a-network.md tells how to quantize it");
   for (const onnx::TensorProto& tensor : proto().initializer()) {
     constants_.emplace(tensor.name(), &tensor);
   }

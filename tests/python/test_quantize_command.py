@@ -6,6 +6,8 @@ import numpy as np
 import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
+from onnxruntime.quantization import quantize_dynamic
+from refusals import refusal
 
 from brownout_binary import needs_brownout
 from brownout_tools.quantize import main
@@ -54,6 +56,16 @@ def test_the_simulator_takes_the_result(
         return  # the simulator wants a batch of one or of any size
     layers = json_of("network", out)["layers"]
     assert [layer["macs"] for layer in layers if layer["macs"]] == [8 * 27 * 64, 8 * 5]
+
+
+@needs_brownout
+def test_the_simulator_refuses_networks_without_scales(tmp_path: Path) -> None:
+    source, dynamic = float_network(tmp_path / "fp32.onnx"), tmp_path / "dynamic.onnx"
+    advice = "; docs/add-a-network.md tells how to quantize it\n"
+    assert refusal(source) == f"a float network{advice}"
+    quantize_dynamic(source, dynamic)
+    message = "a network that was quantized dynamically: its activations have no scales"
+    assert refusal(dynamic) == f"{message} (DynamicQuantizeLinear){advice}"
 
 
 def test_bad_input_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
