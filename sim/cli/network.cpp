@@ -195,7 +195,10 @@ std::vector<Fact> plan_facts(const models::QuantizedNetwork& network, const Netw
   std::vector<Fact> facts = {{{"accelerator", "accelerator"}, spec.name},
                              {{"tiles", "tiles"}, plan.program.tiles.size()}};
   append(facts, fit_facts(network, plan));
+  const machine::Cycle layers_end = plan.times.layers.back().end;
   append(facts, {{{"cycles", "cycles"}, plan.times.total},
+                 {{"transfer_cycles", "  of them input and output"},
+                  plan.times.input_ready + (plan.times.total - layers_end)},
                  {{"latency_s", "latency", "s", Style::kQuantity}, latency},
                  {{"setup_cycles", "setup, once", "cycles to load the weights"},
                   timing::setup_cycles(plan.program)},

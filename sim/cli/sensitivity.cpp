@@ -136,6 +136,7 @@ int run(const Arguments& arguments, const Streams& streams) {
   experiment::SensitivityOutcome outcome;
   std::vector<Fact> facts;
   experiment::Metric metric{};
+  std::vector<std::string> notes;
   {
     Progress progress(streams.err, stderr_is_terminal() && !quiet);
     progress.show("loading " + config.name);
@@ -144,6 +145,7 @@ int run(const Arguments& arguments, const Streams& streams) {
     };
     const experiment::Workbench bench = experiment::make_workbench(config);
     metric = bench.metric();
+    notes = bench.notes;
     outcome = experiment::run_sensitivity(bench, options);
     if (outcome.failures.empty()) facts = facts_of(bench, ber, outcome.parts);
   }
@@ -151,6 +153,7 @@ int run(const Arguments& arguments, const Streams& streams) {
   streams.out << render(
       {.facts = std::move(facts), .table = part_table(outcome.parts, options.dimensions, metric)},
       format);
+  for (const std::string& note : notes) print_note(streams.err, note, quiet);
   if (!quiet) {
     streams.err << "wrote sensitivity.csv, manifest.json, results.sqlite in "
                 << options.runner.out.string() << "; " << outcome.resumed << " of "

@@ -224,6 +224,8 @@ def test_network_on_an_accelerator() -> None:
     assert (result["fits_resident"], result["placement"]) == ("yes", "resident")
     for key in ["cycles", "latency_s", "setup_cycles"]:
         assert result[key] == point[key]
+    of_layers = sum(layer["cycles"] for layer in result["layers"])
+    assert of_layers + result["transfer_cycles"] == result["cycles"]
     assert result["tiles"] == sum(layer["tiles"] for layer in result["layers"])
     assert result["weight_words"] == sum(layer["words"] for layer in result["layers"])
 

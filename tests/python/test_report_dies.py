@@ -6,7 +6,7 @@ import pytest
 
 from brownout_tools.reporting import formats
 from brownout_tools.reporting.command import main
-from brownout_tools.reporting.dies import VoltageYield, read_dies, yields
+from brownout_tools.reporting.dies import VoltageYield, lowest_text, read_dies, yields
 from reporting_data.report_page import report
 from reporting_data.synthetic_sweep import synthetic_sweep
 
@@ -27,6 +27,10 @@ def test_the_report_shows_dies_and_yield(tmp_path: Path) -> None:
     (tmp_path / "with/dies.csv").write_text(DIES)
     page = report(sweep, tmp_path / "with")
     assert "at least 95.00 %" in page.text
+    assert (
+        "The best die passes down to 0.85 Vmin, half of the dies pass at 0.9 Vmin, "
+        "1 of 3 at no voltage of the sweep." in page.text
+    )
     tables = [page.rows(table) for table in range(len(page.tables))]
     table = next(rows for rows in tables if "yield" in " ".join(rows[0]))
     assert [row[:4] for row in table[1:]] == [
@@ -37,6 +41,22 @@ def test_the_report_shows_dies_and_yield(tmp_path: Path) -> None:
     assert each[1] == ["0", "a.csv", "0.85", "97.00", "96.00"]
     assert each[2][1:] == ["<b>.csv", formats.NO_VALUE, "90.00 fail", "20.00 fail"]
     assert each[3][2:] == ["0.9", "98.00", "94.90 fail"]
+
+
+def test_how_low_dies_go(tmp_path: Path) -> None:
+    path = tmp_path / "dies.csv"
+    header, *rows = DIES.splitlines()
+    for chosen, expected in [
+        (rows[:2], "The die passes down to 0.85 Vmin."),
+        (rows[2:4], "No die passes at 0.9 Vmin."),
+        (
+            rows[:2] + rows[4:],
+            "The best die passes down to 0.85 Vmin, half of the dies pass at 0.9 Vmin, "
+            "all of them at 0.9 Vmin.",
+        ),
+    ]:
+        path.write_text("\n".join([header, *chosen]) + "\n")
+        assert lowest_text(read_dies(path)) == expected
 
 
 def test_yield_has_wilsons_interval(tmp_path: Path) -> None:

@@ -95,6 +95,25 @@ def yields(dies: Dies) -> list[VoltageYield]:
     return found
 
 
+def lowest_text(dies: Dies) -> str:
+    """Say how low the dies go."""
+    lowest = sorted((die.lowest for die in dies.dies), key=lambda v: float(v) if v else math.inf)
+    if not lowest[0]:
+        return f"No die passes at {dies.voltages[0]} {dies.unit}."
+    if len(lowest) == 1:
+        return f"The die passes down to {lowest[0]} {dies.unit}."
+    sentences = [f"The best die passes down to {lowest[0]} {dies.unit}"]
+    if lowest[len(lowest) // 2]:
+        sentences.append(f"half of the dies pass at {lowest[len(lowest) // 2]} {dies.unit}")
+    failing = lowest.count("")
+    sentences.append(
+        f"{failing} of {len(lowest)} at no voltage of the sweep"
+        if failing
+        else f"all of them at {lowest[-1]} {dies.unit}"
+    )
+    return ", ".join(sentences) + "."
+
+
 def dies_section(dies: Dies) -> str:
     """Return the section of the report: yield per voltage, then pass or fail of each die."""
     target = f"{formats.percent(dies.minimum)} %"
@@ -103,10 +122,13 @@ def dies_section(dies: Dies) -> str:
         "interval (95 %, Wilson) tells how well this many dies determine the yield of dies like "
         "these; a die's lowest voltage is the last one, walking down, before it first fails."
     )
+    lowest = markup.paragraph(lowest_text(dies))
     table = markup.data_table(yield_columns(dies.unit), yields(dies), "Yield per voltage")
     listed = markup.details("Every die", markup.data_table(die_columns(dies), dies.dies, "Dies"))
     paragraph = markup.paragraph(text)
-    return f"<section>\n<h2>Dies and yield</h2>\n{paragraph}\n{table}\n{listed}\n</section>"
+    return (
+        f"<section>\n<h2>Dies and yield</h2>\n{lowest}\n{paragraph}\n{table}\n{listed}\n</section>"
+    )
 
 
 def yield_columns(unit: str) -> list[Column[VoltageYield]]:
