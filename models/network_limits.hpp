@@ -14,7 +14,9 @@ constexpr std::int64_t kLargestDimension = 1 << 16;
 constexpr std::int64_t kLargestTensor = std::int64_t{1} << 28;       ///< elements
 constexpr std::int64_t kLargestActivations = std::int64_t{1} << 30;  ///< elements of all tensors
 constexpr std::int64_t kLargestConstants = std::int64_t{1} << 30;    ///< weights, biases, scales
-constexpr std::int64_t kLargestMacs = std::int64_t{1} << 40;         ///< of one inference
+/// Channels of functions that are held at once.
+constexpr std::size_t kLargestFunctions = std::size_t{1} << 18;
+constexpr std::int64_t kLargestMacs = std::int64_t{1} << 40;  ///< of one inference
 
 /// What an import has asked for so far; throws std::runtime_error, which says what there is too
 /// much of.

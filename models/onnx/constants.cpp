@@ -34,13 +34,19 @@ std::shared_ptr<const std::vector<std::int32_t>> share(std::vector<std::int32_t>
   return std::make_shared<const std::vector<std::int32_t>>(std::move(codes));
 }
 
-/// rint(value / scale) + zero point, within limits.
-void fill_codes(const OnnxGraph& graph, const onnx::NodeProto& node,
-                const std::vector<float>& values, CodeLimits limits, QuantizedConstant& constant) {
-  std::size_t inner = 1;  // elements that share a scale, one after another
+/// Elements that share a scale, one after another.
+std::size_t run_length(const QuantizedConstant& constant) {
+  std::size_t inner = 1;
   for (auto d = static_cast<std::size_t>(constant.axis) + 1; d < constant.shape.size(); ++d) {
     inner *= static_cast<std::size_t>(constant.shape[d]);
   }
+  return inner;
+}
+
+/// rint(value / scale) + zero point, within limits.
+void fill_codes(const OnnxGraph& graph, const onnx::NodeProto& node,
+                const std::vector<float>& values, CodeLimits limits, QuantizedConstant& constant) {
+  const std::size_t inner = run_length(constant);
   const auto low = static_cast<double>(limits.low);
   const auto high = static_cast<double>(limits.high);
   std::vector<std::int32_t> codes;
@@ -100,6 +106,33 @@ QuantizedConstant quantize_constant(const OnnxGraph& graph, const onnx::NodeProt
   constant.scales.clear();
   constant.zero_points.clear();
   return constant;
+}
+
+QuantizedConstant requantize_constant(const OnnxGraph& graph, const onnx::NodeProto& node,
+                                      const QuantizedConstant& constant) {
+  if (constant.transposed) graph.fail(node, "it quantizes a transposed constant");
+  QuantizedConstant made;
+  made.name = constant.name;
+  made.shape = constant.shape;
+  made.type = quantized_type(graph, node);
+  read_node_scales(graph, node, made);
+  const CodeLimits limits{made.type.lowest(), made.type.highest()};
+  fill_codes(graph, node, dequantized_values(constant), limits, made);
+  made.scales.clear();
+  made.zero_points.clear();
+  return made;
+}
+
+std::vector<float> dequantized_values(const QuantizedConstant& constant) {
+  const std::size_t inner = run_length(constant);
+  std::vector<float> values;
+  values.reserve(constant.codes().size());
+  for (std::size_t i = 0; i < constant.codes().size(); ++i) {
+    const std::size_t channel = i / inner % constant.scales.size();
+    const std::int64_t steps = std::int64_t{constant.codes()[i]} - constant.zero_point(channel);
+    values.push_back(static_cast<float>(steps) * constant.scale(channel));
+  }
+  return values;
 }
 
 QuantizedConstant clip_constant(const OnnxGraph& graph, const onnx::NodeProto& node,

@@ -37,6 +37,12 @@ QuantizedConstant read_codes(const OnnxGraph& graph, const onnx::TensorProto& te
 /// QuantizeLinear of a float constant: rint(x / scale) + zero point, saturated.
 QuantizedConstant quantize_constant(const OnnxGraph& graph, const onnx::NodeProto& node);
 
+/// QuantizeLinear of a dequantized constant: a tensor that several layers share.
+QuantizedConstant requantize_constant(const OnnxGraph& graph, const onnx::NodeProto& node,
+                                      const QuantizedConstant& constant);
+/// The values of a dequantized constant.
+std::vector<float> dequantized_values(const QuantizedConstant& constant);
+
 /// Clip between QuantizeLinear and DequantizeLinear: narrows the width to the bits that the limits
 /// need. Throws where codes that the file itself holds lie outside of them.
 QuantizedConstant clip_constant(const OnnxGraph& graph, const onnx::NodeProto& node,

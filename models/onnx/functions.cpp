@@ -1,6 +1,7 @@
 // Functions of one quantized tensor: they are evaluated in float32 for each of its 256 codes and
 // become a table when they are quantized. Softmax and ArgMax, which only order the outputs.
-#include <optional>
+#include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "models/arithmetic/float_functions.hpp"
@@ -27,15 +28,23 @@ float combine(const onnx::NodeProto& node, float left, float right) {
   return type == "Mul" ? left * right : left / right;
 }
 
+/// That can be computed code by code, and are not the sum of a tensor with itself.
+bool functions_of_one(const Edge& left, const Edge& right) {
+  return left.tensor == right.tensor && left.view == right.view && left.groups == right.groups &&
+         (left.values != nullptr || right.values != nullptr);
+}
+
 }  // namespace
 
-Edge Importer::function_of(const onnx::NodeProto& node, Edge source) {
-  auto values =
-      std::make_shared<Values>(source.values ? *source.values : dequantized(source.tensor));
-  for (float& value : *values) value = evaluate(node, value);
-  source.kind = Edge::Kind::kReal;
-  source.values = std::move(values);
-  return source;
+Edge Importer::function_of(const onnx::NodeProto& node, const Edge& source) {
+  ChannelValues functions = values_of(source);
+  for (Values& values : functions) {
+    for (float& value : values) value = evaluate(node, value);
+  }
+  Edge result = source;
+  result.kind = Edge::Kind::kReal;
+  result.values = keep(node, std::move(functions));
+  return result;
 }
 
 void Importer::function(const onnx::NodeProto& node) {
@@ -47,49 +56,108 @@ void Importer::function(const onnx::NodeProto& node) {
   set_edge(node, function_of(node, source));
 }
 
-/// Add, Sub, Mul, Div of a function of a tensor and a float scalar, or of two functions of one
-/// tensor. False where it is something else.
+/// A float or dequantized constant with an element per channel.
+std::vector<float> Importer::channel_constant(const onnx::NodeProto& node, int index,
+                                              std::size_t channels) {
+  const std::string& name = input_name(node, index);
+  const onnx::TensorProto* tensor = graph_.constant(name);
+  std::vector<float> values;
+  if (tensor != nullptr && tensor->data_type() == onnx::TensorProto::FLOAT) {
+    values = graph_.floats(*tensor);
+  } else if (const QuantizedConstant* codes = constant(node, index)) {
+    values = dequantized_values(*codes);
+  }
+  if (values.size() != channels) {
+    graph_.fail(node, "'" + name + "' has not one element per channel");
+  }
+  return values;
+}
+
+/// A batch normalisation that no convolution took in, with the roundings of ONNX Runtime:
+/// x * (scale / deviation) + (bias - mean * (scale / deviation)).
+void Importer::batch_normalization(const onnx::NodeProto& node) {
+  const Edge& source = edge(node, 0);
+  if (source.kind != Edge::Kind::kReal) {
+    graph_.fail(node, "float-only: its input '" + input_name(node, 0) +
+                          "' is not the output of a DequantizeLinear on activations; fold it into "
+                          "its convolution before quantization");
+  }
+  const Shape& shape = shape_of(source);
+  if (int_attribute(node, "training_mode", 0) != 0 ||
+      view_axis(source.view, shape, 1) != Axis::kChannels) {
+    graph_.fail(node, "only inference on (N, C, H, W) or (N, C) is supported");
+  }
+  const auto channels = static_cast<std::size_t>(shape.channels);
+  const std::vector<float> scale = channel_constant(node, 1, channels);
+  const std::vector<float> bias = channel_constant(node, 2, channels);
+  const std::vector<float> mean = channel_constant(node, 3, channels);
+  const std::vector<float> variance = channel_constant(node, 4, channels);
+  const float epsilon = float_attribute(node, "epsilon", 1e-5F);
+  const ChannelValues input = values_of(source);
+  ChannelValues made(channels);
+  for (std::size_t c = 0; c < channels; ++c) {
+    const float factor = 1.0F / std::sqrt(variance[c] + epsilon) * scale[c];
+    const float offset = bias[c] - mean[c] * factor;
+    const Values& values = input[input.size() == 1 ? 0 : c];
+    for (std::size_t code = 0; code < values.size(); ++code) {
+      made[c][code] = values[code] * factor + offset;
+    }
+  }
+  Edge result = source;
+  result.values = keep(node, std::move(made));
+  set_edge(node, result);
+}
+
+/// Add, Sub, Mul, Div of a function of a tensor and float constants, one or one for each channel,
+/// or of two functions of one tensor. False where it is something else.
 bool Importer::combine_values(const onnx::NodeProto& node) {
-  struct Operand {
-    const Edge* edge = nullptr;
-    std::optional<float> scalar;
-  };
-  const auto operand = [&](int index) {
+  const auto float_constant = [&](int index) {
     const onnx::TensorProto* tensor = graph_.constant(input_name(node, index));
-    if (tensor == nullptr || tensor->data_type() != onnx::TensorProto::FLOAT) {
-      return Operand{&edge(node, index), std::nullopt};
-    }
-    if (graph_.element_count(*tensor) != 1) {
-      graph_.fail(node, "constant input '" + input_name(node, index) + "' is not quantized");
-    }
-    return Operand{nullptr, graph_.floats(*tensor)[0]};
+    return tensor != nullptr && tensor->data_type() == onnx::TensorProto::FLOAT ? tensor : nullptr;
   };
-  const Operand left = operand(0);
-  const Operand right = operand(1);
-  const auto is_function = [](const Operand& o) {
-    return o.edge == nullptr || o.edge->kind == Edge::Kind::kReal;
-  };
-  if (!is_function(left) || !is_function(right)) return false;
-  if (left.edge == nullptr && right.edge == nullptr) return false;
-  if (left.edge != nullptr && right.edge != nullptr &&
-      (left.edge->tensor != right.edge->tensor || left.edge->view != right.edge->view ||
-       (left.edge->values == nullptr && right.edge->values == nullptr))) {
+  const onnx::TensorProto* constants[] = {float_constant(0), float_constant(1)};
+  if (constants[0] != nullptr && constants[1] != nullptr) return false;
+  const Edge* edges[] = {constants[0] == nullptr ? &edge(node, 0) : nullptr,
+                         constants[1] == nullptr ? &edge(node, 1) : nullptr};
+  for (const Edge* operand : edges) {
+    if (operand != nullptr && operand->kind != Edge::Kind::kReal) return false;
+  }
+  if (edges[0] != nullptr && edges[1] != nullptr && !functions_of_one(*edges[0], *edges[1])) {
     return false;
   }
-  Edge result = left.edge != nullptr ? *left.edge : *right.edge;
-  const Values plain = dequantized(result.tensor);
-  const auto value = [&](const Operand& o, std::size_t code) {
-    if (o.edge == nullptr) return *o.scalar;
-    return o.edge->values ? (*o.edge->values)[code] : plain[code];
+  Edge result = edges[0] != nullptr ? *edges[0] : *edges[1];
+  const auto values = [&](int index) {
+    return edges[index] != nullptr ? values_of(*edges[index])
+                                   : constant_values(node, *constants[index], result);
   };
-  auto values = std::make_shared<Values>();
-  for (std::size_t code = 0; code < values->size(); ++code) {
-    (*values)[code] = combine(node, value(left, code), value(right, code));
+  const ChannelValues left = values(0);
+  const ChannelValues right = values(1);
+  ChannelValues made(std::max(left.size(), right.size()));
+  for (std::size_t channel = 0; channel < made.size(); ++channel) {
+    const Values& a = left[left.size() == 1 ? 0 : channel];
+    const Values& b = right[right.size() == 1 ? 0 : channel];
+    for (std::size_t code = 0; code < a.size(); ++code) {
+      made[channel][code] = combine(node, a[code], b[code]);
+    }
   }
-  result.values = std::move(values);
+  result.values = keep(node, std::move(made));
   result.exclusive = false;
   set_edge(node, result);
   return true;
+}
+
+/// A float constant as functions of a tensor that do not depend on it.
+ChannelValues Importer::constant_values(const onnx::NodeProto& node,
+                                        const onnx::TensorProto& tensor, const Edge& edge) {
+  const std::vector<float> elements = graph_.floats(tensor);
+  const std::vector<std::int64_t> dims{tensor.dims().begin(), tensor.dims().end()};
+  if (elements.size() != 1 && !runs_along_channels(edge.view, shape_of(edge), dims)) {
+    graph_.fail(node, "float constant '" + tensor.name() +
+                          "' is neither a scalar nor one element per channel");
+  }
+  ChannelValues values(elements.size());
+  for (std::size_t i = 0; i < values.size(); ++i) values[i].fill(elements[i]);
+  return values;
 }
 
 /// Softmax, LogSoftmax, ArgMax at the output: the network ends at the codes that they order.

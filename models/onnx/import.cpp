@@ -65,6 +65,7 @@ void Importer::import_node(const onnx::NodeProto& node) {
       {"Add", {&Importer::elementwise}},
       {"ArgMax", {&Importer::scores}},
       {"AveragePool", {&Importer::pooling}},
+      {"BatchNormalization", {&Importer::batch_normalization}},
       {"Cast", {&Importer::cast}},
       {"Clip", {&Importer::limit}},
       {"Concat", {&Importer::concatenation}},
@@ -73,6 +74,7 @@ void Importer::import_node(const onnx::NodeProto& node) {
       {"Div", {&Importer::elementwise}},
       {"Dropout", {&Importer::pass}},
       {"Flatten", {&Importer::reshape}},
+      {"Gather", {&Importer::gather}},
       {"Gemm", {&Importer::fully_connected}},
       {"GlobalAveragePool", {&Importer::pooling}},
       {"HardSigmoid", {&Importer::function}},
@@ -100,6 +102,7 @@ void Importer::import_node(const onnx::NodeProto& node) {
       {"ReduceMean", {&Importer::mean}},
       {"Relu", {&Importer::limit}},
       {"Reshape", {&Importer::reshape}},
+      {"Resize", {&Importer::resize}},
       {"Shape", {&Importer::shape}},
       {"Sigmoid", {&Importer::function}},
       {"Slice", {&Importer::slice}},
@@ -121,14 +124,17 @@ void Importer::import_node(const onnx::NodeProto& node) {
   if (found == operators.end() || (found->second.domains & domain) == 0) {
     std::string message = "this operator is not supported; supported are ";
     for (const auto& [name, unused] : operators) message += name + ", ";
-    graph_.fail(node, message + "Constant, and Gather and Concat of shapes");
+    graph_.fail(node, message + "and Constant");
   }
   (this->*found->second.handler)(node);
 }
 
 QuantizedNetwork Importer::run() {
   read_input();
-  for (const onnx::NodeProto& node : graph_.proto().node()) import_node(node);
+  for (const onnx::NodeProto& node : graph_.proto().node()) {
+    import_node(node);
+    release_inputs(node);
+  }
   read_output();
   check_consistent(network_);
   return std::move(network_);
@@ -189,6 +195,9 @@ void Importer::read_output() {
     graph_.fail("output '" + name + "' is a flattened map of " + std::to_string(shape.height) +
                 " x " + std::to_string(shape.width) + " pixels: its elements have no one order");
   }
+  if (found->second.view == View::kGroups) {
+    graph_.fail("output '" + name + "' has five dimensions");
+  }
   network_.output = found->second.tensor;
   if (network_.nodes.empty()) graph_.fail("the graph computes nothing");
 }
@@ -214,6 +223,30 @@ TensorId Importer::add_node(Node made, const std::string& output, const Shape& s
   std::visit([&](auto& node) { node.output = id; }, made);
   network_.nodes.push_back(std::move(made));
   return id;
+}
+
+std::shared_ptr<const ChannelValues> Importer::keep(const onnx::NodeProto& node,
+                                                    ChannelValues values) {
+  const std::size_t channels = values.size();
+  if (channels > kLargestFunctions - held_channels_) {
+    graph_.fail(node, "more than " + std::to_string(kLargestFunctions) +
+                          " channels in functions that wait for their quantization");
+  }
+  held_channels_ += channels;
+  const auto release = [this, channels](const ChannelValues* held) {
+    held_channels_ -= channels;
+    delete held;
+  };
+  return {new ChannelValues(std::move(values)), release};
+}
+
+/// Values that no later node reads are let go.
+void Importer::release_inputs(const onnx::NodeProto& node) {
+  for (const std::string& name : node.input()) {
+    const auto found = edges_.find(name);
+    if (++reads_[name] == graph_.uses(name) && found != edges_.end())
+      found->second.values = nullptr;
+  }
 }
 
 std::shared_ptr<const QuantizedConstant> Importer::keep(const onnx::NodeProto& node,
@@ -274,6 +307,7 @@ void Importer::add_size(const onnx::NodeProto& node, const Node& made, const Sha
 }
 
 Edge Importer::pending_edge(const onnx::NodeProto& node, Node made, const Shape& shape, View view) {
+  if (view == View::kGroups) graph_.fail(node, "its input has five dimensions");
   add_size(node, made, shape);
   pending_.push_back({.node = std::move(made), .shape = shape, .source = &node});
   return {.kind = Edge::Kind::kPending,

@@ -20,6 +20,8 @@ constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
 /// The real value that each code of a tensor stands for, by held code.
 using Values = std::array<float, 256>;
+/// One for all channels of a tensor, or one for each.
+using ChannelValues = std::vector<Values>;
 using Codes = Lookup::Table;
 
 /// What is known of one edge of the ONNX graph.
@@ -37,14 +39,16 @@ struct Edge {
   TensorId tensor = -1;
   std::size_t pending = 0;
   std::shared_ptr<const QuantizedConstant> constant = nullptr;
-  std::shared_ptr<const Values> values = nullptr;  ///< kReal: none where it is just dequantized
+  std::shared_ptr<const ChannelValues> values = nullptr;  ///< kReal: none where just dequantized
   View view = View::kPlanes;
+  int groups = 1;                            ///< of View::kGroups
   bool exclusive = false;                    ///< no other edge shows the same values
   float low = -kInfinity, high = kInfinity;  ///< kPending: limits by Relu and Clip
 
   bool is_codes() const { return kind == Kind::kCodes; }
   bool is_dequantized() const { return kind == Kind::kReal && values == nullptr; }
   bool is_constant() const { return constant != nullptr; }
+  bool differs_by_channel() const { return values != nullptr && values->size() > 1; }
 };
 
 /// An operation that waits for the quantization of its result.
@@ -86,10 +90,12 @@ class Importer {
                      const ActivationQuantization& quantization);
   TensorId make_concatenation(const onnx::NodeProto& node, Pending& pending,
                               const ActivationQuantization& quantization);
+  TensorId quantized_values(const onnx::NodeProto& node, const Edge& source,
+                            const ActivationQuantization& quantization);
   TensorId apply_table(const onnx::NodeProto& node, const Edge& edge, const Codes& table,
                        const ActivationQuantization& quantization);
   ActivationQuantization quantization_of(TensorId id) const;
-  Values dequantized(TensorId id) const;
+  ChannelValues values_of(const Edge& edge) const;
 
   // operators.cpp
   void limit(const onnx::NodeProto& node);
@@ -108,9 +114,13 @@ class Importer {
 
   // functions.cpp
   void function(const onnx::NodeProto& node);
-  Edge function_of(const onnx::NodeProto& node, Edge source);
+  Edge function_of(const onnx::NodeProto& node, const Edge& source);
+  void batch_normalization(const onnx::NodeProto& node);
+  std::vector<float> channel_constant(const onnx::NodeProto& node, int index, std::size_t channels);
   void scores(const onnx::NodeProto& node);
   bool combine_values(const onnx::NodeProto& node);
+  ChannelValues constant_values(const onnx::NodeProto& node, const onnx::TensorProto& tensor,
+                                const Edge& edge);
 
   // qlinear.cpp
   void qlinear_conv(const onnx::NodeProto& node);
@@ -139,6 +149,15 @@ class Importer {
   Edge joined(const onnx::NodeProto& node, std::vector<Edge> parts);
   std::uint8_t padding_code(const onnx::NodeProto& node, const Edge& source);
 
+  // gathers.cpp
+  void gather(const onnx::NodeProto& node);
+  void shuffle(const onnx::NodeProto& node);
+  void resize(const onnx::NodeProto& node);
+  Edge pad_with_own(const onnx::NodeProto& node, const Edge& source, Axis axis, std::int64_t before,
+                    std::int64_t after);
+  Edge pick(const onnx::NodeProto& node, const Edge& source, Axis axis,
+            const std::vector<int>& indices);
+
   // slicing.cpp
   void slice(const onnx::NodeProto& node);
   void split(const onnx::NodeProto& node);
@@ -150,6 +169,9 @@ class Importer {
                     const ActivationQuantization& quantization);
   /// Throws where `node` makes the network larger than it may be.
   void add_size(const onnx::NodeProto& node, const Node& made, const Shape& shape);
+  /// Values that are held until the last node that reads them.
+  std::shared_ptr<const ChannelValues> keep(const onnx::NodeProto& node, ChannelValues values);
+  void release_inputs(const onnx::NodeProto& node);
   /// A constant that is held from now on.
   std::shared_ptr<const QuantizedConstant> keep(const onnx::NodeProto& node,
                                                 QuantizedConstant constant);
@@ -173,6 +195,8 @@ class Importer {
   std::unordered_set<std::string> weight_names_;
   std::vector<Pending> pending_;
   Shape input_shape_;
+  std::unordered_map<std::string, int> reads_;  ///< of each edge, so far
+  std::size_t held_channels_ = 0;               ///< of functions
   NetworkSize size_;
 };
 

@@ -26,6 +26,7 @@ void Importer::cast(const onnx::NodeProto& node) {
 void Importer::shape(const onnx::NodeProto& node) {
   const Edge& source = edge(node, 0);
   if (source.is_constant()) graph_.fail(node, "the shape of a constant is not supported");
+  if (source.view == View::kGroups) graph_.fail(node, "the shape of grouped channels");
   shape_values_.set_shape(node, source.view, shape_of(source));
 }
 
@@ -42,23 +43,31 @@ void Importer::reshape(const onnx::NodeProto& node) {
     dims = *given;
   } else if (type == "Flatten") {
     const std::int64_t axis = int_attribute(node, "axis", 1);
-    const std::int64_t rank = is_flat(result.view) ? 2 : 4;
+    const std::int64_t rank = is_flat(result.view) ? 2 : result.view == View::kGroups ? 5 : 4;
     if (axis == 1 || axis == 1 - rank) dims = {kBatch, -1};
   } else if (shape.height == 1 && shape.width == 1) {
     // Removes or adds the dimensions of a single pixel, whichever they are.
     if (type == "Squeeze") dims = {kBatch, shape.channels};
     if (type == "Unsqueeze" && is_flat(result.view)) dims = {kBatch, shape.channels, 1, 1};
   }
-  const std::optional<View> view = reshaped_view(result.view, shape, dims);
-  if (!view) {
-    graph_.fail(node, "only a change between (N, C, H, W) and (N, elements) is supported");
+  const View from = result.view == View::kGroups ? View::kPlanes : result.view;
+  if (const auto view = reshaped_view(from, shape, dims)) {
+    result.view = *view;
+    result.groups = 1;
+  } else if (const auto groups = channel_groups(shape, dims); groups && from == View::kPlanes) {
+    result.view = View::kGroups;
+    result.groups = *groups;
+  } else {
+    graph_.fail(node,
+                "only changes between (N, C, H, W), (N, elements) and (N, groups, C / groups, "
+                "H, W) are supported");
   }
-  result.view = *view;
   set_edge(node, result);
 }
 
 void Importer::transpose(const onnx::NodeProto& node) {
   Edge result = edge(node, 0);
+  if (result.view == View::kGroups) return shuffle(node);
   const std::vector<std::int64_t> order = ints_attribute(node, "perm");
   using Order = std::vector<std::int64_t>;
   if (result.is_constant()) {
@@ -83,12 +92,16 @@ void Importer::transpose(const onnx::NodeProto& node) {
   set_edge(node, result);
 }
 
-/// An input whose codes can be moved about; a function of them moves with them.
+/// An input whose codes can be moved about; a function of all channels moves with them.
 Edge Importer::movable(const onnx::NodeProto& node, int index) {
   const Edge& found = edge(node, index);
   if ((!found.is_codes() && found.kind != Edge::Kind::kReal) || found.tensor < 0) {
     graph_.fail(node, "float-only: its input '" + input_name(node, index) +
                           "' is neither quantized nor dequantized activations");
+  }
+  if (found.differs_by_channel()) {
+    graph_.fail(node, "float-only: its input '" + input_name(node, index) +
+                          "' is another function in each channel; quantize it before");
   }
   return found;
 }
@@ -106,7 +119,7 @@ Edge Importer::move(const onnx::NodeProto& node, Edge from, Node moved, const Sh
 void Importer::max_pool(const onnx::NodeProto& node) {
   const Edge source = movable(node, 0);
   require_planes(node, source);
-  if (source.values && !std::is_sorted(source.values->begin(), source.values->end())) {
+  if (source.values && !std::is_sorted(source.values->at(0).begin(), source.values->at(0).end())) {
     graph_.fail(node, "float-only: its input falls where codes rise; quantize it before");
   }
   const Shape from = shape_of(source);
@@ -167,13 +180,11 @@ Edge Importer::joined(const onnx::NodeProto& node, std::vector<Edge> parts) {
 }
 
 void Importer::padding(const onnx::NodeProto& node) {
-  const Edge source = movable(node, 0);
-  const ActivationTensor& tensor = network_.tensor(source.tensor);
-  if (string_attribute(node, "mode", "constant") != "constant") {
-    graph_.fail(node, "only constant padding is supported");
-  }
+  Edge source = movable(node, 0);
+  const bool constant = string_attribute(node, "mode", "constant") == "constant";
+  const Shape from = shape_of(source);
   Padding made{.name = display_name(node), .input = source.tensor};
-  made.code = padding_code(node, source);
+  if (constant) made.code = padding_code(node, source);
   std::vector<std::int64_t> pads = ints_attribute(node, "pads");
   if (!input_name(node, 1).empty()) {
     const auto given = shape_values_.find(input_name(node, 1));
@@ -193,18 +204,19 @@ void Importer::padding(const onnx::NodeProto& node) {
     const std::int64_t before = pads[i];
     const std::int64_t after = pads[i + axes.size()];
     if (before == 0 && after == 0) continue;
-    const std::optional<Axis> axis = view_axis(source.view, tensor.shape, axes[i]);
+    const std::optional<Axis> axis = view_axis(source.view, from, axes[i]);
     if (!axis) graph_.fail(node, "dimension " + std::to_string(axes[i]) + " cannot be padded");
-    Shape shape = tensor.shape;
     if (std::max(before, after) > kLargestDimension ||
         std::min(before, std::int64_t{0}) + std::min(after, std::int64_t{0}) <=
-            -extent(shape, *axis)) {
+            -extent(from, *axis)) {
       graph_.fail(node, "its pads are out of range");
     }
     extent(made.before, *axis) = static_cast<int>(before);
     extent(made.after, *axis) = static_cast<int>(after);
+    if (!constant) source = pad_with_own(node, source, *axis, before, after);
   }
-  set_edge(node, move(node, source, made, padded_shape(tensor.shape, made)));
+  if (constant) source = move(node, source, made, padded_shape(from, made));
+  set_edge(node, source);
 }
 
 /// The code that stands for the value to pad with.
@@ -232,7 +244,7 @@ std::uint8_t Importer::padding_code(const onnx::NodeProto& node, const Edge& sou
     if (scalar->codes().size() != 1) graph_.fail(node, "its value is not a scalar");
     value = static_cast<float>(scalar->codes()[0] - scalar->zero_point(0)) * scalar->scale(0);
   }
-  const Values values = source.values ? *source.values : dequantized(source.tensor);
+  const Values values = values_of(source)[0];
   const auto* const found = std::find(values.begin(), values.end(), value);
   if (found == values.end()) {
     graph_.fail(node, "no code of its input stands for the value to pad with");

@@ -33,10 +33,11 @@ void Importer::limit(const onnx::NodeProto& node) {
     result.low = clip(result.low, low, high);
     result.high = clip(result.high, low, high);
   } else if (result.kind == Edge::Kind::kReal) {
-    auto values =
-        std::make_shared<Values>(result.values ? *result.values : dequantized(result.tensor));
-    for (float& value : *values) value = clip(value, low, high);
-    result.values = std::move(values);
+    ChannelValues functions = values_of(result);
+    for (Values& values : functions) {
+      for (float& value : values) value = clip(value, low, high);
+    }
+    result.values = keep(node, std::move(functions));
   } else {
     graph_.fail(node, "it does not follow an integer operation");
   }

@@ -90,7 +90,7 @@ void Importer::qlinear_elementwise(const onnx::NodeProto& node) {
 void Importer::qlinear_pool(const onnx::NodeProto& node) {
   const Edge input = codes_at(node, 0);
   const bool channels_last = int_attribute(node, "channels_last", 0) != 0;
-  if (channels_last != (input.view == View::kPixels) || is_flat(input.view)) {
+  if (input.view != (channels_last ? View::kPixels : View::kPlanes)) {
     graph_.fail(node, "channels_last does not fit its input");
   }
   finish(node, average(node, input), 3);

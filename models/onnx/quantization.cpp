@@ -45,14 +45,16 @@ bool narrow_clamp(Node& made, int low, int high) {
 
 }  // namespace
 
-Values Importer::dequantized(TensorId id) const {
-  const ActivationTensor& tensor = network_.tensor(id);
+/// Of a dequantized tensor or a function of one.
+ChannelValues Importer::values_of(const Edge& edge) const {
+  if (edge.values) return *edge.values;
+  const ActivationTensor& tensor = network_.tensor(edge.tensor);
   Values values;
   for (int code = 0; code < 256; ++code) {
     values[static_cast<std::size_t>(code)] =
         static_cast<float>(code - tensor.zero_point) * tensor.scale;
   }
-  return values;
+  return {values};
 }
 
 void Importer::quantize(const onnx::NodeProto& node) {
@@ -62,11 +64,16 @@ void Importer::quantize(const onnx::NodeProto& node) {
   }
   const Edge source = edge(node, 0);
   if (source.kind == Edge::Kind::kScores) return set_edge(node, source);
+  if (source.kind == Edge::Kind::kConstant) {
+    const QuantizedConstant made = requantize_constant(graph_, node, *source.constant);
+    return set_edge(node, {.kind = Edge::Kind::kConstantCodes, .constant = keep(node, made)});
+  }
   const ActivationQuantization quantization = read_activation_quantization(graph_, node, 1);
   const TensorId id = quantized(node, source, quantization);
   set_edge(node, {.kind = Edge::Kind::kCodes,
                   .tensor = id,
                   .view = source.view,
+                  .groups = source.groups,
                   .exclusive = source.exclusive});
 }
 
@@ -78,18 +85,30 @@ TensorId Importer::quantized(const onnx::NodeProto& node, const Edge& source,
       return network_.input = add_tensor(node.output(0), input_shape_, quantization);
     case Edge::Kind::kPending:
       return make(node, source, quantization);
-    case Edge::Kind::kReal: {
-      const Values values = source.values ? *source.values : dequantized(source.tensor);
-      Codes table;
-      for (std::size_t i = 0; i < table.size(); ++i) {
-        if (std::isnan(values[i])) graph_.fail(node, "it quantizes a value that is not a number");
-        table[i] = quantized_value(values[i], quantization);
-      }
-      return apply_table(node, source, table, quantization);
-    }
+    case Edge::Kind::kReal:
+      return quantized_values(node, source, quantization);
     default:
       graph_.fail(node, "its input '" + input_name(node, 0) + "' is quantized already");
   }
+}
+
+/// A function of a tensor becomes a table, or one for each channel.
+TensorId Importer::quantized_values(const onnx::NodeProto& node, const Edge& source,
+                                    const ActivationQuantization& quantization) {
+  std::vector<Codes> tables;
+  for (const Values& values : values_of(source)) {
+    Codes& table = tables.emplace_back();
+    for (std::size_t i = 0; i < table.size(); ++i) {
+      if (std::isnan(values[i])) graph_.fail(node, "it quantizes a value that is not a number");
+      table[i] = quantized_value(values[i], quantization);
+    }
+  }
+  if (tables.size() == 1) return apply_table(node, source, tables[0], quantization);
+  const Shape shape = shape_of(source);
+  Lookup made{.name = display_name(node), .input = source.tensor};
+  made.channel_tables = std::move(tables);
+  add_size(node, made, shape);
+  return add_node(std::move(made), node.output(0), shape, quantization);
 }
 
 void Importer::dequantize(const onnx::NodeProto& node) {
@@ -146,6 +165,7 @@ void Importer::quant(const onnx::NodeProto& node) {
   Edge result{.kind = Edge::Kind::kCodes,
               .tensor = quantized(node, source, quantization),
               .view = source.view,
+              .groups = source.groups,
               .exclusive = source.exclusive};
   const Codes table = clamp_table(given.low + shift, given.high + shift);
   result.tensor = apply_table(node, result, table, quantization);
@@ -217,6 +237,7 @@ TensorId Importer::make_concatenation(const onnx::NodeProto& node, Pending& pend
   for (const Edge& part : pending.parts) {
     whole.inputs.push_back(quantized(node, part, quantization));
   }
+  pending.parts.clear();
   return add_node(whole, node.output(0), pending.shape, quantization);
 }
 

@@ -18,12 +18,14 @@ std::vector<std::int64_t> view_dims(View view, const Shape& shape) {
       return {shape.height, shape.width, shape.channels};
     case View::kFlat:
     case View::kFlatPixels:
+    case View::kGroups:
       break;
   }
   return {shape.size()};
 }
 
 std::optional<Axis> view_axis(View view, const Shape& shape, std::int64_t axis) {
+  if (view == View::kGroups) return std::nullopt;
   if (axis < 0) axis += is_flat(view) ? 2 : 4;
   if (is_flat(view)) {
     const bool one_pixel = shape.height == 1 && shape.width == 1;
@@ -40,7 +42,14 @@ bool runs_along_channels(View view, const Shape& shape, std::vector<std::int64_t
   dims.erase(dims.begin(), first);
   if (view == View::kPlanes) return dims == std::vector<std::int64_t>{shape.channels, 1, 1};
   const bool one_pixel = shape.height == 1 && shape.width == 1;
-  return (view == View::kPixels || one_pixel) && dims == std::vector<std::int64_t>{shape.channels};
+  return (view == View::kPixels || (is_flat(view) && one_pixel)) &&
+         dims == std::vector<std::int64_t>{shape.channels};
+}
+
+int extent(const Shape& shape, Axis axis) {
+  return axis == Axis::kChannels ? shape.channels
+         : axis == Axis::kHeight ? shape.height
+                                 : shape.width;
 }
 
 int& extent(Shape& shape, Axis axis) {
@@ -83,6 +92,26 @@ std::optional<View> reshaped_view(View from, const Shape& shape, std::vector<std
     if (same_order && dims == view_dims(view, shape)) return view;
   }
   return std::nullopt;
+}
+
+std::optional<int> channel_groups(const Shape& shape, std::vector<std::int64_t> dims) {
+  if (dims.size() != 5 || (dims[0] != kBatch && (dims[0] < -1 || dims[0] > 1))) return std::nullopt;
+  const auto open = std::find(dims.begin() + 1, dims.end(), -1);
+  if (open != dims.end()) {
+    if (dims[0] == -1) return std::nullopt;
+    *open = 1;
+  }
+  std::int64_t known = 1;
+  for (std::size_t i = 1; i < dims.size(); ++i) {
+    if (dims[i] < 1 || dims[i] > shape.size()) return std::nullopt;
+    known *= dims[i];
+    if (known > shape.size()) return std::nullopt;
+  }
+  if (open != dims.end()) *open = shape.size() / known;
+  if (dims[1] * dims[2] != shape.channels || dims[3] != shape.height || dims[4] != shape.width) {
+    return std::nullopt;
+  }
+  return static_cast<int>(dims[1]);
 }
 
 std::optional<Integers> ShapeValues::integers(const std::string& edge) const {

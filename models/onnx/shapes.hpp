@@ -14,29 +14,34 @@
 
 namespace brownout::models {
 
-/// The dimensions of an edge: (N, C, H, W), (N, H, W, C), (N, C * H * W) or (N, H * W * C).
-enum class View { kPlanes, kPixels, kFlat, kFlatPixels };
+/// The dimensions of an edge: (N, C, H, W), (N, H, W, C), (N, C * H * W), (N, H * W * C), or in the
+/// middle of a channel shuffle (N, groups, C / groups, H, W).
+enum class View { kPlanes, kPixels, kFlat, kFlatPixels, kGroups };
 
 inline bool is_flat(View view) { return view == View::kFlat || view == View::kFlatPixels; }
 
 /// Stands for the batch in computed shapes.
 constexpr std::int64_t kBatch = std::numeric_limits<std::int64_t>::min();
 
-/// Without the batch.
+/// Without the batch, of all views but kGroups.
 std::vector<std::int64_t> view_dims(View view, const Shape& shape);
 
 /// The axis of the tensor that dimension `axis` (counted from 0, negative from the end) of a view
-/// is; nothing for the batch and for a flat view of several pixels.
+/// is; nothing for the batch, for a flat view of several pixels and for kGroups.
 std::optional<Axis> view_axis(View view, const Shape& shape, std::int64_t axis);
 
 /// True where a constant of these dimensions is one element for each channel, by broadcasting.
 bool runs_along_channels(View view, const Shape& shape, std::vector<std::int64_t> dims);
 
+int extent(const Shape& shape, Axis axis);
 int& extent(Shape& shape, Axis axis);
 int& extent(Padding::Border& border, Axis axis);
 
 /// The view that Reshape to `dims` gives; nothing where it is none.
 std::optional<View> reshaped_view(View from, const Shape& shape, std::vector<std::int64_t> dims);
+
+/// The groups of channels where Reshape to `dims` makes (N, groups, C / groups, H, W) of planes.
+std::optional<int> channel_groups(const Shape& shape, std::vector<std::int64_t> dims);
 
 /// A computed list or, in between, matrix of integers.
 struct Integers {

@@ -1,12 +1,33 @@
 // Import of operators that cut tensors: Slice and Split, as negative padding.
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "models/onnx/importer.hpp"
 
 namespace brownout::models {
+namespace {
 
-/// Slice: cropping, then every so manieth pixel.
+/// The indices of an axis from a start to an end, as Slice counts them.
+std::vector<int> stepped(std::int64_t start, std::int64_t end, std::int64_t step,
+                         std::int64_t size) {
+  const std::int64_t low = step > 0 ? 0 : -1;
+  const auto bound = [&](std::int64_t value, std::int64_t lowest) {
+    return std::clamp(value < 0 ? value + size : value, lowest, step > 0 ? size : size - 1);
+  };
+  std::vector<int> indices;
+  const std::int64_t last = bound(end, low);
+  for (std::int64_t i = bound(start, 0); (last - i) * (step > 0 ? 1 : -1) > 0;) {
+    indices.push_back(static_cast<int>(i));
+    if (step > size || step < -size) break;
+    i += step;
+  }
+  return indices;
+}
+
+}  // namespace
+
+/// Slice: cropping, then every so manieth pixel; backwards or along channels by index.
 void Importer::slice(const onnx::NodeProto& node) {
   Edge source = movable(node, 0);
   const auto list = [&](int index, const char* what) {
@@ -27,6 +48,7 @@ void Importer::slice(const onnx::NodeProto& node) {
   }
   Padding crop{.name = display_name(node), .input = source.tensor};
   Pooling stride{.name = display_name(node)};
+  std::map<Axis, std::vector<int>> picked;
   const Shape from = shape_of(source);
   for (std::size_t i = 0; i < axes.size(); ++i) {
     const std::optional<Axis> axis = view_axis(source.view, from, axes[i]);
@@ -38,10 +60,13 @@ void Importer::slice(const onnx::NodeProto& node) {
     };
     const std::int64_t start = bound(starts[i]);
     const std::int64_t end = bound(ends[i]);
+    if (steps[i] < 0 || (steps[i] > 1 && *axis == Axis::kChannels)) {
+      picked[*axis] = stepped(starts[i], ends[i], steps[i], size);
+      continue;
+    }
     if (start >= end) graph_.fail(node, "it leaves nothing");
-    if (steps[i] < 1 || steps[i] > kLargestDimension ||
-        (steps[i] > 1 && *axis == Axis::kChannels)) {
-      graph_.fail(node, "only positive steps along height and width are supported");
+    if (steps[i] < 1 || steps[i] > kLargestDimension) {
+      graph_.fail(node, "step " + std::to_string(steps[i]) + " is not supported");
     }
     extent(crop.before, *axis) = static_cast<int>(-start);
     extent(crop.after, *axis) = static_cast<int>(end - size);
@@ -53,6 +78,7 @@ void Importer::slice(const onnx::NodeProto& node) {
   const Shape shape = window_output(kept, stride.window, kept.channels);
   stride.input = source.tensor;
   if (shape != kept) source = move(node, source, stride, shape);
+  for (const auto& [axis, indices] : picked) source = pick(node, source, axis, indices);
   set_edge(node, source);
 }
 

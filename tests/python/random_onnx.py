@@ -7,10 +7,11 @@ sides and weights of 2 to 8 bits.
 import numpy as np
 import onnx
 from onnx import helper
-from quantized_graph import F32, QuantizedGraph, Tensor
+from quantized_graph import F32, Tensor
+from random_picks import Picks
 
 
-class RandomNetwork(QuantizedGraph):
+class RandomNetwork(Picks):
     """`build` draws the operators."""
 
     # Operators: each returns False where it does not fit what there is
@@ -313,6 +314,12 @@ class RandomNetwork(QuantizedGraph):
             self.pad,
             self.cut,
             self.split,
+            self.gather,
+            self.shuffle,
+            self.mirror,
+            self.resize,
+            self.backwards,
+            self.batch_norm,
             self.function,
             self.function,
         ]

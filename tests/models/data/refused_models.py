@@ -100,7 +100,7 @@ def refused(folder):
     g = fresh()
     x = g.conv(g.x, (2, 2, 1, 1))
     g.quantize(
-        g.node("Add", [x, g.constant(np.ones((2, 1, 1), np.float32), "one")], "plus_one"), 0.01, 0
+        g.node("Add", [x, g.constant(np.ones((2, 1), np.float32), "one")], "plus_one"), 0.01, 0
     )
     save("add_constant", g)
 

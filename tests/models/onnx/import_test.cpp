@@ -168,7 +168,7 @@ TEST(OnnxImport, RefusesWithTheNodeAndTheReason) {
       {"window_too_large", {"(Conv)", "window of 6"}},
       {"output_not_quantized", {"'last.output'", "not a quantized tensor"}},
       {"ceil_mode", {"'ceil' (AveragePool)", "ceil_mode"}},
-      {"add_constant", {"'plus_one' (Add)", "'one' is not quantized"}},
+      {"add_constant", {"'plus_one' (Add)", "'one' is neither a scalar nor one"}},
       {"channels", {"(Conv)", "2 input channels"}},
   };
   for (const Refused& test_case : cases) {

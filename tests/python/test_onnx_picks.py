@@ -1,0 +1,227 @@
+"""Shuffled, repeated and mirrored elements, and functions by channel, as exporters write them."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from engine_codes import compare, needs_run_network, run_one
+from onnx import helper
+from quantized_graph import F32, QuantizedGraph, Tensor
+
+from brownout_binary import needs_brownout
+from brownout_tools.training.reference_logits import vnni_flag
+
+pytestmark = [
+    needs_brownout,
+    needs_run_network,
+    pytest.mark.skipif(
+        vnni_flag() is None, reason="no VNNI: ONNX Runtime's u8 x s8 sums may saturate on this CPU"
+    ),
+]
+
+
+def graph(case: int, form: str = "qdq", shape=(4, 6, 5), signed: bool = False) -> QuantizedGraph:
+    """With its quantized input only."""
+    made = QuantizedGraph(case, form, signed)
+    made.input_shape = shape
+    made.pool[0] = Tensor(**{**vars(made.pool[0]), "shape": shape})
+    return made
+
+
+def refusal(made: QuantizedGraph, folder: Path) -> str:
+    with pytest.raises(ValueError) as error:
+        run_one(made.model(), np.zeros((1, *made.input_shape), np.uint8), folder)
+    return str(error.value)
+
+
+def indices(made: QuantizedGraph, *values: int) -> str:
+    return made.constant(np.array(values, np.int64))
+
+
+def by_quantizers(made: QuantizedGraph, op: str, shape, *inputs: str, **attributes) -> None:
+    """An operator that moves codes, between a DequantizeLinear and a QuantizeLinear of its own."""
+    x = made.pool[-1]
+    out = made.named(shape, like=x)
+    made.real(op.lower(), op, [made.dequantize(x), *inputs], out, **attributes)
+
+
+def shuffle(made: QuantizedGraph, groups: int = 2, perm=(0, 2, 1, 3, 4)) -> None:
+    channels, *pixels = made.pool[-1].shape
+    each = channels // groups
+    apart = (groups, each, *pixels)
+    by_quantizers(made, "Reshape", apart, indices(made, 0, *apart))
+    by_quantizers(made, "Transpose", (each, groups, *pixels), perm=list(perm))
+    by_quantizers(made, "Reshape", (channels, *pixels), indices(made, 0, channels, *pixels))
+
+
+@pytest.mark.parametrize("groups", [2, 3])
+def test_a_channel_shuffle_between_quantizers(groups: int, tmp_path: Path) -> None:
+    """As ONNX Runtime's quantizer leaves that of ShuffleNet."""
+    made = graph(3, shape=(6, 4, 5))
+    shuffle(made, groups)
+    shuffle(made, 2)
+    assert compare(made, tmp_path).max() == 0
+
+
+def test_any_other_order_of_five_dimensions_is_refused(tmp_path: Path) -> None:
+    made = graph(3)
+    shuffle(made, 2, perm=(0, 1, 2, 4, 3))
+    assert "only groups and channels change places" in refusal(made, tmp_path)
+
+
+def test_what_computes_on_five_dimensions_is_refused(tmp_path: Path) -> None:
+    made = graph(3)
+    by_quantizers(made, "Reshape", (2, 2, 6, 5), indices(made, 0, 2, 2, 6, 5))
+    x = made.pool[-1]
+    pair = [made.dequantize(x), made.dequantize(x)]
+    made.real("add", "Add", pair, made.named(x.shape, like=x))
+    assert "'add" in (message := refusal(made, tmp_path)) and "five dimensions" in message
+
+
+def test_five_dimensions_are_no_output(tmp_path: Path) -> None:
+    made = graph(3)
+    shuffle(made)
+    by_quantizers(made, "Reshape", (2, 2, 6, 5), indices(made, 0, 2, 2, 6, 5))
+    assert "has five dimensions" in refusal(made, tmp_path)
+
+
+@pytest.mark.parametrize("mode", ["linear", "cubic"])
+def test_a_resize_that_computes_is_refused(mode: str, tmp_path: Path) -> None:
+    made = graph(4)
+    scales = made.constant(np.array([1, 1, 2, 2], F32))
+    by_quantizers(made, "Resize", (4, 12, 10), "", scales, mode=mode)
+    assert f"not '{mode}': other modes compute in float" in refusal(made, tmp_path)
+
+
+def test_a_resize_of_channels_or_batch(tmp_path: Path) -> None:
+    made = graph(4)
+    by_quantizers(made, "Resize", (8, 6, 5), "", made.constant(np.array([1, 2, 1, 1], F32)))
+    assert compare(made, tmp_path).max() == 0
+    made = graph(4)
+    by_quantizers(made, "Resize", (4, 6, 5), "", made.constant(np.array([2, 1, 1, 1], F32)))
+    assert "it resizes the batch" in refusal(made, tmp_path)
+
+
+@pytest.mark.parametrize(("index", "axis"), [(4, 1), (-5, 1), (0, 0)])
+def test_indices_outside_or_along_the_batch_are_refused(
+    index: int, axis: int, tmp_path: Path
+) -> None:
+    made = graph(5)
+    by_quantizers(made, "Gather", (1, 6, 5), indices(made, index), axis=axis)
+    expected = "cannot be gathered" if axis == 0 else f"index {index} of 4"
+    assert expected in refusal(made, tmp_path)
+
+
+def test_mirroring_needs_enough_elements(tmp_path: Path) -> None:
+    made = graph(5)
+    pads = indices(made, 0, 0, 0, 5, 0, 0, 0, 0)
+    by_quantizers(made, "Pad", (4, 6, 10), pads, mode="reflect")
+    assert "mode 'reflect' takes 0 to 4 elements" in refusal(made, tmp_path)
+
+
+def normalisation(made: QuantizedGraph, quantized: bool) -> list[str]:
+    """Scale, bias, mean and variance; the first two as int8 and int32 codes if `quantized`."""
+    channels = made.pool[-1].shape[0]
+    values = [made.rng.normal(1, 0.4, channels), *made.rng.normal(0, 1, (2, channels))]
+    values = [*values, made.rng.uniform(0.3, 4, channels)]
+    names = [made.constant(value.astype(F32)) for value in values]
+    if quantized:
+        for i, (step, dtype) in enumerate(((0.02, np.int8), (0.001, np.int32))):
+            codes = made.constant(np.rint(values[i] / step).astype(dtype))
+            scale, zero = made.constant(F32(step)), made.constant(dtype(0))
+            names[i] = codes + ".real"
+            made.nodes.append(
+                helper.make_node("DequantizeLinear", [codes, scale, zero], [names[i]])
+            )
+    return names
+
+
+@pytest.mark.parametrize("quantized", [False, True])
+def test_a_batch_norm_without_convolution(quantized: bool, tmp_path: Path) -> None:
+    """Scale and bias float, or as ONNX Runtime quantizes them; every code of every channel."""
+    for case in range(5):
+        made = graph(case, shape=(7, 16, 16))
+        x = made.pool[-1]
+        names = [made.dequantize(x), *normalisation(made, quantized)]
+        made.real("norm", "BatchNormalization", names, made.named(x.shape, 2.0), epsilon=1e-3)
+        assert compare(made, tmp_path).max() == 0
+
+
+def test_a_batch_norm_on_the_sums_of_a_convolution_is_refused(tmp_path: Path) -> None:
+    made = graph(6)
+    x = made.pool[-1]
+    weights, _, _ = made.weights((4, 4, 1, 1), 0, False)
+    made.nodes.append(helper.make_node("DequantizeLinear", weights, ["w"], axis=0))
+    made.nodes.append(helper.make_node("Conv", [made.dequantize(x), "w"], ["sums"]))
+    made.real("norm", "BatchNormalization", ["sums", *normalisation(made, False)], x)
+    assert "fold it into its convolution before quantization" in refusal(made, tmp_path)
+
+
+@pytest.mark.parametrize("op", ["Add", "Sub", "Mul", "Div"])
+def test_float_constants_by_channel(op: str, tmp_path: Path) -> None:
+    """Such as the scale of a layer, which the quantizer leaves in float."""
+    made = graph(7, shape=(5, 7, 6))
+    x = made.pool[-1]
+    real = made.dequantize(x)
+    for round_ in range(2):
+        values = made.constant(made.rng.uniform(0.5, 2, (5, 1, 1)).astype(F32))
+        made.nodes.append(helper.make_node(op, [real, values], [f"r{round_}"]))
+        real = f"r{round_}"
+    made.real("clip", "Relu", [real], made.named(x.shape, float(x.scale) * x.spread))
+    assert compare(made, tmp_path).max() == 0
+
+
+def test_float_constants_of_another_shape_are_refused(tmp_path: Path) -> None:
+    made = graph(7)
+    x = made.pool[-1]
+    values = made.constant(np.ones((6, 1), F32))
+    made.real("mul", "Mul", [made.dequantize(x), values], made.named(x.shape, like=x))
+    assert "is neither a scalar nor one element per channel" in refusal(made, tmp_path)
+
+
+def test_functions_by_channel_are_quantized_before_they_move(tmp_path: Path) -> None:
+    made = graph(8)
+    x = made.pool[-1]
+    names = [made.dequantize(x), *normalisation(made, False)]
+    made.nodes.append(helper.make_node("BatchNormalization", names, ["norm"]))
+    made.real("pool", "MaxPool", ["norm"], made.named((4, 5, 4), 2.0), kernel_shape=[2, 2])
+    assert "is another function in each channel; quantize it before" in refusal(made, tmp_path)
+
+
+def test_functions_by_channel_do_not_fill_the_memory(tmp_path: Path) -> None:
+    """Each batch norm of 65,536 channels holds 64 MiB until it is quantized."""
+    made = graph(9, shape=(65_536, 1, 1))
+    names = [made.dequantize(made.pool[-1]), *normalisation(made, False)]
+    ends = [f"norm{i}" for i in range(5)]
+    made.nodes += [helper.make_node("BatchNormalization", names, [end]) for end in ends]
+    made.real("sum", "Sum", ends, made.named((65_536, 1, 1), 2.0))
+    assert "more than 262144 channels in functions" in refusal(made, tmp_path)
+
+
+def test_a_constant_that_two_layers_share_is_quantized_twice(tmp_path: Path) -> None:
+    """PyTorch's exporter joins equal constants by Identity, and the quantizer takes them apart."""
+    made = graph(10)
+    x = made.pool[-1]
+    codes = made.constant(made.rng.integers(-127, 128, (4, 1, 1)).astype(np.int8))
+    previous = [codes, made.constant(F32(0.011)), made.constant(np.int8(0))]
+    made.nodes.append(helper.make_node("DequantizeLinear", previous, ["first"]))
+    made.nodes.append(helper.make_node("Identity", ["first"], ["shared"]))
+    again = [made.constant(F32(0.013)), made.constant(np.uint8(120))]
+    made.nodes.append(helper.make_node("QuantizeLinear", ["shared", *again], ["again"]))
+    made.nodes.append(helper.make_node("DequantizeLinear", ["again", *again], ["second"]))
+    out = made.named(x.shape, float(x.scale) * x.spread)
+    made.real("mul", "Mul", [made.dequantize(x), "second"], out)
+    assert compare(made, tmp_path).max() == 0
+
+
+def test_a_channel_shuffle_of_one_image(tmp_path: Path) -> None:
+    """As exports without a symbolic batch have it."""
+    made = graph(11, shape=(6, 3, 3))
+    x = made.pool[-1]
+    apart, together = indices(made, 1, 3, 2, 3, 3), indices(made, 1, 6, 3, 3)
+    made.nodes.append(helper.make_node("Reshape", [x.name, apart], ["apart"]))
+    made.nodes.append(helper.make_node("Transpose", ["apart"], ["turned"], perm=[0, 2, 1, 3, 4]))
+    made.add("shuffle", "Reshape", ["turned", together], made.named(x.shape, like=x))
+    codes = made.rng.integers(0, 256, (1, 6, 3, 3))
+    shuffled = codes.reshape(3, 2, 9).swapaxes(0, 1).reshape(6, 9)
+    assert np.array_equal(run_one(made.model(), codes, tmp_path).reshape(9, 6), shuffled.T)
