@@ -14,6 +14,9 @@ float evaluate(const onnx::NodeProto& node, float x) {
   const std::string& type = node.op_type();
   if (type == "Sigmoid" || type == "QLinearSigmoid") return sigmoid(x);
   if (type == "HardSwish") return hard_swish(x);
+  if (type == "Tanh") return tanh(x);
+  if (type == "Erf") return erf(x);
+  if (type == "Gelu") return gelu(x);
   if (type == "HardSigmoid") {
     return hard_sigmoid(x, float_attribute(node, "alpha", 0.2F),
                         float_attribute(node, "beta", 0.5F));
@@ -49,6 +52,9 @@ Edge Importer::function_of(const onnx::NodeProto& node, const Edge& source) {
 
 void Importer::function(const onnx::NodeProto& node) {
   const Edge& source = edge(node, 0);
+  if (string_attribute(node, "approximate", "none") != "none") {
+    graph_.fail(node, "only approximate 'none' is supported");
+  }
   if (source.kind != Edge::Kind::kReal) {
     graph_.fail(node, "float-only: its input '" + input_name(node, 0) +
                           "' is not the output of a DequantizeLinear on activations");

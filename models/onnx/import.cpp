@@ -73,10 +73,13 @@ void Importer::import_node(const onnx::NodeProto& node) {
       {"DequantizeLinear", {&Importer::dequantize, kOnnx | kMicrosoft}},
       {"Div", {&Importer::elementwise}},
       {"Dropout", {&Importer::pass}},
+      {"Erf", {&Importer::function}},
       {"Flatten", {&Importer::reshape}},
       {"Gather", {&Importer::gather}},
+      {"Gelu", {&Importer::function, kOnnx | kMicrosoft}},
       {"Gemm", {&Importer::fully_connected}},
       {"GlobalAveragePool", {&Importer::pooling}},
+      {"GlobalMaxPool", {&Importer::max_pool}},
       {"HardSigmoid", {&Importer::function}},
       {"HardSwish", {&Importer::function}},
       {"Identity", {&Importer::pass}},
@@ -110,6 +113,7 @@ void Importer::import_node(const onnx::NodeProto& node) {
       {"Split", {&Importer::split}},
       {"Squeeze", {&Importer::reshape}},
       {"Sub", {&Importer::elementwise}},
+      {"Tanh", {&Importer::function}},
       {"Transpose", {&Importer::transpose}},
       {"Unsqueeze", {&Importer::reshape}}};
   if (node.output_size() == 0) graph_.fail(node, "it has no output");

@@ -120,7 +120,12 @@ Pooling read_pooling(const OnnxGraph& graph, const onnx::NodeProto& node, const 
     pooling.window.kernel_width = input.width;
     return pooling;
   }
-  pooling.kind = type == "MaxPool" ? PoolKind::kMax : PoolKind::kAverage;
+  pooling.kind = type.ends_with("MaxPool") ? PoolKind::kMax : PoolKind::kAverage;
+  if (type == "GlobalMaxPool") {
+    pooling.window.kernel_height = input.height;
+    pooling.window.kernel_width = input.width;
+    return pooling;
+  }
   if (node.output_size() > 1 && !node.output(1).empty())
     graph.fail(node, "indices of a maximum are not supported");
   if (ints_attribute(node, "kernel_shape").empty()) graph.fail(node, "it has no kernel_shape");

@@ -180,6 +180,10 @@ class RandomNetwork(Picks):
         x = self.pick(flat=False)
         if x is None:
             return False
+        if self.rng.random() < 0.3:
+            out = self.named((x.shape[0], 1, 1), like=x)
+            self.real("global_pool", "GlobalMaxPool", [self.dequantize(x)], out)
+            return True
         out = self.named((x.shape[0], 1, 1), float(x.scale) * x.spread)
         self.unary("global_pool", "GlobalAveragePool", x, out)
         return True
@@ -267,9 +271,9 @@ class RandomNetwork(Picks):
         real = float(x.scale) * x.spread
         kinds = ["Sigmoid", "LeakyRelu"]
         if self.qdq:
-            kinds += ["HardSigmoid", "HardSwish", "silu", "relu", "clip", "rescale"]
+            kinds += ["HardSigmoid", "HardSwish", "Tanh", "Erf", "silu", "relu", "clip", "rescale"]
         kind = self.one_of(*kinds)
-        bounded = kind in ("Sigmoid", "HardSigmoid")
+        bounded = kind in ("Sigmoid", "HardSigmoid", "Tanh", "Erf")
         out = self.named(x.shape, 0.3 if bounded else real)
         extra = (
             {"alpha": float(self.rng.uniform(0.01, 0.3))}

@@ -304,3 +304,30 @@ def test_narrow_tensors_are_the_same_codes_as_int8(code: str, tmp_path: Path) ->
             dims, kind = values.shape, getattr(TensorProto, code)
             tensor.CopyFrom(helper.make_tensor(tensor.name, kind, dims, values.ravel()))
     assert np.array_equal(run_one(model, pixels, tmp_path), expected)
+
+
+@pytest.mark.parametrize("form", ["parts", "node"])
+def test_a_gelu_is_a_table(form: str, tmp_path: Path) -> None:
+    """As older opsets write it, by its error function, and as ONNX Runtime's own operator."""
+    for case in range(8):
+        made = graph(case, shape=(8, 16, 16))
+        x = made.pool[-1]
+        real, out = made.dequantize(x), made.named(x.shape, float(x.scale) * x.spread)
+        if form == "node":
+            made.nodes.append(helper.make_node("Gelu", [real], ["y"], domain="com.microsoft"))
+            made.quantize("gelu", "y", out)
+        else:
+            root, one, half = (made.constant(F32(value)) for value in (2**0.5, 1, 0.5))
+            made.nodes.append(helper.make_node("Div", [real, root], ["a"]))
+            made.nodes.append(helper.make_node("Erf", ["a"], ["b"]))
+            made.nodes.append(helper.make_node("Add", ["b", one], ["c"]))
+            made.nodes.append(helper.make_node("Mul", [real, "c"], ["d"]))
+            made.real("gelu", "Mul", ["d", half], out)
+        assert compare(made, tmp_path).max() == 0
+
+
+def test_a_gelu_by_tanh_is_refused(tmp_path: Path) -> None:
+    made = graph(0)
+    x = made.pool[-1]
+    made.real("gelu", "Gelu", [made.dequantize(x)], made.named(x.shape, 1.0), approximate="tanh")
+    assert "only approximate 'none'" in refusal(made, tmp_path)

@@ -16,7 +16,7 @@ def refused(folder):
         return Graph(shape, 9)
 
     g = fresh()
-    g.quantize(g.node("Erf", [g.conv(g.x, (3, 2, 1, 1))], "scores"), 0.01, 0)
+    g.quantize(g.node("Det", [g.conv(g.x, (3, 2, 1, 1))], "scores"), 0.01, 0)
     save("unknown_operator", g)
 
     g = fresh()

@@ -155,7 +155,7 @@ struct Refused {
 
 TEST(OnnxImport, RefusesWithTheNodeAndTheReason) {
   const std::vector<Refused> cases = {
-      {"unknown_operator", {"'scores' (Erf)", "not supported", "Conv, Dequ", "Flatten"}},
+      {"unknown_operator", {"'scores' (Det)", "not supported", "Conv, Dequ", "Flatten"}},
       {"float_weights", {"'float_conv' (Conv)", "'float.weight' is not quantized"}},
       {"float_between", {"'second' (Conv)", "float-only", "'first.output'"}},
       {"softmax_of_pixels", {"'inner' (Softmax)", "along the classes"}},
