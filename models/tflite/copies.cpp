@@ -62,7 +62,7 @@ void TfliteImporter::transpose(const Operator& op) {
     views_[output] = {.id = view(op, 0).id, .dims = made, .spread = view(op, 0).spread};
     return;
   }
-  StridedCopy node{.name = {}, .input = elements(op, 0), .loops = std::move(loops)};
+  StridedCopy node{.name = {}, .input = quantized(op, 0), .loops = std::move(loops)};
   require_same_quantization(op, node.input, file_.output(op));
   append(op, std::move(node), made);
 }
@@ -82,7 +82,7 @@ void TfliteImporter::tile(const Operator& op) {
     loops.push_back({static_cast<int>(times[d]), 0});
     loops.push_back({dims[d], strides[d]});
   }
-  StridedCopy node{.name = {}, .input = elements(op, 0), .loops = joined(loops)};
+  StridedCopy node{.name = {}, .input = quantized(op, 0), .loops = joined(loops)};
   require_same_quantization(op, node.input, file_.output(op));
   append(op, std::move(node), made);
 }
@@ -150,7 +150,7 @@ void TfliteImporter::resize_nearest(const Operator& op) {
 TensorId TfliteImporter::in_front(const Operator& op, const std::vector<bool>& chosen) {
   const Dims dims = view(op, 0).dims;
   const std::vector<std::int64_t> strides = strides_of(dims);
-  StridedCopy node{.name = {}, .input = elements(op, 0)};
+  StridedCopy node{.name = {}, .input = quantized(op, 0)};
   Shape shape{.channels = 1, .height = 1, .width = 1};
   for (const bool front : {true, false}) {
     for (std::size_t d = 0; d < dims.size(); ++d) {
@@ -172,7 +172,7 @@ TensorId TfliteImporter::broadcast(const Operator& op, unsigned position, const 
   aligned.insert(aligned.end(), own.begin(), own.end());
   if (aligned == dims) return elements(op, position);
   const std::vector<std::int64_t> strides = strides_of(aligned);
-  StridedCopy node{.name = {}, .input = elements(op, position)};
+  StridedCopy node{.name = {}, .input = quantized(op, position)};
   for (std::size_t d = 0; d < dims.size(); ++d) {
     node.loops.push_back({dims[d], aligned[d] == 1 ? 0 : strides[d]});
   }

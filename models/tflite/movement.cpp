@@ -107,7 +107,7 @@ void TfliteImporter::slice(const Operator& op) {
     stepped = stepped || range.step != 1 || range.only;
   }
   if (stepped) {
-    StridedCopy node{.name = {}, .input = elements(op, 0), .loops = loops, .first = first};
+    StridedCopy node{.name = {}, .input = quantized(op, 0), .loops = loops, .first = first};
     require_same_quantization(op, node.input, file_.output(op));
     return append(op, std::move(node), made);
   }
