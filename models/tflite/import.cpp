@@ -141,6 +141,11 @@ void TfliteImporter::quantize(const Operator& op) {
 
 void TfliteImporter::dequantize(const Operator& op) {
   const int output = file_.output(op);
+  if (file_.is_constant(file_.input(op, 0))) {
+    file_.fail(op, "constant '" + file_.name(file_.input(op, 0)) +
+                       "' is used in float: only networks "
+                       "quantized to INT8 throughout are supported");
+  }
   if (output != file_.output()) {
     for (const Operator& reader : file_.operators()) {
       if (file_.input(reader, 0) != output && file_.input(reader, 1) != output) continue;

@@ -158,9 +158,6 @@ std::vector<std::int32_t> TfliteImporter::bias(const Operator& op, const Convolu
 void TfliteImporter::read_weights(const Operator& op, Convolution& node, int channel_axis) {
   const int index = file_.input(op, 1);
   node.weight_name = file_.name(index);
-  if (!weight_names_.insert(node.weight_name).second) {
-    file_.fail(op, "weights '" + node.weight_name + "' belong to an earlier operator, too");
-  }
   for (const int extent : file_.dims(index)) node.weight_shape.push_back(extent);
   node.weights = file_.int8s(index);
   node.weight_scales = weight_scales(op, index, channel_axis, node.out_channels);

@@ -108,7 +108,11 @@ const TfliteImporter::View& TfliteImporter::view(const Operator& op, unsigned po
 TensorId TfliteImporter::quantized(const Operator& op, unsigned position) const {
   const View& input = view(op, position);
   const std::string name = file_.name(file_.input(op, position));
-  if (input.id < 0) file_.fail(op, "input '" + name + "' is FLOAT32: it must be quantized first");
+  if (input.id < 0) {
+    file_.fail(op, "input '" + name +
+                       "' is FLOAT32: it must be quantized first, by a converter that "
+                       "is asked for full integers and given a representative data set");
+  }
   if (input.spread) {
     file_.fail(op, "input '" + name +
                        "' comes from SPACE_TO_BATCH_ND, which only a convolution "
@@ -219,6 +223,11 @@ TensorId TfliteImporter::push(const Operator& op, Node node, ActivationTensor ma
         concrete.output = output;
       },
       node);
+  // Faults strike each operator's copy of shared weights.
+  if (auto* made_by = std::get_if<Convolution>(&node)) {
+    std::string& weights = made_by->weight_name;
+    if (!weight_names_.insert(weights).second) weights += "@" + made_by->name;
+  }
   checked(op, [&] {
     size_.add_node(node, shape);
     require_scales(network_, node);

@@ -296,6 +296,27 @@ def test_error_free_accuracy_is_litert_s(tmp_path: Path) -> None:
     assert with_file["top1"] == report["top1"]
 
 
+def test_each_user_of_shared_weights_has_a_copy_with_a_name_of_its_own(tmp_path: Path) -> None:
+    builder = Builder()
+    x = builder.tensor((1, 4), [0.1], [3])
+    codes = np.arange(-8, 8, dtype=np.int8).reshape(4, 4)
+    w = builder.tensor((4, 4), [0.1], [0], codes, name="w")
+    y, z = (builder.tensor((1, 4), [0.5], [0], name=name) for name in "yz")
+    for pair in ((x, y), (y, z)):
+        inputs = [pair[0], w, None]
+        builder.operator(Kind.FULLY_CONNECTED, inputs, pair[1], schema.FullyConnectedOptionsT)
+    model = tmp_path / "shared.tflite"
+    model.write_bytes(builder.finish(x, z))
+    inputs = np.random.default_rng(2).integers(-128, 128, (20, 4)).astype(np.int8)
+    (found,) = simulate([(model, inputs)])
+    assert different(found, reference(model, inputs)) == []
+    file = workload(model, inputs, np.zeros(20, np.int64), tmp_path)
+    brownout("weights", file, "--voltage=1", "--out", tmp_path / "weights.npz")
+    with np.load(tmp_path / "weights.npz") as archive:
+        assert sorted(archive.files) == ["w", "w@z"]
+        assert np.array_equal(archive["w@z"], codes)
+
+
 def test_a_float_input_between_two_codes_is_rounded_as_litert_s(tmp_path: Path) -> None:
     """Every input lies in the middle of two codes, where rounding to even would show."""
     builder = Builder()

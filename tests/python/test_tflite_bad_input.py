@@ -341,17 +341,15 @@ def test_operators_that_are_not_supported_so_are_refused(name: str, tmp_path: Pa
     assert message in refusal(path)
 
 
-def test_weights_of_two_operators_are_refused(tmp_path: Path) -> None:
-    """Faults strike each operator's copy: one name could not tell them apart."""
-    builder = Builder()
-    x = builder.tensor((1, 4), [0.1], [3])
-    w = builder.tensor((4, 4), [0.1], [0], np.ones((4, 4), np.int8), name="w")
-    y, z = (builder.tensor((1, 4), [0.5], [0]) for _ in "yz")
-    builder.operator(Kind.FULLY_CONNECTED, [x, w, None], y, schema.FullyConnectedOptionsT)
-    builder.operator(Kind.FULLY_CONNECTED, [y, w, None], z, schema.FullyConnectedOptionsT)
+def test_weights_used_in_float_are_refused(tmp_path: Path) -> None:
+    """As converters write them who store float16."""
+    builder, x, y = convolution()
+    codes = builder.tensor((4,), [0.1], [0], np.ones(4, np.int8), name="half")
+    wide = builder.tensor((4,), dtype=np.float32)
+    builder.operator(Kind.DEQUANTIZE, [codes], wide, schema.DequantizeOptionsT)
     path = tmp_path / "network.tflite"
-    path.write_bytes(builder.finish(x, z))
-    assert "operator 1 (FULLY_CONNECTED): weights 'w' belong to an earlier" in refusal(path)
+    path.write_bytes(builder.finish(x, y))
+    assert "operator 1 (DEQUANTIZE): constant 'half' is used in float" in refusal(path)
 
 
 @pytest.mark.skipif(not RESNET8.exists(), reason="no MLPerf Tiny networks in ../shared/models")
