@@ -57,7 +57,7 @@ void Importer::function(const onnx::NodeProto& node) {
   }
   if (source.kind != Edge::Kind::kReal) {
     graph_.fail(node, "float-only: its input '" + input_name(node, 0) +
-                          "' is not the output of a DequantizeLinear on activations");
+                          "' is not the output of a DequantizeLinear on activations" + kQuantizeIt);
   }
   set_edge(node, function_of(node, source));
 }

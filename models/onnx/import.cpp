@@ -54,6 +54,17 @@ unsigned domain_of(const onnx::NodeProto& node) {
   return qonnx ? kQonnx : 0U;
 }
 
+/// True where all inputs are constants, the first one of real numbers or of sizes.
+bool computes_constants(const OnnxGraph& graph, const onnx::NodeProto& node) {
+  const onnx::TensorProto* first = graph.constant(input_name(node, 0));
+  return first != nullptr &&
+         (first->data_type() == onnx::TensorProto::FLOAT ||
+          first->data_type() == onnx::TensorProto::INT64) &&
+         std::all_of(node.input().begin(), node.input().end(), [&](const std::string& name) {
+           return name.empty() || graph.constant(name) != nullptr;
+         });
+}
+
 }  // namespace
 
 void Importer::import_node(const onnx::NodeProto& node) {
@@ -124,6 +135,11 @@ void Importer::import_node(const onnx::NodeProto& node) {
     graph_.fail(node, "its output '" + node.output(0) + "' is a constant, too");
   }
   if (domain == kOnnx && shape_values_.fold(node)) return;
+  const bool makes_codes = node.op_type() == "QuantizeLinear" || domain == kQonnx;
+  if (!makes_codes && computes_constants(graph_, node)) {
+    graph_.fail(node, "it computes a constant, which has to be done before quantization " +
+                          std::string("(onnxruntime.quantization: quant_pre_process)"));
+  }
   const auto found = operators.find(node.op_type());
   if (found == operators.end() || (found->second.domains & domain) == 0) {
     std::string message = "this operator is not supported; supported are ";
@@ -192,7 +208,8 @@ void Importer::read_output() {
                                    found->second.kind == Edge::Kind::kScores);
   if (!quantized) {
     graph_.fail("output '" + name +
-                "' is not a quantized tensor (QuantizeLinear, or DequantizeLinear after it)");
+                "' is not a quantized tensor (QuantizeLinear, or DequantizeLinear after it)" +
+                kQuantizeIt);
   }
   const Shape& shape = shape_of(found->second);
   if (found->second.view == View::kFlat && (shape.height > 1 || shape.width > 1)) {
@@ -279,7 +296,7 @@ const Edge& Importer::activation(const onnx::NodeProto& node, int index) {
   const Edge& found = edge(node, index);
   if (!found.is_dequantized()) {
     graph_.fail(node, "float-only: its input '" + input_name(node, index) +
-                          "' is not the output of a DequantizeLinear on activations");
+                          "' is not the output of a DequantizeLinear on activations" + kQuantizeIt);
   }
   return found;
 }

@@ -16,6 +16,10 @@
 
 namespace brownout::models {
 
+/// What a user can do about a float operator in the middle of a quantized network.
+constexpr char kQuantizeIt[] =
+    "; have it quantized, too (quantize_static: QDQ form, op_types_to_quantize)";
+
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
 /// The real value that each code of a tensor stands for, by held code.

@@ -97,7 +97,7 @@ Edge Importer::movable(const onnx::NodeProto& node, int index) {
   const Edge& found = edge(node, index);
   if ((!found.is_codes() && found.kind != Edge::Kind::kReal) || found.tensor < 0) {
     graph_.fail(node, "float-only: its input '" + input_name(node, index) +
-                          "' is neither quantized nor dequantized activations");
+                          "' is neither quantized nor dequantized activations" + kQuantizeIt);
   }
   if (found.differs_by_channel()) {
     graph_.fail(node, "float-only: its input '" + input_name(node, index) +
@@ -136,7 +136,7 @@ void Importer::concatenation(const onnx::NodeProto& node) {
     const Edge& part = parts.back();
     if ((!part.is_codes() && part.kind != Edge::Kind::kReal) || part.tensor < 0) {
       graph_.fail(node, "float-only: its input '" + input_name(node, i) +
-                            "' is neither quantized nor dequantized activations");
+                            "' is neither quantized nor dequantized activations" + kQuantizeIt);
     }
     same = same && part.values == nullptr &&
            quantization_of(part.tensor) == quantization_of(parts[0].tensor);

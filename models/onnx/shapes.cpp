@@ -169,7 +169,12 @@ bool ShapeValues::fold(const onnx::NodeProto& node) {
 
 Integers ShapeValues::required(const onnx::NodeProto& node, int index) const {
   auto values = integers(input_name(node, index));
-  if (!values) graph_.fail(node, "'" + input_name(node, index) + "' is not a computed shape");
+  if (!values) {
+    graph_.fail(node,
+                "'" + input_name(node, index) +
+                    "' is not a computed shape; sizes in float have to be computed before "
+                    "quantization (fixed sizes, onnxruntime.quantization: quant_pre_process)");
+  }
   return *std::move(values);
 }
 
