@@ -106,6 +106,16 @@ def test_png_folder_equals_the_binary_batch(tmp_path: Path, reference: np.ndarra
     np.testing.assert_array_equal(logits(path, tmp_path), reference[order])
 
 
+def test_a_folder_more_than_classes_is_an_error(tmp_path: Path) -> None:
+    pixels, labels = cifar_slice()
+    write_folder(tmp_path / "images", pixels, labels, "png")
+    (tmp_path / "images" / "another").mkdir()
+    (tmp_path / "images" / "0").rename(tmp_path / "images" / "last")
+    done = run(workload(tmp_path, "{format: image_folder, directory: images}"))
+    assert done.returncode == 2
+    assert "label 10, but the network has 10 outputs: labels are 0..9 (every folder" in done.stderr
+
+
 def test_jpeg_folder_equals_what_pillow_decodes(tmp_path: Path) -> None:
     pixels, labels = cifar_slice()
     order = write_folder(tmp_path / "images", pixels, labels, "jpg")

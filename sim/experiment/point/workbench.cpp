@@ -28,10 +28,13 @@ void check_labels(const Workbench& bench) {
   const std::int64_t classes = bench.network.tensor(bench.network.output).shape.size();
   const auto greatest = std::max_element(bench.labels.begin(), bench.labels.end());
   if (*greatest < classes) return;
+  const char* hint = *greatest == classes ? " (do yours begin at 1?)" : "";
+  if (bench.config.dataset.format == config::DatasetFormat::kImageFolder) {
+    hint = " (every folder is a class)";
+  }
   throw std::runtime_error(file.string() + ": label " + std::to_string(*greatest) +
                            ", but the network has " + std::to_string(classes) +
-                           " outputs: labels are 0.." + std::to_string(classes - 1) +
-                           (*greatest == classes ? " (do yours begin at 1?)" : ""));
+                           " outputs: labels are 0.." + std::to_string(classes - 1) + hint);
 }
 
 /// Output and input must have their elements in one order: NHWC here, while a flat output has that
