@@ -58,8 +58,4 @@ void Progress::show(const std::string& text) {
   err_ << kClearLine << text << std::flush;
 }
 
-void print_note(std::ostream& out, const std::string& text, bool quiet) {
-  if (!quiet && !text.empty()) out << "note: " << text << "\n";
-}
-
 }  // namespace brownout::cli

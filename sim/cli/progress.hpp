@@ -37,7 +37,4 @@ class Progress {
   std::optional<std::chrono::steady_clock::time_point> start_;  // of counting
 };
 
-/// A line "note: ..."; nothing for an empty text or with --quiet.
-void print_note(std::ostream& out, const std::string& text, bool quiet);
-
 }  // namespace brownout::cli

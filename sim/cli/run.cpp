@@ -8,6 +8,7 @@
 #include "sim/cli/command.hpp"
 #include "sim/cli/energy_lines.hpp"
 #include "sim/cli/explain.hpp"
+#include "sim/cli/notes.hpp"
 #include "sim/cli/output_file.hpp"
 #include "sim/cli/progress.hpp"
 #include "sim/cli/rail_facts.hpp"
@@ -253,9 +254,7 @@ int run(const Arguments& arguments, const Streams& streams) {
   }
   if (arguments.has("energy")) report.detail = energy_line_table(bench, point);
   streams.out << render(report, format);
-  const bool quiet = arguments.has("quiet");
-  for (const std::string& note : bench.notes) print_note(streams.err, note, quiet);
-  print_note(streams.err, accuracy_note(bench, point), quiet);
+  print_notes(streams.err, run_notes(bench, point), arguments.has("quiet"));
   return 0;
 }
 

@@ -52,12 +52,4 @@ std::vector<Cell> range_cells(const experiment::ChipRange& range) {
   return {range.mean, range.min, range.max};
 }
 
-std::string accuracy_note(const experiment::Workbench& bench,
-                          const experiment::PointResult& point) {
-  const bool fails = std::any_of(point.rails.begin(), point.rails.end(),
-                                 [](const experiment::RailResult& rail) { return rail.ber > 0; });
-  const auto& top1 = point.score[Metric::kTop1];
-  return top1 && !fails ? bench.accuracy_note(top1->value) : "";
-}
-
 }  // namespace brownout::cli

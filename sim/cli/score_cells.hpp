@@ -22,8 +22,4 @@ std::vector<Fact> score_facts(const experiment::Workbench& bench, const experime
 std::vector<Column> range_columns(experiment::Metric metric, bool extremes_in_text = true);
 std::vector<Cell> range_cells(const experiment::ChipRange& range);
 
-/// Of top-1 on a chip: why its images or labels may be wrong. Empty where something fails, or where
-/// there is no top-1.
-std::string accuracy_note(const experiment::Workbench& bench, const experiment::PointResult& point);
-
 }  // namespace brownout::cli

@@ -5,6 +5,7 @@
 
 #include "sim/cli/command.hpp"
 #include "sim/cli/map/grid_options.hpp"
+#include "sim/cli/notes.hpp"
 #include "sim/cli/progress.hpp"
 #include "sim/cli/score_cells.hpp"
 #include "sim/cli/table.hpp"
@@ -136,7 +137,7 @@ int run(const Arguments& arguments, const Streams& streams) {
   experiment::SensitivityOutcome outcome;
   std::vector<Fact> facts;
   experiment::Metric metric{};
-  std::vector<std::string> notes;
+  Notes notes;
   {
     Progress progress(streams.err, stderr_is_terminal() && !quiet);
     progress.show("loading " + config.name);
@@ -153,7 +154,7 @@ int run(const Arguments& arguments, const Streams& streams) {
   streams.out << render(
       {.facts = std::move(facts), .table = part_table(outcome.parts, options.dimensions, metric)},
       format);
-  for (const std::string& note : notes) print_note(streams.err, note, quiet);
+  print_notes(streams.err, notes, quiet);
   if (!quiet) {
     streams.err << "wrote sensitivity.csv, manifest.json, results.sqlite in "
                 << options.runner.out.string() << "; " << outcome.resumed << " of "

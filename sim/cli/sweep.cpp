@@ -3,6 +3,7 @@
 
 #include "sim/cli/command.hpp"
 #include "sim/cli/map/grid_options.hpp"
+#include "sim/cli/notes.hpp"
 #include "sim/cli/progress.hpp"
 #include "sim/cli/score_cells.hpp"
 #include "sim/cli/table.hpp"
@@ -192,7 +193,7 @@ int run(const Arguments& arguments, const Streams& streams) {
   experiment::SweepOutcome outcome;
   std::string unit;
   Metric metric{};
-  std::vector<std::string> notes;
+  Notes notes;
   {
     Progress progress(streams.err, stderr_is_terminal() && !quiet);
     progress.show("loading " + config.name);
@@ -200,13 +201,13 @@ int run(const Arguments& arguments, const Streams& streams) {
     const experiment::Workbench bench = experiment::make_workbench(config);
     unit = bench.unit(config.sweep.rail);
     metric = bench.metric();
-    notes = bench.notes;
     options.target = target_of(arguments, metric);
     outcome = experiment::run_sweep(bench, options);
+    if (outcome.failures.empty()) notes = sweep_notes(bench, outcome.points);
   }
   if (!outcome.failures.empty()) return report_failures(outcome.failures, streams.err);
   streams.out << render(report_of(outcome, metric, unit), format);
-  for (const std::string& note : notes) print_note(streams.err, note, quiet);
+  print_notes(streams.err, notes, quiet);
   if (!quiet) {
     streams.err << "wrote points.csv, layers.csv, " << (outcome.mark ? "dies.csv, " : "")
                 << "manifest.json, results.sqlite in " << options.out.string() << "; "

@@ -1,4 +1,4 @@
-"""Notes about images that are not what the network was made for; results stay what they are."""
+"""Notes about what a user should look at twice; results stay what they are."""
 
 from pathlib import Path
 
@@ -46,6 +46,19 @@ def test_accumulators_that_are_too_narrow_are_noted() -> None:
     assert f"{note} is limited" in notes(*narrow, *saturating)
     wide = ("--voltage", "1", "--set", "accelerator.accumulator.bits=23")
     assert notes(*wide) == ""
+
+
+def test_voltages_of_another_memory_are_noted(tmp_path: Path) -> None:
+    volts = ["--memory", ROOT / "configs/memories/bram_28nm_kc705.yaml", "--images", "10"]
+    note = "the profile bram-28nm-kc705 has no errors at 0.6 V and above"
+    at_default = brownout(*RUN, *volts).stderr  # 0.85, meant as a multiple of Vmin
+    assert f"note: nothing fails at 0.85 V: {note}\n" in at_default
+    assert note not in brownout(*RUN, *volts, "--voltage", "0.6").stderr
+    sweep = ["sweep", WORKLOAD, *volts, "--chips", "1", "--out"]
+    found = brownout(*sweep, tmp_path / "all").stderr
+    assert f"note: nothing fails at any of these voltages: {note}\n" in found
+    found = brownout(*sweep, tmp_path / "some", "--voltage", "0.6,0.53").stderr
+    assert "note: " not in found
 
 
 def test_nothing_is_noted_where_nothing_is_wrong() -> None:

@@ -1,0 +1,69 @@
+#include "sim/cli/notes.hpp"
+
+#include <algorithm>
+#include <ostream>
+
+namespace brownout::cli {
+namespace {
+
+using experiment::Metric;
+using experiment::PointSummary;
+
+void add(Notes& notes, std::string note) {
+  if (!note.empty()) notes.push_back(std::move(note));
+}
+
+/// Voltages of another memory, or in another unit, stand above those at which this one fails.
+std::string error_free_note(const experiment::Workbench& bench, machine::OnChipMemory rail,
+                            const std::string& what) {
+  const memory::VoltageProfileData& profile = bench.config.memory.find(rail)->profile->data();
+  const bool ideal = std::all_of(profile.rows.begin(), profile.rows.end(),
+                                 [](const auto& row) { return row.ber == 0; });
+  if (ideal) return {};
+  return what + ": the profile " + profile.name + " has no errors at " +
+         profile.error_free_voltage.text() + " " + bench.unit(rail) + " and above";
+}
+
+bool other_rails_may_fail(const experiment::Workbench& bench) {
+  return bench.config.memory.find(machine::OnChipMemory::kActivationSram) != nullptr ||
+         bench.config.memory.find(machine::OnChipMemory::kAccumulator) != nullptr;
+}
+
+}  // namespace
+
+Notes run_notes(const experiment::Workbench& bench, const experiment::PointResult& point) {
+  Notes notes = bench.notes;
+  const bool fails = std::any_of(point.rails.begin(), point.rails.end(),
+                                 [](const experiment::RailResult& rail) { return rail.ber > 0; });
+  if (fails) return notes;
+  const auto& top1 = point.score[Metric::kTop1];
+  if (top1) add(notes, bench.accuracy_note(top1->value));
+  if (point.voltage > bench.error_free_voltage()) {
+    add(notes, error_free_note(bench, machine::OnChipMemory::kWeightSram,
+                               "nothing fails at " + point.voltage.text() + " " + point.unit));
+  }
+  return notes;
+}
+
+Notes sweep_notes(const experiment::Workbench& bench, const std::vector<PointSummary>& points) {
+  Notes notes = bench.notes;
+  const PointSummary& highest = points.front();
+  const auto& top1 = highest.score[Metric::kTop1];
+  if (top1 && highest.ber == 0 && !other_rails_may_fail(bench)) {
+    add(notes, bench.accuracy_note(*top1));
+  }
+  const bool fails = std::any_of(points.begin(), points.end(),
+                                 [](const PointSummary& point) { return point.ber > 0; });
+  if (!fails && highest.voltage != points.back().voltage) {
+    add(notes,
+        error_free_note(bench, bench.config.sweep.rail, "nothing fails at any of these voltages"));
+  }
+  return notes;
+}
+
+void print_notes(std::ostream& out, const Notes& notes, bool quiet) {
+  if (quiet) return;
+  for (const std::string& note : notes) out << "note: " << note << "\n";
+}
+
+}  // namespace brownout::cli

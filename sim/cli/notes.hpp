@@ -1,0 +1,26 @@
+// Notes on standard error: results that stand, but that a user should look at twice.
+#pragma once
+
+#include <iosfwd>
+#include <string>
+#include <vector>
+
+#include "sim/experiment/point/workbench.hpp"
+#include "sim/experiment/results/results.hpp"
+
+namespace brownout::cli {
+
+using Notes = std::vector<std::string>;
+
+/// Those of the workbench, and of a point where nothing fails: an accuracy that is no better than
+/// guessing, a voltage above the error-free one.
+Notes run_notes(const experiment::Workbench& bench, const experiment::PointResult& point);
+
+/// The same of a sweep; `points` by falling voltage.
+Notes sweep_notes(const experiment::Workbench& bench,
+                  const std::vector<experiment::PointSummary>& points);
+
+/// A line "note: ..." each; nothing with --quiet.
+void print_notes(std::ostream& out, const Notes& notes, bool quiet);
+
+}  // namespace brownout::cli
