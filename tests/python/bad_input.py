@@ -56,13 +56,20 @@ class Case:
 
 
 def unknown_operator() -> bytes:
-    """A network of one float operator."""
+    """A network of one float operator behind the quantization of its input."""
     value = helper.make_tensor_value_info
+    scale = helper.make_tensor("scale", TensorProto.FLOAT, [], [0.1])
+    zero = helper.make_tensor("zero", TensorProto.UINT8, [], [128])
     graph = helper.make_graph(
-        [helper.make_node("Tan", ["x"], ["y"], name="odd_one")],
+        [
+            helper.make_node("QuantizeLinear", ["x", "scale", "zero"], ["codes"]),
+            helper.make_node("DequantizeLinear", ["codes", "scale", "zero"], ["real"]),
+            helper.make_node("Tan", ["real"], ["y"], name="odd_one"),
+        ],
         "net",
         [value("x", TensorProto.FLOAT, ["batch", 1, 28, 28])],
         [value("y", TensorProto.FLOAT, ["batch", 1, 28, 28])],
+        [scale, zero],
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)])
     model.ir_version = 7
