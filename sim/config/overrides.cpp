@@ -31,6 +31,26 @@ Value& child_of(Value& parent, std::string_view key, const OriginPointer& origin
   return parent.entries.emplace_back(MapEntry{std::string(key), std::move(child)}).value;
 }
 
+std::string_view first_of(std::string_view key) { return key.substr(0, key.find('.')); }
+
+bool holds(const Value& root, std::string_view key) {
+  const Value* found = root.kind == Value::Kind::kMap ? root.find(first_of(key)) : nullptr;
+  const std::size_t dot = key.find('.');
+  if (found == nullptr || dot == std::string_view::npos) return found != nullptr;
+  return holds(*found, key.substr(dot + 1));
+}
+
+// A key without its section, such as dram.latency_cycles, with it; empty for any other.
+std::string in_its_section(const Value& root, const std::string& key) {
+  if (holds(root, first_of(key))) return {};
+  for (const std::string_view part : {std::string_view(key), first_of(key)}) {
+    for (const MapEntry& entry : root.entries) {
+      if (holds(entry.value, part)) return entry.key + "." + key;
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 Value text_value(const std::string& text, const std::string& path, const std::string& option,
@@ -54,6 +74,9 @@ void apply_set(Value& root, const std::string& assignment, const std::filesystem
   if (equals == std::string::npos || key.empty() || key.front() == '.' || key.back() == '.' ||
       key.find("..") != std::string::npos) {
     throw std::runtime_error("--set " + assignment + ": must be KEY=VALUE");
+  }
+  if (const std::string meant = in_its_section(root, key); !meant.empty()) {
+    throw std::runtime_error("--set " + key + ": unknown key, did you mean " + meant + "?");
   }
   const OriginPointer origin = option_origin("--set " + key, key, directory);
   Value* target = &root;
