@@ -7,13 +7,11 @@
 #include <optional>
 #include <stdexcept>
 
-#include "models/arithmetic/softmax.hpp"
 #include "models/engine/convolution_kernel.hpp"
 #include "models/engine/epilogue.hpp"
 #include "models/engine/gated_macs.hpp"
-#include "models/engine/kernels.hpp"
-#include "models/engine/movement.hpp"
 #include "models/engine/ordered_convolution.hpp"
+#include "models/engine/plain_nodes.hpp"
 
 namespace brownout::models {
 namespace {
@@ -70,28 +68,28 @@ struct IntegerEngine::Implementation {
   void read_through_masks(TensorId id, int images);
   void choose_order(std::size_t index);
   void execute(const Convolution& node, std::size_t index, EngineResult& result, int images);
-  void execute(const Addition& node, std::size_t index, EngineResult& result, int images);
-  void execute(const Pooling& node, std::size_t index, EngineResult& result, int images);
-  void execute(const Multiplication& node, std::size_t index, EngineResult& result, int images);
-  void execute(const Lookup& node, std::size_t index, EngineResult& result, int images);
-  void execute(const Concatenation& node, std::size_t index, EngineResult& result, int images);
-  void execute(const Padding& node, std::size_t index, EngineResult& result, int images);
-  void execute(const StridedCopy& node, std::size_t index, EngineResult& result, int images);
-  void execute(const Softmax& node, std::size_t index, EngineResult& result, int images);
-  std::uint8_t* data(TensorId id) { return buffers[static_cast<std::size_t>(id)].data(); }
+  template <typename PlainNode>
+  void execute(const PlainNode& node, std::size_t /*index*/, EngineResult& /*result*/, int images) {
+    run_node(network, node, data, images);
+  }
 
   const QuantizedNetwork& network;
   EngineOptions options;
   bool use_onednn;
   int chunk;                                          ///< images
   std::vector<std::optional<ConvolutionStep>> steps;  ///< by node index
-  std::vector<std::vector<std::uint8_t>> buffers;     ///< by tensor id, chunk x shape, as read
+  TensorBuffers data;                                 ///< of a chunk, as read
   TensorMasks tensor_masks;
   WeightSet weights_in_force;
   std::vector<std::int32_t> sums;
 };
 
 namespace {
+
+const QuantizedNetwork& checked(const QuantizedNetwork& network) {
+  check_consistent(network);
+  return network;
+}
 
 /// As many images as keep a layer's sums and codes in a core's own cache.
 int cache_sized_chunk(const QuantizedNetwork& network) {
@@ -110,23 +108,20 @@ int cache_sized_chunk(const QuantizedNetwork& network) {
 
 IntegerEngine::Implementation::Implementation(const QuantizedNetwork& source,
                                               EngineOptions engine_options)
-    : network(source),
+    : network(checked(source)),
       options(engine_options),
       use_onednn(choose_onednn(engine_options)),
       chunk(options.chunk_images > 0 ? options.chunk_images : cache_sized_chunk(source)),
       steps(source.nodes.size()),
+      data(source, chunk),
       weights_in_force(source.nodes.size()) {
-  check_consistent(network);
   if (options.accumulator_bits < 1 || options.accumulator_bits > 32) {
     throw std::runtime_error("accumulator bits: " + std::to_string(options.accumulator_bits) +
                              " is not in 1..32");
   }
   if (options.k_part < 1) throw std::logic_error("k_part below 1");
   const OneThread one_thread;
-  std::size_t largest_sums = 0;
-  for (const ActivationTensor& tensor : network.tensors) {
-    buffers.emplace_back(static_cast<std::size_t>(chunk * tensor.shape.size()));
-  }
+  std::int64_t largest_sums = 0;
   for (std::size_t i = 0; i < network.nodes.size(); ++i) {
     const auto* node = std::get_if<Convolution>(&network.nodes[i]);
     if (node == nullptr) continue;
@@ -141,9 +136,9 @@ IntegerEngine::Implementation::Implementation(const QuantizedNetwork& source,
                                          : make(network, *node, chunk),
                         .epilogue = Epilogue(network, *node, options.accumulator_bits),
                         .gated = GatedMacs(network, *node)});
-    largest_sums = std::max(largest_sums, buffers[static_cast<std::size_t>(node->output)].size());
+    largest_sums = std::max(largest_sums, network.tensor(node->output).shape.size());
   }
-  sums.resize(largest_sums);
+  sums.resize(static_cast<std::size_t>(chunk * largest_sums));
   set_weights(clean_weights(network));
   set_sum_masks({});
 }
@@ -272,98 +267,6 @@ void IntegerEngine::Implementation::execute(const Convolution& node, std::size_t
   // Always a whole chunk: the rest of an incomplete one is old data whose results nobody reads.
   step.kernel->accumulate(input, sums.data());
   step.epilogue.run(sums.data(), data(node.output), images);
-}
-
-void IntegerEngine::Implementation::execute(const Addition& node, std::size_t /*index*/,
-                                            EngineResult& /*result*/, int images) {
-  add_codes(make_adder(network, node), data(node.left), data(node.right), data(node.output),
-            images * network.tensor(node.output).shape.size());
-}
-
-void IntegerEngine::Implementation::execute(const Pooling& node, std::size_t /*index*/,
-                                            EngineResult& /*result*/, int images) {
-  const Shape& input = network.tensor(node.input).shape;
-  const Shape& output = network.tensor(node.output).shape;
-  const Pooler pooler = make_pooler(network, node);
-  for (int image = 0; image < images; ++image) {
-    pool_image(pooler, node, input, output, data(node.input) + image * input.size(),
-               data(node.output) + image * output.size());
-  }
-}
-
-void IntegerEngine::Implementation::execute(const Multiplication& node, std::size_t /*index*/,
-                                            EngineResult& /*result*/, int images) {
-  const Multiplier multiplier = make_multiplier(network, node);
-  const std::int64_t size = network.tensor(node.output).shape.size();
-  const std::int64_t factors = network.tensor(node.right).shape.size();
-  if (factors == size) {
-    return multiply_codes(multiplier, data(node.left), data(node.right), data(node.output),
-                          images * size);
-  }
-  for (int image = 0; image < images; ++image) {
-    for (std::int64_t i = image * size; i < (image + 1) * size; i += factors) {
-      multiply_codes(multiplier, data(node.left) + i, data(node.right) + image * factors,
-                     data(node.output) + i, factors);
-    }
-  }
-}
-
-void IntegerEngine::Implementation::execute(const Lookup& node, std::size_t /*index*/,
-                                            EngineResult& /*result*/, int images) {
-  const Shape& shape = network.tensor(node.input).shape;
-  const std::uint8_t* input = data(node.input);
-  std::uint8_t* output = data(node.output);
-  if (node.channel_tables.empty()) {
-    std::transform(input, input + images * shape.size(), output,
-                   [&](std::uint8_t code) { return node.table[code]; });
-    return;
-  }
-  for (std::int64_t pixel = 0; pixel < images * shape.size(); pixel += shape.channels) {
-    for (const Lookup::Table& table : node.channel_tables) *output++ = table[*input++];
-  }
-}
-
-void IntegerEngine::Implementation::execute(const Concatenation& node, std::size_t /*index*/,
-                                            EngineResult& /*result*/, int images) {
-  std::vector<const std::uint8_t*> inputs(node.inputs.size());
-  std::vector<Shape> shapes;
-  for (const TensorId id : node.inputs) shapes.push_back(network.tensor(id).shape);
-  for (int image = 0; image < images; ++image) {
-    for (std::size_t i = 0; i < inputs.size(); ++i) {
-      inputs[i] = data(node.inputs[i]) + image * shapes[i].size();
-    }
-    concatenate(node.axis, inputs, shapes,
-                data(node.output) + image * network.tensor(node.output).shape.size());
-  }
-}
-
-void IntegerEngine::Implementation::execute(const Padding& node, std::size_t /*index*/,
-                                            EngineResult& /*result*/, int images) {
-  const Shape& input = network.tensor(node.input).shape;
-  const Shape& output = network.tensor(node.output).shape;
-  for (int image = 0; image < images; ++image) {
-    pad(node, input, data(node.input) + image * input.size(), output,
-        data(node.output) + image * output.size());
-  }
-}
-
-void IntegerEngine::Implementation::execute(const StridedCopy& node, std::size_t /*index*/,
-                                            EngineResult& /*result*/, int images) {
-  const std::int64_t input = network.tensor(node.input).shape.size();
-  const std::int64_t output = network.tensor(node.output).shape.size();
-  for (int image = 0; image < images; ++image) {
-    copy_strided(node, data(node.input) + image * input, data(node.output) + image * output);
-  }
-}
-
-void IntegerEngine::Implementation::execute(const Softmax& node, std::size_t /*index*/,
-                                            EngineResult& /*result*/, int images) {
-  const Shape& shape = network.tensor(node.input).shape;
-  const auto channels = static_cast<std::size_t>(shape.channels);
-  const FixedPointSoftmax softmax = make_softmax(network, node);
-  for (std::int64_t i = 0; i < images * shape.size(); i += shape.channels) {
-    softmax(std::span(data(node.input) + i, channels), data(node.output) + i);
-  }
 }
 
 IntegerEngine::IntegerEngine(const QuantizedNetwork& network, EngineOptions options)
