@@ -1,5 +1,6 @@
-// Import of the TFLite operators that become copies in another order or number: TRANSPOSE, TILE,
-// DEPTH_TO_SPACE, SPACE_TO_DEPTH, RESIZE_NEAREST_NEIGHBOR, and operands that are broadcast.
+// Import of the TFLite operators that become copies in another order or number: TRANSPOSE,
+// REVERSE_V2, TILE, DEPTH_TO_SPACE, SPACE_TO_DEPTH, RESIZE_NEAREST_NEIGHBOR, and operands that are
+// broadcast.
 #include <algorithm>
 #include <utility>
 
@@ -65,6 +66,24 @@ void TfliteImporter::transpose(const Operator& op) {
   StridedCopy node{.name = {}, .input = quantized(op, 0), .loops = std::move(loops)};
   require_same_quantization(op, node.input, file_.output(op));
   append(op, std::move(node), made);
+}
+
+/// REVERSE_V2: the last element of some dimensions first.
+void TfliteImporter::reverse(const Operator& op) {
+  const Dims dims = view(op, 0).dims;
+  const std::vector<std::int64_t> strides = strides_of(dims);
+  StridedCopy node{.name = {}, .input = quantized(op, 0)};
+  require_same_quantization(op, node.input, file_.output(op));
+  for (std::size_t d = 0; d < dims.size(); ++d) node.loops.push_back({dims[d], strides[d]});
+  for (const std::int64_t entry : integers(op, 1)) {
+    const int axis = axis_of(entry, dims.size());
+    if (axis < 0) file_.fail(op, "it has no dimension " + std::to_string(entry));
+    StridedCopy::Loop& loop = node.loops[static_cast<std::size_t>(axis)];
+    if (loop.stride < 0) continue;
+    node.first += loop.stride * (loop.extent - 1);
+    loop.stride = -loop.stride;
+  }
+  append(op, std::move(node), dims);
 }
 
 void TfliteImporter::tile(const Operator& op) {

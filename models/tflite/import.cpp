@@ -13,7 +13,8 @@ constexpr const char* kSupported =
     "CONV_2D, DEPTHWISE_CONV_2D (dilated ones also between SPACE_TO_BATCH_ND and "
     "BATCH_TO_SPACE_ND), FULLY_CONNECTED, ADD, SUB, MUL, MAXIMUM, MINIMUM, AVERAGE_POOL_2D, "
     "MAX_POOL_2D, MEAN, REDUCE_MAX, PAD, PADV2, CONCATENATION, SLICE, STRIDED_SLICE, SPLIT, "
-    "SPLIT_V, RESHAPE, SQUEEZE, EXPAND_DIMS, TRANSPOSE, TILE, DEPTH_TO_SPACE, SPACE_TO_DEPTH, "
+    "SPLIT_V, RESHAPE, SQUEEZE, EXPAND_DIMS, TRANSPOSE, REVERSE_V2, TILE, DEPTH_TO_SPACE, "
+    "SPACE_TO_DEPTH, "
     "RESIZE_NEAREST_NEIGHBOR, RELU, RELU6, RELU_N1_TO_1, RELU_0_TO_1, LEAKY_RELU, PRELU, GELU, "
     " HARD_SWISH, LOGISTIC, TANH, SOFTMAX, QUANTIZE; DEQUANTIZE of the output; SHAPE, PACK, "
     "GATHER, REDUCE_PROD on shapes";
@@ -83,6 +84,7 @@ void TfliteImporter::import_operator(const Operator& op) {
       {SQUEEZE, &TfliteImporter::reshape},
       {EXPAND_DIMS, &TfliteImporter::reshape},
       {TRANSPOSE, &TfliteImporter::transpose},
+      {REVERSE_V2, &TfliteImporter::reverse},
       {TILE, &TfliteImporter::tile},
       {DEPTH_TO_SPACE, &TfliteImporter::blocks},
       {SPACE_TO_DEPTH, &TfliteImporter::blocks},

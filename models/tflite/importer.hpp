@@ -87,6 +87,7 @@ class TfliteImporter {
   void slice(const Operator& op);
   void split(const Operator& op);
   void transpose(const Operator& op);
+  void reverse(const Operator& op);
   void tile(const Operator& op);
   void blocks(const Operator& op);
   void resize_nearest(const Operator& op);

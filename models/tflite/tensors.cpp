@@ -82,15 +82,15 @@ ActivationTensor TfliteImporter::read_quantization(int index, bool may_be_unsign
   }
   const float scale = quantization->scale()->Get(0);
   const std::int64_t lowest = is_unsigned ? 0 : -128;
-  const std::int64_t zero_point = TfliteFile::zero_points(*quantization)[0] - lowest;
-  if (!std::isfinite(scale) || scale <= 0 || zero_point < 0 || zero_point > 255) {
+  const std::int64_t zero_point = TfliteFile::zero_points(*quantization)[0];
+  if (!std::isfinite(scale) || scale <= 0 || zero_point < lowest || zero_point > lowest + 255) {
     file_.fail(what + ": its scale is not positive or its zero point not in " +
                (is_unsigned ? "0..255" : "-128..127"));
   }
   return {.name = file_.name(index),
           .shape = {},
           .scale = scale,
-          .zero_point = static_cast<int>(zero_point),
+          .zero_point = static_cast<int>(zero_point - lowest),
           .source_signed = !is_unsigned};
 }
 

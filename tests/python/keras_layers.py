@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import keras
-from keras import layers
+from keras import layers, ops
 
 from brownout_tools.keras.networks import batch_norm
 
@@ -64,12 +64,26 @@ def with_pixel(merge: Callable, turned: bool = False) -> Callable:
     return step
 
 
+def channel_attention(x: keras.KerasTensor) -> keras.KerasTensor:
+    """Mean and maximum through the same two layers."""
+    narrow, wide = layers.Dense(3, activation="relu"), layers.Dense(x.shape[-1])
+    mean = wide(narrow(layers.GlobalAveragePooling2D()(x)))
+    most = wide(narrow(layers.GlobalMaxPooling2D()(x)))
+    gate = layers.Activation("sigmoid")(layers.Add()([mean, most]))
+    return layers.Multiply()([x, layers.Reshape((1, 1, x.shape[-1]))(gate)])
+
+
+def spatial_attention(x: keras.KerasTensor) -> keras.KerasTensor:
+    """A factor per pixel, of the mean and the maximum of its channels."""
+    both = [f(x, axis=-1, keepdims=True) for f in (ops.mean, ops.max)]
+    gate = layers.Conv2D(1, 3, padding="same", activation="sigmoid")
+    return layers.Multiply()([x, gate(layers.Concatenate()(both))])
+
+
 def gated_map(x: keras.KerasTensor) -> keras.KerasTensor:
     """Spatial attention: a factor per pixel."""
     return layers.Multiply()([x, layers.Conv2D(1, 1, activation="sigmoid")(x)])
 
-
-ops = keras.ops
 LAYERS: dict[str, Callable[[], keras.Model]] = {
     "conv_valid_stride": around(layers.Conv2D(5, 3, strides=2, activation="relu")),
     "conv_dilated_same": around(layers.Conv2D(5, 3, dilation_rate=2, padding="same")),
@@ -166,6 +180,17 @@ LAYERS: dict[str, Callable[[], keras.Model]] = {
     "dropout": around(layers.Dropout(0.5), layers.ReLU(), head=True),
     "excite": around(excite, head=True),
     "excite_dense": around(excite_dense, head=True),
+    "channel_attention": around(channel_attention),
+    "spatial_attention": around(spatial_attention),
+    "less_its_mean": around(lambda x: x - ops.mean(x, axis=(1, 2), keepdims=True)),
+    "one_row": around(lambda x: x[:, 3]),
+    "flip": around(lambda x: ops.flip(x, axis=2)),
+    "reflect": around(lambda x: ops.pad(x, ((0, 0), (1, 1), (2, 2), (0, 0)), mode="reflect")),
+    "pixel_shuffle": around(
+        layers.Conv2D(8, 1), layers.Reshape((12, 11, 2, 2, 2)), layers.Permute((1, 3, 2, 4, 5)),
+        layers.Reshape((24, 22, 2)), layers.Conv2D(2, 3),
+    ),
+    "stack": around(lambda x: ops.stack([x, x], axis=1), layers.Flatten(), layers.Dense(2)),
     "channel_shuffle": around(
         layers.Reshape((12, 11, 2, 3)), layers.Permute((1, 2, 4, 3)), layers.Reshape((12, 11, 6)),
         layers.Conv2D(4, 1),
@@ -187,6 +212,14 @@ LAYERS: dict[str, Callable[[], keras.Model]] = {
     ),
     "conv_1d_dilated": around(layers.Conv1D(6, 3, dilation_rate=2), shape=(16, 4)),
     "conv_1d_causal": around(layers.Conv1D(6, 3, dilation_rate=2, padding="causal"), shape=(16, 4)),
+    "depthwise_1d": around(
+        layers.DepthwiseConv1D(3, padding="same"), layers.ReLU(), layers.GlobalMaxPooling1D(),
+        layers.Dense(3), shape=(16, 4),
+    ),
+    "perceptron": around(
+        layers.Dense(16, activation="relu"), batch_norm, layers.Dense(8, activation="tanh"),
+        layers.Dense(3, activation="softmax"), shape=(10,),
+    ),
     "separable_1d": around(layers.SeparableConv1D(6, 3), layers.ReLU(), shape=(16, 4)),
     "average_1d": around(layers.AveragePooling1D(2), layers.Flatten(), shape=(16, 4)),
     "conv_transpose": around(layers.Conv2DTranspose(4, 3, strides=2)),

@@ -39,7 +39,8 @@ class RandomNetwork:
         if like is not None:
             quantization = self.builder.tensors[like.index].quantization
             scale, zero_point = quantization.scale[0], quantization.zeroPoint[0]
-        scale = max(scale, 1e-8)  # LiteRT wants to count the steps up to 6 in 32 bits
+        # LiteRT wants to count the steps up to 6 in 32 bits; factors above 2^31 are refused.
+        scale = min(max(scale, 1e-8), 1e4)
         return self.builder.tensor(shape, [scale], [zero_point])
 
     def fused(self) -> int:

@@ -27,6 +27,13 @@ class RandomViews(RandomNetwork):
         self.builder.operator(Kind.TRANSPOSE, [x, given], y, schema.TransposeOptionsT)
         return self.max_pool(y)  # else there may be no node
 
+    def reverse(self, x: Tensor) -> Tensor:
+        first = self.integer(1, 3)
+        axes = range(first, self.integer(first, 3) + 1)  # LiteRT wants neighbours
+        y = self.like(x, x.shape)
+        given = self.constant_of([axis - 4 * self.integer(0, 1) for axis in axes])
+        return self.builder.operator(Kind.REVERSE_V2, [x, given], y, schema.ReverseV2OptionsT)
+
     def shuffle(self, x: Tensor) -> Tensor:
         """Channels in groups, dealt out: a transposition of five dimensions."""
         _, height, width, channels = x.shape

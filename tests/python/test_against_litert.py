@@ -43,8 +43,8 @@ CASES = int(os.environ.get("BROWNOUT_CASES", "600"))
 OPERATORS = (
     "conv", "depthwise", "dense", "add", "mul", "average_pool", "max_pool", "mean", "pad", "concat",
     "sub", "constant", "function", "function", "cut", "split", "turn",
-    "transpose", "shuffle", "other_shape", "dense_of_pixels", "spread_conv", "blocks", "enlarge",
-    "reduce", "repeated", "extreme", "slopes", "uneven", "every_other",
+    "transpose", "reverse", "shuffle", "other_shape", "dense_of_pixels", "spread_conv", "blocks",
+    "enlarge", "reduce", "repeated", "extreme", "slopes", "uneven", "every_other",
     "softmax",
 )  # fmt: skip
 

@@ -48,7 +48,7 @@ REFUSED = {
     "absolute": f"(ABS): {UNKNOWN}", "exponential": f"(EXP): {UNKNOWN}",
     "mish": f"(EXP): {UNKNOWN}", "softplus": f"(EXP): {UNKNOWN}",
     "selu": f"(GREATER): {UNKNOWN}", "sum_of_map": f"(SUM): {UNKNOWN}",
-    "attention": "",
+    "attention": "", "reflect": f"(MIRROR_PAD): {UNKNOWN}", "stack": f"(PACK): {UNKNOWN}",
     "conv_3d": "shape (1, 6, 6, 6, 2): supported are (1, C), (1, W, C) and (1, H, W, C)",
     "conv_transpose": f"(TRANSPOSE_CONV): {UNKNOWN} (UpSampling2D before Conv2D is)",
     "prelu_of_elements": "as by PReLU(shared_axes=[1, 2])",
