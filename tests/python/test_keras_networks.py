@@ -68,9 +68,10 @@ def converted(name: str, option: str, directory: Path) -> Path:
     return path
 
 
-def codes_for(model: Path, count: int = 2) -> Codes:
-    """Inputs of the network as int8 codes."""
+def codes_for(model: Path, count: int = 0) -> Codes:
+    """Inputs of the network as int8 codes, by default more where they are small."""
     shape = litert.Interpreter(str(model)).get_input_details()[0]["shape"][1:]
+    count = count or (2 if np.prod(shape) > 1000 else 20)
     return np.random.default_rng(1).integers(-128, 128, (count, *shape)).astype(np.int8)
 
 
