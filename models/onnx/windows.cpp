@@ -142,6 +142,15 @@ Pooling read_pooling(const OnnxGraph& graph, const onnx::NodeProto& node, const 
   if (pooling.kind == PoolKind::kAverage && (w.dilation_height != 1 || w.dilation_width != 1)) {
     graph.fail(node, "a dilated average pool is not supported");
   }
+  // ONNX Runtime adds up such a window in integers, as a global pool.
+  const Window whole{.kernel_height = input.height, .kernel_width = input.width};
+  Window here = w;
+  here.stride_height = here.stride_width = 1;
+  if (pooling.kind == PoolKind::kAverage && here == whole) {
+    pooling.kind = PoolKind::kGlobalAverage;
+    pooling.window = whole;
+    pooling.count_include_pad = false;
+  }
   return pooling;
 }
 

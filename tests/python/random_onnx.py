@@ -172,7 +172,12 @@ class RandomNetwork(Picks):
         if window is None:
             return False
         window["count_include_pad"] = 0 if "ceil_mode" in window else int(self.rng.integers(2))
-        out = self.named((x.shape[0], *window.pop("extents")), float(x.scale) * x.spread)
+        if self.rng.random() < 0.2:  # the whole map: a global pool
+            window = {"kernel_shape": list(x.shape[1:]), "strides": window["strides"]}
+            window["extents"] = [1, 1]
+        shape = (x.shape[0], *window.pop("extents"))
+        real = float(x.scale) * x.spread  # with the scale of its input, means often lie at ties
+        out = self.named(shape, like=x) if self.rng.random() < 0.5 else self.named(shape, real)
         self.unary("average_pool", "AveragePool", x, out, **window)
         return True
 

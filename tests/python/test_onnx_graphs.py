@@ -56,6 +56,22 @@ def test_a_mean_over_the_map_is_a_global_average(axes, keepdims: int, tmp_path: 
     assert np.max(steps) <= 1 and (np.stack(steps) > 0).mean() < 1 / 30
 
 
+@pytest.mark.parametrize("form", ["qdq", "qoperator"])
+@pytest.mark.parametrize("size", [2, 4])
+def test_an_average_over_the_whole_map_is_a_global_one(
+    size: int, form: str, tmp_path: Path
+) -> None:
+    """ONNX Runtime adds it up in integers; other windows in float: ties fall differently."""
+    for window in (size, size - 1):
+        made = graph(window, form, (8, size, size))
+        x = made.pool[-1]
+        extent = (size - window) // 3 + 1
+        out = made.named((8, extent, extent), like=x)
+        attributes = {"kernel_shape": [window, window], "strides": [3, 3]}
+        made.unary("average_pool", "AveragePool", x, out, **attributes)
+        assert compare(made, tmp_path, 256).max() == 0
+
+
 def test_a_mean_over_anything_else_is_refused(tmp_path: Path) -> None:
     made = graph(0)
     reduce_mean(made, [1], (1, 6, 5))
