@@ -195,7 +195,10 @@ LAYERS: dict[str, Callable[[], keras.Model]] = {
         layers.Reshape((12, 11, 2, 3)), layers.Permute((1, 2, 4, 3)), layers.Reshape((12, 11, 6)),
         layers.Conv2D(4, 1),
     ),
-    "split_halves": around(lambda x: ops.split(x, 2, axis=-1)[1], layers.Conv2D(4, 1)),
+    # Both are used: the converter leaves a part without a reader in float, but not always.
+    "split_halves": around(
+        lambda x: layers.Concatenate()(ops.split(x, 2, axis=-1)[::-1]), layers.Conv2D(4, 1)
+    ),
     "split_uneven": around(
         lambda x: layers.Concatenate()(ops.split(x, [1, 3], axis=-1)[::-1])
     ),
