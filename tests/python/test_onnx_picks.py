@@ -225,3 +225,35 @@ def test_a_channel_shuffle_of_one_image(tmp_path: Path) -> None:
     codes = made.rng.integers(0, 256, (1, 6, 3, 3))
     shuffled = codes.reshape(3, 2, 9).swapaxes(0, 1).reshape(6, 9)
     assert np.array_equal(run_one(made.model(), codes, tmp_path).reshape(9, 6), shuffled.T)
+
+
+def test_a_float_operator_in_the_middle_says_what_to_do(tmp_path: Path) -> None:
+    """A pool of a function without a quantization, as in the QOperator form of MobileNetV3."""
+    made = graph(12)
+    x = made.pool[-1]
+    made.nodes.append(helper.make_node("HardSwish", [made.dequantize(x)], ["h"]))
+    made.real("pool", "GlobalAveragePool", ["h"], made.named((4, 1, 1), 1.0))
+    message = refusal(made, tmp_path)
+    assert "'pool" in message and "its input 'h'" in message
+    assert "(quantize_static: QDQ form, op_types_to_quantize)" in message
+
+
+def test_what_hangs_on_constants_only_is_left_to_the_exporter(tmp_path: Path) -> None:
+    made = graph(12)
+    pair = [made.constant(F32(2)), made.constant(F32(3))]
+    made.nodes.append(helper.make_node("Mul", pair, ["six"], "product"))
+    x = made.pool[-1]
+    made.real("mul", "Mul", [made.dequantize(x), "six"], made.named(x.shape, 1.0))
+    message = refusal(made, tmp_path)
+    assert "'product' (Mul): it computes a constant" in message and "quant_pre_process" in message
+
+
+def test_sizes_in_float_are_left_to_the_exporter(tmp_path: Path) -> None:
+    """As pads of TensorFlow's kind are computed."""
+    made = graph(12)
+    made.nodes.append(helper.make_node("Shape", [made.pool[-1].name], ["shape"]))
+    made.nodes.append(helper.make_node("Cast", ["shape"], ["real"], to=1))
+    made.nodes.append(helper.make_node("Div", ["real", made.constant(F32(2))], ["half"], "half"))
+    x = made.pool[-1]
+    made.real("relu", "Relu", [made.dequantize(x)], made.named(x.shape, 1.0))
+    assert "sizes in float have to be computed before quantization" in refusal(made, tmp_path)
