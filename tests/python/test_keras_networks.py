@@ -159,7 +159,10 @@ def test_faulty_outputs_are_litert_s_and_the_executors_agree(name: str, tmp_path
     model = converted(name, "int8", tmp_path)
     inputs = codes_for(model, 4)
     file = workload(model, inputs, np.arange(4) % 2, tmp_path)
-    options = ["--set=accelerator.placement=streaming"]
+    options = [
+        "--set=accelerator.placement=streaming",
+        "--set=accelerator.activation_sram.capacity_kib=512",
+    ]
     out, weights = tmp_path / "logits.npz", tmp_path / "weights.npz"
     report = brownout("run", file, "--logits-out", out, *options)
     assert report["weights_changed"] > 0 and report["cosim_images"] == 1
