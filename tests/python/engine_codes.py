@@ -45,6 +45,13 @@ def run_one(model: onnx.ModelProto, codes: NDArray, folder: Path) -> NDArray[np.
     return np.fromfile(folder / "out", np.uint8).reshape(len(codes), -1)
 
 
+def import_error(made: QuantizedGraph, folder: Path) -> str:
+    """The importer's message for a graph that it must refuse."""
+    with pytest.raises(ValueError) as error:
+        run_one(made.model(), np.zeros((1, *made.input_shape), np.uint8), folder)
+    return str(error.value)
+
+
 def runtime_codes(
     model: onnx.ModelProto, real: NDArray, level: str = "ORT_ENABLE_ALL", skipped: tuple = ()
 ) -> NDArray:

@@ -84,6 +84,7 @@ def gated_map(x: keras.KerasTensor) -> keras.KerasTensor:
     """Spatial attention: a factor per pixel."""
     return layers.Multiply()([x, layers.Conv2D(1, 1, activation="sigmoid")(x)])
 
+
 LAYERS: dict[str, Callable[[], keras.Model]] = {
     "conv_valid_stride": around(layers.Conv2D(5, 3, strides=2, activation="relu")),
     "conv_dilated_same": around(layers.Conv2D(5, 3, dilation_rate=2, padding="same")),

@@ -210,3 +210,13 @@ class QuantizedGraph:
         codes = self.rng.integers(self.low, self.low + 256, shape)
         codes[self.rng.random(shape) < 0.2] = first.zero_point
         return ((codes - first.zero_point).astype(F32) * first.scale).astype(F32), codes
+
+
+def with_one_input(
+    case: int, form: str = "qdq", shape: tuple[int, ...] = (4, 6, 5), signed: bool = False
+) -> QuantizedGraph:
+    """A graph of its quantized input only."""
+    made = QuantizedGraph(case, form, signed)
+    made.input_shape = shape
+    made.pool[0] = Tensor(**{**vars(made.pool[0]), "shape": shape})
+    return made

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import onnx
 import pytest
+from cpu import needs_vnni
 from numpy.typing import NDArray
 from onnx import numpy_helper
 
@@ -20,7 +21,7 @@ from brownout_binary import BROWNOUT, ROOT, needs_brownout
 from brownout_tools.training import integer_arithmetic
 from brownout_tools.training.datasets import DATASETS
 from brownout_tools.training.narrow_onnx import as_int8
-from brownout_tools.training.reference_logits import runtime_logits, vnni_flag
+from brownout_tools.training.reference_logits import runtime_logits
 from brownout_tools.training.slices import read_slice
 
 WORKLOADS = ("mnist_cnn", "cifar10_resnet8", "cifar10_resnet8_w4")
@@ -38,9 +39,6 @@ PLACEMENTS = {
 Logits = NDArray[np.uint8]
 
 pytestmark = needs_brownout
-needs_vnni = pytest.mark.skipif(
-    vnni_flag() is None, reason="no VNNI: ONNX Runtime's u8 x s8 sums may saturate on this CPU"
-)
 
 
 @dataclass(frozen=True)

@@ -5,18 +5,16 @@ from pathlib import Path
 import numpy as np
 import onnx
 import pytest
+from cpu import needs_vnni
 from engine_codes import runtime_codes
 from onnx import numpy_helper
 
 from brownout_binary import ROOT
-from brownout_tools.training.reference_logits import vnni_flag
 
 FOLDER = ROOT / "tests" / "models" / "data" / "exporters"
 FILES = sorted(FOLDER.glob("torch_*.onnx")) + sorted(FOLDER.glob("brevitas_qcdq_*.onnx"))
 
-pytestmark = pytest.mark.skipif(
-    vnni_flag() is None, reason="no VNNI: ONNX Runtime's u8 x s8 sums may saturate on this CPU"
-)
+pytestmark = needs_vnni
 
 
 def level(path: Path) -> str:

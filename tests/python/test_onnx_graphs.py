@@ -5,35 +5,25 @@ from pathlib import Path
 import numpy as np
 import onnx
 import pytest
-from engine_codes import channels_last, compare, needs_run_network, run_one, runtime_codes
+from cpu import needs_vnni
+from engine_codes import (
+    channels_last,
+    compare,
+    import_error,
+    needs_run_network,
+    run_one,
+    runtime_codes,
+)
 from onnx import TensorProto, helper
-from quantized_graph import F32, QuantizedGraph, Tensor
+from quantized_graph import F32, QuantizedGraph, Tensor, with_one_input
 
 from brownout_binary import needs_brownout
-from brownout_tools.training.reference_logits import vnni_flag
 
 pytestmark = [
     needs_brownout,
     needs_run_network,
-    pytest.mark.skipif(
-        vnni_flag() is None, reason="no VNNI: ONNX Runtime's u8 x s8 sums may saturate on this CPU"
-    ),
+    needs_vnni,
 ]
-
-
-def graph(case: int, form: str = "qdq", shape=(4, 6, 5), signed: bool = False) -> QuantizedGraph:
-    """With its quantized input only."""
-    made = QuantizedGraph(case, form, signed)
-    made.input_shape = shape
-    made.pool[0] = Tensor(**{**vars(made.pool[0]), "shape": shape})
-    return made
-
-
-def refusal(made: QuantizedGraph, folder: Path) -> str:
-    codes = np.zeros((1, *made.input_shape), np.uint8)
-    with pytest.raises(ValueError) as error:
-        run_one(made.model(), codes, folder)
-    return str(error.value)
 
 
 def reduce_mean(made: QuantizedGraph, axes: list[int], shape, keepdims: int = 1) -> None:
@@ -49,7 +39,7 @@ def test_a_mean_over_the_map_is_a_global_average(axes, keepdims: int, tmp_path: 
     """ONNX Runtime sums it in float: at a tie of two codes it may take the other one."""
     steps = []
     for case in range(20):
-        made = graph(case)
+        made = with_one_input(case)
         reduce_mean(made, axes, (4, 1, 1) if keepdims else (4,), keepdims)
         steps.append(compare(made, tmp_path))
     # Less than one in thirty is such a tie.
@@ -63,7 +53,7 @@ def test_an_average_over_the_whole_map_is_a_global_one(
 ) -> None:
     """ONNX Runtime adds it up in integers; other windows in float: ties fall differently."""
     for window in (size, size - 1):
-        made = graph(window, form, (8, size, size))
+        made = with_one_input(window, form, (8, size, size))
         x = made.pool[-1]
         extent = (size - window) // 3 + 1
         out = made.named((8, extent, extent), like=x)
@@ -73,9 +63,9 @@ def test_an_average_over_the_whole_map_is_a_global_one(
 
 
 def test_a_mean_over_anything_else_is_refused(tmp_path: Path) -> None:
-    made = graph(0)
+    made = with_one_input(0)
     reduce_mean(made, [1], (1, 6, 5))
-    assert "only a mean over height and width is supported" in refusal(made, tmp_path)
+    assert "only a mean over height and width is supported" in import_error(made, tmp_path)
 
 
 def cast(made: QuantizedGraph, to: int) -> None:
@@ -86,7 +76,7 @@ def cast(made: QuantizedGraph, to: int) -> None:
 @pytest.mark.parametrize("signed", [False, True])
 def test_a_cast_to_the_same_type_is_nothing(signed: bool, tmp_path: Path) -> None:
     code = helper.np_dtype_to_tensor_dtype(np.dtype(np.int8 if signed else np.uint8))
-    made = graph(1, signed=signed)
+    made = with_one_input(1, signed=signed)
     cast(made, code)
     x = made.pool[-1]
     made.real("relu", "Relu", [made.dequantize(x)], made.named(x.shape, float(x.scale) * 40))
@@ -94,14 +84,14 @@ def test_a_cast_to_the_same_type_is_nothing(signed: bool, tmp_path: Path) -> Non
 
 
 def test_any_other_cast_is_refused(tmp_path: Path) -> None:
-    made = graph(1)
+    made = with_one_input(1)
     cast(made, helper.np_dtype_to_tensor_dtype(np.dtype(np.int8)))
-    assert "only a Cast to the type that its input has" in refusal(made, tmp_path)
+    assert "only a Cast to the type that its input has" in import_error(made, tmp_path)
 
 
 def test_zero_points_may_be_computed(tmp_path: Path) -> None:
     """As PyTorch writes those of a bias: ConstantOfShape and a Cast."""
-    made = graph(2, shape=(3, 4, 4))
+    made = with_one_input(2, shape=(3, 4, 4))
     x, scale = made.pool[-1], F32(0.01)
     shape = made.constant(np.array([5], np.int64))
     zero = helper.make_tensor("zero", helper.np_dtype_to_tensor_dtype(np.dtype(np.int32)), [1], [0])
@@ -135,20 +125,20 @@ def pool(made: QuantizedGraph, op: str, **attributes) -> None:
 
 @pytest.mark.parametrize("op", ["MaxPool", "AveragePool"])
 def test_ceil_mode_adds_windows_at_the_end(op: str, tmp_path: Path) -> None:
-    made = graph(3, shape=(3, 6, 8))
+    made = with_one_input(3, shape=(3, 6, 8))
     pool(made, op)
     assert compare(made, tmp_path).max() == 0
 
 
 def test_windows_beyond_the_end_have_no_padding_to_count(tmp_path: Path) -> None:
-    made = graph(3, shape=(3, 6, 8))
+    made = with_one_input(3, shape=(3, 6, 8))
     pool(made, "AveragePool", count_include_pad=1)
-    assert "ceil_mode 1 with count_include_pad 1" in refusal(made, tmp_path)
+    assert "ceil_mode 1 with count_include_pad 1" in import_error(made, tmp_path)
 
 
 @pytest.mark.parametrize("sizes", [None, [1, 2, 4]])
 def test_split_is_a_crop_for_each_part(sizes, tmp_path: Path) -> None:
-    made = graph(4, shape=(7, 3, 2))
+    made = with_one_input(4, shape=(7, 3, 2))
     x = made.pool[-1]
     inputs = [made.dequantize(x)]
     if sizes:
@@ -161,12 +151,12 @@ def test_split_is_a_crop_for_each_part(sizes, tmp_path: Path) -> None:
 
 
 def test_split_must_fit_its_input(tmp_path: Path) -> None:
-    made = graph(4, shape=(7, 3, 2))
+    made = with_one_input(4, shape=(7, 3, 2))
     x = made.pool[-1]
     sizes = made.constant(np.array([4, 4], np.int64))
     made.nodes.append(helper.make_node("Split", [x.name, sizes], ["a", "b"], axis=1))
     made.add("end", "Identity", ["a"], made.named((4, 3, 2), like=x))
-    assert "its sizes do not fit its input" in refusal(made, tmp_path)
+    assert "its sizes do not fit its input" in import_error(made, tmp_path)
 
 
 def external_model(made: QuantizedGraph, folder: Path) -> onnx.ModelProto:
@@ -185,7 +175,7 @@ def external_model(made: QuantizedGraph, folder: Path) -> onnx.ModelProto:
 
 
 def test_constants_may_lie_in_a_file_beside(tmp_path: Path) -> None:
-    made = graph(5)
+    made = with_one_input(5)
     model = external_model(made, tmp_path)
     assert any(t.data_location == TensorProto.EXTERNAL for t in model.graph.initializer)
     real, codes = made.images(8)
@@ -201,7 +191,7 @@ def test_constants_may_lie_in_a_file_beside(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("location", ["../weights.bin", "/weights.bin", "a/../../b", ""])
 def test_external_data_lies_beside_the_file(location: str, tmp_path: Path) -> None:
-    made = graph(5)
+    made = with_one_input(5)
     model = external_model(made, tmp_path)
     for tensor in model.graph.initializer:
         for entry in tensor.external_data:
@@ -224,7 +214,7 @@ def pixels_first(made: QuantizedGraph) -> str:
 def test_pixels_may_be_flattened(form: str, tmp_path: Path) -> None:
     """As TensorFlow's networks are: the weights keep the layout of the file."""
     for case in range(6):
-        made = graph(case, form, shape=(4, 3, 5))
+        made = with_one_input(case, form, shape=(4, 3, 5))
         flat = Tensor(**{**vars(made.pool[-1]), "name": pixels_first(made), "shape": (60,)})
         op, transposed = ("Gemm", 1) if case % 2 else ("MatMul", 0)
         shape = (7, 60) if transposed else (60, 7)
@@ -234,7 +224,7 @@ def test_pixels_may_be_flattened(form: str, tmp_path: Path) -> None:
 
 
 def test_flattened_pixels_may_be_the_output(tmp_path: Path) -> None:
-    made = graph(6)
+    made = with_one_input(6)
     made.add("end", "Identity", [pixels_first(made)], made.named((120,), like=made.pool[-1]))
     made.real(
         "relu", "Relu", [made.dequantize(made.pool[-1])], made.named((120,), like=made.pool[0])
@@ -245,7 +235,7 @@ def test_flattened_pixels_may_be_the_output(tmp_path: Path) -> None:
 @pytest.mark.parametrize("signed", [False, True])
 @pytest.mark.parametrize("op", ["Add", "Mul"])
 def test_a_constant_per_channel_is_a_table_each(op: str, signed: bool, tmp_path: Path) -> None:
-    made = graph(7, "qoperator", signed=signed)
+    made = with_one_input(7, "qoperator", signed=signed)
     x = made.pool[-1]
     b = Tensor("b", (1, 4, 1, 1), F32(0.02), made.low + 30, 40.0)
     codes = made.rng.integers(made.low, made.low + 256, b.shape).astype(made.dtype)
@@ -258,16 +248,16 @@ def test_a_constant_per_channel_is_a_table_each(op: str, signed: bool, tmp_path:
 
 @pytest.mark.parametrize("shape", [(1, 1, 6, 1), (1, 4, 6, 1), (5,)])
 def test_other_broadcasting_is_refused(shape, tmp_path: Path) -> None:
-    made = graph(7, "qoperator")
+    made = with_one_input(7, "qoperator")
     x = made.pool[-1]
     made.constant(np.zeros(shape, np.uint8), "b")
     inputs = [x.name, *made.parameters(x), "b", *made.parameters(x), *made.parameters(x)]
     made.add("row", "QLinearAdd", inputs, made.named(x.shape, like=x), "com.microsoft")
-    assert "is neither a scalar nor one element per channel" in refusal(made, tmp_path)
+    assert "is neither a scalar nor one element per channel" in import_error(made, tmp_path)
 
 
 def test_layers_may_share_all_their_constants(tmp_path: Path) -> None:
-    made = graph(8, shape=(5, 6, 6))
+    made = with_one_input(8, shape=(5, 6, 6))
     x = made.pool[-1]
     codes = made.rng.integers(-127, 128, (5, 5, 3, 3)).astype(np.int8)
     w = [made.constant(codes), made.constant(F32(0.01)), made.constant(np.int8(0))]
@@ -282,7 +272,7 @@ def test_layers_may_share_all_their_constants(tmp_path: Path) -> None:
 
 
 def test_softmax_at_the_output_keeps_the_codes(tmp_path: Path) -> None:
-    made = graph(9, shape=(3, 4, 4))
+    made = with_one_input(9, shape=(3, 4, 4))
     x = made.pool[-1]
     made.add("flatten", "Flatten", [x.name], made.named((48,), like=x))
     made.weighted("dense", made.pool[-1], (10, 48), 0, 10, (10,), 48, "Gemm", transB=1)
@@ -300,7 +290,7 @@ def test_narrow_tensors_are_the_same_codes_as_int8(code: str, tmp_path: Path) ->
     """ONNX Runtime has integer kernels for 8 bits only: it is given the codes as such."""
     bits, signed = int(code[-1]), code.startswith("I")
     low = -(1 << (bits - 1)) if signed else 0
-    made = graph(10, shape=(3, 5, 5))
+    made = with_one_input(10, shape=(3, 5, 5))
     x = made.pool[-1]
     codes = made.rng.integers(low, low + (1 << bits), (6, 3, 3, 3))
     zero = 0 if signed else 1 << (bits - 1)
@@ -326,7 +316,7 @@ def test_narrow_tensors_are_the_same_codes_as_int8(code: str, tmp_path: Path) ->
 def test_a_gelu_is_a_table(form: str, tmp_path: Path) -> None:
     """As older opsets write it, by its error function, and as ONNX Runtime's own operator."""
     for case in range(8):
-        made = graph(case, shape=(8, 16, 16))
+        made = with_one_input(case, shape=(8, 16, 16))
         x = made.pool[-1]
         real, out = made.dequantize(x), made.named(x.shape, float(x.scale) * x.spread)
         if form == "node":
@@ -343,7 +333,7 @@ def test_a_gelu_is_a_table(form: str, tmp_path: Path) -> None:
 
 
 def test_a_gelu_by_tanh_is_refused(tmp_path: Path) -> None:
-    made = graph(0)
+    made = with_one_input(0)
     x = made.pool[-1]
     made.real("gelu", "Gelu", [made.dequantize(x)], made.named(x.shape, 1.0), approximate="tanh")
-    assert "only approximate 'none'" in refusal(made, tmp_path)
+    assert "only approximate 'none'" in import_error(made, tmp_path)

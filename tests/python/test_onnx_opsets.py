@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 import onnx
 import pytest
+from cpu import needs_vnni
 from engine_codes import channels_last, needs_run_network, run_one, runtime_codes
 from numpy.typing import NDArray
 from onnx import helper
 from quantized_graph import F32, QuantizedGraph, Tensor
 
 from brownout_binary import needs_brownout
-from brownout_tools.training.reference_logits import vnni_flag
 
 pytestmark = [needs_brownout, needs_run_network]
 
@@ -114,9 +114,7 @@ def test_an_opset_gives_the_codes_of_the_oldest(opset: int, tmp_path: Path) -> N
     np.testing.assert_array_equal(codes_at(opset, tmp_path), oldest)
 
 
-@pytest.mark.skipif(
-    vnni_flag() is None, reason="no VNNI: ONNX Runtime's u8 x s8 sums may saturate on this CPU"
-)
+@needs_vnni
 @pytest.mark.parametrize("opset", [OLDEST, 11, 13, 18, 21])
 def test_an_opset_gives_the_codes_of_onnx_runtime(opset: int, tmp_path: Path) -> None:
     graph = OpsetGraph(opset)

@@ -4,34 +4,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from engine_codes import compare, needs_run_network, run_one
+from cpu import needs_vnni
+from engine_codes import compare, import_error, needs_run_network, run_one
 from onnx import helper
-from quantized_graph import F32, QuantizedGraph, Tensor
+from quantized_graph import F32, QuantizedGraph, with_one_input
 
 from brownout_binary import needs_brownout
-from brownout_tools.training.reference_logits import vnni_flag
 
 pytestmark = [
     needs_brownout,
     needs_run_network,
-    pytest.mark.skipif(
-        vnni_flag() is None, reason="no VNNI: ONNX Runtime's u8 x s8 sums may saturate on this CPU"
-    ),
+    needs_vnni,
 ]
-
-
-def graph(case: int, form: str = "qdq", shape=(4, 6, 5), signed: bool = False) -> QuantizedGraph:
-    """With its quantized input only."""
-    made = QuantizedGraph(case, form, signed)
-    made.input_shape = shape
-    made.pool[0] = Tensor(**{**vars(made.pool[0]), "shape": shape})
-    return made
-
-
-def refusal(made: QuantizedGraph, folder: Path) -> str:
-    with pytest.raises(ValueError) as error:
-        run_one(made.model(), np.zeros((1, *made.input_shape), np.uint8), folder)
-    return str(error.value)
 
 
 def indices(made: QuantizedGraph, *values: int) -> str:
@@ -57,66 +41,66 @@ def shuffle(made: QuantizedGraph, groups: int = 2, perm=(0, 2, 1, 3, 4)) -> None
 @pytest.mark.parametrize("groups", [2, 3])
 def test_a_channel_shuffle_between_quantizers(groups: int, tmp_path: Path) -> None:
     """As ONNX Runtime's quantizer leaves that of ShuffleNet."""
-    made = graph(3, shape=(6, 4, 5))
+    made = with_one_input(3, shape=(6, 4, 5))
     shuffle(made, groups)
     shuffle(made, 2)
     assert compare(made, tmp_path).max() == 0
 
 
 def test_any_other_order_of_five_dimensions_is_refused(tmp_path: Path) -> None:
-    made = graph(3)
+    made = with_one_input(3)
     shuffle(made, 2, perm=(0, 1, 2, 4, 3))
-    assert "only groups and channels change places" in refusal(made, tmp_path)
+    assert "only groups and channels change places" in import_error(made, tmp_path)
 
 
 def test_what_computes_on_five_dimensions_is_refused(tmp_path: Path) -> None:
-    made = graph(3)
+    made = with_one_input(3)
     by_quantizers(made, "Reshape", (2, 2, 6, 5), indices(made, 0, 2, 2, 6, 5))
     x = made.pool[-1]
     pair = [made.dequantize(x), made.dequantize(x)]
     made.real("add", "Add", pair, made.named(x.shape, like=x))
-    assert "'add" in (message := refusal(made, tmp_path)) and "five dimensions" in message
+    assert "'add" in (message := import_error(made, tmp_path)) and "five dimensions" in message
 
 
 def test_five_dimensions_are_no_output(tmp_path: Path) -> None:
-    made = graph(3)
+    made = with_one_input(3)
     shuffle(made)
     by_quantizers(made, "Reshape", (2, 2, 6, 5), indices(made, 0, 2, 2, 6, 5))
-    assert "has five dimensions" in refusal(made, tmp_path)
+    assert "has five dimensions" in import_error(made, tmp_path)
 
 
 @pytest.mark.parametrize("mode", ["linear", "cubic"])
 def test_a_resize_that_computes_is_refused(mode: str, tmp_path: Path) -> None:
-    made = graph(4)
+    made = with_one_input(4)
     scales = made.constant(np.array([1, 1, 2, 2], F32))
     by_quantizers(made, "Resize", (4, 12, 10), "", scales, mode=mode)
-    assert f"not '{mode}': other modes compute in float" in refusal(made, tmp_path)
+    assert f"not '{mode}': other modes compute in float" in import_error(made, tmp_path)
 
 
 def test_a_resize_of_channels_or_batch(tmp_path: Path) -> None:
-    made = graph(4)
+    made = with_one_input(4)
     by_quantizers(made, "Resize", (8, 6, 5), "", made.constant(np.array([1, 2, 1, 1], F32)))
     assert compare(made, tmp_path).max() == 0
-    made = graph(4)
+    made = with_one_input(4)
     by_quantizers(made, "Resize", (4, 6, 5), "", made.constant(np.array([2, 1, 1, 1], F32)))
-    assert "it resizes the batch" in refusal(made, tmp_path)
+    assert "it resizes the batch" in import_error(made, tmp_path)
 
 
 @pytest.mark.parametrize(("index", "axis"), [(4, 1), (-5, 1), (0, 0)])
 def test_indices_outside_or_along_the_batch_are_refused(
     index: int, axis: int, tmp_path: Path
 ) -> None:
-    made = graph(5)
+    made = with_one_input(5)
     by_quantizers(made, "Gather", (1, 6, 5), indices(made, index), axis=axis)
     expected = "cannot be gathered" if axis == 0 else f"index {index} of 4"
-    assert expected in refusal(made, tmp_path)
+    assert expected in import_error(made, tmp_path)
 
 
 def test_mirroring_needs_enough_elements(tmp_path: Path) -> None:
-    made = graph(5)
+    made = with_one_input(5)
     pads = indices(made, 0, 0, 0, 5, 0, 0, 0, 0)
     by_quantizers(made, "Pad", (4, 6, 10), pads, mode="reflect")
-    assert "mode 'reflect' takes 0 to 4 elements" in refusal(made, tmp_path)
+    assert "mode 'reflect' takes 0 to 4 elements" in import_error(made, tmp_path)
 
 
 def normalisation(made: QuantizedGraph, quantized: bool) -> list[str]:
@@ -140,7 +124,7 @@ def normalisation(made: QuantizedGraph, quantized: bool) -> list[str]:
 def test_a_batch_norm_without_convolution(quantized: bool, tmp_path: Path) -> None:
     """Scale and bias float, or as ONNX Runtime quantizes them; every code of every channel."""
     for case in range(5):
-        made = graph(case, shape=(7, 16, 16))
+        made = with_one_input(case, shape=(7, 16, 16))
         x = made.pool[-1]
         names = [made.dequantize(x), *normalisation(made, quantized)]
         made.real("norm", "BatchNormalization", names, made.named(x.shape, 2.0), epsilon=1e-3)
@@ -148,19 +132,19 @@ def test_a_batch_norm_without_convolution(quantized: bool, tmp_path: Path) -> No
 
 
 def test_a_batch_norm_on_the_sums_of_a_convolution_is_refused(tmp_path: Path) -> None:
-    made = graph(6)
+    made = with_one_input(6)
     x = made.pool[-1]
     weights, _, _ = made.weights((4, 4, 1, 1), 0, False)
     made.nodes.append(helper.make_node("DequantizeLinear", weights, ["w"], axis=0))
     made.nodes.append(helper.make_node("Conv", [made.dequantize(x), "w"], ["sums"]))
     made.real("norm", "BatchNormalization", ["sums", *normalisation(made, False)], x)
-    assert "fold it into its convolution before quantization" in refusal(made, tmp_path)
+    assert "fold it into its convolution before quantization" in import_error(made, tmp_path)
 
 
 @pytest.mark.parametrize("op", ["Add", "Sub", "Mul", "Div"])
 def test_float_constants_by_channel(op: str, tmp_path: Path) -> None:
     """Such as the scale of a layer, which the quantizer leaves in float."""
-    made = graph(7, shape=(5, 7, 6))
+    made = with_one_input(7, shape=(5, 7, 6))
     x = made.pool[-1]
     real = made.dequantize(x)
     for round_ in range(2):
@@ -172,35 +156,35 @@ def test_float_constants_by_channel(op: str, tmp_path: Path) -> None:
 
 
 def test_float_constants_of_another_shape_are_refused(tmp_path: Path) -> None:
-    made = graph(7)
+    made = with_one_input(7)
     x = made.pool[-1]
     values = made.constant(np.ones((6, 1), F32))
     made.real("mul", "Mul", [made.dequantize(x), values], made.named(x.shape, like=x))
-    assert "is neither a scalar nor one element per channel" in refusal(made, tmp_path)
+    assert "is neither a scalar nor one element per channel" in import_error(made, tmp_path)
 
 
 def test_functions_by_channel_are_quantized_before_they_move(tmp_path: Path) -> None:
-    made = graph(8)
+    made = with_one_input(8)
     x = made.pool[-1]
     names = [made.dequantize(x), *normalisation(made, False)]
     made.nodes.append(helper.make_node("BatchNormalization", names, ["norm"]))
     made.real("pool", "MaxPool", ["norm"], made.named((4, 5, 4), 2.0), kernel_shape=[2, 2])
-    assert "is another function in each channel; quantize it before" in refusal(made, tmp_path)
+    assert "is another function in each channel; quantize it before" in import_error(made, tmp_path)
 
 
 def test_functions_by_channel_do_not_fill_the_memory(tmp_path: Path) -> None:
     """Each batch norm of 65,536 channels holds 64 MiB until it is quantized."""
-    made = graph(9, shape=(65_536, 1, 1))
+    made = with_one_input(9, shape=(65_536, 1, 1))
     names = [made.dequantize(made.pool[-1]), *normalisation(made, False)]
     ends = [f"norm{i}" for i in range(5)]
     made.nodes += [helper.make_node("BatchNormalization", names, [end]) for end in ends]
     made.real("sum", "Sum", ends, made.named((65_536, 1, 1), 2.0))
-    assert "more than 262144 channels in functions" in refusal(made, tmp_path)
+    assert "more than 262144 channels in functions" in import_error(made, tmp_path)
 
 
 def test_a_constant_that_two_layers_share_is_quantized_twice(tmp_path: Path) -> None:
     """PyTorch's exporter joins equal constants by Identity, and the quantizer takes them apart."""
-    made = graph(10)
+    made = with_one_input(10)
     x = made.pool[-1]
     codes = made.constant(made.rng.integers(-127, 128, (4, 1, 1)).astype(np.int8))
     previous = [codes, made.constant(F32(0.011)), made.constant(np.int8(0))]
@@ -216,7 +200,7 @@ def test_a_constant_that_two_layers_share_is_quantized_twice(tmp_path: Path) -> 
 
 def test_a_channel_shuffle_of_one_image(tmp_path: Path) -> None:
     """As exports without a symbolic batch have it."""
-    made = graph(11, shape=(6, 3, 3))
+    made = with_one_input(11, shape=(6, 3, 3))
     x = made.pool[-1]
     apart, together = indices(made, 1, 3, 2, 3, 3), indices(made, 1, 6, 3, 3)
     made.nodes.append(helper.make_node("Reshape", [x.name, apart], ["apart"]))
@@ -229,31 +213,31 @@ def test_a_channel_shuffle_of_one_image(tmp_path: Path) -> None:
 
 def test_a_float_operator_in_the_middle_says_what_to_do(tmp_path: Path) -> None:
     """A pool of a function without a quantization, as in the QOperator form of MobileNetV3."""
-    made = graph(12)
+    made = with_one_input(12)
     x = made.pool[-1]
     made.nodes.append(helper.make_node("HardSwish", [made.dequantize(x)], ["h"]))
     made.real("pool", "GlobalAveragePool", ["h"], made.named((4, 1, 1), 1.0))
-    message = refusal(made, tmp_path)
+    message = import_error(made, tmp_path)
     assert "'pool" in message and "its input 'h'" in message
     assert "(quantize_static: QDQ form, op_types_to_quantize)" in message
 
 
 def test_what_hangs_on_constants_only_is_left_to_the_exporter(tmp_path: Path) -> None:
-    made = graph(12)
+    made = with_one_input(12)
     pair = [made.constant(F32(2)), made.constant(F32(3))]
     made.nodes.append(helper.make_node("Mul", pair, ["six"], "product"))
     x = made.pool[-1]
     made.real("mul", "Mul", [made.dequantize(x), "six"], made.named(x.shape, 1.0))
-    message = refusal(made, tmp_path)
+    message = import_error(made, tmp_path)
     assert "'product' (Mul): it computes a constant" in message and "quant_pre_process" in message
 
 
 def test_sizes_in_float_are_left_to_the_exporter(tmp_path: Path) -> None:
     """As pads of TensorFlow's kind are computed."""
-    made = graph(12)
+    made = with_one_input(12)
     made.nodes.append(helper.make_node("Shape", [made.pool[-1].name], ["shape"]))
     made.nodes.append(helper.make_node("Cast", ["shape"], ["real"], to=1))
     made.nodes.append(helper.make_node("Div", ["real", made.constant(F32(2))], ["half"], "half"))
     x = made.pool[-1]
     made.real("relu", "Relu", [made.dequantize(x)], made.named(x.shape, 1.0))
-    assert "sizes in float have to be computed before quantization" in refusal(made, tmp_path)
+    assert "sizes in float have to be computed before quantization" in import_error(made, tmp_path)

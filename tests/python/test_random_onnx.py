@@ -9,20 +9,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from cpu import needs_vnni
 from engine_codes import UNFAITHFUL, channels_last, needs_run_network, run_all, runtime_codes
 from random_onnx import RandomNetwork
 
 from brownout_binary import needs_brownout
-from brownout_tools.training.reference_logits import vnni_flag
 
 CASES = int(os.environ.get("BROWNOUT_CASES", "100"))
 
 pytestmark = [
     needs_brownout,
     needs_run_network,
-    pytest.mark.skipif(
-        vnni_flag() is None, reason="no VNNI: ONNX Runtime's u8 x s8 sums may saturate on this CPU"
-    ),
+    needs_vnni,
 ]
 
 

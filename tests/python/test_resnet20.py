@@ -16,13 +16,13 @@ import numpy as np
 import onnx
 import onnxruntime as ort
 import pytest
+from cpu import needs_vnni
 from engine_codes import RUN_NETWORK, needs_run_network, run_one, runtime_codes
 from numpy.typing import NDArray
 from qdq_twins import constants, cut_layers, qoperator_twin, quantizers
 
 from brownout_binary import ROOT, needs_brownout
 from brownout_tools.training.datasets import read_cifar10_batch
-from brownout_tools.training.reference_logits import vnni_flag
 
 CHECKPOINT = ROOT.parent / "shared" / "models" / "resnet20_cifar10_fp32.th"
 IMAGES = ROOT / "workloads" / "cifar10_resnet8" / "test_batch.bin"
@@ -33,7 +33,7 @@ pytestmark = [
     needs_brownout,
     pytest.mark.skipif(not CHECKPOINT.exists(), reason=f"{CHECKPOINT.name} is not there"),
     needs_run_network,
-    pytest.mark.skipif(vnni_flag() is None, reason="no VNNI: ONNX Runtime may saturate"),
+    needs_vnni,
 ]
 
 

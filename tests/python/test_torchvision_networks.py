@@ -10,11 +10,11 @@ import numpy as np
 import onnx
 import onnxruntime as ort
 import pytest
+from cpu import needs_vnni
 from engine_codes import UNFAITHFUL, needs_run_network, run_one
 from onnx import numpy_helper
 
 from brownout_binary import ROOT, needs_brownout
-from brownout_tools.training.reference_logits import vnni_flag
 from commands import json_of
 
 pytest.importorskip("torch", reason="PyTorch is not installed: it builds the networks")
@@ -85,9 +85,7 @@ CASES = [
 pytestmark = [
     needs_brownout,
     needs_run_network,
-    pytest.mark.skipif(
-        vnni_flag() is None, reason="no VNNI: ONNX Runtime's u8 x s8 sums may saturate on this CPU"
-    ),
+    needs_vnni,
 ]
 
 

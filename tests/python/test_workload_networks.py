@@ -10,6 +10,7 @@ import numpy as np
 import onnx
 import onnxruntime
 import pytest
+from cpu import needs_vnni
 from onnx import TensorProto, numpy_helper
 
 from brownout_tools.training import integer_arithmetic
@@ -18,15 +19,10 @@ from brownout_tools.training.narrow_onnx import as_int8
 from brownout_tools.training.reference_logits import (
     output_quantization,
     runtime_logits,
-    vnni_flag,
 )
 from brownout_tools.training.slices import read_slice
 
 WORKLOADS = Path(__file__).resolve().parents[2] / "workloads"
-
-needs_vnni = pytest.mark.skipif(
-    vnni_flag() is None, reason="no VNNI: ONNX Runtime's u8 x s8 sums may saturate on this CPU"
-)
 
 
 @dataclass(frozen=True)

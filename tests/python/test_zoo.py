@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from cpu import needs_vnni
 
 pytest.importorskip("torch", reason="PyTorch is not installed: it builds the zoo")
 
@@ -16,7 +17,7 @@ import torch
 from brownout_binary import ROOT, needs_brownout
 from brownout_tools.training.datasets import read_cifar10_batch
 from brownout_tools.training.networks import fold_batch_norms
-from brownout_tools.training.reference_logits import runtime_logits, vnni_flag
+from brownout_tools.training.reference_logits import runtime_logits
 from brownout_tools.zoo import command
 from brownout_tools.zoo.catalogue import NETWORKS, ZooNetwork
 from brownout_tools.zoo.command import main
@@ -47,9 +48,6 @@ PUBLISHED = {
     "vgg16_224": (138_365_992, 15.5e9),
 }
 QUICK = ("resnet8", "ds_cnn", "autoencoder", "mobilenet_v1")
-needs_vnni = pytest.mark.skipif(
-    vnni_flag() is None, reason="no VNNI: ONNX Runtime's u8 x s8 sums may saturate on this CPU"
-)
 
 
 def made(name: str, directory: Path) -> list[str]:
