@@ -55,6 +55,18 @@ class TfliteImporter {
     int kernel_height, kernel_width, stride_height, stride_width;
     int dilation_height = 1, dilation_width = 1;
     tflite::Padding padding;
+
+    /// Of a convolution whose weights have these dimensions (., height, width, .).
+    template <typename ConvolutionOptions>
+    static Sliding of(const std::vector<int>& weights, const ConvolutionOptions& options) {
+      return {.kernel_height = weights[1],
+              .kernel_width = weights[2],
+              .stride_height = options.stride_height(),
+              .stride_width = options.stride_width(),
+              .dilation_height = options.dilation_height(),
+              .dilation_width = options.dilation_width(),
+              .padding = options.padding()};
+    }
   };
   /// Two operands of one shape.
   struct Pair {

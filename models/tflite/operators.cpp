@@ -192,14 +192,7 @@ void TfliteImporter::convolution(const Operator& op) {
   }
   node.out_channels = dims[0];
   node.groups = input.channels / dims[3];
-  const auto [window, output] = place(op, input,
-                                      {.kernel_height = dims[1],
-                                       .kernel_width = dims[2],
-                                       .stride_height = options->stride_height(),
-                                       .stride_width = options->stride_width(),
-                                       .dilation_height = options->dilation_height(),
-                                       .dilation_width = options->dilation_width(),
-                                       .padding = options->padding()});
+  const auto [window, output] = place(op, input, Sliding::of(dims, *options));
   node.window = window;
   read_weights(op, node, 0);
   node.weight_layout = WeightLayout::kChannelLast;
@@ -220,14 +213,7 @@ void TfliteImporter::depthwise(const Operator& op) {
   }
   node.out_channels = dims[3];
   node.groups = input.channels;
-  const auto [window, output] = place(op, input,
-                                      {.kernel_height = dims[1],
-                                       .kernel_width = dims[2],
-                                       .stride_height = options->stride_height(),
-                                       .stride_width = options->stride_width(),
-                                       .dilation_height = options->dilation_height(),
-                                       .dilation_width = options->dilation_width(),
-                                       .padding = options->padding()});
+  const auto [window, output] = place(op, input, Sliding::of(dims, *options));
   node.window = window;
   read_weights(op, node, 3);
   node.weight_layout = WeightLayout::kInputFirst;  // (height, width, output)
