@@ -7,6 +7,7 @@
 #include <iterator>
 
 #include "memory/generators/iid_generator.hpp"
+#include "memory/numbers/normal_distribution.hpp"
 #include "sim/config/accelerator_config.hpp"
 #include "sim/config/energy_config.hpp"
 #include "sim/config/memory_config.hpp"
@@ -73,6 +74,32 @@ TEST(ShippedFiles, EveryMemoryProfileSavesEnergyAsItsVoltageFalls) {
       leakage = profile->leakage_factor(voltage);
       ber = profile->ber(voltage);
     }
+  }
+}
+
+// Failing cells of the 2^20 that were measured; the counts that were printed to four digits as
+// such.
+TEST(ShippedFiles, The14NmMemoryHasTheMeasuredRatesAndTheSquareLawOfEnergy) {
+  const auto profile = load_memory_profile(kSource / "configs/memories/sram_14nm.yaml");
+  const double rates[] = {0.2056, 0.05573, 0.01115, 0.00129, 72 * 0x1p-20, 2 * 0x1p-20, 0};
+  for (int k = 18; k <= 24; ++k) {
+    const memory::Voltage voltage = memory::Voltage::from_micro((k * 1'000'000 + 12) / 24);
+    EXPECT_EQ(profile->ber(voltage), rates[k - 18]) << k;
+    EXPECT_NEAR(profile->access_energy_factor(voltage), k * k / 576.0, 1e-6);
+  }
+}
+
+TEST(ShippedFiles, TheSmooth14NmMemoryIsTheNormalDistributionThatItNames) {
+  const auto measured = load_memory_profile(kSource / "configs/memories/sram_14nm.yaml");
+  const auto smooth = load_memory_profile(kSource / "configs/memories/sram_14nm_gaussian.yaml");
+  for (const memory::ProfileRow& row : smooth->data().rows) {
+    const double z = (0.7056 - row.voltage.value()) / 0.0552;
+    EXPECT_NEAR(row.ber / memory::reproducible_normal_cdf(z), 1, 1e-5) << row.voltage.text();
+  }
+  const double deviations[] = {0.228, -0.043, -0.167, -0.073, 0.067, 0.024};  // as the file tells
+  for (std::size_t i = 0; i < std::size(deviations); ++i) {
+    const memory::ProfileRow& row = measured->data().rows[i];
+    EXPECT_NEAR(smooth->ber(row.voltage) / row.ber - 1, deviations[i], 6e-4) << row.voltage.text();
   }
 }
 

@@ -27,19 +27,19 @@ TEST(VoltageProfile, HitsItsRowsExactly) {
 
 TEST(VoltageProfile, IsLogLinearBetweenRows) {
   const VoltageProfile profile(profile_data_14nm());
-  // Half way between 0.854167 and 0.875 (rounded down by half a step), and a tenth of the way.
-  const double middle = std::sqrt(0.00397706 * 0.001214473);
-  EXPECT_NEAR(profile.ber(volts("0.864583")) / middle, 1, 1e-4);
+  // Half way between 0.833333 and 0.875 (rounded down by half a step), and a tenth of the way.
+  const double middle = std::sqrt(0.01115 * 0.00129);
+  EXPECT_NEAR(profile.ber(volts("0.854166")) / middle, 1, 1e-4);
   const double share = (0.755 - 0.75) / (0.791667 - 0.75);
-  const double expected = std::pow(0.205, 1 - share) * std::pow(0.0555, share);
+  const double expected = std::pow(0.2056, 1 - share) * std::pow(0.05573, share);
   EXPECT_NEAR(profile.ber(volts("0.755")) / expected, 1, 1e-12);
 }
 
 TEST(VoltageProfile, KeepsTheSlopeOfTheHighestRowsUpToTheErrorFreeVoltage) {
   const VoltageProfile profile(profile_data_14nm());
-  const double slope = std::log(1.3119e-05 / 4.06934e-05) / (0.958333 - 0.9375);
+  const double slope = std::log(2.0 / 72.0) / (0.958333 - 0.916667);
   for (const char* voltage : {"0.96", "0.98", "0.999999"}) {
-    const double expected = 1.3119e-05 * std::exp(slope * (volts(voltage).value() - 0.958333));
+    const double expected = 0x2p-20 * std::exp(slope * (volts(voltage).value() - 0.958333));
     EXPECT_NEAR(profile.ber(volts(voltage)) / expected, 1, 1e-11) << voltage;
   }
   EXPECT_EQ(profile.ber(volts("1")), 0);
@@ -82,7 +82,7 @@ TEST(VoltageProfile, VoltageForBerIsTheHighestThatReachesIt) {
   const VoltageProfile profile(profile_data_14nm());
   for (std::uint64_t i = 0; i < 2000; ++i) {
     const double random = std::ldexp(static_cast<double>(keyed_hash(1, i) >> 11), -53);
-    const double ber = 0.205 * std::pow(10.0, -6 * random);
+    const double ber = 0.2056 * std::pow(10.0, -6 * random);
     const Voltage voltage = profile.voltage_for_ber(ber);
     ASSERT_GE(profile.ber(voltage), ber);
     ASSERT_LT(profile.ber(micro_above(voltage, 1)), ber);
@@ -102,7 +102,7 @@ TEST(VoltageProfile, VoltageForExtremeBers) {
   EXPECT_EQ(profile.voltage_for_ber(1e-200), volts("0.999999"));
   EXPECT_EQ(message_of([&] { (void)profile.voltage_for_ber(0.21); }),
             "the profile sram-14nm never reaches a bit error rate of 0.21: at its lowest voltage, "
-            "0.75 Vmin, it is 0.205");
+            "0.75 Vmin, it is 0.2056");
   for (const double ber : {-0.1, 1.5, std::nan("")}) {
     EXPECT_THROW((void)profile.voltage_for_ber(ber), std::runtime_error) << ber;
   }
@@ -182,20 +182,21 @@ TEST(VoltageProfile, ImpossibleOnesAreRefusedByField) {
       {[](Data& d) { d.rows[3].voltage = d.rows[2].voltage; },
        "rows: voltage 0.833333 appears twice"},
       {[](Data& d) { d.rows[3].ber = 0.02; },
-       "rows: ber 0.01212883 at 0.833333 is not above 0.02 at 0.854167: it must rise as the "
-       "voltage falls"},
+       "rows: ber 0.01115 at 0.833333 is not above 0.02 at 0.875: it must rise as the voltage "
+       "falls"},
       {[](Data& d) { d.rows[3].ber = d.rows[2].ber; },
-       "rows: ber 0.01212883 at 0.833333 is not above 0.01212883 at 0.854167: it must rise as the "
-       "voltage falls"},
+       "rows: ber 0.01115 at 0.833333 is not above 0.01115 at 0.875: it must rise as the voltage "
+       "falls"},
       {[](Data& d) { d.rows.clear(); },
        "rows: a profile needs at least two, to interpolate between"},
-      {[](Data& d) { d.rows[8].ber = 0; }, "rows: ber 0 at 0.958333 is not above 0 and below 1"},
+      {[](Data& d) { d.rows.back().ber = 0; },
+       "rows: ber 0 at 0.958333 is not above 0 and below 1"},
       {[](Data& d) { d.rows[0].ber = 1; }, "rows: ber 1 at 0.75 is not above 0 and below 1"},
       {[](Data& d) { d.rows[0].ber = std::nan(""); },
        "rows: ber nan at 0.75 is not above 0 and below 1"},
       {[](Data& d) { d.rows[0].voltage = volts("0"); },
        "rows: voltage: 0 is not a positive voltage"},
-      {[](Data& d) { d.rows[8].voltage = volts("1"); },
+      {[](Data& d) { d.rows.back().voltage = volts("1"); },
        "rows: voltage 1 is not below the error-free voltage 1"},
       {[](Data& d) { d.rows[2].access_energy = 0.5; },
        "rows: no access_energy at 0.958333, though other rows have one"},

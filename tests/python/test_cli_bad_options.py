@@ -22,7 +22,7 @@ CASES = {
     "voltage_text": Case("run w.yaml --voltage low", ["--voltage", '"low"']),
     "voltage_and_ber": Case("run w.yaml --voltage 0.9 --ber 0.01", ["--voltage", "--ber"]),
     "explain_and_energy": Case("run w.yaml --explain 3 --energy", ["--explain", "--energy"]),
-    "ber_never_reached": Case("run w.yaml --ber 0.5", ["--ber", "0.205"]),
+    "ber_never_reached": Case("run w.yaml --ber 0.5", ["--ber", "0.2056"]),
     "ber_above_one": Case("run w.yaml --ber 1.5", ["--ber", "0..1"]),
     "ber_is_no_number": Case("run w.yaml --ber nan", ["--ber", '"nan"']),
     "sweep_range": Case("sweep w.yaml --out out --voltage 1:0.8", ["--voltage", "FROM:TO:STEP"]),
@@ -39,7 +39,7 @@ CASES = {
     "sweep_ber_and_voltage": Case(
         "sweep w.yaml --out out --voltage 1 --ber 0.01", ["--voltage", "--ber"]
     ),
-    "sweep_ber_never_reached": Case("sweep w.yaml --out out --ber 0.01,0.5", ["--ber", "0.205"]),
+    "sweep_ber_never_reached": Case("sweep w.yaml --out out --ber 0.01,0.5", ["--ber", "0.2056"]),
     "sweep_ber_twice": Case("sweep w.yaml --out out --ber 0.01,1e-2", ["--ber", "twice"]),
     "sweep_ber_list": Case("sweep w.yaml --out out --ber 0.01,,0.1", ["--ber", '""', "0..1"]),
     "explain_nothing": Case("run w.yaml --explain 0", ["--explain", '"0"', "1.."]),

@@ -59,7 +59,7 @@ TEST(DefectMap, IsIndependentOfTheChipsVoltageFaults) {
   const CellMasks defects = DefectMap(kGeometry, {0.2, 0.5}, 3).masks();
   double both = 0;
   defects.for_each([&](const CellAddress& cell, FaultKind) { both += failing.at(cell) ? 1 : 0; });
-  const double p = 0.2 * 0.205;
+  const double p = 0.2 * 0.2056;
   EXPECT_NEAR(both, kCells * p, bound(kCells, p));
 }
 

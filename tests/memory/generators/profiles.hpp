@@ -23,9 +23,8 @@ inline VoltageProfileData profile_data_14nm() {
   data.error_free_voltage = volts("1.0");
   data.reference_voltage = volts("1.0");
   const std::pair<const char*, double> rows[] = {
-      {"0.75", 0.205},           {"0.791667", 0.0555},    {"0.833333", 0.01212883},
-      {"0.854167", 0.00397706},  {"0.875", 0.001214473},  {"0.895833", 0.00015521},
-      {"0.916667", 0.000126225}, {"0.9375", 4.06934e-05}, {"0.958333", 1.3119e-05}};
+      {"0.75", 0.2056},   {"0.791667", 0.05573},          {"0.833333", 0.01115},
+      {"0.875", 0.00129}, {"0.916667", 72.0 / (1 << 20)}, {"0.958333", 2.0 / (1 << 20)}};
   for (const auto& [voltage, ber] : rows) data.rows.push_back({volts(voltage), ber, {}, {}});
   return data;
 }

@@ -12,11 +12,11 @@ import numpy as np
 # Voltage in Vmin and bit error rate of the 14 nm SRAM of Chandramoorthy et al., HPCA 2019.
 BIT_ERROR_RATES = {
     "1.0000": 0.0,
-    "0.9583": 1.3119e-5,
-    "0.9167": 1.26225e-4,
-    "0.8750": 1.214473e-3,
-    "0.8333": 1.212883e-2,
-    "0.7917": 5.55e-2,
+    "0.9583": 2 / 2**20,
+    "0.9167": 72 / 2**20,
+    "0.8750": 1.29e-3,
+    "0.8333": 1.115e-2,
+    "0.7917": 5.573e-2,
 }
 CHIPS = 10
 IMAGES = 10_000

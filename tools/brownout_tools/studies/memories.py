@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from statistics import NormalDist
 
-MU = 0.712
-SIGMA = 0.0554
+MU = 0.7056
+SIGMA = 0.0552
 PROFILE = Path("configs/memories/sram_14nm_gaussian.yaml")
 
 # Share of the variance that the cells of a bitline have in common: the fit to the block RAMs of a
