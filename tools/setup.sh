@@ -6,7 +6,7 @@ BUILD_PACKAGES=(build-essential cmake ninja-build pkg-config python3-venv
   libprotobuf-dev protobuf-compiler libflatbuffers-dev flatbuffers-compiler libpng-dev
   libturbojpeg0-dev libsqlite3-dev libzip-dev zlib1g-dev libssl-dev libfmt-dev nlohmann-json3-dev)
 TEST_PACKAGES=(libgtest-dev libgmock-dev libbenchmark-dev clang-format-14 clang libclang-rt-dev
-  libomp-dev)
+  libomp-dev qemu-user)
 
 say() { printf '\n== %s\n' "$*"; }
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from quantized_graph import QuantizedGraph
 
 from brownout_binary import BROWNOUT
+from brownout_tools.runtime import session
 
 RUN_NETWORK = Path(str(BROWNOUT)).parent / "tests" / "models" / "run_network"
 needs_run_network = pytest.mark.skipif(
@@ -59,10 +60,8 @@ def runtime_codes(
     options = ort.SessionOptions()
     options.log_severity_level = 4
     options.graph_optimization_level = getattr(ort.GraphOptimizationLevel, level)
-    session = ort.InferenceSession(
-        model.SerializeToString(), options, disabled_optimizers=list(skipped)
-    )
-    (output,) = session.run(None, {session.get_inputs()[0].name: real})
+    network = session(model, options, skipped)
+    (output,) = network.run(None, {network.get_inputs()[0].name: real})
     return output
 
 

@@ -13,7 +13,6 @@ from pathlib import Path
 import numpy as np
 import onnx
 import pytest
-from cpu import needs_vnni
 from numpy.typing import NDArray
 from onnx import numpy_helper
 
@@ -137,14 +136,12 @@ def test_error_free_logits_are_the_committed_ones(workload: Workload, tmp_path: 
     assert (report["ber"], report["weights_changed"]) == (0, 0)
 
 
-@needs_vnni
 def test_error_free_logits_are_the_runtimes(workload: Workload, tmp_path: Path) -> None:
     logits, _ = simulate(workload, tmp_path / "logits.npz", 1000, "--voltage=1.0")
     network = workload.directory / "network.onnx"
     assert_equal_logits(logits, runtime_logits(network, workload.inputs), "1.0 Vmin")
 
 
-@needs_vnni
 @pytest.mark.parametrize("placement", PLACEMENTS)
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("voltage", VOLTAGES)
@@ -176,7 +173,6 @@ def test_faulty_logits_are_those_of_the_arithmetic(
     assert (expected != workload.reference[:100]).mean() > 0.1
 
 
-@needs_vnni
 def test_one_wrong_bit_is_seen(workload: Workload, tmp_path: Path) -> None:
     """One bit of one weight more than the array reads gives other logits: nothing hides it."""
     logits, _ = simulate(workload, tmp_path / "logits.npz", 1000, "--voltage=0.85")

@@ -15,12 +15,10 @@ from numpy.typing import NDArray
 from onnx import numpy_helper
 
 from brownout_binary import BROWNOUT, ROOT, needs_brownout
-from brownout_tools.training import integer_arithmetic
 from brownout_tools.training.datasets import DATASETS
 from brownout_tools.training.reference_logits import (
     output_quantization,
     runtime_logits,
-    vnni_flag,
 )
 from brownout_tools.training.slices import read_slice
 from commands import brownout, json_of, rows_of
@@ -92,8 +90,7 @@ def test_without_faults_the_codes_are_the_references(tmp_path: Path) -> None:
     assert np.array_equal(codes[:100], reference)
     assert_scores(report, codes)
     assert report["auc"] > 0.9
-    if vnni_flag() is not None:
-        assert np.array_equal(codes, runtime_logits(DIRECTORY / "network.onnx", INPUTS[:IMAGES]))
+    assert np.array_equal(codes, runtime_logits(DIRECTORY / "network.onnx", INPUTS[:IMAGES]))
 
 
 @pytest.mark.parametrize("kind", ["flip", "stuck"])
@@ -101,12 +98,8 @@ def test_with_faults_the_codes_are_the_runtimes(kind: str, tmp_path: Path) -> No
     options = ["--voltage", "0.8", f"--set=memory.chip.kind={kind}"]
     codes, report = run(tmp_path / "codes.npz", *options)
     faulty = faulty_model(tmp_path / "weights.npz", *options)
-    if vnni_flag() is None:
-        expected = integer_arithmetic.integer_logits(faulty, INPUTS[:IMAGES])
-    else:
-        onnx.save(faulty, tmp_path / "faulty.onnx")
-        expected = runtime_logits(tmp_path / "faulty.onnx", INPUTS[:IMAGES])
-    assert np.array_equal(codes, expected)
+    onnx.save(faulty, tmp_path / "faulty.onnx")
+    assert np.array_equal(codes, runtime_logits(tmp_path / "faulty.onnx", INPUTS[:IMAGES]))
     assert_scores(report, codes)
     assert report["auc"] < 0.9
 

@@ -5,7 +5,6 @@ from pathlib import Path
 import numpy as np
 import onnx
 import pytest
-from cpu import needs_vnni
 from engine_codes import runtime_codes
 from onnx import numpy_helper
 
@@ -13,9 +12,6 @@ from brownout_binary import ROOT
 
 FOLDER = ROOT / "tests" / "models" / "data" / "exporters"
 FILES = sorted(FOLDER.glob("torch_*.onnx")) + sorted(FOLDER.glob("brevitas_qcdq_*.onnx"))
-
-pytestmark = needs_vnni
-
 
 def level(path: Path) -> str:
     """Of the optimization with which the stored outputs were made."""

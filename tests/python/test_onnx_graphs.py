@@ -5,7 +5,6 @@ from pathlib import Path
 import numpy as np
 import onnx
 import pytest
-from cpu import needs_vnni
 from engine_codes import (
     channels_last,
     compare,
@@ -22,7 +21,6 @@ from brownout_binary import needs_brownout
 pytestmark = [
     needs_brownout,
     needs_run_network,
-    needs_vnni,
 ]
 
 

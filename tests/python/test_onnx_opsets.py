@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import onnx
 import pytest
-from cpu import needs_vnni
 from engine_codes import channels_last, needs_run_network, run_one, runtime_codes
 from numpy.typing import NDArray
 from onnx import helper
@@ -114,7 +113,6 @@ def test_an_opset_gives_the_codes_of_the_oldest(opset: int, tmp_path: Path) -> N
     np.testing.assert_array_equal(codes_at(opset, tmp_path), oldest)
 
 
-@needs_vnni
 @pytest.mark.parametrize("opset", [OLDEST, 11, 13, 18, 21])
 def test_an_opset_gives_the_codes_of_onnx_runtime(opset: int, tmp_path: Path) -> None:
     graph = OpsetGraph(opset)

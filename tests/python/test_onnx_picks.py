@@ -4,7 +4,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from cpu import needs_vnni
 from engine_codes import compare, import_error, needs_run_network, run_one
 from onnx import helper
 from quantized_graph import F32, QuantizedGraph, with_one_input
@@ -14,7 +13,6 @@ from brownout_binary import needs_brownout
 pytestmark = [
     needs_brownout,
     needs_run_network,
-    needs_vnni,
 ]
 
 

@@ -59,6 +59,39 @@ def test_the_simulator_takes_the_result(
 
 
 @needs_brownout
+@pytest.mark.parametrize("options", [[], ["--per-tensor"], ["--activations", "int8"]])
+def test_weights_of_four_bits_are_written_and_taken(tmp_path: Path, options: list[str]) -> None:
+    source, out = float_network(tmp_path / "fp32.onnx"), tmp_path / "network.onnx"
+    np.save(tmp_path / "inputs.npy", INPUTS)
+    wanted = ["--weights", "int4", *options]
+    assert main([str(source), str(tmp_path / "inputs.npy"), "--out", str(out), *wanted]) == 0
+    layers = [layer for layer in json_of("network", out)["layers"] if layer["macs"]]
+    assert [layer["weight_bits"] for layer in layers] == [4, 4]
+    weights = [t for t in onnx.load(out).graph.initializer if t.data_type == TensorProto.INT4]
+    codes = {t.name: numpy_helper.to_array(t).astype(int) for t in weights}
+    shown = [(layer["code_min"], layer["code_max"]) for layer in layers]
+    assert shown == [
+        (codes[name].min(), codes[name].max()) for name in ("w1_quantized", "w2_quantized")
+    ]
+
+
+def test_four_bits_need_the_form_that_holds_them(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["fp32.onnx", "x.npy", "--out", "o.onnx", "--format", "qoperator"]
+    assert main([*arguments, "--weights", "int4"]) == 2
+    assert capsys.readouterr().err == "error: --weights int4: only --format qdq can hold them\n"
+
+
+def test_few_inputs_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source, inputs = float_network(tmp_path / "fp32.onnx"), tmp_path / "inputs.npy"
+    for count, told in ((1, True), (40, False)):
+        np.save(inputs, INPUTS[:count])
+        assert main([str(source), str(inputs), "--out", str(tmp_path / "out.onnx")]) == 0
+        assert (f"ranges seen on {count} input" in capsys.readouterr().err) == told
+
+
+@needs_brownout
 def test_the_simulator_refuses_networks_without_scales(tmp_path: Path) -> None:
     source, dynamic = float_network(tmp_path / "fp32.onnx"), tmp_path / "dynamic.onnx"
     advice = "; docs/add-a-network.md tells how to quantize it\n"
@@ -75,6 +108,7 @@ def test_bad_input_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert main([str(source), str(inputs), "--out", str(quantized)]) == 0
     (tmp_path / "text").write_text("text")
     np.savez(tmp_path / "names.npz", images=INPUTS)
+    (tmp_path / "folder").mkdir()
     np.save(tmp_path / "pixels.npy", INPUTS.astype(np.uint8))
     np.save(tmp_path / "nhwc.npy", np.moveaxis(INPUTS, 1, -1))
     capsys.readouterr()
@@ -84,7 +118,8 @@ def test_bad_input_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str
         ("quantized.onnx", "inputs.npy", "quantized.onnx: is quantized already"),
         ("fp32.onnx", "none.npz", "none.npz: no such file"),
         ("fp32.onnx", "text", "text: not a NumPy file"),
-        ("fp32.onnx", "names.npz", "names.npz: has no array x"),
+        ("fp32.onnx", "names.npz", "names.npz: has no array x, it holds images"),
+        ("fp32.onnx", "folder", "folder: is a directory, an .npz or .npy file is wanted"),
         ("fp32.onnx", "pixels.npy", "uint8 where preprocessed floats are wanted"),
         ("fp32.onnx", "nhwc.npy", "(40, 8, 8, 3), the network takes N x 3 x 8 x 8"),
     ]:

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from cpu import needs_vnni
 from engine_codes import UNFAITHFUL, channels_last, needs_run_network, run_all, runtime_codes
 from random_onnx import RandomNetwork
 
@@ -20,7 +19,6 @@ CASES = int(os.environ.get("BROWNOUT_CASES", "100"))
 pytestmark = [
     needs_brownout,
     needs_run_network,
-    needs_vnni,
 ]
 
 

@@ -16,12 +16,12 @@ import numpy as np
 import onnx
 import onnxruntime as ort
 import pytest
-from cpu import needs_vnni
 from engine_codes import RUN_NETWORK, needs_run_network, run_one, runtime_codes
 from numpy.typing import NDArray
 from qdq_twins import constants, cut_layers, qoperator_twin, quantizers
 
 from brownout_binary import ROOT, needs_brownout
+from brownout_tools.runtime import session
 from brownout_tools.training.datasets import read_cifar10_batch
 
 CHECKPOINT = ROOT.parent / "shared" / "models" / "resnet20_cifar10_fp32.th"
@@ -33,7 +33,6 @@ pytestmark = [
     needs_brownout,
     pytest.mark.skipif(not CHECKPOINT.exists(), reason=f"{CHECKPOINT.name} is not there"),
     needs_run_network,
-    needs_vnni,
 ]
 
 
@@ -153,13 +152,11 @@ def test_layers_are_those_in_float_up_to_a_tie(
     made = {node.output[0]: node for node in quantizers(network.model)}
     layers = {name: made[name] for name in codes if made[name].input[0] != "input"}
     assert len(layers) > 25
-    session = ort.InferenceSession(
-        cut_layers(network.model, set(codes)).SerializeToString(), unoptimized()
-    )
+    layer_by_layer = session(cut_layers(network.model, set(codes)), unoptimized())
     given = {f"{name}/given": layer for name, layer in codes.items()}
     feed = {"input": network.inputs, **given}
     wanted = [*layers] + [node.input[0] for node in layers.values()]
-    results = session.run(wanted, feed)
+    results = layer_by_layer.run(wanted, feed)
     for i, (name, node) in enumerate(layers.items()):
         found, real = results[i].astype(int), results[len(layers) + i]
         steps = np.abs(found - codes[name].reshape(found.shape))

@@ -10,7 +10,6 @@ import numpy as np
 import onnx
 import onnxruntime as ort
 import pytest
-from cpu import needs_vnni
 from engine_codes import UNFAITHFUL, needs_run_network, run_one
 from onnx import numpy_helper
 
@@ -22,6 +21,7 @@ pytest.importorskip("torch", reason="PyTorch is not installed: it builds the net
 import torch
 from onnxruntime.quantization import QuantFormat, QuantType
 
+from brownout_tools.runtime import session
 from brownout_tools.training.export import to_onnx
 from brownout_tools.training.quantize import quantize
 from brownout_tools.zoo.inputs import made_up
@@ -85,7 +85,6 @@ CASES = [
 pytestmark = [
     needs_brownout,
     needs_run_network,
-    needs_vnni,
 ]
 
 
@@ -133,10 +132,8 @@ def runtime_codes(model: onnx.ModelProto, inputs: np.ndarray) -> np.ndarray:
     (output,) = [n for n in model.graph.node if n.output[0] == model.graph.output[0].name]
     options = ort.SessionOptions()
     options.log_severity_level = 4
-    session = ort.InferenceSession(
-        model.SerializeToString(), options, disabled_optimizers=list(UNFAITHFUL)
-    )
-    return codes(session.run(None, {model.graph.input[0].name: inputs})[0], output, model)
+    network = session(model, options, UNFAITHFUL)
+    return codes(network.run(None, {model.graph.input[0].name: inputs})[0], output, model)
 
 
 @pytest.mark.parametrize(("name", "form"), CASES)

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from cpu import needs_vnni
 
 pytest.importorskip("torch", reason="PyTorch is not installed: it builds the zoo")
 
@@ -84,7 +83,6 @@ def test_every_network_has_published_sizes() -> None:
 
 
 @needs_brownout
-@needs_vnni
 @pytest.mark.parametrize(
     "name", [n if n in QUICK else pytest.param(n, marks=pytest.mark.slow) for n in NETWORKS]
 )

@@ -12,14 +12,17 @@ from pathlib import Path
 
 import numpy as np
 import onnx
-import onnxruntime
 from numpy.typing import NDArray
 from onnxruntime.quantization import QuantFormat, QuantType
 
+from brownout_tools.runtime import session
+from brownout_tools.training.narrow_onnx import as_int8
 from brownout_tools.training.quantize import METHODS, quantize
 
 FORMATS = {"qdq": QuantFormat.QDQ, "qoperator": QuantFormat.QOperator}
-TYPES = {"uint8": QuantType.QUInt8, "int8": QuantType.QInt8}
+ACTIVATIONS = {"uint8": QuantType.QUInt8, "int8": QuantType.QInt8}
+WEIGHTS = {**ACTIVATIONS, "int4": QuantType.QInt4}
+FEW_INPUTS = 30  # below, say so
 
 
 class QuantizeError(Exception):
@@ -49,8 +52,11 @@ def read_inputs(path: Path, model: onnx.ModelProto) -> NDArray[np.float32]:
         inputs = loaded["x"] if isinstance(loaded, np.lib.npyio.NpzFile) else loaded
     except FileNotFoundError:
         raise QuantizeError(f"{path}: no such file") from None
+    except IsADirectoryError:
+        raise QuantizeError(f"{path}: is a directory, an .npz or .npy file is wanted") from None
     except KeyError:
-        raise QuantizeError(f"{path}: has no array x") from None
+        there = ", ".join(loaded.files) or "nothing"
+        raise QuantizeError(f"{path}: has no array x, it holds {there}") from None
     except (ValueError, OSError, zipfile.BadZipFile):
         raise QuantizeError(f"{path}: not a NumPy file") from None
     if not np.issubdtype(inputs.dtype, np.floating):
@@ -68,11 +74,11 @@ def read_inputs(path: Path, model: onnx.ModelProto) -> NDArray[np.float32]:
 def answers(
     model: onnx.ModelProto, inputs: NDArray[np.float32], batch: int
 ) -> NDArray[np.floating]:
-    """Run a network: (N, outputs)."""
-    session = onnxruntime.InferenceSession(model.SerializeToString())
-    name = session.get_inputs()[0].name
+    """Run a network: (N, outputs). int4 weights as int8: ONNX Runtime has no integers for them."""
+    network = session(as_int8(model))
+    name = network.get_inputs()[0].name
     parts = [
-        session.run(None, {name: inputs[i : i + batch]})[0] for i in range(0, len(inputs), batch)
+        network.run(None, {name: inputs[i : i + batch]})[0] for i in range(0, len(inputs), batch)
     ]
     return np.concatenate([part.reshape(len(part), -1) for part in parts])
 
@@ -89,8 +95,8 @@ def parser() -> argparse.ArgumentParser:
     )
     result.add_argument("--out", type=Path, required=True, metavar="FILE.onnx")
     result.add_argument("--format", choices=FORMATS, default="qdq")
-    result.add_argument("--activations", choices=TYPES, default="uint8")
-    result.add_argument("--weights", choices=TYPES, default="int8")
+    result.add_argument("--activations", choices=ACTIVATIONS, default="uint8")
+    result.add_argument("--weights", choices=WEIGHTS, default="int8")
     result.add_argument("--per-tensor", action="store_true", help="one scale for all channels")
     result.add_argument("--method", choices=METHODS, default="minmax", help="of calibration")
     return result
@@ -99,6 +105,9 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: list[str] | None = None) -> int:
     """Quantize; return 0, or 2 after a one-line error about bad input."""
     args = parser().parse_args(arguments)
+    if args.weights == "int4" and args.format == "qoperator":
+        print("error: --weights int4: only --format qdq can hold them", file=sys.stderr)
+        return 2
     logging.disable(logging.WARNING)  # ONNX Runtime's advice about graphs that were not simplified
     try:
         model = read_network(args.network)
@@ -113,8 +122,8 @@ def main(arguments: list[str] | None = None) -> int:
         inputs,
         FORMATS[args.format],
         args.method,
-        TYPES[args.activations],
-        TYPES[args.weights],
+        ACTIVATIONS[args.activations],
+        WEIGHTS[args.weights],
         not args.per_tensor,
         batch,
     )
@@ -122,6 +131,12 @@ def main(arguments: list[str] | None = None) -> int:
     onnx.save(quantized, args.out)
     alike = answers(model, inputs, batch).argmax(1) == answers(quantized, inputs, batch).argmax(1)
     print(f"{args.out}: of {len(inputs)} inputs {100 * alike.mean():.1f} % are classified alike")
+    if len(inputs) < FEW_INPUTS:
+        print(
+            f"note: ranges seen on {len(inputs)} input{'s' * (len(inputs) > 1)} are narrow; "
+            "some hundred training inputs are usual",
+            file=sys.stderr,
+        )
     return 0
 
 

@@ -1,8 +1,9 @@
 """A QDQ graph under construction, and ONNX Runtime's integer output of it."""
 
 import numpy as np
-import onnxruntime as ort
 from onnx import TensorProto, helper, numpy_helper
+
+from brownout_tools.runtime import session
 
 
 class Graph:
@@ -169,8 +170,7 @@ class Graph:
     def run(self, codes):
         """ONNX Runtime's output codes for input codes (N, C, H, W)."""
         real = (codes.astype(np.float32) - np.float32(self.input_zero_point)) * self.input_scale
-        session = ort.InferenceSession(self.model().SerializeToString())
-        (output,) = session.run(None, {"input": real})
+        (output,) = session(self.model()).run(None, {"input": real})
         scale, zero_point = self.quantization[self.output]
         held = np.rint(output / scale) + zero_point + (128 if self.signed else 0)
         return held.astype(np.uint8)

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import onnx
-import onnxruntime
 from numpy.typing import NDArray
 
+from brownout_tools.runtime import session
 from brownout_tools.training.datasets import DATASETS
 from brownout_tools.training.metrics import describe
 from brownout_tools.training.narrow_onnx import as_int8
@@ -18,11 +18,10 @@ from brownout_tools.training.narrow_onnx import as_int8
 
 def run(model: Path | bytes, inputs: NDArray[np.float32], batch: int = 100) -> NDArray[np.float32]:
     """Run inputs (N, C, H, W) through ONNX Runtime on the CPU; return its output (N, elements)."""
-    source = model if isinstance(model, bytes) else str(model)
-    session = onnxruntime.InferenceSession(source, providers=["CPUExecutionProvider"])
-    name = session.get_inputs()[0].name
+    network = session(model)
+    name = network.get_inputs()[0].name
     batches = [inputs[i : i + batch] for i in range(0, len(inputs), batch)]
-    return np.concatenate([session.run(None, {name: x})[0] for x in batches])
+    return np.concatenate([network.run(None, {name: x})[0] for x in batches])
 
 
 def main(arguments: list[str] | None = None) -> None:

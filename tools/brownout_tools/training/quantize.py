@@ -57,8 +57,8 @@ def quantize(
 ) -> onnx.ModelProto:
     """Quantize ``fp32`` with the ranges that it shows on ``calibration`` (N, C, H, W).
 
-    ``batch`` of them go through the network at once: large images take memory. int8 weights are
-    symmetric, all else has zero points.
+    ``batch`` of them go through the network at once: large images take memory. int8 and
+    int4 weights are symmetric, all else has zero points.
     """
     with tempfile.TemporaryDirectory() as directory:
         source, target = Path(directory, "fp32.onnx"), Path(directory, "quantized.onnx")
@@ -74,7 +74,7 @@ def quantize(
             calibrate_method=METHODS[method],
             extra_options={
                 "ActivationSymmetric": False,
-                "WeightSymmetric": weights == QuantType.QInt8,
+                "WeightSymmetric": weights in (QuantType.QInt8, QuantType.QInt4),
             },
         )
         return onnx.load(target)

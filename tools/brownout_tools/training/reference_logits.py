@@ -21,17 +21,7 @@ from brownout_tools.training.metrics import describe
 from brownout_tools.training.narrow_onnx import as_int8
 from brownout_tools.training.slices import read_slice
 
-VNNI_FLAGS = ("avx512_vnni", "avx_vnni")
 ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
-
-
-def vnni_flag() -> str | None:
-    """The CPU's dot-product feature, without which ONNX Runtime's u8 x s8 sums may saturate."""
-    try:
-        flags = Path("/proc/cpuinfo").read_text().split()
-    except OSError:
-        return None
-    return next((flag for flag in VNNI_FLAGS if flag in flags), None)
 
 
 def output_quantization(model: onnx.ModelProto) -> tuple[np.float32, np.uint8]:
@@ -78,9 +68,6 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--images", type=int, help="only the first so many, to keep the file small")
     parser.add_argument("--twin", type=Path, help="a second file that must give the same logits")
     args = parser.parse_args(arguments)
-    feature = vnni_flag()
-    if feature is None:
-        parser.error("this CPU has no VNNI: ONNX Runtime is no reference here")
     images, labels = read_slice(args.network, args.workload)
     images, labels = images[: args.images], labels[: args.images]
     inputs = DATASETS[args.network].preprocess.apply(images)
@@ -105,7 +92,6 @@ def main(arguments: list[str] | None = None) -> None:
             "zero_point": np.asarray(zero_point),
             "labels": labels,
             "onnxruntime_version": np.asarray(onnxruntime.__version__),
-            "cpu_feature": np.asarray(feature),
             "command": np.asarray(
                 "python -m brownout_tools.training.reference_logits "
                 f"{args.network} --workload workloads/{args.network}"

@@ -12,6 +12,8 @@ import onnxruntime as ort
 from numpy.typing import NDArray
 from onnx import numpy_helper
 
+from brownout_tools.runtime import session
+
 FOLDER = Path(__file__).parent
 QUANTIZERS = ("QuantizeLinear", "Quant")
 
@@ -73,9 +75,9 @@ def run_runtime(model: onnx.ModelProto, real: NDArray, level: str = "ORT_ENABLE_
     """ONNX Runtime's real outputs, image by image, as the batch may be fixed."""
     options = ort.SessionOptions()
     options.graph_optimization_level = getattr(ort.GraphOptimizationLevel, level)
-    session = ort.InferenceSession(model.SerializeToString(), options)
-    name = session.get_inputs()[0].name
-    return np.concatenate([session.run(None, {name: real[i : i + 1]})[0] for i in range(len(real))])
+    network = session(model, options)
+    name = network.get_inputs()[0].name
+    return np.concatenate([network.run(None, {name: real[i : i + 1]})[0] for i in range(len(real))])
 
 
 def write(name: str, model: onnx.ModelProto, real: NDArray, output: NDArray) -> None:
