@@ -11,13 +11,6 @@ namespace {
 
 using Loop = StridedCopy::Loop;
 
-/// Elements from one index of a dimension to the next.
-std::vector<std::int64_t> strides_of(const Dims& dims) {
-  std::vector<std::int64_t> strides(dims.size(), 1);
-  for (std::size_t d = dims.size(); d > 1; --d) strides[d - 2] = strides[d - 1] * dims[d - 1];
-  return strides;
-}
-
 /// The same loops, those that go on in one another as one.
 std::vector<Loop> joined(const std::vector<Loop>& loops) {
   std::vector<Loop> result;

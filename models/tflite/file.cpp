@@ -50,6 +50,9 @@ void TfliteFile::read_operators() {
     const tflite::OperatorCode* code = model_->codes()->Get(table->code());
     const int kind = std::max(static_cast<int>(code->kind()), static_cast<int>(code->byte_kind()));
     op.kind = static_cast<tflite::OperatorKind>(kind);
+    for (unsigned o = 0; o < size_of(table->outputs()); ++o) {
+      makers_.emplace(table->outputs()->Get(o), operators_.size());
+    }
     operators_.push_back(op);
   }
 }
@@ -130,6 +133,35 @@ std::vector<std::int32_t> TfliteFile::int32s(int index) const {
   return elements<std::int32_t>(index, tflite::ElementType::INT32);
 }
 
+bool TfliteFile::holds_integers(int index) const {
+  using enum tflite::ElementType;
+  const tflite::ElementType type = tensor(index).type();
+  return type == INT32 || type == INT64 || type == BOOL;
+}
+
+std::vector<std::int64_t> TfliteFile::integers(int index) const {
+  const auto widened = [](const auto& values) {
+    return std::vector<std::int64_t>(values.begin(), values.end());
+  };
+  switch (tensor(index).type()) {
+    case tflite::ElementType::INT64:
+      return elements<std::int64_t>(index, tflite::ElementType::INT64);
+    case tflite::ElementType::BOOL: {
+      std::vector<std::int64_t> values =
+          widened(elements<std::uint8_t>(index, tflite::ElementType::BOOL));
+      for (std::int64_t& value : values) value = value != 0 ? 1 : 0;
+      return values;
+    }
+    default:
+      return widened(int32s(index));
+  }
+}
+
+bool TfliteFile::is_empty_list(int index) const {
+  const auto* shape = tensor(index).shape();
+  return size_of(shape) == 1 && shape->Get(0) == 0 && maker(index) == nullptr;
+}
+
 std::vector<int> TfliteFile::dims(int index) const {
   std::vector<int> dims;
   const auto* shape = tensor(index).shape();
@@ -171,10 +203,19 @@ std::vector<int> TfliteFile::outputs(const TfliteOperator& op) const {
   return {op.table->outputs()->begin(), op.table->outputs()->end()};
 }
 
+const TfliteOperator* TfliteFile::maker(int tensor) const {
+  const auto found = makers_.find(tensor);
+  return found == makers_.end() ? nullptr : &operators_[found->second];
+}
+
+std::string TfliteFile::describe(const TfliteOperator& op) const {
+  return "operator " + std::to_string(op.index) + " (" + to_string(op.kind) + ")";
+}
+
 void TfliteFile::fail(const std::string& message) const { fail_in_file(path_, message); }
 
 void TfliteFile::fail(const TfliteOperator& op, const std::string& message) const {
-  fail("operator " + std::to_string(op.index) + " (" + to_string(op.kind) + "): " + message);
+  fail(describe(op) + ": " + message);
 }
 
 std::string to_string(tflite::OperatorKind kind) {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "tflite_generated.h"  // by flatc from tflite.fbs
@@ -38,6 +39,12 @@ class TfliteFile {
   std::vector<std::int8_t> int8s(int index) const;
   static std::vector<std::int64_t> zero_points(const tflite::Quantization& quantization);
   std::vector<std::int32_t> int32s(int index) const;
+  /// Whether it is INT32, INT64 or BOOL, constant or not.
+  bool holds_integers(int index) const;
+  /// Of a constant of these types.
+  std::vector<std::int64_t> integers(int index) const;
+  /// A constant list of no elements, which has no bytes either.
+  bool is_empty_list(int index) const;
   /// As in the file; every extent is in 1..65536, the product at most 2^28.
   std::vector<int> dims(int index) const;
   /// Which of these the file leaves open: they are known at run time only.
@@ -48,6 +55,10 @@ class TfliteFile {
   /// The only output.
   int output(const TfliteOperator& op) const;
   std::vector<int> outputs(const TfliteOperator& op) const;
+  /// The first operator with this output; null where there is none.
+  const TfliteOperator* maker(int tensor) const;
+  /// operator 3 (CONV_2D)
+  std::string describe(const TfliteOperator& op) const;
 
   [[noreturn]] void fail(const std::string& message) const;
   [[noreturn]] void fail(const TfliteOperator& op, const std::string& message) const;
@@ -63,6 +74,7 @@ class TfliteFile {
   const tflite::Model* model_ = nullptr;
   const tflite::Subgraph* graph_ = nullptr;
   std::vector<TfliteOperator> operators_;
+  std::unordered_map<int, std::size_t> makers_;  ///< operator by output
 };
 
 /// CONV_2D; the number where the schema knows no name.

@@ -14,10 +14,9 @@ constexpr const char* kSupported =
     "BATCH_TO_SPACE_ND), FULLY_CONNECTED, ADD, SUB, MUL, MAXIMUM, MINIMUM, AVERAGE_POOL_2D, "
     "MAX_POOL_2D, MEAN, REDUCE_MAX, PAD, PADV2, CONCATENATION, SLICE, STRIDED_SLICE, SPLIT, "
     "SPLIT_V, RESHAPE, SQUEEZE, EXPAND_DIMS, TRANSPOSE, REVERSE_V2, TILE, DEPTH_TO_SPACE, "
-    "SPACE_TO_DEPTH, "
-    "RESIZE_NEAREST_NEIGHBOR, RELU, RELU6, RELU_N1_TO_1, RELU_0_TO_1, LEAKY_RELU, PRELU, GELU, "
-    " HARD_SWISH, LOGISTIC, TANH, SOFTMAX, QUANTIZE; DEQUANTIZE of the output; SHAPE, PACK, "
-    "GATHER, REDUCE_PROD on shapes";
+    "SPACE_TO_DEPTH, RESIZE_NEAREST_NEIGHBOR, RELU, RELU6, RELU_N1_TO_1, RELU_0_TO_1, LEAKY_RELU, "
+    "PRELU, GELU, HARD_SWISH, LOGISTIC, TANH, SOFTMAX, QUANTIZE; of the output DEQUANTIZE, float "
+    "SOFTMAX and LOG_SOFTMAX, ARG_MAX; SHAPE and integer arithmetic on shapes";
 
 /// What to do without an operator.
 const std::unordered_map<tflite::OperatorKind, std::string> kHints = {
@@ -80,6 +79,8 @@ void TfliteImporter::import_operator(const Operator& op) {
       {AVERAGE_POOL_2D, &TfliteImporter::pooling},
       {MAX_POOL_2D, &TfliteImporter::pooling},
       {SOFTMAX, &TfliteImporter::softmax},
+      {LOG_SOFTMAX, &TfliteImporter::scores},
+      {ARG_MAX, &TfliteImporter::scores},
       {RESHAPE, &TfliteImporter::reshape},
       {SQUEEZE, &TfliteImporter::reshape},
       {EXPAND_DIMS, &TfliteImporter::reshape},
@@ -91,6 +92,7 @@ void TfliteImporter::import_operator(const Operator& op) {
       {RESIZE_NEAREST_NEIGHBOR, &TfliteImporter::resize_nearest},
       {SPACE_TO_BATCH_ND, &TfliteImporter::space_to_batch},
       {SHAPE, &TfliteImporter::shape},
+      {RANK, &TfliteImporter::shape},
       {SLICE, &TfliteImporter::slice},
       {STRIDED_SLICE, &TfliteImporter::slice},
       {SPLIT, &TfliteImporter::split},
@@ -107,19 +109,45 @@ void TfliteImporter::import_operator(const Operator& op) {
       {TANH, &TfliteImporter::function},
       {QUANTIZE, &TfliteImporter::quantize},
       {DEQUANTIZE, &TfliteImporter::dequantize}};
-  if (merged_.contains(op.index) || fold_integers(op)) return;
+  if (merged_.contains(op.index)) return;
+  require_new_outputs(op);
+  if (fold_integers(op)) return;
+  require_codes(op);
   const auto handler = handlers.find(op.kind);
   if (handler == handlers.end()) {
     const auto hint = kHints.find(op.kind);
     file_.fail(op, "this operator is not supported" + (hint == kHints.end() ? "" : hint->second) +
                        "; supported: " + kSupported);
   }
+  (this->*handler->second)(op);
+}
+
+void TfliteImporter::require_new_outputs(const Operator& op) const {
   for (const int output : file_.outputs(op)) {
     if (views_.contains(output) || integers_.contains(output) || file_.is_constant(output)) {
       file_.fail(op, "its output '" + file_.name(output) + "' is made twice");
     }
   }
-  (this->*handler->second)(op);
+}
+
+/// Behind DEQUANTIZE stands only what keeps the order of the output.
+void TfliteImporter::require_codes(const Operator& op) const {
+  using enum tflite::OperatorKind;
+  static const std::unordered_set<tflite::OperatorKind> reshapes = {RESHAPE, SQUEEZE, EXPAND_DIMS};
+  static const std::unordered_set<tflite::OperatorKind> scorers = {SOFTMAX, LOG_SOFTMAX, ARG_MAX};
+  if (op.table->inputs() == nullptr || reshapes.contains(op.kind)) return;
+  for (const int index : *op.table->inputs()) {
+    const auto found = views_.find(index);
+    if (found == views_.end() || found->second.form == Form::kCodes) continue;
+    if (found->second.form == Form::kScores) {
+      file_.fail(op, "it reads '" + file_.name(index) +
+                         "', which is not executed: only the network's output may be");
+    }
+    if (scorers.contains(op.kind)) continue;
+    file_.fail(op,
+               "the converter has left it in float, for want of an INT8 version: only the "
+               "network's output may be dequantized");
+  }
 }
 
 /// Of the real-valued input, or a change of scale. The ends of a network may be UINT8.
@@ -148,16 +176,33 @@ void TfliteImporter::dequantize(const Operator& op) {
                        "' is used in float: only networks "
                        "quantized to INT8 throughout are supported");
   }
-  if (output != file_.output()) {
-    for (const Operator& reader : file_.operators()) {
-      if (file_.input(reader, 0) != output && file_.input(reader, 1) != output) continue;
-      file_.fail(reader,
-                 "the converter has left it in float, for want of an INT8 version: only the "
-                 "network's output may be dequantized");
-    }
-    file_.fail(op, "only the network's output may be dequantized");
+  const TensorId codes = quantized(op, 0);
+  const Dims& dims = view(op, 0).dims;
+  require_dims(op, output, dims);
+  views_[output] = {.id = codes, .dims = dims, .form = Form::kReal};
+}
+
+/// SOFTMAX and LOG_SOFTMAX of the dequantized output, and ARG_MAX of the output.
+void TfliteImporter::scores(const Operator& op) {
+  const View input = view(op, 0);
+  if (input.form == Form::kCodes) quantized(op, 0);
+  const bool picks = op.kind == tflite::OperatorKind::ARG_MAX;
+  if (op.kind == tflite::OperatorKind::LOG_SOFTMAX && input.form == Form::kCodes) {
+    file_.fail(op, "of codes it is not supported: only behind the DEQUANTIZE of the output");
   }
-  views_[output] = view(op, 0);
+  const tflite::Softmax* options = op.table->options_as_Softmax();
+  if (options != nullptr && !(options->beta() > 0)) file_.fail(op, "its beta is not positive");
+  Dims made = input.dims;
+  const Integers axis = picks ? integers(op, 1) : Integers{-1};
+  const int rank = static_cast<int>(made.size());
+  if (rank == 0 || axis.size() != 1 || axis_of(axis[0], made.size()) != rank - 1) {
+    file_.fail(op, "it does not run along the classes");
+  }
+  if (picks) made.pop_back();
+  require_dims(op, file_.output(op), made);
+  network_.notes.push_back(file_.describe(op) +
+                           " is not executed: the greatest output keeps its place");
+  views_[file_.output(op)] = {.id = input.id, .dims = made, .form = Form::kScores};
 }
 
 QuantizedNetwork import_tflite(const std::filesystem::path& path) {

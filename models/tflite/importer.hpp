@@ -15,15 +15,11 @@
 
 #include "models/network_limits.hpp"
 #include "models/quantized_network.hpp"
+#include "models/tflite/dims.hpp"
 #include "models/tflite/file.hpp"
+#include "models/tflite/integer_operators.hpp"
 
 namespace brownout::models {
-
-/// The dimensions of a tensor as the file sees them, the batch of 1 mostly the first.
-using Dims = std::vector<int>;
-
-/// The position of an axis that may be counted from the end; -1 where it is none.
-int axis_of(std::int64_t axis, std::size_t rank);
 
 class TfliteImporter {
  public:
@@ -36,7 +32,7 @@ class TfliteImporter {
 
  private:
   using Operator = TfliteOperator;
-  using Integers = std::vector<std::int64_t>;
+  using Integers = Numbers;
 
   /// A tensor whose pixels SPACE_TO_BATCH_ND has dealt out to blocks: what a convolution of its
   /// tensor has to make up for by a dilation.
@@ -44,11 +40,15 @@ class TfliteImporter {
     int height = 1, width = 1;
     int pad_top = 0, pad_bottom = 0, pad_left = 0, pad_right = 0;
   };
+  /// What the file has in the place of a tensor of codes: its real numbers, behind DEQUANTIZE, or
+  /// scores in their order.
+  enum class Form { kCodes, kReal, kScores };
   /// A tensor of the file: a tensor of the network, whose elements it may show in another shape.
   struct View {
     TensorId id = -1;  ///< -1: the real-valued input, before its QUANTIZE
     Dims dims;
     std::optional<Spread> spread = {};
+    Form form = Form::kCodes;
   };
   /// The sizes of a sliding window that SAME and VALID turn into pads.
   struct Sliding {
@@ -73,17 +73,14 @@ class TfliteImporter {
     TensorId left, right;
     Dims dims;
   };
-  /// `count` indices of a dimension from `first` on; `only`: the dimension itself is left out.
-  struct Range {
-    int first, count, step;
-    bool only;
-  };
   using BinaryFunction = std::function<std::uint8_t(std::uint8_t, std::uint8_t)>;
 
   void read_input();
   void make_input(int index);
   void read_output();
   void import_operator(const Operator& op);
+  void require_new_outputs(const Operator& op) const;
+  void require_codes(const Operator& op) const;
 
   void convolution(const Operator& op);
   void depthwise(const Operator& op);
@@ -109,17 +106,19 @@ class TfliteImporter {
   void prelu(const Operator& op);
   void quantize(const Operator& op);
   void dequantize(const Operator& op);
+  void scores(const Operator& op);
   void shape(const Operator& op);
 
   // integers.cpp
   bool fold_integers(const Operator& op);
-  Integers folded(const Operator& op) const;
-  std::optional<Integers> find_integers(int index) const;
+  void keep_integers(const Operator& op, std::vector<IntegerArray> made);
+  std::optional<IntegerArray> find_integers(int index) const;
   /// An operand that holds integers, constant or computed from shapes.
   Integers integers(const Operator& op, unsigned position) const;
 
   // tensors.cpp
   const View& view(const Operator& op, unsigned position) const;
+  std::string what_is(const Operator& op, int index) const;
   /// An input that is quantized, in whatever shape.
   TensorId quantized(const Operator& op, unsigned position) const;
   /// The same with its channels last in memory.
@@ -146,7 +145,7 @@ class TfliteImporter {
   std::string unique_name(const Operator& op, const std::string& tensor);
 
   // movement.cpp
-  Dims reshaped(const Operator& op, const Dims& from) const;
+  Dims viewed(const Operator& op, const Dims& from) const;
   std::vector<Range> ranges_of(const Operator& op, const Dims& dims) const;
 
   // copies.cpp
@@ -188,9 +187,9 @@ class TfliteImporter {
 
   TfliteFile file_;
   QuantizedNetwork network_;
-  std::unordered_map<int, View> views_;         ///< by index of the file's tensor
-  std::unordered_map<int, Integers> integers_;  ///< the same of those computed from shapes
-  std::unordered_set<int> merged_;              ///< operators that an earlier one has done
+  std::unordered_map<int, View> views_;             ///< by index of the file's tensor
+  std::unordered_map<int, IntegerArray> integers_;  ///< the same of those computed from shapes
+  std::unordered_set<int> merged_;                  ///< operators that an earlier one has done
   std::unordered_set<std::string> node_names_, weight_names_;
   NetworkSize size_;
 };

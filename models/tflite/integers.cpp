@@ -1,121 +1,103 @@
-// Integers that a TFLite graph computes in order to reshape: SHAPE and what follows it. Converters
-// write them wherever the batch of the source network is open.
+// Integers that a TFLite graph computes in order to reshape: SHAPE and what follows it, and what
+// hangs on constants. Converters write them wherever the batch of the source network is open.
 #include <algorithm>
-#include <numeric>
+#include <limits>
+#include <utility>
 
 #include "models/tflite/importer.hpp"
 
 namespace brownout::models {
 namespace {
 
-constexpr std::size_t kLongest = 64;  // list of integers that a graph computes
+/// The lowest and highest number of a type.
+std::pair<std::int64_t, std::int64_t> limits_of(tflite::ElementType type) {
+  if (type == tflite::ElementType::BOOL) return {0, 1};
+  if (type == tflite::ElementType::INT32) {
+    return {std::numeric_limits<std::int32_t>::min(), std::numeric_limits<std::int32_t>::max()};
+  }
+  return {std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max()};
+}
+
+bool is_within_limits(const IntegerArray& array) {
+  return array.values.size() <= kMostIntegers && array.dims.size() <= kMostIntegerDims;
+}
 
 }  // namespace
 
+/// SHAPE and RANK of an activation.
 void TfliteImporter::shape(const Operator& op) {
   const Dims& dims = view(op, 0).dims;
-  integers_[file_.output(op)] = {dims.begin(), dims.end()};
+  const auto rank = static_cast<int>(dims.size());
+  keep_integers(op, {op.kind == tflite::OperatorKind::RANK
+                         ? IntegerArray{{}, {rank}}
+                         : IntegerArray{{rank}, {dims.begin(), dims.end()}}});
 }
 
-std::optional<TfliteImporter::Integers> TfliteImporter::find_integers(int index) const {
+std::optional<IntegerArray> TfliteImporter::find_integers(int index) const {
   const auto found = integers_.find(index);
   if (found != integers_.end()) return found->second;
-  if (index < 0 || file_.tensor(index).type() != tflite::ElementType::INT32) return std::nullopt;
+  if (index < 0 || !file_.holds_integers(index)) return std::nullopt;
+  if (file_.is_empty_list(index)) return IntegerArray{{0}, {}};
   if (!file_.is_constant(index)) return std::nullopt;
-  const std::vector<std::int32_t> values = file_.int32s(index);
-  return Integers(values.begin(), values.end());
+  return IntegerArray{file_.dims(index), file_.integers(index)};
 }
 
 TfliteImporter::Integers TfliteImporter::integers(const Operator& op, unsigned position) const {
   const int index = file_.input(op, position);
   if (index < 0) file_.fail(op, "input " + std::to_string(position) + " is missing");
-  auto found = find_integers(index);
-  if (!found) {
-    file_.fail(op,
-               "input '" + file_.name(index) + "' is neither constant nor computed from shapes");
-  }
-  return *std::move(found);
+  std::optional<IntegerArray> found = find_integers(index);
+  if (found) return std::move(found->values);
+  const Operator* maker = file_.maker(index);
+  file_.fail(op, "input '" + file_.name(index) + "' is neither constant nor computed from shapes" +
+                     (maker == nullptr ? "" : ", but by " + file_.describe(*maker)));
 }
 
-/// Computes an operator on integers; false where it is none.
+/// Computes an operator whose inputs are all integers that are known; false where some are not.
 bool TfliteImporter::fold_integers(const Operator& op) {
-  using enum tflite::OperatorKind;
-  static const std::unordered_set<tflite::OperatorKind> kinds = {
-      RESHAPE, SQUEEZE, EXPAND_DIMS, CAST, PACK, CONCATENATION, GATHER, REDUCE_PROD, STRIDED_SLICE};
   const auto* inputs = op.table->inputs();
-  if (!kinds.contains(op.kind) || inputs == nullptr || inputs->size() == 0) return false;
-  const bool computed = std::any_of(inputs->begin(), inputs->end(),
-                                    [&](int index) { return integers_.contains(index); });
-  if (!computed || !find_integers(inputs->Get(0))) return false;  // of an activation
-  Integers made = folded(op);
-  if (made.size() > kLongest) {
-    file_.fail(op, "it computes " + std::to_string(made.size()) + " numbers; at most " +
-                       std::to_string(kLongest) + " make a shape");
+  if (inputs == nullptr || inputs->size() == 0 || inputs->size() > kMostIntegers) return false;
+  IntegerCall call{.table = op.table, .outputs = file_.outputs(op).size()};
+  for (const int index : *inputs) {
+    if (index < 0) continue;
+    if (file_.is_constant(index) && elements_of(file_.dims(index)) > kMostIntegers) return false;
+    std::optional<IntegerArray> found = find_integers(index);
+    if (!found || !is_within_limits(*found)) return false;
+    call.inputs.push_back(*std::move(found));
   }
-  integers_[file_.output(op)] = std::move(made);
+  const IntegerOperator* compute = integer_operator(op.kind);
+  if (compute == nullptr) {
+    file_.fail(op, "it is not supported on the numbers of a shape; supported are " +
+                       integer_operator_names());
+  }
+  keep_integers(op, checked(op, [&] { return (*compute)(call); }));
   return true;
 }
 
-TfliteImporter::Integers TfliteImporter::folded(const Operator& op) const {
-  using enum tflite::OperatorKind;
-  Integers from = integers(op, 0);
-  const auto size = static_cast<std::int64_t>(from.size());
-  switch (op.kind) {
-    case RESHAPE:
-    case SQUEEZE:
-    case EXPAND_DIMS:
-    case CAST:
-      return from;
-    case PACK:
-    case CONCATENATION:
-      for (unsigned i = 1; i < op.table->inputs()->size(); ++i) {
-        const Integers more = integers(op, i);
-        from.insert(from.end(), more.begin(), more.end());
-        if (from.size() > kLongest) break;  // refused
-      }
-      return from;
-    case GATHER: {
-      Integers picked = integers(op, 1);
-      for (std::int64_t& index : picked) {
-        if (index < 0 || index >= size) file_.fail(op, "an index is outside the shape");
-        index = from[static_cast<std::size_t>(index)];
-      }
-      return picked;
-    }
-    case REDUCE_PROD: {
-      std::int64_t product = 1;
-      for (const std::int64_t extent : from) {
-        if (extent < 0 || extent > kLargestTensor || product > kLargestTensor) {
-          file_.fail(op, "the product of a shape is too large");
-        }
-        product *= extent;
-      }
-      return {product};
-    }
-    case STRIDED_SLICE: {
-      const tflite::StridedSlice* options = op.table->options_as_StridedSlice();
-      const Integers first = integers(op, 1), end = integers(op, 2), step = integers(op, 3);
-      if (options == nullptr || first.size() != 1 || end.size() != 1 || step != Integers{1} ||
-          options->ellipsis_mask() != 0 || options->new_axis_mask() != 0) {
-        break;
-      }
-      const auto bound = [&](std::int64_t value) {
-        return std::clamp(value < 0 ? value + size : value, std::int64_t{0}, size);
-      };
-      const std::int64_t from_index = options->begin_mask() != 0 ? 0 : bound(first[0]);
-      const bool one = options->shrink_axis_mask() != 0;
-      const std::int64_t to = one                        ? std::min(from_index + 1, size)
-                              : options->end_mask() != 0 ? size
-                                                         : bound(end[0]);
-      if (from_index >= to) break;
-      return {from.begin() + from_index, from.begin() + to};
-    }
-    default:
-      break;
+/// As the operator's outputs, in their types.
+void TfliteImporter::keep_integers(const Operator& op, std::vector<IntegerArray> made) {
+  const std::vector<int> outputs = file_.outputs(op);
+  if (made.size() != outputs.size()) {
+    file_.fail(op, "it computes " + std::to_string(made.size()) + " lists of numbers for " +
+                       std::to_string(outputs.size()) + " outputs");
   }
-  file_.fail(op,
-             "this form is not supported on the numbers of a shape; a network with a fixed "
-             "batch of 1 needs no such operators");
+  for (std::size_t i = 0; i < made.size(); ++i) {
+    const tflite::ElementType type = file_.tensor(outputs[i]).type();
+    if (!file_.holds_integers(outputs[i])) {
+      file_.fail(op, std::string("it makes ") + tflite::EnumNameElementType(type) +
+                         " of the numbers of a shape: only INT32, INT64 and BOOL are computed");
+    }
+    if (!is_within_limits(made[i])) {
+      file_.fail(op, "it computes " + std::to_string(made[i].values.size()) + " numbers; at most " +
+                         std::to_string(kMostIntegers) + " make a shape");
+    }
+    const auto [lowest, highest] = limits_of(type);
+    for (std::int64_t& value : made[i].values) {
+      if (type == tflite::ElementType::BOOL) value = value != 0 ? 1 : 0;
+      if (value >= lowest && value <= highest) continue;
+      file_.fail(op, "a number does not fit into " + std::string(EnumNameElementType(type)));
+    }
+    integers_[outputs[i]] = std::move(made[i]);
+  }
 }
 
 }  // namespace brownout::models

@@ -19,72 +19,30 @@ Padding::Border border_of(const std::vector<int>& values) {
           .width = rank > 2 ? values[rank - 2] : 0};
 }
 
-std::int64_t elements_of(const Dims& dims) {
-  std::int64_t elements = 1;
-  for (const int extent : dims) elements *= extent;
-  return elements;
-}
-
 }  // namespace
 
 /// RESHAPE, SQUEEZE, EXPAND_DIMS: another view of the same elements.
 void TfliteImporter::reshape(const Operator& op) {
   const View& input = view(op, 0);
   const int output = file_.output(op);
-  const Dims made = reshaped(op, input.dims);
+  const Dims made = viewed(op, input.dims);
   require_dims(op, output, made);
-  if (input.id >= 0) require_same_quantization(op, input.id, output);
-  views_[output] = {.id = input.id, .dims = made, .spread = input.spread};
+  if (input.id >= 0 && input.form == Form::kCodes) require_same_quantization(op, input.id, output);
+  views_[output] = {.id = input.id, .dims = made, .spread = input.spread, .form = input.form};
 }
 
-Dims TfliteImporter::reshaped(const Operator& op, const Dims& from) const {
-  Dims made = from;
+Dims TfliteImporter::viewed(const Operator& op, const Dims& from) const {
   if (op.kind == tflite::OperatorKind::EXPAND_DIMS) {
     const Integers axis = integers(op, 1);
-    const int at = axis.size() == 1 ? axis_of(axis[0], from.size() + 1) : -1;
-    if (at < 0) file_.fail(op, "its axis is not one of its output's");
-    made.insert(made.begin() + at, 1);
-    return made;
+    return checked(op, [&] { return expanded(from, axis); });
   }
   if (op.kind == tflite::OperatorKind::SQUEEZE) {
-    const tflite::Squeeze* options = op.table->options_as_Squeeze();
-    std::vector<bool> taken(from.size(), false);
-    const bool all =
-        options == nullptr || options->dims() == nullptr || options->dims()->size() == 0;
-    for (std::size_t d = 0; d < from.size(); ++d) taken[d] = all && from[d] == 1;
-    for (unsigned i = 0; !all && i < options->dims()->size(); ++i) {
-      const int axis = axis_of(options->dims()->Get(i), from.size());
-      if (axis < 0 || from[static_cast<std::size_t>(axis)] != 1) {
-        file_.fail(op, "it takes away a dimension that is not 1");
-      }
-      taken[static_cast<std::size_t>(axis)] = true;
-    }
-    made.clear();
-    for (std::size_t d = 0; d < from.size(); ++d) {
-      if (!taken[d]) made.push_back(from[d]);
-    }
-    return made;
+    return checked(op, [&] { return squeezed(from, op.table->options_as_Squeeze()); });
   }
-  const std::int64_t size = elements_of(from);
-  const int given = file_.input(op, 1);
   const Dims declared = file_.dims(file_.output(op));
-  const Integers wanted = given >= 0 ? integers(op, 1) : Integers(declared.begin(), declared.end());
-  std::int64_t known = 1;
-  for (const std::int64_t extent : wanted) {
-    if (extent < -1 || extent == 0 || extent > size || known > size) {
-      file_.fail(op, "it changes the number of elements");
-    }
-    known *= extent == -1 ? 1 : extent;
-  }
-  const auto open = std::count(wanted.begin(), wanted.end(), -1);
-  if (open > 1 || known > size || size % known != 0 || (open == 0 && known != size)) {
-    file_.fail(op, "it changes the number of elements");
-  }
-  made.clear();
-  for (const std::int64_t extent : wanted) {
-    made.push_back(static_cast<int>(extent == -1 ? size / known : extent));
-  }
-  return made;
+  const Integers wanted =
+      file_.input(op, 1) >= 0 ? integers(op, 1) : Integers(declared.begin(), declared.end());
+  return checked(op, [&] { return reshaped(from, wanted); });
 }
 
 /// SLICE and STRIDED_SLICE: a part of the tensor, or every so manieth element of it.
@@ -119,41 +77,18 @@ void TfliteImporter::slice(const Operator& op) {
   append(op, node, made);
 }
 
-/// Of each dimension.
-std::vector<TfliteImporter::Range> TfliteImporter::ranges_of(const Operator& op,
-                                                             const Dims& dims) const {
+/// Of each dimension; none is empty.
+std::vector<Range> TfliteImporter::ranges_of(const Operator& op, const Dims& dims) const {
   const bool strided = op.kind == tflite::OperatorKind::STRIDED_SLICE;
-  const tflite::StridedSlice* options = op.table->options_as_StridedSlice();
   const Integers first = integers(op, 1), end = integers(op, 2);
-  const Integers step = strided ? integers(op, 3) : Integers(dims.size(), 1);
-  if (first.size() != dims.size() || end.size() != dims.size() || step.size() != dims.size()) {
-    file_.fail(op, "it has not one number for every dimension");
-  }
-  if (options != nullptr &&
-      (options->ellipsis_mask() != 0 || options->new_axis_mask() != 0 || options->offset())) {
-    file_.fail(op, "masks other than those of begin, end and single elements are not supported");
-  }
-  std::vector<Range> ranges;
-  for (std::size_t d = 0; d < dims.size(); ++d) {
-    const auto masked = [&](int mask) { return options != nullptr && (mask >> d & 1) != 0; };
-    const std::int64_t extent = dims[d];
-    const auto bound = [&](std::int64_t value) {
-      return std::clamp(value < 0 ? value + extent : value, std::int64_t{0}, extent);
-    };
-    if (step[d] < 1 || step[d] > kLargestDimension) {
-      file_.fail(op, "step " + std::to_string(step[d]) + " is not in 1.." +
-                         std::to_string(kLargestDimension));
-    }
-    std::int64_t from = bound(first[d]);
-    std::int64_t to = strided ? bound(end[d]) : end[d] == -1 ? extent : from + end[d];
-    if (options != nullptr && masked(options->begin_mask())) from = 0;
-    if (options != nullptr && masked(options->end_mask())) to = extent;
-    const bool only = options != nullptr && masked(options->shrink_axis_mask());
-    if (only) to = from + 1;
-    if (from >= to || to > extent) file_.fail(op, "it cuts outside of its input");
-    const std::int64_t count = (to - from + step[d] - 1) / step[d];
-    ranges.push_back(
-        {static_cast<int>(from), static_cast<int>(count), static_cast<int>(step[d]), only});
+  const Integers step = strided ? integers(op, 3) : Integers{};
+  std::vector<Range> ranges = checked(op, [&] {
+    const tflite::StridedSlice* options = op.table->options_as_StridedSlice();
+    return strided ? strided_ranges(dims, first, end, step, options)
+                   : slice_ranges(dims, first, end);
+  });
+  for (const Range& range : ranges) {
+    if (range.count == 0) file_.fail(op, "it cuts outside of its input");
   }
   return ranges;
 }

@@ -11,12 +11,6 @@
 namespace brownout::models {
 namespace {
 
-std::string text_of(const Dims& dims) {
-  std::string text;
-  for (const int extent : dims) text += (text.empty() ? "(" : ", ") + std::to_string(extent);
-  return text.empty() ? "()" : text + ")";
-}
-
 bool is_image(const Dims& dims) { return dims.size() >= 2 && dims.size() <= 4 && dims[0] == 1; }
 
 /// The batch of 1 is taken off; missing dimensions before the last are 1. Other tensors than images
@@ -49,12 +43,6 @@ bool reads(const Node& node, TensorId id) {
 }
 
 }  // namespace
-
-int axis_of(std::int64_t axis, std::size_t rank) {
-  const auto extent = static_cast<std::int64_t>(rank);
-  if (axis < -extent || axis >= extent) return -1;
-  return static_cast<int>(axis < 0 ? axis + extent : axis);
-}
 
 Shape TfliteImporter::image_shape(const std::string& what, const Dims& dims) const {
   if (!is_image(dims)) {
@@ -99,10 +87,18 @@ const TfliteImporter::View& TfliteImporter::view(const Operator& op, unsigned po
   if (index < 0) file_.fail(op, "input " + std::to_string(position) + " is missing");
   const auto found = views_.find(index);
   if (found == views_.end()) {
-    file_.fail(op, "input '" + file_.name(index) + "' is " +
-                       (file_.is_constant(index) ? "a constant" : "made by no earlier operator"));
+    file_.fail(op, "input '" + file_.name(index) + "' is " + what_is(op, index));
   }
   return found->second;
+}
+
+/// A tensor that is none of the network's.
+std::string TfliteImporter::what_is(const Operator& op, int index) const {
+  if (integers_.contains(index)) return "numbers of a shape, which this operator does not take";
+  if (file_.is_constant(index)) return "a constant";
+  const Operator* maker = file_.maker(index);
+  if (maker == nullptr || maker->index >= op.index) return "made by no earlier operator";
+  return "made by " + file_.describe(*maker) + ", which became a part of the operator before it";
 }
 
 TensorId TfliteImporter::quantized(const Operator& op, unsigned position) const {

@@ -150,6 +150,7 @@ void TfliteImporter::reduction(const Operator& op) {
 }
 
 void TfliteImporter::softmax(const Operator& op) {
+  if (view(op, 0).form == Form::kReal) return scores(op);
   const tflite::Softmax* options = op.table->options_as_Softmax();
   if (options == nullptr) file_.fail(op, "it has no options");
   Softmax node{.name = {}, .input = elements(op, 0), .beta = options->beta()};

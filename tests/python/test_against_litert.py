@@ -21,7 +21,7 @@ litert = pytest.importorskip("ai_edge_litert.interpreter", reason="no ai-edge-li
 
 import flatbuffers  # noqa: E402
 from random_tflite import RandomNetwork  # noqa: E402
-from random_tflite_views import RandomViews  # noqa: E402
+from random_tflite_shapes import RandomShapes  # noqa: E402
 
 from tflite_models import Builder, Kind, schema  # noqa: E402
 
@@ -45,7 +45,7 @@ OPERATORS = (
     "sub", "constant", "function", "function", "cut", "split", "turn",
     "transpose", "reverse", "shuffle", "other_shape", "dense_of_pixels", "spread_conv", "blocks",
     "enlarge", "reduce", "repeated", "extreme", "slopes", "uneven", "every_other",
-    "softmax",
+    "computed_shape", "softmax",
 )  # fmt: skip
 
 
@@ -102,7 +102,7 @@ def random_case(seed: int, directory: Path) -> tuple[Path, Codes, list[str]]:
     random = np.random.default_rng([seed, 1])
     names = [str(name) for name in random.choice(OPERATORS, random.integers(1, 5))]
     names = [name for name in names[:-1] if name != "softmax"] + names[-1:]
-    data, shape = RandomViews(seed).build(names)
+    data, shape = RandomShapes(seed).build(names)
     model = directory / f"{seed}.tflite"
     model.write_bytes(data)
     return model, random.integers(-128, 128, (6, *shape[1:])).astype(np.int8), names
