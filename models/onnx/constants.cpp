@@ -252,6 +252,7 @@ QuantizedConstant read_quant_constant(const OnnxGraph& graph, const onnx::NodePr
   constant.type = given.type;
   constant.scales = given.scales;
   constant.zero_points = given.zero_points;
+  constant.of_quant = true;
   if (given.scales.size() > 1) {  // its only dimension above 1 is the axis
     const auto& dims = required(graph, node, 1, "scale").dims();
     const auto axis = std::find_if(dims.begin(), dims.end(), [](auto d) { return d > 1; });

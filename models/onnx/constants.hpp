@@ -22,6 +22,7 @@ struct QuantizedConstant {
   std::vector<std::int32_t> zero_points;  ///< as many as scales
   std::int64_t axis = 0;                  ///< counted from 0
   bool transposed = false;                ///< a matrix that the graph transposes
+  bool of_quant = false;                  ///< by Quant (QONNX): a float runtime's values
 
   const std::vector<std::int32_t>& codes() const { return *shared_codes; }
   float scale(std::size_t i) const { return scales[scales.size() == 1 ? 0 : i]; }

@@ -52,6 +52,9 @@ OnnxGraph::OnnxGraph(const std::filesystem::path& path) : path_(path.string()) {
   }
   for (const onnx::NodeProto& node : proto().node()) {
     for (const std::string& input : node.input()) ++uses_[input];
+    const bool passes = node.op_type() == "Identity" && makers_.contains(input_name(node, 0));
+    const onnx::NodeProto* maker = passes ? makers_.at(input_name(node, 0)) : &node;
+    for (const std::string& output : node.output()) makers_.emplace(output, maker);
     if (node.op_type() == "Identity" && node.output_size() == 1) {
       const onnx::TensorProto* source = constant(input_name(node, 0));
       if (source != nullptr) constants_.emplace(node.output(0), source);
@@ -116,6 +119,11 @@ void OnnxGraph::fold_constant(const onnx::NodeProto& node) {
 const onnx::TensorProto* OnnxGraph::constant(const std::string& name) const {
   const auto found = constants_.find(name);
   return found == constants_.end() ? nullptr : found->second;
+}
+
+const onnx::NodeProto* OnnxGraph::maker(const std::string& name) const {
+  const auto found = makers_.find(name);
+  return found == makers_.end() ? nullptr : found->second;
 }
 
 int OnnxGraph::uses(const std::string& name) const {

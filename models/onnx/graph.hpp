@@ -25,6 +25,8 @@ class OnnxGraph {
   std::int64_t opset() const { return opset_; }
   /// An initializer or the value of a Constant node, also by way of Identity; or nullptr.
   const onnx::TensorProto* constant(const std::string& name) const;
+  /// The node that makes an edge, by way of Identity; or nullptr.
+  const onnx::NodeProto* maker(const std::string& name) const;
   /// How many node inputs and graph outputs read an edge.
   int uses(const std::string& name) const;
 
@@ -50,6 +52,7 @@ class OnnxGraph {
   std::int64_t opset_ = 0;
   std::deque<onnx::TensorProto> made_;  ///< constants that the file does not hold as tensors
   std::unordered_map<std::string, const onnx::TensorProto*> constants_;
+  std::unordered_map<std::string, const onnx::NodeProto*> makers_;
   std::unordered_map<std::string, int> uses_;
 };
 

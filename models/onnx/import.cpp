@@ -189,6 +189,11 @@ void Importer::read_input() {
   input_shape_.width = flat ? 1 : dimension(graph_, dims, pixels ? 2 : 3, name);
   // Codes as input: the first operator says how they are to be understood.
   const bool real = type.elem_type() == onnx::TensorProto::FLOAT;
+  input_signed_ = type.elem_type() == onnx::TensorProto::INT8;
+  if (!real && !input_signed_ && type.elem_type() != onnx::TensorProto::UINT8) {
+    graph_.fail("input '" + name + "' has type " + type_name(type.elem_type()) +
+                "; FLOAT, or UINT8 or INT8 for codes, are supported");
+  }
   edges_[name] = {.kind = real ? Edge::Kind::kInput : Edge::Kind::kCodes,
                   .view = flat     ? View::kFlat
                           : pixels ? View::kPixels

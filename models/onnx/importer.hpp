@@ -55,6 +55,8 @@ struct Edge {
   bool differs_by_channel() const { return values != nullptr && values->size() > 1; }
 };
 
+using BiasCodes = std::shared_ptr<const QuantizedConstant>;
+
 /// An operation that waits for the quantization of its result.
 struct Pending {
   Node node;
@@ -62,6 +64,7 @@ struct Pending {
   const onnx::NodeProto* source = nullptr;
   std::vector<Edge> parts = {};  ///< of a concatenation: each is quantized as the whole is
   std::shared_ptr<const QuantizedConstant> operand = nullptr;  ///< of a lookup: what it takes
+  BiasCodes bias = nullptr;  ///< of a layer: as ONNX Runtime may take them (bias.cpp)
   TensorId made = -1;
   float low = -kInfinity, high = kInfinity;  ///< as `made`
 };
@@ -106,15 +109,23 @@ class Importer {
   void convolution(const onnx::NodeProto& node);
   void fully_connected(const onnx::NodeProto& node);
   void elementwise(const onnx::NodeProto& node);
-  bool add_bias(const onnx::NodeProto& node, const Edge& sum, const Edge& bias);
   Edge with_operand(const onnx::NodeProto& node, const Edge& tensor, const Edge& constant);
   Edge pair(const onnx::NodeProto& node, const Edge& left, const Edge& right, bool product);
   void pooling(const onnx::NodeProto& node);
   void mean(const onnx::NodeProto& node);
   Edge average(const onnx::NodeProto& node, const Edge& input);
   Edge weighted(const onnx::NodeProto& node, const Edge& input, Convolution made, int bias_index);
-  std::vector<std::int32_t> bias(const onnx::NodeProto& node, int index,
-                                 const ActivationTensor& input, const Convolution& convolution);
+
+  // bias.cpp
+  BiasCodes set_bias(const onnx::NodeProto& node, int index, Convolution& layer);
+  BiasCodes set_values(const onnx::NodeProto& node, const onnx::NodeProto& source,
+                       const BiasCodes& codes, Convolution& layer);
+  void settle_bias(Pending& pending, bool kernel);
+  bool add_bias(const onnx::NodeProto& node, int sum_index);
+  double add_rounded(const onnx::NodeProto& node, const std::string& name,
+                     const std::vector<float>& values, Convolution& layer);
+  void add_note(const onnx::NodeProto& node, const std::string& note);
+  void note_rounding(const onnx::NodeProto& node, const std::string& name, double rounded);
 
   // functions.cpp
   void function(const onnx::NodeProto& node);
@@ -137,6 +148,7 @@ class Importer {
   Edge codes_at(const onnx::NodeProto& node, int index);
   QuantizedConstant weights_at(const onnx::NodeProto& node, int index, std::int64_t axis);
   void finish(const onnx::NodeProto& node, Edge pending, int scale_index);
+  ActivationQuantization output_quantization(const onnx::NodeProto& node, int scale_index);
 
   // movement.cpp
   void reshape(const onnx::NodeProto& node);
@@ -199,6 +211,7 @@ class Importer {
   std::unordered_set<std::string> weight_names_;
   std::vector<Pending> pending_;
   Shape input_shape_;
+  bool input_signed_ = false;                   ///< where the input is given as codes
   std::unordered_map<std::string, int> reads_;  ///< of each edge, so far
   std::size_t held_channels_ = 0;               ///< of functions
   NetworkSize size_;

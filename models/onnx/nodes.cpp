@@ -1,4 +1,5 @@
-// Conversion of single ONNX nodes: weights, biases and their checks. Windows are windows.cpp's.
+// Conversion of single ONNX nodes: weights and their checks. Windows are windows.cpp's, biases
+// bias.cpp's.
 #include "models/onnx/nodes.hpp"
 
 #include <algorithm>
@@ -44,73 +45,38 @@ float single_scale(const OnnxGraph& graph, const onnx::NodeProto& node, int inde
   return values[0];
 }
 
+[[noreturn]] void fail_activation_type(const OnnxGraph& graph, const onnx::NodeProto& node,
+                                       int data_type) {
+  graph.fail(node, "activations must be uint8 or int8, not " + type_name(data_type));
+}
+
 }  // namespace
 
-ActivationQuantization read_activation_quantization(const OnnxGraph& graph,
-                                                    const onnx::NodeProto& node, int scale_index) {
-  ActivationQuantization quantization{.scale = single_scale(graph, node, scale_index)};
-  const std::string& name = input_name(node, scale_index + 1);
-  if (name.empty()) {  // zero point 0, of uint8 unless the node says otherwise
-    if (int_attribute(node, "output_dtype", 0) == onnx::TensorProto::INT8) {
-      quantization.source_signed = true;
-      quantization.zero_point = 128;
-    }
-    return quantization;
+bool makes_signed_codes(const OnnxGraph& graph, const onnx::NodeProto& node) {
+  const auto type = static_cast<int>(int_attribute(node, "output_dtype", 0));
+  if (type == onnx::TensorProto::INT8) return true;
+  if (type != onnx::TensorProto::UNDEFINED && type != onnx::TensorProto::UINT8) {
+    fail_activation_type(graph, node, type);
   }
+  return false;
+}
+
+ActivationQuantization read_activation_quantization(const OnnxGraph& graph,
+                                                    const onnx::NodeProto& node, int scale_index,
+                                                    bool codes_signed) {
+  ActivationQuantization quantization{.scale = single_scale(graph, node, scale_index),
+                                      .zero_point = codes_signed ? 128 : 0,
+                                      .source_signed = codes_signed};
+  const std::string& name = input_name(node, scale_index + 1);
+  if (name.empty()) return quantization;
   const onnx::TensorProto* zero_point = graph.constant(name);
   if (zero_point == nullptr) graph.fail(node, "its zero point is not a constant");
   if (graph.element_count(*zero_point) != 1) graph.fail(node, "its zero point is not a scalar");
   const std::optional<IntegerType> type = integer_type(*zero_point);
-  if (!type || type->bits != 8) {
-    graph.fail(node,
-               "activations must be uint8 or int8, not " + type_name(zero_point->data_type()));
-  }
+  if (!type || type->bits != 8) fail_activation_type(graph, node, zero_point->data_type());
   quantization.source_signed = type->is_signed;
   quantization.zero_point = graph.integers(*zero_point)[0] + (type->is_signed ? 128 : 0);
   return quantization;
-}
-
-std::vector<std::int32_t> read_bias(const OnnxGraph& graph, const onnx::NodeProto& node,
-                                    const ActivationTensor& input, const Convolution& convolution,
-                                    const QuantizedConstant* bias) {
-  const auto channels = static_cast<std::size_t>(convolution.out_channels);
-  if (bias == nullptr) return std::vector<std::int32_t>(channels, 0);
-  const std::string name = "bias '" + bias->name + "'";
-  if (bias->codes().size() != channels) graph.fail(node, name + ": wrong size");
-  if (bias->type.bits != 32) graph.fail(node, name + " is not int32");
-  if (bias->scales.empty()) return bias->codes();
-  if (bias->scales.size() != 1 && bias->scales.size() != channels) {
-    graph.fail(node, name + ": wrong number of scales");
-  }
-  const std::vector<float>& scales = convolution.weight_scales;
-  for (std::size_t c = 0; c < channels; ++c) {
-    if (bias->scale(c) != input.scale * scales[scales.size() == 1 ? 0 : c]) {
-      graph.fail(node, "the scale of " + name + " is not input scale x weight scale (channel " +
-                           std::to_string(c) + ")");
-    }
-    if (bias->zero_point(c) != 0) graph.fail(node, name + " needs zero point 0");
-  }
-  return bias->codes();
-}
-
-std::vector<std::int32_t> round_bias(const OnnxGraph& graph, const onnx::NodeProto& node,
-                                     const ActivationTensor& input, const Convolution& convolution,
-                                     const onnx::TensorProto& bias) {
-  const std::vector<float> values = graph.floats(bias);
-  if (values.size() != static_cast<std::size_t>(convolution.out_channels)) {
-    graph.fail(node, "bias '" + bias.name() + "': wrong size");
-  }
-  const std::vector<float>& scales = convolution.weight_scales;
-  std::vector<std::int32_t> codes;
-  for (std::size_t c = 0; c < values.size(); ++c) {
-    const float steps =
-        std::nearbyint(values[c] / (input.scale * scales[scales.size() == 1 ? 0 : c]));
-    if (!(std::abs(steps) < 2147483648.0F)) {
-      graph.fail(node, "bias '" + bias.name() + "' does not fit 32 bits");
-    }
-    codes.push_back(static_cast<std::int32_t>(steps));
-  }
-  return codes;
 }
 
 std::vector<Lookup::Table> operand_tables(const ActivationTensor& input,

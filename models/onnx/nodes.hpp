@@ -23,9 +23,13 @@ struct ActivationQuantization {
   bool operator==(const ActivationQuantization&) const = default;
 };
 
-/// The scale at input `scale_index` and the zero point after it.
+/// The scale at input `scale_index` and the zero point after it: 0 of the codes' own type where it
+/// is left out.
 ActivationQuantization read_activation_quantization(const OnnxGraph& graph,
-                                                    const onnx::NodeProto& node, int scale_index);
+                                                    const onnx::NodeProto& node, int scale_index,
+                                                    bool codes_signed);
+/// The type that QuantizeLinear makes where it has no zero point.
+bool makes_signed_codes(const OnnxGraph& graph, const onnx::NodeProto& node);
 /// The codes of input + constant, or of their product, for every code of the input: a table for
 /// each element of the constant, whose scale is one.
 std::vector<Lookup::Table> operand_tables(const ActivationTensor& input,
@@ -39,14 +43,5 @@ Convolution read_convolution(const OnnxGraph& graph, const onnx::NodeProto& node
 Convolution read_fully_connected(const OnnxGraph& graph, const onnx::NodeProto& node,
                                  const ActivationTensor& input, View view,
                                  const QuantizedConstant& weights);
-/// Bias codes; nullptr is no bias. Throws unless their scale, where they have one, is input scale x
-/// weight scale.
-std::vector<std::int32_t> read_bias(const OnnxGraph& graph, const onnx::NodeProto& node,
-                                    const ActivationTensor& input, const Convolution& convolution,
-                                    const QuantizedConstant* bias);
-/// A float bias as codes of that scale, rint(bias / (input scale x weight scale)).
-std::vector<std::int32_t> round_bias(const OnnxGraph& graph, const onnx::NodeProto& node,
-                                     const ActivationTensor& input, const Convolution& convolution,
-                                     const onnx::TensorProto& bias);
 
 }  // namespace brownout::models

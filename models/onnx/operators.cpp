@@ -65,28 +65,14 @@ Edge Importer::weighted(const onnx::NodeProto& node, const Edge& input, Convolut
                         int bias_index) {
   const ActivationTensor& tensor = network_.tensor(input.tensor);
   made.input = input.tensor;
-  made.bias = bias(node, bias_index, tensor, made);
+  const BiasCodes codes = set_bias(node, bias_index, made);
   // A tensor that several layers share is stored by each of them.
   if (!weight_names_.insert(made.weight_name).second) made.weight_name += "@" + made.name;
   const Shape shape = shape_after(node, tensor.shape, made.window, made.out_channels);
   const View view = made.fully_connected ? View::kFlat : View::kPlanes;
-  return pending_edge(node, std::move(made), shape, view);
-}
-
-std::vector<std::int32_t> Importer::bias(const onnx::NodeProto& node, int index,
-                                         const ActivationTensor& input,
-                                         const Convolution& convolution) {
-  const std::string& name = input_name(node, index);
-  const onnx::TensorProto* tensor = graph_.constant(name);
-  if (tensor != nullptr && tensor->data_type() == onnx::TensorProto::FLOAT) {
-    return round_bias(graph_, node, input, convolution, *tensor);
-  }
-  const QuantizedConstant* codes = nullptr;
-  if (!name.empty()) {
-    codes = edge(node, index).constant.get();
-    if (codes == nullptr) graph_.fail(node, "its bias '" + name + "' is not a constant");
-  }
-  return read_bias(graph_, node, input, convolution, codes);
+  Edge result = pending_edge(node, std::move(made), shape, view);
+  pending_.back().bias = codes;
+  return result;
 }
 
 void Importer::convolution(const onnx::NodeProto& node) {
@@ -115,9 +101,9 @@ void Importer::elementwise(const onnx::NodeProto& node) {
   if (!product && node.op_type() != "Add") {
     graph_.fail(node, "it is only supported on one tensor and constants, as part of a table");
   }
+  if (!product && (add_bias(node, 0) || add_bias(node, 1))) return;
   const Edge first = edge(node, 0);
   const Edge second = edge(node, 1);
-  if (!product && (add_bias(node, first, second) || add_bias(node, second, first))) return;
   if (first.kind == Edge::Kind::kConstant) {
     return set_edge(node, with_operand(node, activation(node, 1), first));
   }
@@ -166,21 +152,6 @@ Edge Importer::with_operand(const onnx::NodeProto& node, const Edge& tensor, con
                              network_.tensor(tensor.tensor).shape, tensor.view);
   pending_.back().operand = constant.constant;
   return result;
-}
-
-/// MatMul + constant: the bias of a fully connected layer.
-bool Importer::add_bias(const onnx::NodeProto& node, const Edge& sum, const Edge& bias) {
-  if (sum.kind != Edge::Kind::kPending || bias.kind != Edge::Kind::kConstant) return false;
-  Pending& pending = pending_[sum.pending];
-  auto* made = std::get_if<Convolution>(&pending.node);
-  const bool limited = sum.low != -kInfinity || sum.high != kInfinity;
-  if (made == nullptr || pending.source->op_type() != "MatMul" || !sum.exclusive || limited) {
-    return false;
-  }
-  made->bias = read_bias(graph_, node, network_.tensor(made->input), *made, bias.constant.get());
-  pending.source = &node;  // a second constant is no bias
-  set_edge(node, sum);
-  return true;
 }
 
 /// AveragePool and GlobalAveragePool.

@@ -11,7 +11,10 @@ Edge Importer::codes_at(const onnx::NodeProto& node, int index) {
   Edge& source = edge(node, index);
   const std::string& name = input_name(node, index);
   if (!source.is_codes()) graph_.fail(node, "its input '" + name + "' is not a quantized tensor");
-  const ActivationQuantization quantization = read_activation_quantization(graph_, node, index + 1);
+  const bool codes_signed =
+      source.tensor < 0 ? input_signed_ : quantization_of(source.tensor).source_signed;
+  const ActivationQuantization quantization =
+      read_activation_quantization(graph_, node, index + 1, codes_signed);
   if (source.tensor < 0) {  // the graph's input, given as codes
     if (!network_.tensors.empty()) graph_.fail(node, "the input is dequantized more than once");
     source.tensor = network_.input = add_tensor(name, input_shape_, quantization);
@@ -33,12 +36,24 @@ QuantizedConstant Importer::weights_at(const onnx::NodeProto& node, int index, s
   return constant;
 }
 
+/// At `scale_index`; without a zero point the result has the type of the first tensor.
+ActivationQuantization Importer::output_quantization(const onnx::NodeProto& node, int scale_index) {
+  bool codes_signed = false;
+  for (const std::string& name : node.input()) {
+    const auto found = edges_.find(name);
+    if (found == edges_.end() || !found->second.is_codes()) continue;
+    codes_signed = quantization_of(found->second.tensor).source_signed;
+    break;
+  }
+  return read_activation_quantization(graph_, node, scale_index, codes_signed);
+}
+
 /// The result takes the scale and zero point at `scale_index`.
 void Importer::finish(const onnx::NodeProto& node, Edge pending, int scale_index) {
   if (input_name(node, scale_index).empty()) {
     graph_.fail(node, "float-only: it has no scale for its output");
   }
-  pending.tensor = make(node, pending, read_activation_quantization(graph_, node, scale_index));
+  pending.tensor = make(node, pending, output_quantization(node, scale_index));
   pending.kind = Edge::Kind::kCodes;
   set_edge(node, pending);
 }
@@ -108,7 +123,7 @@ void Importer::qlinear_concat(const onnx::NodeProto& node) {
 /// QLinearSigmoid, QLinearLeakyRelu.
 void Importer::qlinear_function(const onnx::NodeProto& node) {
   Edge source = function_of(node, codes_at(node, 0));
-  source.tensor = quantized(node, source, read_activation_quantization(graph_, node, 3));
+  source.tensor = quantized(node, source, output_quantization(node, 3));
   source.kind = Edge::Kind::kCodes;
   source.values = nullptr;
   set_edge(node, source);

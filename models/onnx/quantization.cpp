@@ -68,7 +68,8 @@ void Importer::quantize(const onnx::NodeProto& node) {
     const QuantizedConstant made = requantize_constant(graph_, node, *source.constant);
     return set_edge(node, {.kind = Edge::Kind::kConstantCodes, .constant = keep(node, made)});
   }
-  const ActivationQuantization quantization = read_activation_quantization(graph_, node, 1);
+  const ActivationQuantization quantization =
+      read_activation_quantization(graph_, node, 1, makes_signed_codes(graph_, node));
   const TensorId id = quantized(node, source, quantization);
   set_edge(node, {.kind = Edge::Kind::kCodes,
                   .tensor = id,
@@ -206,6 +207,11 @@ TensorId Importer::make(const onnx::NodeProto& node, const Edge& edge,
                                    quantized_value(edge.high, quantization));
   const bool clamped =
       limits == clamp_table(0, 255) || narrow_clamp(pending.node, limits[0], limits[255]);
+  if (pending.bias != nullptr) {
+    const bool planes = edge.view == View::kPlanes || edge.view == View::kFlat;
+    const bool unlimited = limits == clamp_table(0, 255);
+    settle_bias(pending, unlimited && planes && !quantization.source_signed);
+  }
   pending.made = pending.parts.empty() ? make_node(node, pending, quantization)
                                        : make_concatenation(node, pending, quantization);
   if (!clamped) {

@@ -68,10 +68,10 @@ def refused(folder):
     )
 
     g = fresh()
-    weights, scale = g.weights((3, 2, 1, 1), 0, True, "w")
-    bias = g.bias(g.x, scale * np.float32(1.01), 3, 100)
+    weights, _ = g.weights((3, 2, 1, 1), 0, True, "w")
+    bias = g.bias(g.x, np.full(2, 0.01, np.float32), 2, 100)
     g.quantize(g.node("Conv", [g.x, weights, bias], "biased"), 0.01, 0)
-    save("bias_scale", g)
+    save("bias_size", g)
 
     g = fresh()
     g.conv(g.x, (3, 2, 6, 6))

@@ -164,7 +164,7 @@ TEST(OnnxImport, RefusesWithTheNodeAndTheReason) {
       {"conv_1d", {"'conv1d' (Conv)", "'w' have 3 dimensions"}},
       {"batch_fixed", {"input 'input'", "batch size is fixed at 8"}},
       {"height_symbolic", {"input 'input'", "dimension 2"}},
-      {"bias_scale", {"'biased' (Conv)", "input scale x weight scale"}},
+      {"bias_size", {"'biased' (Conv)", "wrong size"}},
       {"window_too_large", {"(Conv)", "window of 6"}},
       {"output_not_quantized", {"'last.output'", "not a quantized tensor"}},
       {"ceil_mode", {"'ceil' (AveragePool)", "ceil_mode"}},
