@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <system_error>
 
+#include "models/git_lfs.hpp"
 #include "models/network_limits.hpp"
 
 namespace brownout::models {
@@ -24,6 +25,7 @@ std::string read_network_file(const std::filesystem::path& path) {
   file.read(bytes.data(), size);
   if (file.gcount() != size) fail("cannot be read");
   if (bytes.empty()) fail("the file is empty");
+  if (is_git_lfs_pointer(bytes)) fail(kGitLfsPointer);
   return bytes;
 }
 

@@ -6,7 +6,8 @@
 
 namespace brownout::models {
 
-/// Throws std::runtime_error: no such file, not a regular one, empty, larger than kLargestFile.
+/// Throws std::runtime_error: no such file, not a regular one, empty, larger than kLargestFile, a
+/// Git LFS pointer.
 std::string read_network_file(const std::filesystem::path& path);
 
 /// Throws std::runtime_error "FILE: message" on one line, whatever a broken file's names hold.

@@ -24,6 +24,10 @@ std::string read_file_bytes(const std::filesystem::path& path) {
     bytes.append(block.data(), static_cast<std::size_t>(in.gcount()));
   }
   if (in.bad()) throw std::runtime_error(path.string() + ": reading failed");
+  if (bytes.starts_with("version https://git-lfs.github.com/spec/")) {
+    throw std::runtime_error(path.string() +
+                             ": a Git LFS pointer in place of the file: git lfs pull fetches it");
+  }
   return bytes;
 }
 

@@ -8,6 +8,8 @@
 #include <stdexcept>
 #include <string>
 
+#include "models/git_lfs.hpp"
+
 namespace brownout::models {
 namespace {
 
@@ -40,6 +42,7 @@ Bytes read_bytes(const std::filesystem::path& path) {
     bytes.insert(bytes.end(), buffer.begin(), buffer.begin() + count);
   }
   if (bytes.empty()) fail(path, "the file is empty");
+  if (is_git_lfs_pointer(bytes)) fail(path, kGitLfsPointer);
   return bytes;
 }
 

@@ -12,6 +12,8 @@
 #include <stdexcept>
 #include <string>
 
+#include "models/git_lfs.hpp"
+
 namespace brownout::models {
 namespace {
 
@@ -24,7 +26,9 @@ using Bytes = std::vector<std::uint8_t>;
 Bytes read_bytes(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) fail(path, "cannot be opened");
-  return {std::istreambuf_iterator<char>(file), {}};
+  Bytes bytes{std::istreambuf_iterator<char>(file), {}};
+  if (is_git_lfs_pointer(bytes)) fail(path, kGitLfsPointer);
+  return bytes;
 }
 
 // What a header claims is checked before memory is given to it.

@@ -11,20 +11,6 @@ namespace {
 
 constexpr std::int64_t kOldestOpset = 10;
 
-// Why a graph is none of those that hold quantized networks; nothing for one that may be.
-std::string missing_quantization(const onnx::GraphProto& graph) {
-  bool quantized = false;
-  for (const onnx::NodeProto& node : graph.node()) {
-    const std::string& type = node.op_type();
-    if (type == "DynamicQuantizeLinear" || type == "ConvInteger" || type == "MatMulInteger") {
-      return "a network that was quantized dynamically: its activations have no scales (" + type +
-             ")";
-    }
-    quantized = quantized || type.starts_with('Q') || type == "DequantizeLinear";
-  }
-  return quantized ? "" : "a float network";
-}
-
 }  // namespace
 
 OnnxGraph::OnnxGraph(const std::filesystem::path& path) : path_(path.string()) {
@@ -38,15 +24,7 @@ OnnxGraph::OnnxGraph(const std::filesystem::path& path) : path_(path.string()) {
   if (!model_.has_graph() || model_.graph().node_size() == 0) {
     fail("not an ONNX file: it has no graph with nodes");
   }
-  for (const onnx::OperatorSetIdProto& import : model_.opset_import()) {
-    if (import.domain().empty() || import.domain() == "ai.onnx") opset_ = import.version();
-  }
-  if (opset_ == 0) fail("no opset is given: a truncated file?");
-  if (opset_ < kOldestOpset) {
-    fail("opset " + std::to_string(opset_) + " is older than " + std::to_string(kOldestOpset));
-  }
-  const std::string missing = missing_quantization(proto());
-  if (!missing.empty()) fail(missing + "; docs/add-a-network.md tells how to quantize it");
+  read_opset();
   for (const onnx::TensorProto& tensor : proto().initializer()) {
     constants_.emplace(tensor.name(), &tensor);
   }
@@ -63,6 +41,23 @@ OnnxGraph::OnnxGraph(const std::filesystem::path& path) : path_(path.string()) {
     if (node.op_type() == "ConstantOfShape" || node.op_type() == "Cast") fold_constant(node);
   }
   for (const onnx::ValueInfoProto& output : proto().output()) ++uses_[output.name()];
+}
+
+/// ONNX's own; a file without one may hold operators of other domains.
+void OnnxGraph::read_opset() {
+  if (model_.opset_import().empty()) fail("no ONNX file: it names no operator set");
+  for (const onnx::OperatorSetIdProto& import : model_.opset_import()) {
+    if (import.domain().empty() || import.domain() == "ai.onnx") opset_ = import.version();
+  }
+  for (const onnx::NodeProto& node : proto().node()) {
+    const bool own = node.domain().empty() || node.domain() == "ai.onnx";
+    if (own && opset_ == 0) {
+      fail(node, "the file names no version of ONNX's own operators (opset_import)");
+    }
+    if (own && opset_ < kOldestOpset) {
+      fail("opset " + std::to_string(opset_) + " is older than " + std::to_string(kOldestOpset));
+    }
+  }
 }
 
 void OnnxGraph::read_constant(const onnx::NodeProto& node) {

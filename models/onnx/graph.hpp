@@ -44,6 +44,7 @@ class OnnxGraph {
   std::vector<std::int32_t> integers(const onnx::TensorProto& tensor) const;
 
  private:
+  void read_opset();
   void read_constant(const onnx::NodeProto& node);
   void fold_constant(const onnx::NodeProto& node);
 

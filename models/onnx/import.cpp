@@ -1,9 +1,7 @@
-// Walks an ONNX graph from its input to its output; which operator is whose, and edges by name.
+// Walks an ONNX graph from its input to its output; edges by name.
 #include "models/onnx/import.hpp"
 
 #include <algorithm>
-#include <map>
-#include <set>
 #include <stdexcept>
 #include <utility>
 
@@ -43,17 +41,6 @@ bool is_pixels(const OnnxGraph& graph, std::string edge) {
   return false;
 }
 
-constexpr unsigned kOnnx = 1, kMicrosoft = 2, kQonnx = 4;
-
-unsigned domain_of(const onnx::NodeProto& node) {
-  const std::string& domain = node.domain();
-  if (domain.empty() || domain == "ai.onnx") return kOnnx;
-  if (domain == "com.microsoft") return kMicrosoft;
-  const bool qonnx = domain.starts_with("qonnx.") || domain == "onnx.brevitas" ||
-                     domain == "finn.custom_op.general";
-  return qonnx ? kQonnx : 0U;
-}
-
 /// True where all inputs are constants, the first one of real numbers or of sizes.
 bool computes_constants(const OnnxGraph& graph, const onnx::NodeProto& node) {
   const onnx::TensorProto* first = graph.constant(input_name(node, 0));
@@ -68,88 +55,25 @@ bool computes_constants(const OnnxGraph& graph, const onnx::NodeProto& node) {
 }  // namespace
 
 void Importer::import_node(const onnx::NodeProto& node) {
-  struct Operator {
-    void (Importer::*handler)(const onnx::NodeProto&);
-    unsigned domains = kOnnx;
-  };
-  static const std::map<std::string, Operator> operators = {
-      {"Add", {&Importer::elementwise}},
-      {"ArgMax", {&Importer::scores}},
-      {"AveragePool", {&Importer::pooling}},
-      {"BatchNormalization", {&Importer::batch_normalization}},
-      {"Cast", {&Importer::cast}},
-      {"Clip", {&Importer::limit}},
-      {"Concat", {&Importer::concatenation}},
-      {"Conv", {&Importer::convolution}},
-      {"DequantizeLinear", {&Importer::dequantize, kOnnx | kMicrosoft}},
-      {"Div", {&Importer::elementwise}},
-      {"Dropout", {&Importer::pass}},
-      {"Erf", {&Importer::function}},
-      {"Flatten", {&Importer::reshape}},
-      {"Gather", {&Importer::gather}},
-      {"Gelu", {&Importer::function, kOnnx | kMicrosoft}},
-      {"Gemm", {&Importer::fully_connected}},
-      {"GlobalAveragePool", {&Importer::pooling}},
-      {"GlobalMaxPool", {&Importer::max_pool}},
-      {"HardSigmoid", {&Importer::function}},
-      {"HardSwish", {&Importer::function}},
-      {"Identity", {&Importer::pass}},
-      {"LeakyRelu", {&Importer::function}},
-      {"LogSoftmax", {&Importer::scores}},
-      {"MatMul", {&Importer::fully_connected}},
-      {"MaxPool", {&Importer::max_pool}},
-      {"Mul", {&Importer::elementwise}},
-      {"Pad", {&Importer::padding}},
-      {"QGemm", {&Importer::qgemm, kMicrosoft}},
-      {"QLinearAdd", {&Importer::qlinear_elementwise, kMicrosoft}},
-      {"QLinearAveragePool", {&Importer::qlinear_pool, kMicrosoft}},
-      {"QLinearConcat", {&Importer::qlinear_concat, kMicrosoft}},
-      {"QLinearConv", {&Importer::qlinear_conv}},
-      {"QLinearGlobalAveragePool", {&Importer::qlinear_pool, kMicrosoft}},
-      {"QLinearLeakyRelu", {&Importer::qlinear_function, kMicrosoft}},
-      {"QLinearMatMul", {&Importer::qlinear_matmul}},
-      {"QLinearMul", {&Importer::qlinear_elementwise, kMicrosoft}},
-      {"QLinearSigmoid", {&Importer::qlinear_function, kMicrosoft}},
-      {"QLinearSoftmax", {&Importer::scores, kMicrosoft}},
-      {"Quant", {&Importer::quant, kQonnx}},
-      {"QuantizeLinear", {&Importer::quantize, kOnnx | kMicrosoft}},
-      {"ReduceMean", {&Importer::mean}},
-      {"Relu", {&Importer::limit}},
-      {"Reshape", {&Importer::reshape}},
-      {"Resize", {&Importer::resize}},
-      {"Shape", {&Importer::shape}},
-      {"Sigmoid", {&Importer::function}},
-      {"Slice", {&Importer::slice}},
-      {"Softmax", {&Importer::scores}},
-      {"Split", {&Importer::split}},
-      {"Squeeze", {&Importer::reshape}},
-      {"Sub", {&Importer::elementwise}},
-      {"Tanh", {&Importer::function}},
-      {"Transpose", {&Importer::transpose}},
-      {"Unsqueeze", {&Importer::reshape}}};
   if (node.output_size() == 0) graph_.fail(node, "it has no output");
-  const unsigned domain = domain_of(node);
+  const bool own = is_own_operator(node);
   if (graph_.constant(node.output(0)) != nullptr) {
-    static const std::set<std::string> makers = {"Cast", "Constant", "ConstantOfShape", "Identity"};
-    if (domain == kOnnx && makers.contains(node.op_type())) return;
+    if (own && makes_constants(node)) return;
     graph_.fail(node, "its output '" + node.output(0) + "' is a constant, too");
   }
-  if (domain == kOnnx && shape_values_.fold(node)) return;
-  const bool makes_codes = node.op_type() == "QuantizeLinear" || domain == kQonnx;
+  if (own && shape_values_.fold(node)) return;
+  const bool makes_codes = node.op_type() == "QuantizeLinear" || node.op_type() == "Quant";
   if (!makes_codes && computes_constants(graph_, node)) {
     graph_.fail(node, "it computes a constant, which has to be done before quantization " +
                           std::string("(onnxruntime.quantization: quant_pre_process)"));
   }
-  const auto found = operators.find(node.op_type());
-  if (found == operators.end() || (found->second.domains & domain) == 0) {
-    std::string message = "this operator is not supported; supported are ";
-    for (const auto& [name, unused] : operators) message += name + ", ";
-    graph_.fail(node, message + "and Constant");
-  }
-  (this->*found->second.handler)(node);
+  const Handler handler = handler_of(node);
+  if (handler == nullptr) fail_unknown(node);
+  (this->*handler)(node);
 }
 
 QuantizedNetwork Importer::run() {
+  require_known_operators();
   read_input();
   for (const onnx::NodeProto& node : graph_.proto().node()) {
     import_node(node);

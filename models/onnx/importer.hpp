@@ -5,6 +5,7 @@
 #include <array>
 #include <filesystem>
 #include <limits>
+#include <map>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -80,9 +81,23 @@ class Importer {
   QuantizedNetwork run();
 
  private:
+  using Handler = void (Importer::*)(const onnx::NodeProto&);
+  struct Operator {
+    Handler handler;
+    unsigned domains = 1;  ///< ONNX's own
+  };
+
   void read_input();
   void read_output();
   void import_node(const onnx::NodeProto& node);
+
+  // operator_table.cpp
+  static const std::map<std::string, Operator>& operators();
+  static Handler handler_of(const onnx::NodeProto& node);  ///< nullptr where there is none
+  static bool is_own_operator(const onnx::NodeProto& node);
+  static bool makes_constants(const onnx::NodeProto& node);
+  void require_known_operators() const;
+  [[noreturn]] void fail_unknown(const onnx::NodeProto& node) const;
 
   // quantization.cpp
   void quantize(const onnx::NodeProto& node);

@@ -2,6 +2,7 @@
 #include "models/onnx/shapes.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace brownout::models {
 namespace {
@@ -148,6 +149,13 @@ void ShapeValues::set_shape(const onnx::NodeProto& node, View view, const Shape&
   const std::int64_t start = bound("start", 0);
   const std::int64_t end = std::max(start, bound("end", rank));
   computed_[node.output(0)] = {{end - start}, {dims.begin() + start, dims.begin() + end}};
+}
+
+bool ShapeValues::knows(const std::string& type) {
+  static const std::set<std::string> operators = {
+      "Add",   "Cast",    "Concat", "ConstantOfShape", "Div", "Gather",    "Identity", "Mul",
+      "Shape", "Reshape", "Slice",  "Squeeze",         "Sub", "Transpose", "Unsqueeze"};
+  return operators.contains(type);
 }
 
 bool ShapeValues::fold(const onnx::NodeProto& node) {

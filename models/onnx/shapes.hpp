@@ -53,6 +53,8 @@ class ShapeValues {
  public:
   explicit ShapeValues(const OnnxGraph& graph) : graph_(graph) {}
 
+  /// Whether some operator of this name computes integers.
+  static bool knows(const std::string& type);
   /// A constant of the graph or a computed list; nothing where the edge is neither.
   std::optional<std::vector<std::int64_t>> find(const std::string& edge) const;
   /// The result of a Shape node.

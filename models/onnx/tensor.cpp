@@ -8,6 +8,7 @@
 #include <limits>
 #include <string_view>
 
+#include "models/git_lfs.hpp"
 #include "models/network_limits.hpp"
 #include "models/onnx/graph.hpp"
 
@@ -130,9 +131,12 @@ std::optional<std::string> OnnxGraph::raw_bytes(const onnx::TensorProto& tensor,
   std::error_code error;
   const std::uintmax_t there = std::filesystem::file_size(path, error);
   if (error) fail(what + "cannot be read: " + path.string());
-  if (offset > there || size > there - offset) fail(what + "is cut off in " + path.string());
-  std::string bytes(size, '\0');
   std::ifstream file(path, std::ios::binary);
+  std::string bytes(std::min<std::size_t>(there, 128), '\0');
+  file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  if (is_git_lfs_pointer(bytes)) fail(what + "is " + kGitLfsPointer + ": " + path.string());
+  if (offset > there || size > there - offset) fail(what + "is cut off in " + path.string());
+  bytes.assign(size, '\0');
   file.seekg(static_cast<std::streamoff>(offset));
   if (!file.read(bytes.data(), static_cast<std::streamsize>(size))) {
     fail(what + "cannot be read: " + path.string());

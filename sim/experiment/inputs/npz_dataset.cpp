@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "memory/files/file_bytes.hpp"
 #include "memory/files/npy_array.hpp"
 #include "memory/numbers/text_number.hpp"
 
@@ -145,6 +146,7 @@ models::Dataset read_npz_dataset(const std::filesystem::path& path, config::Axis
   int code = 0;
   const std::unique_ptr<zip_t, CloseArchive> archive(zip_open(path.c_str(), ZIP_RDONLY, &code));
   if (!archive) {
+    memory::read_file_bytes(path);  // says so where it cannot be read, or was not fetched
     throw std::runtime_error(path.string() + ": not an .npz file, or a truncated one");
   }
   const std::string x_place = path.string() + ": x";
