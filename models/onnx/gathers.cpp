@@ -116,9 +116,8 @@ Edge Importer::pick(const onnx::NodeProto& node, const Edge& source, Axis axis,
 /// Gather: by a constant list of indices.
 void Importer::gather(const onnx::NodeProto& node) {
   const Edge source = movable(node, 0);
-  const auto list = shape_values_.find(input_name(node, 1));
-  const onnx::TensorProto* tensor = graph_.constant(input_name(node, 1));
-  if (!list || tensor == nullptr || tensor->dims_size() != 1) {
+  const auto list = shape_values_.find_array(input_name(node, 1));
+  if (!list || list->dims.size() != 1) {
     graph_.fail(node, "its indices are not a constant list");
   }
   const Shape& shape = shape_of(source);
@@ -126,7 +125,7 @@ void Importer::gather(const onnx::NodeProto& node) {
   if (!axis) graph_.fail(node, "elements of this axis cannot be gathered");
   const std::int64_t size = extent(shape, *axis);
   std::vector<int> indices;
-  for (const std::int64_t index : *list) {
+  for (const std::int64_t index : list->values) {
     if (index < -size || index >= size) {
       graph_.fail(node, "index " + std::to_string(index) + " of " + std::to_string(size));
     }
@@ -200,7 +199,7 @@ void Importer::resize(const onnx::NodeProto& node) {
   if (scales.size() != 4 || (by_size && sizes->size() != 4)) {
     graph_.fail(node, "it has not a size for each of four dimensions");
   }
-  if (by_size ? (*sizes)[0] != 1 && (*sizes)[0] != kBatch : scales[0] != 1) {
+  if (by_size ? (*sizes)[0] != 1 : scales[0] != 1) {
     graph_.fail(node, "it resizes the batch");
   }
   for (const std::size_t dimension : {1U, 2U, 3U}) {

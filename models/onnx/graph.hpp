@@ -40,6 +40,7 @@ class OnnxGraph {
   /// The elements of a constant of exactly this type.
   std::vector<float> floats(const onnx::TensorProto& tensor) const;
   std::vector<std::int64_t> int64s(const onnx::TensorProto& tensor) const;
+  std::vector<std::int64_t> bools(const onnx::TensorProto& tensor) const;  ///< as 0 and 1
   /// The elements of a constant of any type that integer_type knows.
   std::vector<std::int32_t> integers(const onnx::TensorProto& tensor) const;
 

@@ -68,6 +68,11 @@ void Importer::import_node(const onnx::NodeProto& node) {
                           std::string("(onnxruntime.quantization: quant_pre_process)"));
   }
   const Handler handler = handler_of(node);
+  if (handler == nullptr && own && ShapeValues::knows(node.op_type())) {
+    graph_.fail(node,
+                "it is only supported on sizes: on constants of integers and what is "
+                "computed from shapes");
+  }
   if (handler == nullptr) fail_unknown(node);
   (this->*handler)(node);
 }
@@ -215,6 +220,9 @@ Edge& Importer::edge(const onnx::NodeProto& node, int index) {
   const auto found = edges_.find(name);
   if (found != edges_.end()) return found->second;
   const onnx::TensorProto* tensor = graph_.constant(name);
+  if (shape_values_.is_computed(name)) {
+    graph_.fail(node, "input '" + name + "' is a computed size, which it does not take");
+  }
   if (tensor == nullptr) graph_.fail(node, "input '" + name + "' is made by no earlier node");
   if (!integer_type(*tensor)) graph_.fail(node, "constant input '" + name + "' is not quantized");
   return edges_[name] = {.kind = Edge::Kind::kConstantCodes,

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "models/onnx/nodes.hpp"
+#include "models/onnx/shape_values.hpp"
 #include "models/onnx/shapes.hpp"
 
 namespace brownout::models {

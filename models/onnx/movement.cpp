@@ -25,7 +25,7 @@ void Importer::cast(const onnx::NodeProto& node) {
 
 void Importer::shape(const onnx::NodeProto& node) {
   const Edge& source = edge(node, 0);
-  if (source.is_constant()) graph_.fail(node, "the shape of a constant is not supported");
+  if (source.is_constant()) graph_.fail(node, "the shape of a quantized constant");
   if (source.view == View::kGroups) graph_.fail(node, "the shape of grouped channels");
   shape_values_.set_shape(node, source.view, shape_of(source));
 }
@@ -44,11 +44,11 @@ void Importer::reshape(const onnx::NodeProto& node) {
   } else if (type == "Flatten") {
     const std::int64_t axis = int_attribute(node, "axis", 1);
     const std::int64_t rank = is_flat(result.view) ? 2 : result.view == View::kGroups ? 5 : 4;
-    if (axis == 1 || axis == 1 - rank) dims = {kBatch, -1};
+    if (axis == 1 || axis == 1 - rank) dims = {1, -1};
   } else if (shape.height == 1 && shape.width == 1) {
     // Removes or adds the dimensions of a single pixel, whichever they are.
-    if (type == "Squeeze") dims = {kBatch, shape.channels};
-    if (type == "Unsqueeze" && is_flat(result.view)) dims = {kBatch, shape.channels, 1, 1};
+    if (type == "Squeeze") dims = {1, shape.channels};
+    if (type == "Unsqueeze" && is_flat(result.view)) dims = {1, shape.channels, 1, 1};
   }
   const View from = result.view == View::kGroups ? View::kPlanes : result.view;
   if (const auto view = reshaped_view(from, shape, dims)) {

@@ -90,6 +90,7 @@ const std::map<std::string, Importer::Operator>& Importer::operators() {
       {"Resize", {&Importer::resize}},
       {"Shape", {&Importer::shape}},
       {"Sigmoid", {&Importer::function}},
+      {"Size", {&Importer::shape}},
       {"Slice", {&Importer::slice}},
       {"Softmax", {&Importer::scores}},
       {"Split", {&Importer::split}},

@@ -1,12 +1,8 @@
-// Shapes as the ONNX graph sees them: how an edge views a tensor, and integers that a graph
-// computes from shapes (Shape, Gather, Concat, ...) in order to reshape. Private to this folder.
+// Shapes as the ONNX graph sees them: how an edge views a tensor. Private to this folder.
 #pragma once
 
 #include <cstdint>
-#include <limits>
 #include <optional>
-#include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "models/onnx/graph.hpp"
@@ -19,9 +15,6 @@ namespace brownout::models {
 enum class View { kPlanes, kPixels, kFlat, kFlatPixels, kGroups };
 
 inline bool is_flat(View view) { return view == View::kFlat || view == View::kFlatPixels; }
-
-/// Stands for the batch in computed shapes.
-constexpr std::int64_t kBatch = std::numeric_limits<std::int64_t>::min();
 
 /// Without the batch, of all views but kGroups.
 std::vector<std::int64_t> view_dims(View view, const Shape& shape);
@@ -42,36 +35,5 @@ std::optional<View> reshaped_view(View from, const Shape& shape, std::vector<std
 
 /// The groups of channels where Reshape to `dims` makes (N, groups, C / groups, H, W) of planes.
 std::optional<int> channel_groups(const Shape& shape, std::vector<std::int64_t> dims);
-
-/// A computed list or, in between, matrix of integers.
-struct Integers {
-  std::vector<std::int64_t> dims;
-  std::vector<std::int64_t> values;
-};
-
-class ShapeValues {
- public:
-  explicit ShapeValues(const OnnxGraph& graph) : graph_(graph) {}
-
-  /// Whether some operator of this name computes integers.
-  static bool knows(const std::string& type);
-  /// A constant of the graph or a computed list; nothing where the edge is neither.
-  std::optional<std::vector<std::int64_t>> find(const std::string& edge) const;
-  /// The result of a Shape node.
-  void set_shape(const onnx::NodeProto& node, View view, const Shape& shape);
-  /// Computes a node whose inputs are computed integers; false where they are not.
-  bool fold(const onnx::NodeProto& node);
-
- private:
-  std::optional<Integers> integers(const std::string& edge) const;
-  Integers required(const onnx::NodeProto& node, int index) const;
-  Integers compute(const onnx::NodeProto& node) const;
-  Integers reshaped(const onnx::NodeProto& node, Integers from) const;
-  Integers sliced(const onnx::NodeProto& node, const Integers& from) const;
-  Integers arithmetic(const onnx::NodeProto& node) const;
-
-  const OnnxGraph& graph_;
-  std::unordered_map<std::string, Integers> computed_;
-};
 
 }  // namespace brownout::models

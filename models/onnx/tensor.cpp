@@ -152,6 +152,14 @@ std::vector<std::int64_t> OnnxGraph::int64s(const onnx::TensorProto& tensor) con
   return elements<std::int64_t>(*this, tensor, onnx::TensorProto::INT64, tensor.int64_data());
 }
 
+std::vector<std::int64_t> OnnxGraph::bools(const onnx::TensorProto& tensor) const {
+  const std::vector<std::uint8_t> bytes =
+      elements<std::uint8_t>(*this, tensor, onnx::TensorProto::BOOL, tensor.int32_data());
+  std::vector<std::int64_t> values;
+  for (const std::uint8_t byte : bytes) values.push_back(byte != 0);
+  return values;
+}
+
 std::vector<std::int32_t> OnnxGraph::integers(const onnx::TensorProto& tensor) const {
   const std::optional<IntegerType> type = integer_type(tensor);
   if (!type) {

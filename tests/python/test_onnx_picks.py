@@ -176,7 +176,7 @@ def test_functions_by_channel_do_not_fill_the_memory(tmp_path: Path) -> None:
     names = [made.dequantize(made.pool[-1]), *normalisation(made, False)]
     ends = [f"norm{i}" for i in range(5)]
     made.nodes += [helper.make_node("BatchNormalization", names, [end]) for end in ends]
-    made.real("sum", "Sum", ends, made.named((65_536, 1, 1), 2.0))
+    made.real("join", "Concat", ends, made.named((5 * 65_536, 1, 1), 2.0), axis=1)
     assert "more than 262144 channels in functions" in import_error(made, tmp_path)
 
 
