@@ -180,6 +180,10 @@ double VoltageProfile::ber(Voltage voltage) const {
   return std::clamp(reproducible_exp(log_ber_[i] + steps * slope_[i]), least, row->ber);
 }
 
+double VoltageProfile::least_ber() const {
+  return ber(Voltage::from_micro(data_.error_free_voltage.micro() - 1));
+}
+
 Voltage VoltageProfile::voltage_for_ber(double ber_wanted) const {
   if (!(ber_wanted >= 0 && ber_wanted <= 1)) {
     refuse("a bit error rate of " + format_double(ber_wanted) + " is not in 0..1");

@@ -50,6 +50,9 @@ class VoltageProfile {
   /// Share of failing cells at `voltage`, exactly a row's own at its voltage. Never rises with the
   /// voltage, not even in the last place; computed without libm, so equal on every CPU.
   double ber(Voltage voltage) const;
+  /// The lowest BER above 0 that a voltage has: that of the last millionth below the error-free
+  /// voltage. 0 of an ideal memory.
+  double least_ber() const;
   /// Highest voltage (on the grid of one millionth) for whose BER `holds(ber)` is true. `holds` is
   /// true at lowest(), false for a BER of 0, and changes once between.
   template <typename Predicate>

@@ -1,7 +1,13 @@
 #include "sim/cli/notes.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <iterator>
+#include <map>
 #include <ostream>
+
+#include "memory/numbers/text_number.hpp"
 
 namespace brownout::cli {
 namespace {
@@ -31,6 +37,11 @@ bool other_rails_may_fail(const experiment::Workbench& bench) {
 
 }  // namespace
 
+void append(Notes& notes, Notes more) {
+  notes.insert(notes.end(), std::make_move_iterator(more.begin()),
+               std::make_move_iterator(more.end()));
+}
+
 Notes run_notes(const experiment::Workbench& bench, const experiment::PointResult& point) {
   Notes notes = bench.notes;
   const bool fails = std::any_of(point.rails.begin(), point.rails.end(),
@@ -57,6 +68,29 @@ Notes sweep_notes(const experiment::Workbench& bench, const std::vector<PointSum
   if (!fails && highest.voltage != points.back().voltage) {
     add(notes,
         error_free_note(bench, bench.config.sweep.rail, "nothing fails at any of these voltages"));
+  }
+  return notes;
+}
+
+Notes rate_notes(const std::vector<double>& rates, const memory::VoltageProfile& profile) {
+  const memory::VoltageProfileData& data = profile.data();
+  const std::string unit = " " + memory::to_string(data.unit);
+  const double least = profile.least_ber();
+  Notes notes;
+  std::map<memory::Voltage, double> first_at;
+  for (const double rate : rates) {
+    const memory::Voltage voltage = profile.voltage_for_ber(rate);
+    if (rate > 0 && rate < least) {
+      notes.push_back("a bit error rate of " + memory::format_double(rate) +
+                      " is below what the profile " + data.name + " resolves: its lowest rate is " +
+                      fmt::format("{:.3g}", least) + ", at " + voltage.text() + unit +
+                      ", which stands in");
+      continue;
+    }
+    const auto [first, is_new] = first_at.try_emplace(voltage, rate);
+    if (is_new || first->second == rate) continue;
+    notes.push_back("the bit error rates " + memory::format_double(first->second) + " and " +
+                    memory::format_double(rate) + " are one point, " + voltage.text() + unit);
   }
   return notes;
 }

@@ -12,6 +12,8 @@ namespace brownout::cli {
 
 using Notes = std::vector<std::string>;
 
+void append(Notes& notes, Notes more);
+
 /// Those of the workbench, and of a point where nothing fails: an accuracy that is no better than
 /// guessing, a voltage above the error-free one.
 Notes run_notes(const experiment::Workbench& bench, const experiment::PointResult& point);
@@ -19,6 +21,10 @@ Notes run_notes(const experiment::Workbench& bench, const experiment::PointResul
 /// The same of a sweep; `points` by falling voltage.
 Notes sweep_notes(const experiment::Workbench& bench,
                   const std::vector<experiment::PointSummary>& points);
+
+/// Of bit error rates that --ber asked for: those below what the profile resolves, and those that
+/// fall on the voltage of another.
+Notes rate_notes(const std::vector<double>& rates, const memory::VoltageProfile& profile);
 
 /// A line "note: ..." each; nothing with --quiet.
 void print_notes(std::ostream& out, const Notes& notes, bool quiet);

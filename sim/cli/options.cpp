@@ -179,11 +179,7 @@ std::optional<std::vector<double>> Arguments::numbers(const std::string& name, d
   std::string_view rest = *value;
   for (bool more = true; more;) {
     const std::size_t comma = rest.find(',');
-    const double number = number_in_range(name, rest.substr(0, comma), low, high);
-    if (std::find(numbers.begin(), numbers.end(), number) != numbers.end()) {
-      fail_option(name, memory::format_double(number) + " is given twice");
-    }
-    numbers.push_back(number);
+    numbers.push_back(number_in_range(name, rest.substr(0, comma), low, high));
     more = comma != std::string_view::npos;
     if (more) rest.remove_prefix(comma + 1);
   }

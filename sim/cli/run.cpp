@@ -96,6 +96,7 @@ std::vector<Fact> accuracy_facts(const experiment::Workbench& bench,
   };
   append(facts, outcome);
   append(facts, score_facts(bench, point.score));
+  append(facts, reference_facts(bench.metric(), point));
   return facts;
 }
 
@@ -233,14 +234,14 @@ int run(const Arguments& arguments, const Streams& streams) {
   const experiment::Chip chip(bench, number);
   progress.show(fmt::format("running {} images", bench.images()));
   experiment::Evaluator evaluator(bench);
-  const experiment::PointResult point =
-      evaluator.evaluate({.voltage = voltage, .chip = number, .cosim_images = cosim_images}, chip);
+  const experiment::PointResult point = evaluator.evaluate(
+      {.voltage = voltage, .chip = number, .cosim_images = cosim_images, .ber_asked = ber}, chip);
   progress.clear();
   if (logits) write_logits(*logits, bench, evaluator.logits());
 
   Report report{.facts = machine_facts(bench), .table = layer_table(point)};
   append(report.facts, chip_facts(config.memory, number, chip.weight_sram().source()));
-  if (ber) report.facts.push_back(ber_fact(*ber));
+  report.facts.push_back(ber_fact(ber));
   append(report.facts, accuracy_facts(bench, point));
   append(report.facts, rail_facts(bench, chip, point));
   append(report.facts, cost_facts(bench, point));
@@ -254,7 +255,9 @@ int run(const Arguments& arguments, const Streams& streams) {
   }
   if (arguments.has("energy")) report.detail = energy_line_table(bench, point);
   streams.out << render(report, format);
-  print_notes(streams.err, run_notes(bench, point), arguments.has("quiet"));
+  Notes notes = run_notes(bench, point);
+  if (ber) append(notes, rate_notes({*ber}, *config.memory.profile));
+  print_notes(streams.err, notes, arguments.has("quiet"));
   return 0;
 }
 

@@ -40,6 +40,19 @@ std::vector<Fact> score_facts(const experiment::Workbench& bench, const experime
   return facts;
 }
 
+std::vector<Fact> reference_facts(Metric metric, const experiment::PointResult& point) {
+  Cell lost, gained;
+  bool differs = false;
+  if (point.paired) {
+    lost = point.paired->lost;
+    gained = point.paired->gained;
+    differs = point.paired->lost + point.paired->gained > 0;
+  }
+  return {{{"reference", title(metric) + " without faults", "", style_of(metric)}, point.reference},
+          {{"images_lost", differs ? "  images lost" : ""}, lost},
+          {{"images_gained", differs ? "  images gained" : ""}, gained}};
+}
+
 std::vector<Column> range_columns(Metric metric, bool extremes_in_text) {
   const std::string key = to_string(metric);
   const Style style = style_of(metric);

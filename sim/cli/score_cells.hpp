@@ -17,6 +17,9 @@ Style style_of(experiment::Metric metric);
 /// of the workload's own. Of a reconstruction also how many images are normal and anomalous.
 std::vector<Fact> score_facts(const experiment::Workbench& bench, const experiment::Score& score);
 
+/// What the point is compared with: its metric without faults, images lost and gained of top-1.
+std::vector<Fact> reference_facts(experiment::Metric metric, const experiment::PointResult& point);
+
 /// Mean, lowest and highest over chips: METRIC_mean, METRIC_min, METRIC_max. Text may leave out the
 /// last two.
 std::vector<Column> range_columns(experiment::Metric metric, bool extremes_in_text = true);

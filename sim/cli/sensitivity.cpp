@@ -113,7 +113,7 @@ std::vector<Fact> facts_of(const experiment::Workbench& bench, std::optional<dou
       {{"accelerator", "accelerator"}, config.accelerator.name},
       {{"memory_profile", "memory profile"}, config.memory.profile->data().name},
       {{"faults", "faults that act"}, experiment::describe(config.memory.faults)}};
-  if (ber) facts.push_back(ber_fact(*ber));
+  facts.push_back(ber_fact(ber));
   append(facts,
          {{{"voltage", "voltage", bench.unit()}, voltage_cell(config.operating_point.weight_sram)},
           {{"unit", ""}, bench.unit()},
@@ -147,6 +147,7 @@ int run(const Arguments& arguments, const Streams& streams) {
     const experiment::Workbench bench = experiment::make_workbench(config);
     metric = bench.metric();
     notes = bench.notes;
+    if (ber) append(notes, rate_notes({*ber}, *config.memory.profile));
     outcome = experiment::run_sensitivity(bench, options);
     if (outcome.failures.empty()) facts = facts_of(bench, ber, outcome.parts);
   }

@@ -1,5 +1,7 @@
 // `brownout sweep`: the voltage-energy-accuracy curve over a grid of voltages and chips.
+#include <algorithm>
 #include <ostream>
+#include <stdexcept>
 
 #include "sim/cli/command.hpp"
 #include "sim/cli/map/grid_options.hpp"
@@ -7,7 +9,9 @@
 #include "sim/cli/progress.hpp"
 #include "sim/cli/score_cells.hpp"
 #include "sim/cli/table.hpp"
+#include "sim/cli/verdict_facts.hpp"
 #include "sim/cli/workload_options.hpp"
+#include "sim/config/sweep_rates.hpp"
 #include "sim/experiment/point/workbench.hpp"
 #include "sim/experiment/results/sweep_summary.hpp"
 #include "sim/experiment/results/yield.hpp"
@@ -25,11 +29,11 @@ CommandSpec spec() {
       .summary = "the voltage-energy-accuracy curve over voltages and chips; resumes",
       .purpose =
           "Evaluates a workload at every voltage of a list on every chip of an ensemble and prints "
-          "a line per voltage, means over the chips. DIR gets points.csv (a row per voltage and "
-          "chip), layers.csv, manifest.json (configuration, hashes of the inputs, seed), with an "
-          "accuracy target dies.csv, and "
-          "results.sqlite, the journal: a sweep that was killed continues where it was when the "
-          "same command runs again, and ends with the same files. python -m "
+          "a line per voltage: the share of chips that pass, and means over the chips. DIR gets "
+          "points.csv (a row per voltage and chip), layers.csv, dies.csv and yields.csv (which "
+          "chips pass, and what share), manifest.json (configuration, hashes of the inputs, seed, "
+          "accuracy target), and results.sqlite, the journal: a sweep that was killed continues "
+          "where it was when the same command runs again, and ends with the same files. python -m "
           "brownout_tools.reporting DIR draws the curves and writes DIR/report.html.",
       .example =
           "brownout sweep workloads/mnist_cnn.yaml --voltage 1.00:0.80:0.05 --chips 4 "
@@ -42,30 +46,39 @@ CommandSpec spec() {
              "its profile: FROM:TO:STEP, values with commas, or both. Default: sweep.voltages."},
             {"ber", "LIST",
              "Bit error rates with commas, in place of voltages: of each the highest voltage at "
-             "which the profile has it."},
+             "which the profile has it, and the error-free voltage to compare them with. Rates of "
+             "one voltage are one point."},
             {"min-top1", "X",
-             "Accuracy target, 0..1: adds the yield of each voltage, the share of chips whose "
-             "top-1 "
-             "is at least X, with its 95 % interval (Wilson), and DIR/dies.csv, pass or fail of "
-             "each chip."},
+             "Accuracy target, 0..1: a chip passes whose top-1 is at least X. Default: --max-drop "
+             "1."},
             {"min-auc", "X", "The same for the ROC AUC of a workload with task: reconstruction."},
             {"max-drop", "P",
-             "The same with a target of P percentage points below the top-1, or ROC AUC, without "
-             "faults."}},
+             "Accuracy target: a chip passes that loses at most P percentage points of top-1, or "
+             "ROC AUC, against the network without faults on the same images. Default: 1."}},
            grid_options("voltage"),
            image_options(),
            workload_options(),
            output_options()})};
 }
 
-void apply_grid(const Arguments& arguments, config::WorkloadConfig& config) {
+// Returns what is to be told about bit error rates.
+Notes apply_grid(const Arguments& arguments, config::WorkloadConfig& config) {
+  Notes notes;
   arguments.exclude("voltage", "ber");
   if (const auto rates = arguments.numbers("ber", 0, 1)) {
-    config.sweep.voltages.clear();
-    for (const double rate : *rates) {
-      config.sweep.voltages.push_back(voltage_for_ber(config, rate, config.sweep.rail));
+    const memory::VoltageProfile& profile = *config.memory.find(config.sweep.rail)->profile;
+    try {
+      config::set_rates(*rates, profile, config.sweep);
+    } catch (const std::runtime_error& error) {
+      fail_option("ber", error.what());
     }
     config.sweep.place = "--ber";
+    notes = rate_notes(*rates, profile);
+    if (!config.sweep.rates.contains(profile.data().error_free_voltage)) {
+      notes.push_back("the error-free voltage, " + profile.data().error_free_voltage.text() + " " +
+                      memory::to_string(profile.data().unit) +
+                      ", was added: what the others are compared with");
+    }
   }
   if (const auto voltages = arguments.voltages("voltage")) {
     config.sweep.voltages = *voltages;
@@ -74,10 +87,11 @@ void apply_grid(const Arguments& arguments, config::WorkloadConfig& config) {
   set_chips(arguments, config);
   config::check_sweep(config);
   check_grid(config.sweep.voltages.size(), "voltages", config.sweep.chips);
+  return notes;
 }
 
 // A target of one metric for a workload of another would be silently wrong.
-std::optional<experiment::AccuracyTarget> target_of(const Arguments& arguments, Metric metric) {
+experiment::AccuracyTarget target_of(const Arguments& arguments, Metric metric) {
   arguments.exclude("min-top1", "min-auc");
   arguments.exclude("min-top1", "max-drop");
   arguments.exclude("min-auc", "max-drop");
@@ -86,7 +100,7 @@ std::optional<experiment::AccuracyTarget> target_of(const Arguments& arguments, 
     const auto minimum = arguments.number(option, 0, 1);
     if (!minimum) continue;
     if (metric != of) fail_option(option, "the workload's metric is " + title(metric));
-    return {{.minimum = minimum}};
+    return {.minimum = minimum};
   }
   const auto drop = arguments.number("max-drop", 0, 100);
   if (!drop) return {};
@@ -95,38 +109,22 @@ std::optional<experiment::AccuracyTarget> target_of(const Arguments& arguments, 
                                 ", which has no percentage points: its images are not of both "
                                 "kinds, normal and anomalous");
   }
-  return {{.minimum = {}, .max_drop = *drop}};
+  return {.max_drop = *drop};
 }
 
-// How low the chips go without failing in between. One that fails at the highest voltage has none.
-std::vector<Fact> lowest_voltage_facts(const std::vector<experiment::PointSummary>& points,
-                                       const experiment::PassMark& mark, const std::string& unit) {
-  const auto lowest = experiment::lowest_passing_voltages(points, mark);
-  const auto fact = [&](const char* key, const char* title, std::size_t chip) {
-    return Fact{{key, title, unit}, lowest[chip] ? voltage_cell(*lowest[chip]) : Cell()};
+// After the chips; yields() has the same voltages in the same order as the table.
+void add_yields(const std::vector<experiment::VoltageYield>& yields, Table& table) {
+  const auto after = [](auto& list, std::size_t place) {
+    return list.begin() + static_cast<std::ptrdiff_t>(place);
   };
-  const bool many = lowest.size() > 1;
-  return {fact("lowest_passing_voltage", many ? "half of the chips pass at" : "passes down to",
-               lowest.size() / 2),
-          fact("lowest_passing_voltage_min", many ? "  the best down to" : "", 0),
-          fact("lowest_passing_voltage_max", many ? "  all of them at" : "", lowest.size() - 1)};
-}
-
-// Three more columns; yields() has the same voltages in the same order as the table.
-void add_yields(const std::vector<experiment::PointSummary>& points,
-                const experiment::PassMark& mark, const std::string& unit, Report& report) {
-  report.facts.push_back(
-      {{"min_" + to_string(mark.metric), title(mark.metric) + " to reach", "", Style::kPercent},
-       mark.minimum});
-  append(report.facts, lowest_voltage_facts(points, mark, unit));
-  Table& table = report.table;
-  table.columns.insert(table.columns.end(), {{"yield", "yield", "", Style::kPercent},
-                                             {"yield_ci_low", "95 % from", "", Style::kPercent},
-                                             {"yield_ci_high", "95 % to", "", Style::kPercent}});
-  const auto yields = experiment::yields(points, mark);
+  const auto chips = std::find_if(table.columns.begin(), table.columns.end(),
+                                  [](const Column& column) { return column.key == "chips"; });
+  const auto place = static_cast<std::size_t>(chips - table.columns.begin()) + 1;
+  const std::vector<Column> columns = yield_columns(yields);
+  table.columns.insert(after(table.columns, place), columns.begin(), columns.end());
   for (std::size_t i = 0; i < yields.size(); ++i) {
-    table.rows[i].insert(table.rows[i].end(),
-                         {yields[i].yield(), yields[i].interval.low, yields[i].interval.high});
+    const std::vector<Cell> cells = yield_cells(yields[i]);
+    table.rows[i].insert(after(table.rows[i], place), cells.begin(), cells.end());
   }
 }
 
@@ -145,9 +143,12 @@ void add_other_metrics(const std::vector<VoltageSummary>& summaries, Metric own,
 
 Table voltage_table(const std::vector<VoltageSummary>& summaries, Metric metric,
                     const std::string& unit) {
+  const bool of_rates = std::any_of(summaries.begin(), summaries.end(),
+                                    [](const auto& row) { return row.ber_asked.has_value(); });
   Table table{.key = "voltages",
               .columns = {{"voltage", "voltage", unit},
                           {"unit", ""},
+                          {"ber_asked", of_rates ? "BER asked" : "", "share", Style::kRate},
                           {"chips", "chips", "count"},
                           {"ber", "BER", "share", Style::kRate},
                           {"effective_ber", "eff. BER", "share", Style::kRate},
@@ -163,10 +164,10 @@ Table voltage_table(const std::vector<VoltageSummary>& summaries, Metric metric,
   }
   for (const VoltageSummary& row : summaries) {
     const experiment::ChipRange& score = row.score[metric].value();
-    table.rows.push_back({voltage_cell(row.voltage), unit, row.chips, row.ber, row.effective_ber,
-                          row.weights_changed, score.mean, score.min, score.max, row.energy_j,
-                          row.energy_rel, row.weight_sram_energy_rel, row.weight_sram_share,
-                          row.latency_s});
+    table.rows.push_back({voltage_cell(row.voltage), unit, optional_cell(row.ber_asked), row.chips,
+                          row.ber, row.effective_ber, row.weights_changed, score.mean, score.min,
+                          score.max, row.energy_j, row.energy_rel, row.weight_sram_energy_rel,
+                          row.weight_sram_share, row.latency_s});
   }
   add_other_metrics(summaries, metric, table);
   return table;
@@ -175,7 +176,9 @@ Table voltage_table(const std::vector<VoltageSummary>& summaries, Metric metric,
 Report report_of(const experiment::SweepOutcome& outcome, Metric metric, const std::string& unit) {
   Report report{.facts = {},
                 .table = voltage_table(experiment::summarize(outcome.points), metric, unit)};
-  if (outcome.mark) add_yields(outcome.points, *outcome.mark, unit, report);
+  if (!outcome.mark) return report;
+  report.facts = verdict_facts(outcome.points, *outcome.mark, unit);
+  add_yields(experiment::yields(outcome.points, *outcome.mark), report.table);
   return report;
 }
 
@@ -188,7 +191,7 @@ int run(const Arguments& arguments, const Streams& streams) {
                                    .target = {},
                                    .progress = {}};
   config::WorkloadConfig config = load_config(arguments);
-  apply_grid(arguments, config);
+  const Notes of_rates = apply_grid(arguments, config);
 
   experiment::SweepOutcome outcome;
   std::string unit;
@@ -207,9 +210,11 @@ int run(const Arguments& arguments, const Streams& streams) {
   }
   if (!outcome.failures.empty()) return report_failures(outcome.failures, streams.err);
   streams.out << render(report_of(outcome, metric, unit), format);
+  print_notes(streams.err, of_rates, quiet);
   print_notes(streams.err, notes, quiet);
   if (!quiet) {
-    streams.err << "wrote points.csv, layers.csv, " << (outcome.mark ? "dies.csv, " : "")
+    streams.err << "wrote points.csv, layers.csv, "
+                << (outcome.mark ? "dies.csv, yields.csv, " : "")
                 << "manifest.json, results.sqlite in " << options.out.string() << "; "
                 << outcome.resumed << " of " << outcome.points.size() << " points resumed\n";
   }

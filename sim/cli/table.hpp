@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -36,6 +37,12 @@ struct Column {
 using Cell = std::variant<std::monostate, std::string, std::int64_t, std::uint64_t, double>;
 
 Cell voltage_cell(memory::Voltage voltage);
+
+template <typename T>
+Cell optional_cell(const std::optional<T>& value) {
+  if (!value) return {};
+  return *value;
+}
 
 struct Fact {
   Column column;

@@ -77,21 +77,16 @@ OptionSpecs operating_point_options() {
           {"ber", "P", "Highest voltage at which the bit error rate of the profile is P."}};
 }
 
-memory::Voltage voltage_for_ber(const config::WorkloadConfig& config, double ber,
-                                machine::OnChipMemory memory) {
-  try {
-    return config.memory.find(memory)->profile->voltage_for_ber(ber);
-  } catch (const std::runtime_error& error) {
-    fail_option("ber", error.what());
-  }
-}
-
 std::optional<double> set_operating_point(const Arguments& arguments,
                                           config::WorkloadConfig& config) {
   arguments.exclude("voltage", "ber");
   const auto ber = arguments.number("ber", 0, 1);
   if (ber) {
-    config.operating_point.weight_sram = voltage_for_ber(config, *ber);
+    try {
+      config.operating_point.weight_sram = config.memory.profile->voltage_for_ber(*ber);
+    } catch (const std::runtime_error& error) {
+      fail_option("ber", error.what());
+    }
     config.operating_point.place = "--ber";
   }
   if (const auto voltage = arguments.voltage("voltage")) {
@@ -102,7 +97,9 @@ std::optional<double> set_operating_point(const Arguments& arguments,
   return ber;
 }
 
-Fact ber_fact(double ber) { return {{"ber_asked", "BER asked for", "", Style::kRate}, ber}; }
+Fact ber_fact(std::optional<double> ber) {
+  return {{"ber_asked", ber ? "BER asked for" : "", "", Style::kRate}, optional_cell(ber)};
+}
 
 std::uint64_t chip_of(const Arguments& arguments) {
   return arguments.integer("chip", 0, std::numeric_limits<std::int32_t>::max()).value_or(0);

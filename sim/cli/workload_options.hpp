@@ -33,11 +33,8 @@ OptionSpecs operating_point_options();
 /// checks it against the profile. Returns --ber.
 std::optional<double> set_operating_point(const Arguments& arguments,
                                           config::WorkloadConfig& config);
-/// The highest voltage at which the profile has this bit error rate. Throws naming --ber.
-memory::Voltage voltage_for_ber(const config::WorkloadConfig& config, double ber,
-                                machine::OnChipMemory memory = machine::OnChipMemory::kWeightSram);
-/// What --ber asked for.
-Fact ber_fact(double ber);
+/// What --ber asked for; no line where it did not.
+Fact ber_fact(std::optional<double> ber);
 
 /// --chip; 0 by default.
 std::uint64_t chip_of(const Arguments& arguments);

@@ -40,9 +40,7 @@ Voltage positive(std::string_view text) {
 }
 
 void append(std::vector<Voltage>& voltages, Voltage voltage) {
-  if (std::find(voltages.begin(), voltages.end(), voltage) != voltages.end()) {
-    throw std::runtime_error("the voltage " + voltage.text() + " appears twice");
-  }
+  if (std::find(voltages.begin(), voltages.end(), voltage) != voltages.end()) return;
   if (voltages.size() >= kMostVoltages) {
     throw std::runtime_error("more than " + std::to_string(kMostVoltages) + " voltages");
   }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -41,6 +42,8 @@ OperatingPoint error_free(const OperatingPoint& point, const MemoryConfig& memor
 struct SweepConfig {
   machine::OnChipMemory rail = machine::OnChipMemory::kWeightSram;  ///< whose voltages these are
   std::vector<memory::Voltage> voltages;
+  /// The bit error rates that voltages stand for (set_rates); without any, voltages were asked for.
+  std::map<memory::Voltage, std::vector<double>> rates = {};
   int chips = 10;
   std::string place;  ///< "FILE:LINE: sweep.voltages", for errors
 };

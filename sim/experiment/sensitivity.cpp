@@ -104,6 +104,9 @@ PartSummary summary_of(const PartPoints& of, const FaultPart& whole, Metric metr
        {&summary.effective_ber, &summary.weights_changed, &summary.score.mean, &summary.drop}) {
     *mean /= chips;
   }
+  // Shares that lose and gain alike leave a rounding of their sum.
+  constexpr double kRounding = 1e-12;
+  if (std::abs(summary.drop) < kRounding) summary.drop = 0;
   double squares = 0;
   for (const double value : drops) squares += (value - summary.drop) * (value - summary.drop);
   if (of.chips > 1) summary.drop_std = std::sqrt(squares / (chips - 1));

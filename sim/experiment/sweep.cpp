@@ -1,14 +1,12 @@
 #include "sim/experiment/sweep.hpp"
 
 #include <algorithm>
-#include <memory>
-#include <stdexcept>
 
 #include "memory/numbers/keyed_random.hpp"
 #include "memory/numbers/text_number.hpp"
+#include "sim/config/sweep_rates.hpp"
 #include "sim/experiment/runner/manifest.hpp"
 #include "sim/experiment/runner/whole_file.hpp"
-#include "sim/experiment/runner/worker_pool.hpp"
 
 namespace brownout::experiment {
 namespace {
@@ -26,10 +24,24 @@ std::vector<Point> make_grid(const Workbench& bench, CosimPolicy policy) {
       grid.push_back({.voltage = voltage,
                       .chip = chip,
                       .cosim_images = cosim_images(policy, chip, chips, key),
-                      .rail = bench.config.sweep.rail});
+                      .rail = bench.config.sweep.rail,
+                      .ber_asked = config::rate_at(bench.config.sweep, voltage)});
     }
   }
   return grid;
+}
+
+/// For the manifest: the bit error rates that were asked for, by voltage.
+ManifestEntries rates_of(const config::SweepConfig& sweep) {
+  if (sweep.rates.empty()) return {};
+  std::string text;
+  for (auto entry = sweep.rates.rbegin(); entry != sweep.rates.rend(); ++entry) {
+    text += (text.empty() ? "" : "; ") + entry->first.text() + ": ";
+    for (std::size_t i = 0; i < entry->second.size(); ++i) {
+      text += (i == 0 ? "" : ", ") + memory::format_double(entry->second[i]);
+    }
+  }
+  return {{"ber_asked", text}};
 }
 
 void write_csv_files(const std::filesystem::path& out, bool other_rails,
@@ -44,29 +56,11 @@ void write_csv_files(const std::filesystem::path& out, bool other_rails,
   write_whole_file(out / "layers.csv", layers);
 }
 
-// In a process of its own: this one must not have used the engine before it forks others.
-double clean_value(const Workbench& bench) {
-  double value = 0;
-  PoolHooks hooks;
-  hooks.make_worker = [&] {
-    const auto evaluator = std::make_shared<Evaluator>(bench);
-    return [&bench, evaluator](std::size_t) {
-      return memory::format_double(evaluator->clean_score()[bench.metric()].value().value);
-    };
-  };
-  hooks.on_result = [&](std::size_t, const std::string& text) {
-    value = memory::parse_double(text).value();
-  };
-  const std::vector<TaskFailure> failures = run_in_workers({0}, 1, hooks);
-  if (failures.empty()) return value;
-  throw std::runtime_error("the network without faults: " + failures.front().reason);
-}
-
-PassMark mark_of(const Workbench& bench, const AccuracyTarget& target) {
-  if (!is_share(bench.metric())) throw std::logic_error("mark_of: the metric is no share");
-  const double minimum =
-      target.minimum ? *target.minimum : std::max(0.0, clean_value(bench) - target.max_drop / 100);
-  return {bench.metric(), minimum};
+void write_verdicts(const std::filesystem::path& out, const Workbench& bench,
+                    const std::vector<PointSummary>& points, const PassMark& mark) {
+  const std::string unit = bench.unit(bench.config.sweep.rail);
+  write_whole_file(out / "dies.csv", dies_csv(points, bench.config.memory.chip.maps, unit, mark));
+  write_whole_file(out / "yields.csv", yields_csv(yields(points, mark), unit));
 }
 
 }  // namespace
@@ -74,19 +68,18 @@ PassMark mark_of(const Workbench& bench, const AccuracyTarget& target) {
 SweepOutcome run_sweep(const Workbench& bench, const SweepOptions& options) {
   config::check_sweep(bench.config);
   const std::vector<Point> grid = make_grid(bench, options.cosim);
-  RunnerOutcome outcome = run_points(bench, grid, manifest_json(bench, options.cosim),
-                                     {options.out, options.jobs, options.progress});
+  const std::string manifest = manifest_json(bench, options.cosim, rates_of(bench.config.sweep));
+  RunnerOutcome outcome =
+      run_points(bench, grid, manifest, {options.out, options.jobs, options.progress});
   SweepOutcome result{
       .points = {}, .resumed = outcome.resumed, .failures = std::move(outcome.failures)};
   if (!result.failures.empty()) return result;
   write_csv_files(options.out, bench.config.memory.has_other_rails(), outcome.rows);
   for (const PointRows& row : outcome.rows) result.points.push_back(parse_point_row(row.point));
-  if (options.target) {
-    result.mark = mark_of(bench, *options.target);
-    write_whole_file(
-        options.out / "dies.csv",
-        dies_csv(result.points, bench.config.memory.chip.maps, bench.unit(), *result.mark));
-  }
+  if (!is_share(bench.metric())) return result;
+  result.mark = mark_of(options.target, bench.metric(), result.points.front().reference);
+  write_verdicts(options.out, bench, result.points, *result.mark);
+  write_whole_file(options.out / "manifest.json", with_criterion(manifest, *result.mark));
   return result;
 }
 

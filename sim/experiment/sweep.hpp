@@ -16,18 +16,11 @@
 
 namespace brownout::experiment {
 
-/// What a die has to reach to pass: so much of the workload's metric, which is a share, or at most
-/// so many percentage points less than the network has without faults.
-struct AccuracyTarget {
-  std::optional<double> minimum;  ///< a share
-  double max_drop = 0;            ///< where there is no minimum
-};
-
 struct SweepOptions {
   std::filesystem::path out;
   int jobs = 1;
   CosimPolicy cosim = CosimPolicy::kOne;  ///< of the chips of each voltage
-  std::optional<AccuracyTarget> target = {};
+  AccuracyTarget target = {};  ///< judges nothing where the workload's metric is no share
   /// Called after every finished point, and once at the start with what an earlier run finished.
   std::function<void(std::size_t done, std::size_t total)> progress;
 };
@@ -37,11 +30,12 @@ struct SweepOutcome {
   std::size_t resumed = 0;           ///< points that an earlier run had finished
   std::vector<std::string>
       failures;  ///< points that failed, with the reason; then no CSV is written
-  std::optional<PassMark> mark = {};  ///< what the target came to
+  std::optional<PassMark> mark = {};  ///< what the target came to; nothing where there is no share
 };
 
 /// Evaluates config.sweep and writes OUT/{results.sqlite, points.csv, layers.csv, manifest.json};
-/// with a target, OUT/dies.csv too.
+/// where the workload is judged by a share, OUT/{dies.csv, yields.csv} and the target into the
+/// manifest, too.
 /// Everything is validated before OUT is created. Throws std::runtime_error when OUT holds another
 /// sweep. Forks: the calling process must not
 /// have used the engine.

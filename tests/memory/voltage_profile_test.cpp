@@ -108,6 +108,15 @@ TEST(VoltageProfile, VoltageForExtremeBers) {
   }
 }
 
+TEST(VoltageProfile, LeastBerIsThatOfTheVoltageJustBelowTheErrorFreeOne) {
+  const VoltageProfile profile(profile_data_14nm());
+  EXPECT_EQ(profile.least_ber(), profile.ber(volts("0.999999")));
+  EXPECT_GT(profile.least_ber(), 0);
+  VoltageProfileData ideal = profile_data_14nm();
+  ideal.rows = {{volts("0.5"), 0, {}, {}}};
+  EXPECT_EQ(VoltageProfile(ideal).least_ber(), 0);
+}
+
 TEST(VoltageProfile, BelowTheLowestRowIsAnErrorThatNamesTheRange) {
   const VoltageProfile profile(profile_data_14nm());
   const std::string expected =

@@ -27,7 +27,6 @@ CASES = {
     "ber_is_no_number": Case("run w.yaml --ber nan", ["--ber", '"nan"']),
     "sweep_range": Case("sweep w.yaml --out out --voltage 1:0.8", ["--voltage", "FROM:TO:STEP"]),
     "sweep_step": Case("sweep w.yaml --out out --voltage 1:0.8:0", ["--voltage"]),
-    "sweep_voltage_twice": Case("sweep w.yaml --out out --voltage 1,1", ["--voltage", "twice"]),
     "sweep_voltage_outside": Case("sweep w.yaml --out out --voltage 1,0.5", ["--voltage", "0.5"]),
     "sweep_without_out": Case("sweep w.yaml", ["--out"]),
     "sweep_out_is_a_file": Case("sweep w.yaml --out w.yaml", ["--out", "w.yaml"]),
@@ -40,7 +39,6 @@ CASES = {
         "sweep w.yaml --out out --voltage 1 --ber 0.01", ["--voltage", "--ber"]
     ),
     "sweep_ber_never_reached": Case("sweep w.yaml --out out --ber 0.01,0.5", ["--ber", "0.2056"]),
-    "sweep_ber_twice": Case("sweep w.yaml --out out --ber 0.01,1e-2", ["--ber", "twice"]),
     "sweep_ber_list": Case("sweep w.yaml --out out --ber 0.01,,0.1", ["--ber", '""', "0..1"]),
     "explain_nothing": Case("run w.yaml --explain 0", ["--explain", '"0"', "1.."]),
     "explain_text": Case("run w.yaml --explain all", ["--explain", '"all"']),

@@ -27,7 +27,8 @@ POINTS_HEADER = (
     "voltage,unit,chip,ber,effective_ber,weights_changed,images,top1,top1_ci_low,top1_ci_high,"
     "energy_j,energy_rel,weight_sram_energy_j,weight_sram_energy_rel,weight_sram_share,latency_s,"
     "cycles,stall_cycles,cosim_images,top5,top5_ci_low,top5_ci_high,reconstruction_mse,"
-    "reconstruction_mse_ci_low,reconstruction_mse_ci_high,auc,auc_ci_low,auc_ci_high"
+    "reconstruction_mse_ci_low,reconstruction_mse_ci_high,auc,auc_ci_low,auc_ci_high,"
+    "ber_asked,reference,images_lost,images_gained"
 )
 
 
@@ -250,10 +251,12 @@ def test_sweep_writes_its_files(tmp_path: Path) -> None:
     out = tmp_path / "new" / "out"
     result = sweep(out, "--jobs", "2")
     assert sorted(file.name for file in out.iterdir()) == [
+        "dies.csv",
         "layers.csv",
         "manifest.json",
         "points.csv",
         "results.sqlite",
+        "yields.csv",
     ]
     text = (out / "points.csv").read_text()
     assert text.splitlines()[0] == POINTS_HEADER

@@ -163,21 +163,20 @@ def test_a_target_adds_yield_and_a_table_of_dies(tmp_path: Path) -> None:
     out = tmp_path / "out"
     options = ["--voltage", "1,0.8,0.77", "--chips", "4", "--images", "200", "--cosim", "none"]
     arguments = ["sweep", WORKLOAD, "--out", out, "--quiet", *options]
-    plain = rows_of(brownout(*arguments, "--format", "csv").stdout)
-    assert not (out / "dies.csv").exists()
+    default = json_of(*arguments)
+    assert default["min_top1"] == default["reference"] - 0.01  # where nobody says: one point
     points = (out / "points.csv").read_bytes()
     low, high = 0.9, 0.97
     found = json_of(*arguments, "--min-top1", str(low))
     assert (out / "points.csv").read_bytes() == points
     assert found["min_top1"] == low
     rows = rows_of(points.decode())
-    for voltage, without in zip(found["voltages"], plain, strict=True):
+    for voltage in found["voltages"]:
         tops = [float(row["top1"]) for row in rows if float(row["voltage"]) == voltage["voltage"]]
         passing = sum(top >= low for top in tops)
         assert voltage["yield"] == passing / 4
         assert voltage["yield_ci_low"] <= voltage["yield"] <= voltage["yield_ci_high"]
         assert voltage["yield_ci_high"] - voltage["yield_ci_low"] > 0.4  # four dies say little
-        assert set(voltage) - set(without) == {"yield", "yield_ci_low", "yield_ci_high"}
     assert [row["yield"] for row in found["voltages"]] != [1, 1, 1]
     table = rows_of((out / "dies.csv").read_text())
     assert len(table) == 12
@@ -193,6 +192,16 @@ def test_a_target_adds_yield_and_a_table_of_dies(tmp_path: Path) -> None:
     clean = json_of("run", WORKLOAD, "--voltage", "1", "--images", "200")["top1"]
     dropped = json_of(*arguments, "--max-drop", str(100 * (clean - high)))
     assert abs(dropped["min_top1"] - high) < 1e-12
+    assert (out / "points.csv").read_bytes() == points
+    criterion = json.loads((out / "manifest.json").read_text())["criterion"]
+    assert (criterion["metric"], criterion["kind"]) == ("top1", "max_drop")
+    assert criterion["value"] == pytest.approx(100 * (clean - high))
+    assert (criterion["reference"], criterion["minimum"]) == (clean, dropped["min_top1"])
+    for row, voltage in zip(
+        rows_of((out / "yields.csv").read_text()), dropped["voltages"], strict=True
+    ):
+        for key in ("voltage", "chips", "passing", "yield", "yield_ci_low", "unsettled"):
+            assert float(row[key]) == voltage[key]
 
 
 def test_fit_finds_the_generator_of_a_map(tmp_path: Path) -> None:

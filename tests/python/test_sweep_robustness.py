@@ -164,6 +164,50 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out
 
 
+@pytest.mark.parametrize(
+    ("sql", "says"),
+    [
+        ("UPDATE points SET chip = 9 WHERE chip = 3", "of no point that is asked for"),
+        ("UPDATE points SET voltage_micro = voltage_micro + 1", "of no point that is asked for"),
+        ("UPDATE points SET part = 'conv1' WHERE chip = 3", "of no point that is asked for"),
+        (
+            "UPDATE points SET point_row = (SELECT point_row FROM points WHERE chip = 0)",
+            "does not hold that point's results",
+        ),
+        ("UPDATE points SET point_row = 'damaged'", "does not hold that point's results"),
+    ],
+)
+def test_a_journal_that_does_not_fit_its_request_is_refused(
+    sql: str, says: str, finished: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "sweep"
+    shutil.copytree(finished, out)
+    with sqlite3.connect(out / "results.sqlite") as journal:
+        journal.execute(sql)
+    journal.close()
+    before = {path.name: path.read_bytes() for path in out.iterdir()}
+    refused = run(out, *SMALL)
+    assert refused.returncode == 2
+    assert refused.stdout == ""
+    assert says in refused.stderr and "results.sqlite" in refused.stderr
+    assert {path.name: path.read_bytes() for path in out.iterdir()} == before
+
+
+def test_a_journal_that_holds_a_point_twice_is_refused(finished: Path, tmp_path: Path) -> None:
+    """SQLite keeps a table's key, so only a table without one can."""
+    out = tmp_path / "sweep"
+    shutil.copytree(finished, out)
+    with sqlite3.connect(out / "results.sqlite") as journal:
+        journal.execute("ALTER TABLE points RENAME TO keyed")
+        journal.execute("CREATE TABLE points AS SELECT * FROM keyed")
+        journal.execute("INSERT INTO points SELECT * FROM keyed LIMIT 1")
+        journal.execute("DROP TABLE keyed")
+    journal.close()
+    refused = run(out, *SMALL)
+    assert refused.returncode == 2
+    assert "results.sqlite: holds a point twice" in refused.stderr
+
+
 def rows_so_far(out: Path) -> int:
     """Points in the journal of a sweep that runs, read without any lock that it could meet."""
     try:

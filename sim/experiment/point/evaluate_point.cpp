@@ -55,7 +55,7 @@ PointResult Evaluator::evaluate(const Point& point, const Chip& chip) {
   bench_.config.memory.profile->require_covered(voltages.weight_sram);
   const memory::CellFaults faults = chip.weight_sram().faults_at(voltages.weight_sram);
   const std::uint64_t seed = memory::inference_seed(bench_.config.run.seed, point.chip);
-  const RailJoules reference = baseline();  // before the engine takes this point's faults
+  baseline();  // before the engine takes this point's faults
   schedule::InferenceReadback readback(bench_.program, bench_.weights, faults,
                                        bench_.config.memory.encoding, seed,
                                        point.faults.value_or(bench_.faults));
@@ -63,6 +63,7 @@ PointResult Evaluator::evaluate(const Point& point, const Chip& chip) {
 
   PointResult result;
   result.chip = point.chip;
+  result.ber_asked = point.ber_asked;
   result.rails = rails_->results();
   result.rails.insert(result.rails.begin(),
                       {machine::OnChipMemory::kWeightSram, voltages.weight_sram, bench_.unit(),
@@ -73,16 +74,18 @@ PointResult Evaluator::evaluate(const Point& point, const Chip& chip) {
   add_damage(result);
   result.images = bench_.images();
   result.score = score();
-  result.energy_rel = result.energy.total() / reference.total();
-  result.weight_sram_energy_rel = result.energy.weight_sram / reference.weight_sram;
+  compare(result);
   result.cosim_images = cosimulate_images(point, faults, seed, readback);
   return result;
 }
 
-Score Evaluator::clean_score() {
-  rails_.reset();
-  run_batches(bench_.weights);
-  return score();
+/// With the network without any fault.
+void Evaluator::compare(PointResult& result) {
+  const Baseline& clean = baseline();
+  result.reference = clean.score[bench_.metric()].value().value;
+  if (!clean.right.empty()) result.paired = paired_counts(clean.right, right_images());
+  result.energy_rel = result.energy.total() / clean.energy.total();
+  result.weight_sram_energy_rel = result.energy.weight_sram / clean.energy.weight_sram;
 }
 
 /// What the faults did to the weights: a mean over the inferences.
@@ -212,13 +215,19 @@ Score Evaluator::score() const {
   return classification_score(logits_, bench_.labels);
 }
 
-const RailJoules& Evaluator::baseline() {
+/// Of the last images that ran.
+std::vector<bool> Evaluator::right_images() const {
+  if (bench_.config.task == config::Task::kReconstruction) return {};
+  return right_predictions(logits_, bench_.labels);
+}
+
+const Evaluator::Baseline& Evaluator::baseline() {
   if (!baseline_) {
     PointResult clean;
     rails_.reset();
     add_costs(bench_, config::error_free(bench_.config.operating_point, bench_.config.memory),
               run_batches(bench_.weights), clean);
-    baseline_ = clean.energy;
+    baseline_ = {clean.energy, score(), right_images()};
   }
   return *baseline_;
 }

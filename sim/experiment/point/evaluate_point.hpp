@@ -24,6 +24,7 @@ struct Point {
   std::string part = {};                             ///< what `faults` are called, e.g. "conv1"
   /// Whose voltage it is; the other memories are at the workload's operating point.
   machine::OnChipMemory rail = machine::OnChipMemory::kWeightSram;
+  std::optional<double> ber_asked = {};  ///< the bit error rate that `voltage` stands for
 };
 
 /// One in a process: owns the engine and, from the first co-simulation on, the SystemC machine.
@@ -36,8 +37,6 @@ class Evaluator {
   PointResult evaluate(const Point& point);
   /// With the chip at hand, which is `point`'s.
   PointResult evaluate(const Point& point, const Chip& chip);
-  /// The network's own, without any fault.
-  Score clean_score();
   /// images x classes codes of the last point.
   const std::vector<std::uint8_t>& logits() const { return logits_; }
   /// What executes convolutions.
@@ -57,14 +56,22 @@ class Evaluator {
   bool varies(const schedule::InferenceReadback& readback) const {
     return readback.varies() || rails_->varies();
   }
-  const RailJoules& baseline();
+  void compare(PointResult& result);
+
+  /// The network without any fault, on the same images.
+  struct Baseline {
+    RailJoules energy;  ///< per inference at the error-free voltage: what energies are relative to
+    Score score;
+    std::vector<bool> right;  ///< by image, of a classification
+  };
+  const Baseline& baseline();
+  std::vector<bool> right_images() const;
 
   const Workbench& bench_;
   models::IntegerEngine engine_;
   /// For chips with intermittent cells, where every image has its own weights.
   std::optional<models::IntegerEngine> single_image_engine_;
-  /// Per inference at the error-free voltage: what relative energies are relative to.
-  std::optional<RailJoules> baseline_;
+  std::optional<Baseline> baseline_;
   std::vector<std::uint8_t> logits_;
   schedule::WeightDamageMeter meter_;
   // Both by layer, summed over inferences that differ.

@@ -23,6 +23,19 @@ Interval wilson_interval(std::int64_t hits, std::int64_t trials) {
           hits == trials ? 1.0 : (centre + half) * scale};
 }
 
+Interval paired_interval(std::int64_t lost, std::int64_t gained, std::int64_t pairs) {
+  if (lost < 0 || gained < 0 || pairs < lost + gained || pairs == 0) {
+    throw std::logic_error("paired_interval: counts that cannot be");
+  }
+  const double first_only = static_cast<double>(lost) + 0.5;
+  const double second_only = static_cast<double>(gained) + 0.5;
+  const double n = static_cast<double>(pairs) + 2;
+  const double difference = (first_only - second_only) / n;
+  const double variance = ((first_only + second_only) / n - difference * difference) / n;
+  const double half = kZ * std::sqrt(variance);
+  return {std::max(-1.0, difference - half), std::min(1.0, difference + half)};
+}
+
 Interval mean_interval(std::span<const double> values) {
   if (values.empty()) throw std::logic_error("mean_interval: no values");
   const auto n = static_cast<double>(values.size());

@@ -13,6 +13,13 @@ struct Interval {
 /// Wilson (1927), of the share hits / trials.
 Interval wilson_interval(std::int64_t hits, std::int64_t trials);
 
+/// Agresti and Min (2005), "Simple improved confidence intervals for comparing matched
+/// proportions": of the difference of two shares of the same `pairs`, (lost - gained) / pairs,
+/// where `lost` pairs count for the first share only and `gained` for the second only. Wald's
+/// interval with half a pair more of each of the four kinds, so that no differences do not mean
+/// certainty.
+Interval paired_interval(std::int64_t lost, std::int64_t gained, std::int64_t pairs);
+
 /// Mean -+ 1.96 standard errors, of values that are 0 or more; of one value only the value.
 Interval mean_interval(std::span<const double> values);
 

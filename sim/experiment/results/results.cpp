@@ -83,7 +83,7 @@ std::string points_header(bool other_rails) {
     for (const char* column : {"", "_ci_low", "_ci_high"})
       header += "," + to_string(metric) + column;
   }
-  return header;
+  return header + ",ber_asked,reference,images_lost,images_gained";
 }
 
 std::string layers_header() {
@@ -105,6 +105,13 @@ std::string point_row(const PointResult& point) {
       << point.stall_cycles << point.cosim_images;
   if (point.has_other_rails()) add_rails(point, row);
   for (const Metric metric : kLaterMetrics) add_estimate(point.score[metric], row);
+  row << (point.ber_asked ? memory::format_double(*point.ber_asked) : "") << point.reference;
+  if (point.paired) {
+    row << point.paired->lost << point.paired->gained;
+  } else {
+    row << ""
+        << "";
+  }
   return row.text();
 }
 
@@ -125,38 +132,84 @@ std::string layer_rows(const PointResult& point) {
   return rows;
 }
 
-PointSummary parse_point_row(std::string_view row) {
-  const std::vector<std::string_view> fields = split(row);
-  const bool other_rails = fields.size() == split(points_header(true)).size();
-  const std::string header = points_header(other_rails);
-  const std::vector<std::string_view> names = split(header);
-  if (fields.size() != names.size()) {
-    throw std::runtime_error("a row of points.csv has " + std::to_string(fields.size()) +
+namespace {
+
+/// The fields of a row by the names of their columns.
+class NamedFields {
+ public:
+  explicit NamedFields(std::string_view row) : fields_(split(row)) {
+    other_rails_ = fields_.size() == split(points_header(true)).size();
+    header_ = points_header(other_rails_);
+    names_ = split(header_);
+    if (fields_.size() == names_.size()) return;
+    throw std::runtime_error("a row of points.csv has " + std::to_string(fields_.size()) +
                              " fields: " + std::string(row));
   }
-  const auto field = [&](std::string_view name) {
-    return fields[static_cast<std::size_t>(std::find(names.begin(), names.end(), name) -
-                                           names.begin())];
-  };
-  const auto number = [&](std::string_view name) {
-    if (const auto value = memory::parse_double(field(name))) return *value;
-    throw std::runtime_error("points.csv: " + memory::in_quotes(field(name)) + " is no number");
-  };
+  NamedFields(const NamedFields&) = delete;  // the names look into the header
+  NamedFields& operator=(const NamedFields&) = delete;
+
+  std::string_view text(std::string_view name) const {
+    return fields_[static_cast<std::size_t>(std::find(names_.begin(), names_.end(), name) -
+                                            names_.begin())];
+  }
+  double number(std::string_view name) const {
+    if (const auto value = memory::parse_double(text(name))) return *value;
+    throw std::runtime_error("points.csv: " + memory::in_quotes(text(name)) + " is no number");
+  }
+  std::int64_t count(std::string_view name) const {
+    const auto value = memory::parse_unsigned(text(name));
+    if (value) return static_cast<std::int64_t>(*value);
+    throw std::runtime_error("points.csv: " + memory::in_quotes(text(name)) + " is no count");
+  }
+  /// Nothing of an empty field.
+  std::optional<double> some(std::string_view name) const {
+    if (text(name).empty()) return {};
+    return number(name);
+  }
+  /// No cell of any memory fails, as far as the columns of other rails tell.
+  bool other_rails_work() const {
+    return !other_rails_ || std::all_of(machine::kOnChipMemories.begin(),
+                                        machine::kOnChipMemories.end(), [&](auto memory) {
+                                          const auto ber =
+                                              some(machine::to_string(memory) + "_ber");
+                                          return ber.value_or(0) == 0;
+                                        });
+  }
+
+ private:
+  bool other_rails_ = false;
+  std::vector<std::string_view> fields_, names_;
+  std::string header_;
+};
+
+}  // namespace
+
+PointSummary parse_point_row(std::string_view row) {
+  const NamedFields fields(row);
   PointSummary point;
-  point.voltage = memory::Voltage::parse(field("voltage"));
-  point.chip = memory::parse_unsigned(field("chip")).value_or(0);
-  point.ber = number("ber");
-  point.effective_ber = number("effective_ber");
-  point.weights_changed = number("weights_changed");
+  point.voltage = memory::Voltage::parse(fields.text("voltage"));
+  point.chip = static_cast<std::uint64_t>(fields.count("chip"));
+  point.ber = fields.number("ber");
+  point.effective_ber = fields.number("effective_ber");
+  point.weights_changed = fields.number("weights_changed");
+  point.images = fields.count("images");
   for (const Metric metric : kMetrics) {
     const std::string name = to_string(metric);
-    if (!field(name).empty()) point.score[metric] = number(name);
+    point.score[metric] = fields.some(name);
+    if (!point.score[metric]) continue;
+    point.interval[metric] = {fields.number(name + "_ci_low"), fields.number(name + "_ci_high")};
   }
-  point.energy_j = number("energy_j");
-  point.energy_rel = number("energy_rel");
-  point.weight_sram_energy_rel = number("weight_sram_energy_rel");
-  point.weight_sram_share = number("weight_sram_share");
-  point.latency_s = number("latency_s");
+  point.ber_asked = fields.some("ber_asked");
+  point.reference = fields.number("reference");
+  if (!fields.text("images_lost").empty()) {
+    point.paired = {fields.count("images_lost"), fields.count("images_gained")};
+  }
+  point.fault_free = point.ber == 0 && point.weights_changed == 0 && fields.other_rails_work();
+  point.energy_j = fields.number("energy_j");
+  point.energy_rel = fields.number("energy_rel");
+  point.weight_sram_energy_rel = fields.number("weight_sram_energy_rel");
+  point.weight_sram_share = fields.number("weight_sram_share");
+  point.latency_s = fields.number("latency_s");
   return point;
 }
 

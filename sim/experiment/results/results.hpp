@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -62,14 +63,17 @@ struct PointResult {
   std::uint64_t intermittent_cells = 0;  ///< that fail in some inferences only
   std::int64_t images = 0;
   Score score;
-  RailJoules energy;                  ///< per inference
-  double energy_rel = 0;              ///< to the same workload at the error-free voltage
-  double weight_sram_energy_rel = 0;  ///< likewise
+  double reference = 0;  ///< what the workload is judged by, of the network without any fault
+  std::optional<PairedCounts> paired = {};  ///< against the network without any fault; of top-1
+  RailJoules energy;                        ///< per inference
+  double energy_rel = 0;                    ///< to the same workload at the error-free voltage
+  double weight_sram_energy_rel = 0;        ///< likewise
   double latency_s = 0;
   machine::Cycle cycles = 0;
   machine::Cycle stall_cycles = 0;
   int cosim_images = 0;  ///< images that the SystemC machine ran too, and agreed on
   machine::OnChipMemory rail = machine::OnChipMemory::kWeightSram;  ///< of voltage, unit and ber
+  std::optional<double> ber_asked = {};                             ///< that the voltage stands for
   /// All memories that have faults, the weight SRAM first, in the order of
   /// machine::kOnChipMemories.
   std::vector<RailResult> rails;
@@ -95,7 +99,13 @@ struct PointSummary {
   memory::Voltage voltage;
   std::uint64_t chip = 0;
   double ber = 0, effective_ber = 0, weights_changed = 0;
+  std::int64_t images = 0;
   ByMetric<double> score;
+  ByMetric<Interval> interval;  ///< of each score
+  double reference = 0;
+  std::optional<PairedCounts> paired = {};
+  bool fault_free = false;  ///< no cell of any memory fails
+  std::optional<double> ber_asked = {};
   double energy_j = 0, energy_rel = 0;
   double weight_sram_energy_rel = 0, weight_sram_share = 0;
   double latency_s = 0;

@@ -85,6 +85,30 @@ Score classification_score(std::span<const std::uint8_t> codes,
   return score;
 }
 
+std::vector<bool> right_predictions(std::span<const std::uint8_t> codes,
+                                    std::span<const std::uint16_t> labels) {
+  const std::size_t classes = codes.size() / labels.size();
+  std::vector<bool> right;
+  right.reserve(labels.size());
+  for (std::size_t image = 0; image < labels.size(); ++image) {
+    right.push_back(rank_of(codes.subspan(image * classes, classes), labels[image]) == 0);
+  }
+  return right;
+}
+
+PairedCounts paired_counts(const std::vector<bool>& right_without_faults,
+                           const std::vector<bool>& right) {
+  if (right.size() != right_without_faults.size()) {
+    throw std::logic_error("paired_counts: other images");
+  }
+  PairedCounts counts;
+  for (std::size_t image = 0; image < right.size(); ++image) {
+    if (right_without_faults[image] && !right[image]) ++counts.lost;
+    if (!right_without_faults[image] && right[image]) ++counts.gained;
+  }
+  return counts;
+}
+
 Score reconstruction_score(std::span<const std::uint8_t> codes,
                            const models::ActivationTensor& output, std::span<const float> inputs,
                            const std::vector<bool>& anomalous) {

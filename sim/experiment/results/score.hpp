@@ -1,5 +1,5 @@
 // How well a network did its task on all images: top-1 and top-5 of a classification, error and ROC
-// AUC of a reconstruction. Owns these formulas and the metrics' names.
+// AUC of a reconstruction; which images it got right. Owns these formulas and the metrics' names.
 #pragma once
 
 #include <array>
@@ -57,6 +57,18 @@ using Score = ByMetric<Estimate>;
 /// falling code. `codes`: images x classes.
 Score classification_score(std::span<const std::uint8_t> codes,
                            std::span<const std::uint16_t> labels);
+
+/// Of each image, whether top-1 counts it.
+std::vector<bool> right_predictions(std::span<const std::uint8_t> codes,
+                                    std::span<const std::uint16_t> labels);
+
+/// Images that one of two evaluations of the same images gets right and the other does not.
+struct PairedCounts {
+  std::int64_t lost = 0;    ///< right without faults, wrong with them
+  std::int64_t gained = 0;  ///< the other way
+};
+PairedCounts paired_counts(const std::vector<bool>& right_without_faults,
+                           const std::vector<bool>& right);
 
 /// The mean over the images of each image's reconstruction error, and the ROC AUC of telling
 /// anomalous from normal images by it, where there are both. An image's error is the mean of

@@ -20,6 +20,7 @@ void add(ByMetric<ChipRange>& sums, const ByMetric<double>& score) {
 
 void add(VoltageSummary& sum, const PointSummary& point) {
   ++sum.chips;
+  sum.ber_asked = point.ber_asked;
   sum.ber += point.ber;
   sum.effective_ber += point.effective_ber;
   sum.weights_changed += point.weights_changed;

@@ -17,6 +17,7 @@ struct ChipRange {
 struct VoltageSummary {
   memory::Voltage voltage;
   std::size_t chips = 0;
+  std::optional<double> ber_asked = {};
   double ber = 0, effective_ber = 0, weights_changed = 0;
   ByMetric<ChipRange> score;
   double energy_j = 0, energy_rel = 0;

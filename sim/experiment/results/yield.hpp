@@ -1,5 +1,5 @@
 // Which dies meet an accuracy target: pass and fail of the points of a sweep, the yield at each
-// voltage, the lowest voltage of each die.
+// voltage, the lowest voltage of each die. Owns dies.csv and yields.csv.
 #pragma once
 
 #include <cstddef>
@@ -8,23 +8,16 @@
 #include <string>
 #include <vector>
 
-#include "sim/experiment/results/results.hpp"
+#include "sim/experiment/results/verdict.hpp"
 
 namespace brownout::experiment {
-
-/// What a die has to reach: so much of a metric that is a share.
-struct PassMark {
-  Metric metric = Metric::kTop1;
-  double minimum = 0;
-};
-
-/// Whether a share is at least the minimum; the minimum itself passes, roundings aside.
-bool passes(double share, double minimum);
 
 struct VoltageYield {
   memory::Voltage voltage;
   std::size_t chips = 0, passing = 0;
   Interval interval;  ///< Wilson's 95 % interval of passing / chips, for the dies not looked at
+  /// Chips whose verdict the images do not settle; nothing where there is no interval to tell.
+  std::optional<std::size_t> unsettled = {};
 
   double yield() const { return static_cast<double>(passing) / static_cast<double>(chips); }
 };
@@ -43,5 +36,8 @@ std::vector<std::optional<memory::Voltage>> lowest_passing_voltages(
 std::string dies_csv(const std::vector<PointSummary>& points,
                      const std::vector<std::filesystem::path>& maps, const std::string& unit,
                      const PassMark& mark);
+
+/// yields.csv: a row per voltage.
+std::string yields_csv(const std::vector<VoltageYield>& yields, const std::string& unit);
 
 }  // namespace brownout::experiment

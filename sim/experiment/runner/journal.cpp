@@ -76,6 +76,7 @@ std::map<Journal::Key, PointRows> Journal::read() const {
   for (; status == SQLITE_ROW; status = select.step()) {
     const Key key{memory::Voltage::from_micro(select.integer(0)),
                   static_cast<std::uint64_t>(select.integer(1)), select.text(2)};
+    if (rows.contains(key)) throw std::runtime_error(database_->path + ": holds a point twice");
     rows[key] = {select.text(3), select.text(4)};
   }
   database_->check(status);

@@ -13,8 +13,11 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// Of the rows in the journal and the CSV files; 1 had no top-5 and no reconstruction.
-constexpr int kFormat = 2;
+/// Of the rows in the journal and the CSV files; 1 had no top-5 and no reconstruction, 2 no
+/// reference without faults.
+constexpr int kFormat = 3;
+
+constexpr char kCriterion[] = "criterion";
 
 std::string read_file(const std::filesystem::path& path) {
   std::ifstream in(path, std::ios::binary);
@@ -59,8 +62,7 @@ std::string differences(const Json& old_manifest, const Json& new_manifest) {
 
 }  // namespace
 
-std::string manifest_json(const Workbench& bench, CosimPolicy cosim,
-                          const std::map<std::string, std::string>& more) {
+std::string manifest_json(const Workbench& bench, CosimPolicy cosim, const ManifestEntries& more) {
   Json manifest;
   manifest["brownout"] = BROWNOUT_VERSION;
   manifest["format"] = kFormat;
@@ -86,13 +88,27 @@ std::string manifest_json(const Workbench& bench, CosimPolicy cosim,
   return manifest.dump(2) + "\n";
 }
 
+std::string with_criterion(const std::string& manifest, const PassMark& mark) {
+  Json with = Json::parse(manifest);
+  Json& criterion = with[kCriterion];
+  criterion["metric"] = to_string(mark.metric);
+  criterion["kind"] = mark.max_drop ? "max_drop" : "minimum";
+  criterion["value"] = mark.max_drop ? *mark.max_drop : mark.minimum;
+  criterion["reference"] = mark.reference;
+  criterion["minimum"] = mark.minimum;
+  return with.dump(2) + "\n";
+}
+
 void require_same_manifest(const std::filesystem::path& path, const std::string& expected) {
   const std::string found = read_file(path);
   if (found == expected) return;
-  const Json old_manifest = Json::parse(found, nullptr, false);
+  Json old_manifest = Json::parse(found, nullptr, false);
   if (!old_manifest.is_object()) {
     throw std::runtime_error(path.string() + ": damaged; choose another --out");
   }
+  old_manifest.erase(kCriterion);
+  const Json new_manifest = Json::parse(expected);
+  if (old_manifest == new_manifest) return;
   const Json format = old_manifest.value("format", Json(1));
   if (format != kFormat) {
     throw std::runtime_error(path.string() + ": the directory's results have format " +
@@ -100,8 +116,7 @@ void require_same_manifest(const std::filesystem::path& path, const std::string&
                              std::to_string(kFormat) + "; choose another --out");
   }
   throw std::runtime_error(path.string() + ": the directory holds another sweep (different: " +
-                           differences(old_manifest, Json::parse(expected)) +
-                           "); choose another --out");
+                           differences(old_manifest, new_manifest) + "); choose another --out");
 }
 
 }  // namespace brownout::experiment

@@ -7,17 +7,24 @@
 #include <string>
 
 #include "sim/experiment/point/workbench.hpp"
+#include "sim/experiment/results/verdict.hpp"
 #include "sim/experiment/runner/cosim_policy.hpp"
 
 namespace brownout::experiment {
 
+/// Keys of the manifest with their values.
+using ManifestEntries = std::map<std::string, std::string>;
+
 /// JSON text. Leaves out what never changes a result (batch size, jobs). `more`: further keys that
 /// decide the results.
 std::string manifest_json(const Workbench& bench, CosimPolicy cosim,
-                          const std::map<std::string, std::string>& more = {});
+                          const ManifestEntries& more = {});
 
-/// Throws std::runtime_error when the manifest in `path` is not `expected`; names the first keys
-/// that differ.
+/// The manifest with what its points were judged by.
+std::string with_criterion(const std::string& manifest, const PassMark& mark);
+
+/// Throws std::runtime_error when the manifest in `path` is not `expected`, the criterion aside,
+/// which changes no point; names the first keys that differ.
 void require_same_manifest(const std::filesystem::path& path, const std::string& expected);
 
 }  // namespace brownout::experiment

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <memory>
+#include <set>
 #include <stdexcept>
 
 #include "sim/experiment/point/other_rails.hpp"
@@ -55,6 +56,31 @@ void validate(const Workbench& bench, const std::vector<Point>& points,
 
 Journal::Key key_of(const Point& point) { return {point.voltage, point.chip, point.part}; }
 
+/// A journal of other points must not be mixed into these.
+void require_fitting(const std::map<Journal::Key, PointRows>& finished,
+                     const std::vector<Point>& points, const std::filesystem::path& journal) {
+  std::set<Journal::Key> wanted;
+  for (const Point& point : points) {
+    if (wanted.insert(key_of(point)).second) continue;
+    throw std::logic_error("run_points: the point " + point.voltage.text() + ", chip " +
+                           std::to_string(point.chip) + " is asked for twice");
+  }
+  const auto refuse = [&](const Journal::Key& key, const std::string& why) {
+    throw std::runtime_error(journal.string() + ": the row of voltage " + key.voltage.text() +
+                             ", chip " + std::to_string(key.chip) + " " + why +
+                             "; choose another --out");
+  };
+  for (const auto& [key, rows] : finished) {
+    if (!wanted.contains(key)) refuse(key, "is of no point that is asked for");
+    try {
+      const PointSummary found = parse_point_row(rows.point);
+      if (found.voltage == key.voltage && found.chip == key.chip) continue;
+    } catch (const std::runtime_error&) {  // refused below
+    }
+    refuse(key, "does not hold that point's results");
+  }
+}
+
 constexpr char kRowEnd = '\n';  // between the point's row and its layers' in a worker's answer
 
 std::string evaluate_to_text(Evaluator& evaluator, const Point& point) {
@@ -79,9 +105,12 @@ RunnerOutcome run_points(const Workbench& bench, const std::vector<Point>& point
   validate(bench, points, options.out, manifest);
   std::filesystem::create_directories(options.out);
   DirectoryLock lock(options.out);
-  write_whole_file(options.out / "manifest.json", manifest);
-  Journal journal(options.out / "results.sqlite");
+  const std::filesystem::path manifest_file = options.out / "manifest.json";
+  if (!std::filesystem::exists(manifest_file)) write_whole_file(manifest_file, manifest);
+  const std::filesystem::path journal_file = options.out / "results.sqlite";
+  Journal journal(journal_file);
   std::map<Journal::Key, PointRows> finished = journal.read();
+  require_fitting(finished, points, journal_file);
 
   RunnerOutcome outcome;
   std::vector<std::size_t> open;

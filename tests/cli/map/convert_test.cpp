@@ -226,7 +226,7 @@ TEST_F(MapConvert, BadInputIsRefusedAndNothingIsCreated) {
       {"@m.csv --out @o.csv --logical --banks 3 --mux 1 --word-bits 8", "3 does not divide the 8"},
       {"@m.csv --out @o.csv --logical --banks 0 --mux 1 --word-bits 8", "--banks: \"0\" is not"},
       {"@m.csv --out @o --to ibm", "--voltage: is required"},
-      {"@m.csv --out @o --to ibm --voltage 0.8,0.80", "--voltage: the voltage 0.8 appears twice"},
+      {"@m.csv --out @o --to ibm --voltage 0.8,x", "--voltage: \"x\" is not a voltage"},
       {"@f.csv --out @o --to ibm --voltage 0.8",
        "--to: ibm: the cell at bank 0, row 0, column 1 is"},
       {"@ibm --unit V --out @o --to ibm --voltage 0.8", "--to: ibm: voltage 0.8 V is below the"},

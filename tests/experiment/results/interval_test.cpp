@@ -31,6 +31,29 @@ TEST(Interval, OfAShareEndsAtZeroAndOne) {
   EXPECT_EQ(wilson_interval(10, 10).high, 1);
 }
 
+TEST(Interval, OfPairedSharesIsThatOfTheirDifferencesWithHalfAPairOfEachKindMore) {
+  // Mean and variance of the differences 1, -1 and 0 of so many pairs, counted one by one.
+  for (const auto& [lost, gained, pairs] :
+       {std::array{0, 0, 200}, {3, 1, 200}, {150, 86, 794}, {0, 7, 50}}) {
+    const double n = pairs + 2;
+    const double mean = (lost - gained) / n;
+    double squares = (lost + 0.5) * (1 - mean) * (1 - mean);
+    squares += (gained + 0.5) * (-1 - mean) * (-1 - mean);
+    squares += (pairs - lost - gained + 1) * mean * mean;
+    const Interval interval = paired_interval(lost, gained, pairs);
+    EXPECT_NEAR(interval.low, mean - kZ * std::sqrt(squares / n / n), 1e-12);
+    EXPECT_NEAR(interval.high, mean + kZ * std::sqrt(squares / n / n), 1e-12);
+  }
+}
+
+TEST(Interval, OfPairedSharesThatNeverDifferedIsNotCertain) {
+  EXPECT_LT(paired_interval(0, 0, 200).low, -0.005);
+  EXPECT_GT(paired_interval(0, 0, 200).high, 0.005);
+  EXPECT_LE(paired_interval(1, 0, 1).high, 1);
+  EXPECT_THROW(paired_interval(2, 1, 2), std::logic_error);
+  EXPECT_THROW(paired_interval(0, 0, 0), std::logic_error);
+}
+
 TEST(Interval, OfAMeanIsItsStandardErrorAndNotBelowZero) {
   const std::array<double, 4> values = {1, 2, 4, 5};  // mean 3, sample variance 10 / 3
   const Interval interval = mean_interval(values);

@@ -13,7 +13,8 @@ TEST(Results, PointsHeaderIsThatOfTheContract) {
             "top1_ci_high,energy_j,energy_rel,weight_sram_energy_j,weight_sram_energy_rel,"
             "weight_sram_share,latency_s,cycles,stall_cycles,cosim_images,"
             "top5,top5_ci_low,top5_ci_high,reconstruction_mse,reconstruction_mse_ci_low,"
-            "reconstruction_mse_ci_high,auc,auc_ci_low,auc_ci_high");
+            "reconstruction_mse_ci_high,auc,auc_ci_low,auc_ci_high,"
+            "ber_asked,reference,images_lost,images_gained");
 }
 
 TEST(Results, ARowRoundTripsItsNumbers) {
@@ -31,6 +32,9 @@ TEST(Results, ARowRoundTripsItsNumbers) {
   point.energy_rel = 0.9;
   point.weight_sram_energy_rel = 0.7;
   point.latency_s = 1.25e-4;
+  point.ber_asked = 1e-7;
+  point.reference = 0.99;
+  point.paired = {5, 2};
   const PointSummary summary = parse_point_row(point_row(point));
   EXPECT_EQ(summary.voltage, point.voltage);
   EXPECT_EQ(summary.chip, 17U);
@@ -45,6 +49,33 @@ TEST(Results, ARowRoundTripsItsNumbers) {
   EXPECT_EQ(summary.weight_sram_energy_rel, 0.7);
   EXPECT_EQ(summary.weight_sram_share, point.energy.weight_sram / point.energy.total());
   EXPECT_EQ(summary.latency_s, 1.25e-4);
+  EXPECT_EQ(summary.images, 1000);
+  EXPECT_EQ(summary.interval[Metric::kTop1]->low, 0.9);
+  EXPECT_EQ(summary.interval[Metric::kAuc]->high, 0.2);
+  EXPECT_EQ(summary.ber_asked, 1e-7);
+  EXPECT_EQ(summary.reference, 0.99);
+  EXPECT_EQ(summary.paired->lost, 5);
+  EXPECT_EQ(summary.paired->gained, 2);
+  EXPECT_FALSE(summary.fault_free);
+}
+
+TEST(Results, WhatWasNotAskedForOrCountedIsEmpty) {
+  const PointSummary summary = parse_point_row(point_row(PointResult()));
+  EXPECT_FALSE(summary.ber_asked || summary.paired);
+  EXPECT_TRUE(summary.fault_free);
+}
+
+TEST(Results, APointIsFaultFreeWhereNoCellOfAnyMemoryFails) {
+  PointResult point;
+  const auto volts = [](const char* text) { return memory::Voltage::parse(text); };
+  point.rails = {{machine::OnChipMemory::kWeightSram, volts("1"), "V", 0},
+                 {machine::OnChipMemory::kAccumulator, volts("0.8"), "V", 0}};
+  EXPECT_TRUE(parse_point_row(point_row(point)).fault_free);
+  point.rails.back().ber = 0.25;
+  EXPECT_FALSE(parse_point_row(point_row(point)).fault_free);
+  point.rails.pop_back();
+  point.ber = 0.25;
+  EXPECT_FALSE(parse_point_row(point_row(point)).fault_free);
 }
 
 TEST(Results, ARowAndALayerRowHaveAsManyFieldsAsTheirHeaders) {
@@ -73,10 +104,11 @@ TEST(Results, OtherRailsAddTheirColumnsBeforeTheLaterMetrics) {
   EXPECT_THROW(point.set_rail(machine::OnChipMemory::kAccumulator), std::logic_error);
   point.set_rail(machine::OnChipMemory::kWeightSram);
   const std::string plain = point_row(point);
-  ASSERT_TRUE(plain.ends_with(",0,,,,,,,,,"));
+  const std::string end = ",,,,,,,,,,,0,,";  // nine metrics, rate, reference, lost and gained
+  ASSERT_TRUE(plain.ends_with(",0" + end));
   point.rails.push_back({machine::OnChipMemory::kAccumulator, volts("0.8"), "V", 0.5});
   EXPECT_EQ(point_row(point),
-            plain.substr(0, plain.size() - 9) + ",weight_sram,0.9,0.25,,,0.8,0.5,,,,,,,,,");
+            plain.substr(0, plain.size() - end.size()) + ",weight_sram,0.9,0.25,,,0.8,0.5" + end);
   point.set_rail(machine::OnChipMemory::kAccumulator);
   point.score[Metric::kTop5] = {0.5, {0.25, 0.75}};
   EXPECT_EQ(parse_point_row(point_row(point)).voltage, volts("0.8"));

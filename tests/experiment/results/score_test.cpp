@@ -50,6 +50,21 @@ TEST(ClassificationScore, CountsLabelsAmongTheFirstOfAStableSort) {
   EXPECT_FALSE(score[Metric::kAuc] || score[Metric::kReconstructionMse]);
 }
 
+TEST(RightPredictions, AreThoseThatTop1Counts) {
+  const Codes codes = {3, 1, 2, 1, 1, 0, 5, 9, 9};  // three classes; of equal ones the first
+  EXPECT_EQ(right_predictions(codes, Labels{0, 1, 1}), (std::vector<bool>{true, false, true}));
+  EXPECT_EQ(right_predictions(codes, Labels{2, 0, 2}), (std::vector<bool>{false, true, false}));
+  EXPECT_NEAR(classification_score(codes, Labels{0, 1, 1})[Metric::kTop1]->value, 2.0 / 3, 1e-15);
+}
+
+TEST(PairedCounts, TellWhatWasLostFromWhatWasGained) {
+  const PairedCounts counts = paired_counts({true, true, true, false, false, true},
+                                            {true, false, false, true, false, true});
+  EXPECT_EQ(counts.lost, 2);
+  EXPECT_EQ(counts.gained, 1);
+  EXPECT_THROW(paired_counts({true}, {true, false}), std::logic_error);
+}
+
 TEST(ClassificationScore, FiveClassesHaveNoTop5) {
   EXPECT_FALSE(classification_score(Codes{1, 2, 3, 4, 5}, Labels{0})[Metric::kTop5]);
   const Score six = classification_score(Codes{0, 2, 3, 4, 5, 6}, Labels{0});
