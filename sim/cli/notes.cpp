@@ -74,23 +74,30 @@ Notes sweep_notes(const experiment::Workbench& bench, const std::vector<PointSum
 
 Notes rate_notes(const std::vector<double>& rates, const memory::VoltageProfile& profile) {
   const memory::VoltageProfileData& data = profile.data();
-  const std::string unit = " " + memory::to_string(data.unit);
+  const memory::ProfileRow& highest = data.rows.front();
   const double least = profile.least_ber();
   Notes notes;
   std::map<memory::Voltage, double> first_at;
   for (const double rate : rates) {
+    const std::string text = "a bit error rate of " + memory::format_double(rate) + " is below ";
     const memory::Voltage voltage = profile.voltage_for_ber(rate);
+    const std::string at = voltage.text() + " " + memory::to_string(data.unit);
     if (rate > 0 && rate < least) {
-      notes.push_back("a bit error rate of " + memory::format_double(rate) +
-                      " is below what the profile " + data.name + " resolves: its lowest rate is " +
-                      fmt::format("{:.3g}", least) + ", at " + voltage.text() + unit +
-                      ", which stands in");
+      notes.push_back(text + fmt::format("the lowest that the profile {} resolves, {:.3g}, which "
+                                         "stands in, at {}",
+                                         data.name, least, at));
       continue;
+    }
+    if (rate > 0 && rate < highest.ber) {
+      notes.push_back(text + fmt::format("the rows of the profile {}, which end at {:.3g}: its "
+                                         "voltage, {}, is extrapolated",
+                                         data.name, highest.ber, at));
     }
     const auto [first, is_new] = first_at.try_emplace(voltage, rate);
     if (is_new || first->second == rate) continue;
-    notes.push_back("the bit error rates " + memory::format_double(first->second) + " and " +
-                    memory::format_double(rate) + " are one point, " + voltage.text() + unit);
+    notes.push_back(fmt::format("the bit error rates {} and {} are one point, {}",
+                                memory::format_double(first->second), memory::format_double(rate),
+                                at));
   }
   return notes;
 }

@@ -22,8 +22,8 @@ Notes run_notes(const experiment::Workbench& bench, const experiment::PointResul
 Notes sweep_notes(const experiment::Workbench& bench,
                   const std::vector<experiment::PointSummary>& points);
 
-/// Of bit error rates that --ber asked for: those below what the profile resolves, and those that
-/// fall on the voltage of another.
+/// Of bit error rates that --ber asked for: those below the profile's rows or below what it
+/// resolves, and those that fall on the voltage of another.
 Notes rate_notes(const std::vector<double>& rates, const memory::VoltageProfile& profile);
 
 /// A line "note: ..." each; nothing with --quiet.

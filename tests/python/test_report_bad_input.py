@@ -1,12 +1,15 @@
 """Damaged and missing files of a sweep: one line on standard error, status 2, nothing written."""
 
+import json
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from brownout_tools.reporting.command import main
-from reporting_data.synthetic_sweep import of_auc, synthetic_sweep
+from reporting_data.synthetic_sweep import MANIFEST, of_auc, synthetic_sweep
 
 
 def error_of(capsys: pytest.CaptureFixture[str]) -> str:
@@ -62,11 +65,53 @@ def test_missing_and_bad_inputs(tmp_path: Path, capsys: pytest.CaptureFixture[st
     synthetic_sweep().write(tmp_path)
     assert main([str(tmp_path), "--layers-at", "0.5"]) == 2
     assert "--layers-at 0.5: not a voltage of the sweep (1.0000, " in error_of(capsys)
-    assert main([str(tmp_path), "--max-drop", "much"]) == 2
+    assert main([str(tmp_path), "--max-drop", "5"]) == 2  # the sweep's to say
     assert "--max-drop" in error_of(capsys)
     (tmp_path / "manifest.json").write_text('{"workload": ')
     assert main([str(tmp_path)]) == 2
     assert "manifest.json:1: " in error_of(capsys)
+
+
+def test_an_unfinished_sweep_says_how_to_go_on(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    synthetic_sweep().write(tmp_path)
+    (tmp_path / "points.csv").unlink()
+    with sqlite3.connect(tmp_path / "results.sqlite") as journal:
+        journal.execute("CREATE TABLE points (chip INTEGER)")
+        journal.executemany("INSERT INTO points VALUES (?)", [(chip,) for chip in range(7)])
+    journal.close()
+    assert main([str(tmp_path)]) == 2
+    error = error_of(capsys)
+    assert "the sweep is unfinished, 7 points are done; the same brownout sweep command" in error
+    (tmp_path / "results.sqlite").write_bytes(b"in use")
+    assert main([str(tmp_path)]) == 2
+    assert "the sweep is unfinished; the same brownout sweep command" in error_of(capsys)
+
+
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [
+        ({}, "manifest.json: no criterion"),
+        ({"criterion": {"metric": "top1"}}, "criterion: not as brownout sweep writes it"),
+        (
+            {"criterion": MANIFEST["criterion"] | {"metric": "auc"}},
+            "criterion: not one of top-1, as points.csv is",
+        ),
+        (
+            {"criterion": MANIFEST["criterion"] | {"minimum": "high"}},
+            "criterion: not as brownout sweep writes it",
+        ),
+    ],
+)
+def test_a_manifest_without_its_criterion_is_an_error(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], changed: dict[str, Any], says: str
+) -> None:
+    synthetic_sweep().write(tmp_path)
+    manifest = {key: value for key, value in MANIFEST.items() if key != "criterion"} | changed
+    (tmp_path / "manifest.json").write_text(json.dumps(manifest))
+    assert main([str(tmp_path)]) == 2
+    assert says in error_of(capsys)
 
 
 def test_an_error_alone_is_not_drawn(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

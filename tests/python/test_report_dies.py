@@ -6,9 +6,9 @@ import pytest
 
 from brownout_tools.reporting import formats
 from brownout_tools.reporting.command import main
-from brownout_tools.reporting.dies import VoltageYield, lowest_text, read_dies, yields
-from reporting_data.report_page import report
-from reporting_data.synthetic_sweep import synthetic_sweep
+from brownout_tools.reporting.dies import lowest_text, read_dies
+from reporting_data.report_page import Page, report
+from reporting_data.synthetic_sweep import flat_sweep, synthetic_sweep
 
 DIES = """chip,map,voltage,unit,top1,min_top1,pass,lowest_passing_voltage
 0,a.csv,0.9,Vmin,0.97,0.95,1,0.85
@@ -21,26 +21,44 @@ DIES = """chip,map,voltage,unit,top1,min_top1,pass,lowest_passing_voltage
 
 
 def test_the_report_shows_dies_and_yield(tmp_path: Path) -> None:
-    sweep = synthetic_sweep()
-    assert "Dies and yield" not in report(sweep, tmp_path / "without").text
-    sweep.write(tmp_path / "with")
-    (tmp_path / "with/dies.csv").write_text(DIES)
-    page = report(sweep, tmp_path / "with")
+    sweep = flat_sweep({"0.9": [0.97, 0.9, 0.98], "0.85": [0.96, 0.2, 0.949]})
+    sweep.judged(reference=0.97, minimum=0.95).write(tmp_path)
+    (tmp_path / "dies.csv").write_text(DIES)
+    assert main([str(tmp_path)]) == 0
+    page = Page((tmp_path / "report.html").read_text(encoding="utf-8"))
     assert "at least 95.00 %" in page.text
     assert (
-        "The best die passes down to 0.85 Vmin, half of the dies pass at 0.9 Vmin, "
+        "The best die passes down to 0.85 Vmin, at least half of them down to 0.9 Vmin, "
         "1 of 3 at no voltage of the sweep." in page.text
     )
     tables = [page.rows(table) for table in range(len(page.tables))]
-    table = next(rows for rows in tables if "yield" in " ".join(rows[0]))
-    assert [row[:4] for row in table[1:]] == [
-        ["0.9", "2", "3", "66.7"],
-        ["0.85", "1", "3", "33.3"],
+    table = next(rows for rows in tables if rows[0][3:4] == ["yield %"])
+    assert [row[:6] for row in table[1:]] == [  # as yields.csv has them
+        ["0.9", "2", "3", "66.7", "56.7", "76.7"],
+        ["0.85", "1", "3", "33.3", "23.3", "43.3"],
     ]
     each = next(rows for rows in tables if rows[0][0] == "die")
     assert each[1] == ["0", "a.csv", "0.85", "97.00", "96.00"]
     assert each[2][1:] == ["<b>.csv", formats.NO_VALUE, "90.00 fail", "20.00 fail"]
     assert each[3][2:] == ["0.9", "98.00", "94.90 fail"]
+
+
+def test_one_die_has_no_yield(tmp_path: Path) -> None:
+    page = report(flat_sweep({"1": [0.99], "0.9": [0.5]}), tmp_path)
+    assert "The die passes down to 1 Vmin." in page.text
+    assert "yield" not in page.text and "interval" not in page.text.split("Curves")[0]
+    assert [row[0].split()[0] for row in page.rows(0)[1:]] == ["1", "0.9"]
+    assert [row[1] for row in page.rows(0)[1:]] == ["yes", "no"]
+
+
+def test_other_voltages_than_those_of_the_points_are_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    flat_sweep({"1": [0.99], "0.9": [0.5]}).write(tmp_path)
+    text = (tmp_path / "yields.csv").read_text()
+    (tmp_path / "yields.csv").write_text("\n".join(text.splitlines()[:-1]) + "\n")
+    assert main([str(tmp_path)]) == 2
+    assert "yields.csv: other voltages than in points.csv" in capsys.readouterr().err
 
 
 def test_how_low_dies_go(tmp_path: Path) -> None:
@@ -51,28 +69,12 @@ def test_how_low_dies_go(tmp_path: Path) -> None:
         (rows[2:4], "No die passes at 0.9 Vmin."),
         (
             rows[:2] + rows[4:],
-            "The best die passes down to 0.85 Vmin, half of the dies pass at 0.9 Vmin, "
-            "all of them at 0.9 Vmin.",
+            "The best die passes down to 0.85 Vmin, at least half of them down to 0.9 Vmin, "
+            "all of them down to 0.9 Vmin.",
         ),
     ]:
         path.write_text("\n".join([header, *chosen]) + "\n")
         assert lowest_text(read_dies(path)) == expected
-
-
-def test_yield_has_wilsons_interval(tmp_path: Path) -> None:
-    path = tmp_path / "dies.csv"
-    path.write_text(DIES)
-    assert [(row.voltage, row.passing, row.chips) for row in yields(read_dies(path))] == [
-        ("0.9", 2, 3),
-        ("0.85", 1, 3),
-    ]
-    # Brown, Cai and DasGupta, "Interval Estimation for a Binomial Proportion", 2001: the ends p
-    # solve |share - p| = z sqrt(p (1 - p) / n).
-    low, high = VoltageYield("0.9", 7, 10).interval
-    for end in (low, high):
-        assert abs(0.7 - end) == pytest.approx(1.959964 * (end * (1 - end) / 10) ** 0.5, rel=1e-6)
-    assert VoltageYield("0.9", 10, 10).interval[1] == 1
-    assert VoltageYield("0.9", 0, 10).interval[0] == 0
 
 
 def test_a_damaged_table_of_dies_is_an_error(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:

@@ -6,9 +6,18 @@ from statistics import mean, stdev
 
 import pytest
 
-from brownout_tools.reporting.command import main
+from brownout_tools.reporting import plot_axis, plot_points, style
+from brownout_tools.reporting.choice import Choice
+from brownout_tools.reporting.command import gather, main
 from reporting_data.report_page import Page, report
-from reporting_data.synthetic_sweep import MANIFEST, Sweep, flat_sweep, of_auc, synthetic_sweep
+from reporting_data.synthetic_sweep import (
+    MANIFEST,
+    Sweep,
+    flat_sweep,
+    of_auc,
+    of_rates,
+    synthetic_sweep,
+)
 
 PICTURES = ["accuracy_energy", "energy_accuracy", "layers"]
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -96,7 +105,7 @@ def test_layer_tables_are_those_of_the_asked_voltage(whole: tuple[Path, Page]) -
     layer = next(
         row for row in sweep.layers if (row["voltage"], row["layer"]) == ("0.7917", "stage3.conv2")
     )
-    (cycles_head, *cycles), (energy_head, *energy) = page.rows(1), page.rows(2)
+    (cycles_head, *cycles), (energy_head, *energy) = layer_tables(page)
     shown = dict(zip(cycles_head, next(r for r in cycles if r[0] == layer["layer"]), strict=True))
     for title, column in (
         ("cycles", "cycles"),
@@ -132,30 +141,89 @@ def test_names_of_layers_are_only_text(tmp_path: Path) -> None:
         row["kind"] = f"<i>{row['kind']}"
     page = report(sweep, tmp_path)
     assert not {"b", "i"} & set(page.tags)
-    assert page.rows(1)[1][:2] == ["<b>conv1&$\\x$", "<i>conv"]
+    assert layer_tables(page)[0][1][:2] == ["<b>conv1&$\\x$", "<i>conv"]
 
 
-def test_manifest_and_layers_may_be_missing(tmp_path: Path) -> None:
+def test_layers_may_be_missing(tmp_path: Path) -> None:
     sweep = synthetic_sweep()
-    page = report(Sweep(sweep.points, [], {}), tmp_path)
+    page = report(Sweep(sweep.points, [], sweep.manifest), tmp_path)
     assert "layers.csv is missing" in page.text
-    assert "manifest.json is missing" in page.text
     assert len(page.fetched) == 2
     assert not (tmp_path / "layers.png").exists()
 
 
-def test_manifest_keys_are_optional(tmp_path: Path) -> None:
+def test_manifest_keys_but_the_criterion_are_optional(tmp_path: Path) -> None:
     sweep = synthetic_sweep()
-    page = report(Sweep(sweep.points, sweep.layers, {"workload": "w", "profile": None}), tmp_path)
+    manifest = {"workload": "w", "profile": None, "criterion": sweep.manifest["criterion"]}
+    page = report(Sweep(sweep.points, sweep.layers, manifest), tmp_path)
     assert "Resolved configuration" not in page.text
 
 
 def test_page_without_a_choice_has_no_key_figures(tmp_path: Path, whole: tuple[Path, Page]) -> None:
-    page = report(flat_sweep({"1": [0.99], "0.9": [0.9]}), tmp_path)
-    assert "No voltage of the sweep below 1 Vmin" in page.text
+    sweep = flat_sweep({"1": [0.99, 0.9], "0.9": [0.9, 0.9]})
+    page = report(sweep, tmp_path)
+    assert "At no voltage of the sweep all 2 chips" in page.text
     assert "Per layer at 0.9 Vmin" in page.text
-    assert "lowest voltage within 1 point" not in page.text
-    assert "lowest voltage within 1 point 0.8750 Vmin" in whole[1].text
+    assert "all chips pass down to" not in page.text
+    assert "all chips pass down to 0.9167 Vmin" in whole[1].text
+
+
+def test_values_do_not_part_from_their_units(whole: tuple[Path, Page]) -> None:
+    html = (whole[0] / "report.html").read_text(encoding="utf-8")
+    headline = re.search(r'<p class="headline">(.*?)</p>', html)
+    assert headline
+    assert not re.search(r"\d (%|Vmin|points?)(?!\w)|\d ±|± \d", headline[1])
+    assert "0.9167\N{NO-BREAK SPACE}Vmin" in headline[1]
+
+
+def test_a_sweep_over_rates_is_drawn_over_their_logarithm(tmp_path: Path) -> None:
+    page = report(of_rates(synthetic_sweep()), tmp_path)
+    head, *rows = page.rows(0)
+    asked = head.index("BER asked %")
+    assert rows[0][asked] == "-"
+    assert [row[asked] for row in rows[1:]] == [row[head.index("BER %")] for row in rows[1:]]
+    assert "Accuracy and energy against bit error rate." in page.text
+    assert "Accuracy and energy against voltage." not in page.text
+    choice = chosen_of(of_rates(synthetic_sweep()), tmp_path / "again")
+    summaries = plot_axis.drawn(choice.summaries)
+    assert len(summaries) == len(choice.summaries) - 1  # a rate of 0 has no logarithm
+    assert plot_axis.positions(summaries) == [100 * s["ber"].mean for s in summaries]
+    with style.settings():
+        figure = style.new_figure(7.2, 6.2)
+        upper, lower = figure.subplots(2, 1, sharex=True)
+        plot_axis.set_up(upper, lower, summaries, "Vmin")
+    assert upper.get_xscale() == lower.get_xscale() == "log"
+    figure.canvas.draw()
+    labels = [label.get_text() for axes in figure.axes for label in axes.get_xticklabels()]
+    labels += [label.get_text() for label in upper.child_axes[0].get_xticklabels(which="both")]
+    assert "1" in labels and "0.9583" in labels
+    assert not [label for label in labels if "math" in label]
+
+
+def test_pictures_have_no_ticks_above_100_percent_nor_names_of_what_is_absent(
+    tmp_path: Path,
+) -> None:
+    def drawn(top1: dict[str, list[float]]) -> tuple[list[float], float, list[str]]:
+        choice = chosen_of(flat_sweep(top1), tmp_path)
+        with style.settings():
+            axes = style.new_figure(7, 5).subplots()
+            plot_points.draw_accuracy(axes, choice.summaries, choice)
+        legend = [text.get_text() for text in axes.get_legend().get_texts()]
+        return list(axes.get_yticks()), axes.get_ylim()[1], legend
+
+    ticks, top, legend = drawn({"1": [1.0]})
+    assert max(ticks) <= 100 and top < 101
+    assert legend == ["the chip", "without faults", "to pass: 1 point below"]
+    legend = drawn({"1": [1.0, 1.0], "0.9": [0.9, 1.0]})[2]
+    assert {"lowest to highest", "one chip", "mean of chips"} < set(legend)
+
+
+def test_labels_of_many_digits_keep_apart() -> None:
+    voltages = ["0.876967", "0.883986", "0.9", "0.95", "1"]
+    places = [float(text) for text in voltages]
+    kept = style.spaced(places, style.label_gap(voltages))
+    assert 0 in kept and 1 not in kept
+    assert len(style.spaced(places, style.label_gap([""]))) > len(kept)
 
 
 def test_a_reconstruction_is_drawn_by_its_auc(tmp_path: Path) -> None:
@@ -167,5 +235,21 @@ def test_a_reconstruction_is_drawn_by_its_auc(tmp_path: Path) -> None:
     assert found.text.count("ROC AUC") > 5
     assert "top-1" not in found.text and "ROC AUC" not in expected.text
     assert any(alt.startswith("ROC AUC and relative energy") for alt in found.alts)
-    numbers = [row[5:7] for row in found.tables[0][1:]]
-    assert numbers == [row[5:7] for row in expected.tables[0][1:]]
+    lowest = page_column(found, "lowest ROC AUC %")
+    assert lowest == page_column(expected, "lowest top-1 %")
+
+
+def layer_tables(page: Page) -> tuple[list[list[str]], list[list[str]]]:
+    """Return the tables whose rows are layers: cycles and energy."""
+    tables = [page.rows(table) for table in range(len(page.tables))]
+    cycles, energy = (table for table in tables if table[0][0] == "layer")
+    return cycles, energy
+
+
+def page_column(page: Page, title: str) -> list[str]:
+    head, *rows = page.rows(0)
+    return [row[head.index(title)] for row in rows]
+
+
+def chosen_of(sweep: Sweep, directory: Path) -> Choice:
+    return gather(sweep.write(directory), None).choice

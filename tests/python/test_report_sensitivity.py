@@ -66,7 +66,7 @@ def test_report_and_pictures(
         made.append({path.name: path.read_bytes() for path in out.iterdir()})
     assert made[0] == made[1]
     assert set(made[0]) == {"report.html", "sensitivity.png", "sensitivity.svg"}
-    page = made[0]["report.html"].decode()
+    page = made[0]["report.html"].decode().replace("\N{NO-BREAK SPACE}", " ")
     assert "data:image/svg+xml;base64," in page
     assert 'src="http' not in page
     assert page.count("<tr") == 1 + len(lost)

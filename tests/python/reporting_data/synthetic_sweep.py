@@ -61,6 +61,10 @@ MANIFEST = {
     },
     "inputs": {"cifar10_resnet8/network.onnx": "9f86d081884c7d65" * 4},
     "command": "brownout sweep cifar10_resnet8.yaml --chips 10 --out out/demo",
+    "criterion": {
+        **{"metric": "top1", "kind": "max_drop", "value": 1.0},
+        **{"reference": CLEAN_TOP1, "minimum": CLEAN_TOP1 - 0.01},
+    },
 }
 
 Row = dict[str, Any]
@@ -75,14 +79,59 @@ class Sweep:
     manifest: dict[str, Any]
 
     def write(self, directory: Path) -> Path:
-        """Write the three files and return the directory."""
+        """Write the files, with the verdicts on these points, and return the directory."""
         directory.mkdir(parents=True, exist_ok=True)
         write_csv(directory / "points.csv", self.points)
         if self.layers:
             write_csv(directory / "layers.csv", self.layers)
-        if self.manifest:
-            (directory / "manifest.json").write_text(json.dumps(self.manifest), encoding="utf-8")
+        (directory / "manifest.json").write_text(json.dumps(self.manifest), encoding="utf-8")
+        criterion = self.manifest["criterion"]
+        dies = verdicts(self.points, criterion)
+        write_csv(directory / "dies.csv", dies)
+        write_csv(directory / "yields.csv", yield_rows(dies))
         return directory
+
+    def judged(self, **criterion: float | str) -> "Sweep":
+        """The same points against another criterion."""
+        changed = self.manifest | {"criterion": self.manifest["criterion"] | criterion}
+        return Sweep(self.points, self.layers, changed)
+
+
+def verdicts(points: list[Row], criterion: dict[str, Any]) -> list[Row]:
+    """Return the rows of dies.csv; a verdict is unsettled within half a point of the target."""
+    metric, minimum = criterion["metric"], criterion["minimum"]
+    rows = []
+    for chip in dict.fromkeys(point["chip"] for point in points):
+        of_chip = sorted(
+            (point for point in points if point["chip"] == chip),
+            key=lambda point: -float(point["voltage"]),
+        )
+        scores = [float(point[metric] or 0) for point in of_chip]
+        passed = [score >= minimum - 1e-12 for score in scores]
+        failures = [*passed, False].index(False)
+        lowest = of_chip[failures - 1]["voltage"] if failures else ""
+        for point, score, good in zip(of_chip, scores, passed, strict=True):
+            row = {name: point[name] for name in ("chip", "voltage", "unit")} | {"map": ""}
+            row |= {"top1": "", "min_top1": "", "auc": "", "min_auc": ""}
+            row |= {metric: score, f"min_{metric}": minimum}
+            row |= {"pass": int(good), "lowest_passing_voltage": lowest}
+            row |= {"drop": criterion["reference"] - score, "drop_ci_low": "", "drop_ci_high": ""}
+            rows.append(row | {"settled": int(abs(score - minimum) > 0.005)})
+    return rows
+
+
+def yield_rows(dies: list[Row]) -> list[Row]:
+    """Return the rows of yields.csv, with an interval of ten points around the share."""
+    rows = []
+    for voltage in dict.fromkeys(die["voltage"] for die in dies):
+        of_voltage = [die for die in dies if die["voltage"] == voltage]
+        passing = sum(die["pass"] for die in of_voltage)
+        share = passing / len(of_voltage)
+        row = {"voltage": voltage, "unit": of_voltage[0]["unit"], "chips": len(of_voltage)}
+        row |= {"passing": passing, "yield": share, "yield_ci_low": max(0, share - 0.1)}
+        row |= {"yield_ci_high": min(1, share + 0.1)}
+        rows.append(row | {"unsettled": sum(not die["settled"] for die in of_voltage)})
+    return rows
 
 
 def write_csv(path: Path, rows: list[Row]) -> None:
@@ -156,7 +205,7 @@ def point_row(rows: list[Row], voltage: float, rate: float, random: np.random.Ge
         **{"weight_sram_energy_j": weight_sram, "weight_sram_energy_rel": voltage**2},
         **{"weight_sram_share": weight_sram / energy, "latency_s": cycles / CLOCK_HZ},
         **{"cycles": cycles, "stall_cycles": 320, "cosim_images": 1 if voltage == 1 else 0},
-        "later_column": "ignored",
+        **{"ber_asked": "", "later_column": "ignored"},
     }
 
 
@@ -166,6 +215,14 @@ def flat_sweep(top1: dict[str, list[float]], rates: dict[str, float] | None = No
     sweep = synthetic_sweep(rates, len(next(iter(top1.values()))))
     for point in sweep.points:
         point["top1"] = top1[point["voltage"]][point["chip"]]
+    reference = max(values[0] for values in top1.values())
+    return sweep.judged(reference=reference, minimum=reference - 0.01)
+
+
+def of_rates(sweep: Sweep) -> Sweep:
+    """The same sweep as one that asked for its bit error rates."""
+    for row in sweep.points:
+        row["ber_asked"] = row["ber"] or ""
     return sweep
 
 
@@ -174,4 +231,4 @@ def of_auc(sweep: Sweep) -> Sweep:
     for row in sweep.points:
         for end in ("", "_ci_low", "_ci_high"):
             row[f"auc{end}"], row[f"top1{end}"] = row[f"top1{end}"], ""
-    return sweep
+    return sweep.judged(metric="auc")

@@ -1,17 +1,15 @@
 """The columns of the report's tables: title, unit, meaning and how a cell is written, once each."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+import math
 
 from brownout_tools.reporting import formats
+from brownout_tools.reporting.choice import Choice
+from brownout_tools.reporting.column import Column
 from brownout_tools.reporting.formats import Scale
 from brownout_tools.reporting.metric import Metric
 from brownout_tools.reporting.plot_layers import NAMES
 from brownout_tools.reporting.results import CYCLE_CAUSES, RAILS
 from brownout_tools.reporting.summary import LayerMean, VoltageSummary
-
-Row = TypeVar("Row")
 
 CAUSES_EXPLAINED = {
     "compute": "the array loads, streams and drains",
@@ -28,24 +26,16 @@ RAILS_EXPLAINED = {
 }
 
 
-@dataclass(frozen=True)
-class Column(Generic[Row]):
-    """One column; ``unit`` may be empty, ``is_text`` columns are left-aligned."""
-
-    title: str
-    unit: str
-    meaning: str
-    cell: Callable[[Row], str]
-    is_text: bool = False
-
-
-def voltage_columns(summaries: list[VoltageSummary], unit: str) -> list[Column[VoltageSummary]]:
+def voltage_columns(choice: Choice, unit: str) -> list[Column[VoltageSummary]]:
     """Return the columns of the table per voltage; values are means over chips."""
+    summaries = choice.summaries
     joules = Scale.of([s["energy_j"].mean for s in summaries], "J")
     sram = joules.for_values([s["weight_sram_energy_j"].mean for s in summaries])
     seconds = Scale.of([s["latency_s"].mean for s in summaries], "s")
     return [
         Column("voltage", unit, voltage_meaning(unit), lambda s: s.text),
+        *passing_columns(choice),
+        *asked_columns(summaries),
         Column(
             *("BER", "%", "bit error rate: share of cells that fail at this voltage"),
             lambda s: formats.small_percent(s["ber"].mean),
@@ -88,6 +78,38 @@ def voltage_columns(summaries: list[VoltageSummary], unit: str) -> list[Column[V
             *("stalls", "cycles", "of these, waiting for weight words, DRAM or accumulators"),
             lambda s: count(s, "stall_cycles"),
         ),
+    ]
+
+
+def passing_columns(choice: Choice) -> list[Column[VoltageSummary]]:
+    """Return the columns about the chips that pass; of one chip, whether it does."""
+
+    def counts(summary: VoltageSummary) -> str:
+        found = choice.yield_at(summary)
+        if found.chips == 1:
+            return "yes" if found.passing else "no"
+        return f"{found.passing} of {found.chips}"
+
+    def share(summary: VoltageSummary) -> str:
+        found = choice.yield_at(summary)
+        low, high = (formats.short_percent(end) for end in found.interval)
+        return f"{formats.short_percent(found.share)} ({low} to {high})"
+
+    found = [Column[VoltageSummary]("passing", "", "chips that reach the accuracy target", counts)]
+    if choice.chips > 1:
+        found.append(Column("passing", "%", "their share, with its 95 % interval (Wilson)", share))
+    return found
+
+
+def asked_columns(summaries: list[VoltageSummary]) -> list[Column[VoltageSummary]]:
+    """Return the column of the bit error rates that were asked for, if they were."""
+    if all(math.isnan(summary.ber_asked) for summary in summaries):
+        return []
+    return [
+        Column(
+            *("BER asked", "%", "bit error rate that the voltage was chosen for"),
+            lambda s: formats.small_percent(s.ber_asked),
+        )
     ]
 
 

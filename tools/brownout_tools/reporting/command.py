@@ -12,18 +12,14 @@ from brownout_tools.reporting import (
     sensitivity,
     sensitivity_page,
 )
-from brownout_tools.reporting.dies import Dies, read_dies
+from brownout_tools.reporting.choice import Choice, choose_voltage
+from brownout_tools.reporting.criterion import read_criterion
+from brownout_tools.reporting.dies import read_dies, read_yields
 from brownout_tools.reporting.inputs import InputError, Parser, to_millionths
 from brownout_tools.reporting.outputs import write_files
 from brownout_tools.reporting.page import Content, html_page
-from brownout_tools.reporting.results import SweepResults, read_results
-from brownout_tools.reporting.summary import (
-    Choice,
-    VoltageSummary,
-    by_voltage,
-    choose_voltage,
-    layers_at,
-)
+from brownout_tools.reporting.results import MANIFEST, read_results
+from brownout_tools.reporting.summary import VoltageSummary, by_voltage, layers_at
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -32,10 +28,7 @@ def main(arguments: list[str] | None = None) -> int:
         args = parse(arguments)
         if (args.directory / sensitivity.FILE).exists():
             return report_sensitivity(args)
-        dies_file = args.directory / "dies.csv"
-        results = read_results(args.directory)
-        dies = read_dies(dies_file) if dies_file.exists() else None
-        content = gather(results, args.max_drop, args.layers_at, dies)
+        content = gather(args.directory, args.layers_at)
         target = args.out or args.directory
         files = {target / "report.html": html_page(content).encode()}
         for picture in content.pictures.values():
@@ -84,46 +77,39 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--out", type=Path, metavar="DIR2", help="where to write (default: DIR)")
     parser.add_argument(
-        "--max-drop",
-        type=positive,
-        default=1.0,
-        metavar="POINTS",
-        help="percentage points of mean top-1 (or ROC AUC) that may be lost (default: 1)",
-    )
-    parser.add_argument(
         "--layers-at",
         metavar="V",
         help="voltage of the layer table (default: the one found, else the lowest)",
     )
+    # What chips have to reach is the sweep's to say, so that both say the same.
+    parser.epilog = (
+        "The accuracy target is that of the sweep: the same brownout sweep command with another "
+        "--max-drop, --min-top1 or --min-auc judges its chips anew in seconds."
+    )
     return parser.parse_args(arguments)
 
 
-def positive(text: str) -> float:
-    """Return a number in 0..100."""
-    value = float(text)
-    if not 0 <= value <= 100:
-        raise ValueError
-    return value
-
-
-def gather(
-    results: SweepResults, max_drop: float, layers_voltage: str | None, dies: Dies | None
-) -> Content:
-    """Compute and draw all that the page shows."""
+def gather(directory: Path, layers_voltage: str | None) -> Content:
+    """Read a sweep; compute and draw all that the page shows."""
+    results = read_results(directory)
+    metric = results.points.metric
+    criterion = read_criterion(results.manifest.content, directory / MANIFEST, metric)
+    yields = read_yields(directory / "yields.csv")
+    dies = read_dies(directory / "dies.csv")
     summaries = by_voltage(results.points)
-    choice = choose_voltage(summaries, max_drop)
+    choice = choose_voltage(summaries, yields, criterion)
     unit = results.points.unit
     selected = select(summaries, choice, layers_voltage)
     pictures = [
-        plot_points.accuracy_energy(summaries, choice, unit),
-        plot_points.energy_accuracy(summaries, choice, unit),
+        plot_points.accuracy_energy(choice, unit),
+        plot_points.energy_accuracy(choice, unit),
     ]
     layers = []
     if results.layers is not None:
         layers = layers_at(results.layers, selected.millionths)
         pictures.append(plot_layers.layers(layers, f"{selected.text} {unit}"))
     by_name = {picture.name: picture for picture in pictures}
-    return Content(results, summaries, choice, by_name, layers, selected, dies)
+    return Content(results, choice, by_name, layers, selected, dies, yields)
 
 
 def select(summaries: list[VoltageSummary], choice: Choice, asked: str | None) -> VoltageSummary:

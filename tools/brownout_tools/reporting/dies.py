@@ -1,15 +1,15 @@
-"""dies.csv: pass or fail of each chip against an accuracy target, and what the report says."""
+"""dies.csv and yields.csv: which chips pass, and what the report says of them."""
 
 import math
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from brownout_tools.reporting import formats, markup
-from brownout_tools.reporting.columns import Column
+from brownout_tools.reporting.column import Column
 from brownout_tools.reporting.inputs import read_csv
 from brownout_tools.reporting.metric import Metric, metric_of
-
-Z = 1.959963984540054  # 97.5 % quantile of the normal distribution
 
 
 @dataclass(frozen=True)
@@ -36,27 +36,15 @@ class Dies:
 
 @dataclass(frozen=True)
 class VoltageYield:
-    """Passing chips at one voltage, with Wilson's 95 % interval of their share."""
+    """A row of yields.csv: passing chips at one voltage, with the 95 % interval of their share."""
 
+    millionths: int
     voltage: str
-    passing: int
     chips: int
-
-    @property
-    def share(self) -> float:
-        """Passing chips / chips."""
-        return self.passing / self.chips
-
-    @property
-    def interval(self) -> tuple[float, float]:
-        """Low and high end."""
-        n, share = self.chips, self.share
-        centre = share + Z * Z / (2 * n)
-        half = Z * math.sqrt(share * (1 - share) / n + Z * Z / (4 * n * n))
-        scale = 1 / (1 + Z * Z / n)
-        low = 0.0 if self.passing == 0 else (centre - half) * scale
-        high = 1.0 if self.passing == n else (centre + half) * scale
-        return low, high
+    passing: int
+    share: float
+    interval: tuple[float, float]
+    unsettled: int  # verdicts that more images could change; 0 where there is no interval
 
 
 def read_dies(path: Path) -> Dies:
@@ -86,13 +74,23 @@ def read_dies(path: Path) -> Dies:
     )
 
 
-def yields(dies: Dies) -> list[VoltageYield]:
-    """Count the passing chips of every voltage, highest first."""
-    found = []
-    for voltage in dies.voltages:
-        passes = [die.passes[voltage] for die in dies.dies if voltage in die.passes]
-        found.append(VoltageYield(voltage, sum(passes), len(passes)))
-    return found
+def read_yields(path: Path) -> list[VoltageYield]:
+    """Read yields.csv."""
+    shares = ["yield", "yield_ci_low", "yield_ci_high"]
+    table = read_csv(path, ["voltage", "unit", "chips", "passing", *shares, "unsettled"])
+    millionths = table.voltages("voltage")
+    chips, passing = table.numbers("chips"), table.numbers("passing")
+    share, low, high = (table.numbers(name, 1) for name in shares)
+    unsettled = np.nan_to_num(table.numbers("unsettled", may_be_empty=True))
+    return [
+        VoltageYield(
+            *(int(millionths[row]), table.columns["voltage"][row]),
+            *(int(chips[row]), int(passing[row]), float(share[row])),
+            (float(low[row]), float(high[row])),
+            int(unsettled[row]),
+        )
+        for row in range(len(table))
+    ]
 
 
 def lowest_text(dies: Dies) -> str:
@@ -104,47 +102,57 @@ def lowest_text(dies: Dies) -> str:
         return f"The die passes down to {lowest[0]} {dies.unit}."
     sentences = [f"The best die passes down to {lowest[0]} {dies.unit}"]
     if lowest[len(lowest) // 2]:
-        sentences.append(f"half of the dies pass at {lowest[len(lowest) // 2]} {dies.unit}")
+        sentences.append(f"at least half of them down to {lowest[len(lowest) // 2]} {dies.unit}")
     failing = lowest.count("")
     sentences.append(
         f"{failing} of {len(lowest)} at no voltage of the sweep"
         if failing
-        else f"all of them at {lowest[-1]} {dies.unit}"
+        else f"all of them down to {lowest[-1]} {dies.unit}"
     )
     return ", ".join(sentences) + "."
 
 
-def dies_section(dies: Dies) -> str:
+def dies_section(dies: Dies, yields: list[VoltageYield]) -> str:
     """Return the section of the report: yield per voltage, then pass or fail of each die."""
     target = f"{formats.percent(dies.minimum)} %"
     text = (
-        f"A die passes at a voltage where its {dies.metric.name} is at least {target}. The "
-        "interval (95 %, Wilson) tells how well this many dies determine the yield of dies like "
-        "these; a die's lowest voltage is the last one, walking down, before it first fails."
+        f"A die passes at a voltage where its {dies.metric.name} is at least {target}; its lowest "
+        "voltage is the last one, walking down, before it first fails."
     )
-    lowest = markup.paragraph(lowest_text(dies))
-    table = markup.data_table(yield_columns(dies.unit), yields(dies), "Yield per voltage")
-    listed = markup.details("Every die", markup.data_table(die_columns(dies), dies.dies, "Dies"))
-    paragraph = markup.paragraph(text)
-    return (
-        f"<section>\n<h2>Dies and yield</h2>\n{lowest}\n{paragraph}\n{table}\n{listed}\n</section>"
-    )
+    one = len(dies.dies) == 1  # which tells nothing of others
+    if not one:
+        text += (
+            " The interval (95 %, Wilson) tells how well this many dies determine the yield of "
+            "dies like these."
+        )
+    parts = [
+        markup.paragraph(lowest_text(dies)),
+        markup.paragraph(text),
+        "" if one else markup.data_table(yield_columns(dies.unit), yields, "Yield per voltage"),
+        markup.details("Every die", markup.data_table(die_columns(dies), dies.dies, "Dies")),
+    ]
+    joined = "\n".join(part for part in parts if part)
+    return f"<section>\n<h2>{'The die' if one else 'Dies and yield'}</h2>\n{joined}\n</section>"
 
 
 def yield_columns(unit: str) -> list[Column[VoltageYield]]:
     """Return the columns of the table of yields."""
     return [
-        Column("voltage", unit, "supply of the weight SRAM", lambda row: row.voltage),
+        Column("voltage", unit, "supply of the swept memory", lambda row: row.voltage),
         Column("passing", "", "dies that reach the target", lambda row: str(row.passing)),
         Column("dies", "", "fault maps evaluated", lambda row: str(row.chips)),
         Column("yield", "%", "passing / dies", lambda row: formats.percent(row.share, 1)),
         Column(
-            *("at least", "%", "lower end of the 95 % interval"),
+            *("95 % from", "%", "lower end of the 95 % interval"),
             lambda row: formats.percent(row.interval[0], 1),
         ),
         Column(
-            *("at most", "%", "upper end of the 95 % interval"),
+            *("95 % to", "%", "upper end of the 95 % interval"),
             lambda row: formats.percent(row.interval[1], 1),
+        ),
+        Column(
+            *("unsettled", "", "dies that more images could judge otherwise"),
+            lambda row: str(row.unsettled),
         ),
     ]
 

@@ -59,6 +59,11 @@ def percent(fraction: float, decimals: int = 2) -> str:
     return NO_VALUE if math.isnan(fraction) else f"{100 * fraction:.{decimals}f}"
 
 
+def short_percent(fraction: float) -> str:
+    """Return a fraction in percent with one decimal, or none where that is 0."""
+    return percent(fraction, 1).removesuffix(".0")
+
+
 def small_percent(fraction: float) -> str:
     """Return a fraction in percent with two significant digits, for shares over many decades."""
     if math.isnan(fraction):
@@ -83,6 +88,11 @@ def saved(relative: Spread) -> Spread:
     return Spread(
         1 - relative.mean, relative.std, 1 - relative.high, 1 - relative.low, relative.count
     )
+
+
+def signed(value: float) -> str:
+    """Return a number with two decimals; what rounds to zero has no sign."""
+    return f"{round(value, 2) + 0.0:.2f}"
 
 
 def points(value: float) -> str:

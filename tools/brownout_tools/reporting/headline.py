@@ -3,53 +3,82 @@
 from dataclasses import replace
 
 from brownout_tools.reporting import formats
+from brownout_tools.reporting.choice import Choice
 from brownout_tools.reporting.results import SweepResults
-from brownout_tools.reporting.summary import Choice, LayerMean, Spread, VoltageSummary
+from brownout_tools.reporting.summary import LayerMean, Spread, VoltageSummary
 
 # Shares of a layer's total by which its parts may miss it through decimal rounding.
 PARTS_TOLERANCE = 1e-3
 
 
 def headline(choice: Choice, unit: str) -> str:
-    """Return the result in one paragraph of plain text."""
-    reference, metric = choice.reference, choice.metric.name
-    if choice.chosen is None and choice.failed is None:
+    """Return the result in one paragraph of plain text: the chips that pass, then the mean."""
+    chosen, failed = choice.chosen, choice.failed
+    if chosen is None:
+        assert failed is not None  # a sweep has a voltage
         return (
-            f"The sweep has one voltage, {reference.text} {unit} (bit error rate "
-            f"{small(reference['ber'].mean)}): mean {metric} is "
-            f"{percent_text(reference.score)}{over_chips(reference)}."
+            f"At no voltage of the sweep {every_chip(choice)} "
+            f"{passing(choice)}. {failing_text(choice, failed, unit)}"
         )
-    clean = "clean accuracy" if reference.is_clean else "accuracy at the highest swept voltage"
-    within = f"within {formats.points(choice.max_drop)} of the {clean}"
-    if choice.chosen is None:
-        sentence = (
-            f"No voltage of the sweep below {reference.text} {unit} keeps mean {metric} {within} "
-            f"({percent_text(reference.score)})."
-        )
-        return f"{sentence} {next_step(choice, unit)}"
-    chosen = choice.chosen
+    who = every_chip(choice)
     sentences = [
-        f"Down to {chosen.text} {unit} (bit error rate {small(chosen['ber'].mean)}) "
-        f"mean {metric} stays {within}: {percent_text(chosen.score)}{over_chips(chosen)}, "
-        f"{change_text(choice.drop(chosen))} {percent_text(reference.score)} "
-        f"at {reference.text} {unit}.",
+        f"{who[:1].upper()}{who[1:]}{share_text(choice, chosen)} {passing(choice)} down to "
+        f"{place(chosen, unit)}: {mean_text(choice, chosen)}.",
         f"There an inference takes {energy_text(chosen['weight_sram_energy_rel'])} weight SRAM "
         f"energy and {energy_text(chosen['energy_rel'])} total energy than at the error-free "
         f"voltage.",
-        next_step(choice, unit),
+        failing_text(choice, failed, unit)
+        if failed is not None
+        else "The sweep does not go lower, so the limit may lie below.",
     ]
     return " ".join(sentences)
 
 
-def next_step(choice: Choice, unit: str) -> str:
-    """Say what happens at the next voltage below the chosen one."""
-    if choice.failed is not None:
-        failed = choice.failed
-        return (
-            f"At {failed.text} {unit} (bit error rate {small(failed['ber'].mean)}) "
-            f"mean {choice.metric.name} is {percent_text(failed.score)}."
-        )
-    return "The sweep does not go lower, so the limit may lie below."
+def every_chip(choice: Choice) -> str:
+    """Call the chips of the sweep."""
+    return f"all {choice.chips} chips" if choice.chips > 1 else "the chip"
+
+
+def passing(choice: Choice) -> str:
+    """Say what they have to do to pass."""
+    return choice.criterion.passing(choice.metric, "" if choice.chips > 1 else "s")
+
+
+def place(summary: VoltageSummary, unit: str) -> str:
+    """Return a voltage with the bit error rate there."""
+    return f"{summary.text} {unit} (bit error rate {small(summary['ber'].mean)})"
+
+
+def share_text(choice: Choice, summary: VoltageSummary) -> str:
+    """Return the share of chips that pass with its interval; one chip has none."""
+    found = choice.yield_at(summary)
+    if found.chips == 1:
+        return ""
+    share, low, high = (
+        formats.short_percent(value) for value in (found.share, *found.interval)
+    )
+    return f" ({share} %, 95 % interval {low} to {high} %)"
+
+
+def failing_text(choice: Choice, failed: VoltageSummary, unit: str) -> str:
+    """Say what happens at a voltage where a chip fails."""
+    found = choice.yield_at(failed)
+    if found.chips == 1:
+        return f"At {place(failed, unit)} it fails: {mean_text(choice, failed)}."
+    return (
+        f"At {place(failed, unit)} {found.passing} of {found.chips} pass"
+        f"{share_text(choice, failed)}: {mean_text(choice, failed)}."
+    )
+
+
+def mean_text(choice: Choice, summary: VoltageSummary) -> str:
+    """Say how accurate the chips are, and how far that is from the network without faults."""
+    score = summary.score
+    change = f"{change_text(choice.drop(summary))} without faults"
+    if score.count == 1:
+        return f"{choice.metric.name} {percent_text(score)} ({change})"
+    worst = formats.percent(score.low)
+    return f"mean {choice.metric.name} {percent_text(score)} ({change}; worst chip {worst} %)"
 
 
 def percent_text(spread: Spread) -> str:
@@ -62,20 +91,11 @@ def small(fraction: float) -> str:
     return f"{formats.small_percent(fraction)} %"
 
 
-def over_chips(summary: VoltageSummary) -> str:
-    """Say over how many chips a mean goes and what the worst chip does."""
-    score = summary.score
-    if score.count == 1:
-        return " (one chip)"
-    worst = formats.percent(score.low)
-    return f" (mean ± standard deviation of {score.count} chips; worst chip {worst} %)"
-
-
 def change_text(drop: float) -> str:
-    """Say how many points lie between an accuracy and the reference."""
+    """Say how many points lie between an accuracy and that without faults."""
     if abs(drop) < 0.005:
         return "the same as"
-    return f"{abs(drop):.2f} points {'below' if drop > 0 else 'above'}"
+    return f"{abs(drop):.2f} points {'less' if drop > 0 else 'more'} than"
 
 
 def energy_text(relative: Spread) -> str:
@@ -88,38 +108,33 @@ def energy_text(relative: Spread) -> str:
     return f"{formats.percent_with_spread(saved, decimals)} % less"
 
 
-def notes(results: SweepResults, summaries: list[VoltageSummary]) -> list[str]:
+def notes(results: SweepResults, choice: Choice, unit: str) -> list[str]:
     """Return what a reader has to know before quoting the numbers."""
-    found = []
-    if not summaries[0].is_clean:
-        found.append(
-            "The sweep has no fault-free point: accuracies are compared with its highest voltage, "
-            f"where the bit error rate is {small(summaries[0]['ber'].mean)}."
-        )
+    summaries = choice.summaries
+    found = [choice.criterion.resolution(choice.metric, summaries[0]["images"].mean)]
+    found += unsettled_notes(choice, unit)
     if len({frozenset(summary.chips) for summary in summaries}) > 1:
         found.append("Not every voltage has the same chips: some points are missing.")
     if len(summaries[0].chips) == 1:
         found.append("One chip only: nothing is known about the spread between chips.")
     if len({images for summary in summaries for images in summary.values["images"]}) > 1:
         found.append("Not every point has the same number of images.")
-    found.append(sampling_note(summaries[0]))
     found.append(cosimulation_note(summaries))
     if results.layers is None:
         found.append("layers.csv is missing: the report has no layers.")
-    if results.manifest is None:
-        found.append("manifest.json is missing: workload, profile and configuration are unknown.")
     return found
 
 
-def sampling_note(reference: VoltageSummary) -> str:
-    """Say how sure one chip's accuracy is, given the number of images."""
-    _, ci_low, ci_high = reference.metric.columns
-    low, high = reference[ci_low].low, reference[ci_high].high
-    return (
-        f"One chip's {reference.metric.name} comes from "
-        f"{formats.count(reference['images'].mean)} images; at the highest voltage its "
-        f"confidence interval is {formats.percent(low)} to {formats.percent(high)} %."
-    )
+def unsettled_notes(choice: Choice, unit: str) -> list[str]:
+    """Say at which voltages more images could judge chips otherwise."""
+    counts = [(summary, choice.yield_at(summary).unsettled) for summary in choice.summaries]
+    listed = [f"{count} at {summary.text} {unit}" for summary, count in counts if count]
+    if not listed:
+        return []
+    return [
+        "More images could judge some chips otherwise, as the 95 % interval of what they lose "
+        f"holds the target: {', '.join(listed)}."
+    ]
 
 
 def cosimulation_note(summaries: list[VoltageSummary]) -> str:

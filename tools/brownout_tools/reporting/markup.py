@@ -1,29 +1,40 @@
 """Small pieces of HTML; every text that comes from data is escaped here."""
 
 import base64
+import re
 from collections.abc import Callable, Sequence
 from html import escape
 
-from brownout_tools.reporting.columns import Column, Row
+from brownout_tools.reporting.column import Column, Row
 from brownout_tools.reporting.style import Picture
+
+# A number and what it is of: at a line's end both go on.
+VALUE = re.compile(
+    r"(?<=\d) (?=(?:%|V|Vmin|[mµnpf]?[JsW]|±|points?|images|chips)(?![\w-]))|(?<=±) "
+)
+
+
+def prose(text: str) -> str:
+    """Return plain text whose values do not part from their units."""
+    return escape(VALUE.sub("\N{NO-BREAK SPACE}", text))
 
 
 def paragraph(text: str, style: str = "") -> str:
     """Return a paragraph of plain text."""
     attribute = f' class="{style}"' if style else ""
-    return f"<p{attribute}>{escape(text)}</p>"
+    return f"<p{attribute}>{prose(text)}</p>"
 
 
 def bullets(texts: Sequence[str]) -> str:
     """Return a list of plain texts."""
-    items = "\n".join(f"<li>{escape(text)}</li>" for text in texts)
+    items = "\n".join(f"<li>{prose(text)}</li>" for text in texts)
     return f'<ul class="notes">\n{items}\n</ul>' if texts else ""
 
 
 def key_figures(figures: Sequence[tuple[str, str]]) -> str:
     """Return boxes of a term and its value."""
     boxes = "\n".join(
-        f"<div><dt>{escape(term)}</dt><dd>{escape(value)}</dd></div>" for term, value in figures
+        f"<div><dt>{escape(term)}</dt><dd>{prose(value)}</dd></div>" for term, value in figures
     )
     return f'<dl class="figures">\n{boxes}\n</dl>'
 

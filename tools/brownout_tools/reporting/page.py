@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from html import escape
 
-from brownout_tools.reporting import columns, formats, headline, markup
-from brownout_tools.reporting.dies import Dies, dies_section
+from brownout_tools.reporting import columns, formats, headline, markup, plot_axis
+from brownout_tools.reporting.choice import Choice
+from brownout_tools.reporting.dies import Dies, VoltageYield, dies_section
 from brownout_tools.reporting.page_style import CSS
 from brownout_tools.reporting.results import Manifest, SweepResults
 from brownout_tools.reporting.style import Picture
-from brownout_tools.reporting.summary import Choice, LayerMean, VoltageSummary
+from brownout_tools.reporting.summary import LayerMean, VoltageSummary
 
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 
@@ -18,12 +19,12 @@ class Content:
     """All that the page shows; ``layers`` are those at ``layers_voltage``."""
 
     results: SweepResults
-    summaries: list[VoltageSummary]
     choice: Choice
     pictures: dict[str, Picture]
     layers: list[LayerMean]
     layers_voltage: VoltageSummary
-    dies: Dies | None
+    dies: Dies
+    yields: list[VoltageYield]
 
     @property
     def unit(self) -> str:
@@ -32,8 +33,13 @@ class Content:
 
     @property
     def manifest(self) -> Manifest:
-        """The manifest, empty if its file is missing."""
-        return self.results.manifest or Manifest()
+        """What the sweep was."""
+        return self.results.manifest
+
+    @property
+    def summaries(self) -> list[VoltageSummary]:
+        """All chips at each voltage, which fall."""
+        return self.choice.summaries
 
 
 def html_page(content: Content) -> str:
@@ -44,7 +50,7 @@ def html_page(content: Content) -> str:
         result_section(content),
         picture_section(content),
         voltage_section(content),
-        dies_section(content.dies) if content.dies is not None else "",
+        dies_section(content.dies, content.yields),
         layer_section(content) if content.layers else "",
         reading_section(content),
         configuration_section(content.manifest),
@@ -74,8 +80,9 @@ def about(content: Content) -> str:
     manifest, summaries, unit = content.manifest, content.summaries, content.unit
     chips = {chip for summary in summaries for chip in summary.chips}
     first, last = summaries[0].text, summaries[-1].text
+    swept = f"{len(summaries)} voltages from {first} to {last} {unit}"
     parts = [
-        f"{len(summaries)} voltages from {first} to {last} {unit}",
+        swept if len(summaries) > 1 else f"{first} {unit}",
         f"{len(chips)} chip{'s' if len(chips) > 1 else ''}",
         f"Brownout {manifest.brownout}" if manifest.brownout else "Brownout",
     ]
@@ -89,39 +96,46 @@ def about(content: Content) -> str:
 def result_section(content: Content) -> str:
     """Return the headline, the figures behind it and the notes."""
     choice, unit = content.choice, content.unit
-    chosen = choice.chosen
-    figures = ""
-    if chosen is not None:
-        figures = markup.key_figures(
-            [
-                (
-                    f"lowest voltage within {formats.points(choice.max_drop)}",
-                    f"{chosen.text} {unit}",
-                ),
-                (f"mean {choice.metric.name}", headline.percent_text(chosen.score)),
-                ("weight SRAM energy", headline.energy_text(chosen["weight_sram_energy_rel"])),
-                ("total energy", headline.energy_text(chosen["energy_rel"])),
-            ]
-        )
+    figures = markup.key_figures(key_figures(choice, unit)) if choice.chosen is not None else ""
     return "\n".join(
         [
             "<section>",
             markup.paragraph(headline.headline(choice, unit), "headline"),
             figures,
-            markup.bullets(headline.notes(content.results, content.summaries)),
+            markup.bullets(headline.notes(content.results, choice, unit)),
             "</section>",
         ]
     )
 
 
+def key_figures(choice: Choice, unit: str) -> list[tuple[str, str]]:
+    """Return terms and values of the chosen voltage."""
+    chosen = choice.chosen
+    assert chosen is not None
+    found = choice.yield_at(chosen)
+    figures = [("passes down to", f"{chosen.text} {unit}")]
+    if found.chips > 1:
+        low, high = (formats.short_percent(end) for end in found.interval)
+        figures = [
+            ("all chips pass down to", f"{chosen.text} {unit}"),
+            ("chips that pass", f"{found.passing} of {found.chips} ({low} to {high} %)"),
+        ]
+    mean = f"{'mean ' if found.chips > 1 else ''}{choice.metric.name}"
+    return [
+        *figures,
+        (mean, headline.percent_text(chosen.score)),
+        ("weight SRAM energy", headline.energy_text(chosen["weight_sram_energy_rel"])),
+        ("total energy", headline.energy_text(chosen["energy_rel"])),
+    ]
+
+
 def picture_section(content: Content) -> str:
     """Return the curves."""
-    max_drop = formats.points(content.choice.max_drop)
+    against = "bit error rate" if plot_axis.is_of_rates(content.summaries) else "voltage"
     curves = [
         markup.picture(
             content.pictures["accuracy_energy"],
-            f"Accuracy and energy against voltage. Dashed: {max_drop} below the mean "
-            f"{content.choice.metric.name} at {content.choice.reference.text} {content.unit}. "
+            f"Accuracy and energy against {against}. Dashed: what a chip has to reach. "
             "Energies are means, their bars the lowest and highest chip.",
         ),
         markup.picture(
@@ -139,14 +153,12 @@ def voltage_section(content: Content) -> str:
     choice = content.choice
 
     def tag(summary: VoltageSummary) -> str:
-        if summary is choice.reference:
-            return "reference"
         if summary is choice.chosen:
-            return f"within {formats.points(choice.max_drop)}"
-        return ""
+            return "all chips pass" if choice.chips > 1 else "passes"
+        return "no faults" if summary.is_clean else ""
 
     table = markup.data_table(
-        columns.voltage_columns(content.summaries, content.unit),
+        columns.voltage_columns(content.choice, content.unit),
         content.summaries,
         "Results per voltage",
         tag,
@@ -182,7 +194,7 @@ def layer_section(content: Content) -> str:
 
 def reading_section(content: Content) -> str:
     """Return what the columns mean."""
-    tables = [("Columns per voltage", columns.voltage_columns(content.summaries, content.unit))]
+    tables = [("Columns per voltage", columns.voltage_columns(content.choice, content.unit))]
     if content.layers:
         listed = [*columns.cycle_columns(), *columns.energy_columns(content.layers)[1:]]
         tables.append(("Columns per layer", listed))
@@ -198,15 +210,16 @@ def reading_section(content: Content) -> str:
         for title, listed in tables
     )
     choice = content.choice
+    chips = "Every chip" if choice.chips > 1 else "The chip"
     text = (
         "A chip is one fault map. Values are means over chips; ± is the standard deviation over "
         "chips, not an interval of confidence, and is left out where all chips agree. Energies and "
         "cycles are those of one inference. “rel” compares with the same workload at the "
-        "error-free voltage of the memory profile, not with the nominal supply. The voltage of the "
-        f"headline is the last one, walking down from {choice.reference.text} {content.unit}, "
-        f"before the mean {choice.metric.name} has lost more than "
-        f"{formats.points(choice.max_drop)}; a single chip may do worse. "
-        "The share of chips that keep the accuracy is the yield: brownout sweep --max-drop P."
+        "error-free voltage of the memory profile, not with the nominal supply. "
+        f"{chips} has to {choice.criterion.passing(choice.metric)}, on the same images, and the "
+        "voltage of the headline is the last one, walking down, before one does not. Another "
+        "target: the same brownout sweep command with --max-drop, --min-top1 or --min-auc, which "
+        "judges the same points anew."
     )
     return f"<section>\n<h2>How to read it</h2>\n{markup.paragraph(text)}\n{glossaries}\n</section>"
 

@@ -3,10 +3,11 @@
 import numpy as np
 from matplotlib.axes import Axes
 
-from brownout_tools.reporting import formats, style
-from brownout_tools.reporting.headline import energy_text, percent_text
+from brownout_tools.reporting import formats, plot_axis, style
+from brownout_tools.reporting.choice import Choice
+from brownout_tools.reporting.headline import energy_text, every_chip, percent_text
 from brownout_tools.reporting.style import Picture
-from brownout_tools.reporting.summary import Choice, VoltageSummary
+from brownout_tools.reporting.summary import VoltageSummary
 
 RELATIVE_ENERGY = [
     ("energy_rel", "total", style.TOTAL_COLOR, "s"),
@@ -14,20 +15,22 @@ RELATIVE_ENERGY = [
 ]
 
 
-def accuracy_energy(summaries: list[VoltageSummary], choice: Choice, unit: str) -> Picture:
-    """Draw the metric (%) above relative energy, both against the voltage."""
+def accuracy_energy(choice: Choice, unit: str) -> Picture:
+    """Draw the metric (%) above relative energy, against the voltage or the bit error rate."""
+    summaries = plot_axis.drawn(choice.summaries)
     with style.settings():
         figure = style.new_figure(7.2, 6.2)
         upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=[3, 2])
-        draw_accuracy(upper, summaries, choice, unit)
+        draw_accuracy(upper, summaries, choice)
         draw_energy(lower, summaries)
         if choice.chosen is not None:
-            for axes in (upper, lower):
-                axes.axvline(choice.chosen.voltage, color=style.GREEN, lw=1.4, ls=":", zorder=1)
-            figure.suptitle(choice_title(choice.chosen, unit), fontsize=10)
-        voltage_axes(upper, lower, summaries, unit)
+            for place in plot_axis.positions([s for s in summaries if s is choice.chosen]):
+                for axes in (upper, lower):
+                    axes.axvline(place, color=style.GREEN, lw=1.4, ls=":", zorder=1)
+            figure.suptitle(choice_title(choice, choice.chosen, unit), fontsize=10)
+        plot_axis.set_up(upper, lower, summaries, unit)
         figure.align_ylabels()
-        return style.to_picture(figure, "accuracy_energy", accuracy_alt(summaries, unit))
+        return style.to_picture(figure, "accuracy_energy", accuracy_alt(choice.summaries, unit))
 
 
 def means(summaries: list[VoltageSummary], column: str) -> list[float]:
@@ -35,74 +38,79 @@ def means(summaries: list[VoltageSummary], column: str) -> list[float]:
     return [summary[column].mean for summary in summaries]
 
 
-def draw_accuracy(axes: Axes, summaries: list[VoltageSummary], choice: Choice, unit: str) -> None:
+def draw_accuracy(axes: Axes, summaries: list[VoltageSummary], choice: Choice) -> None:
     """Draw the chips as dots, their range as a band and their mean as a line; in %."""
-    voltages = [summary.voltage for summary in summaries]
-    low = [100 * summary.score.low for summary in summaries]
-    high = [100 * summary.score.high for summary in summaries]
-    axes.fill_between(
-        voltages, low, high, color=style.ACCURACY_COLOR, alpha=0.18, lw=0, label="lowest to highest"
-    )
-    dots = [(s.voltage, 100 * score) for s in summaries for score in s.scores]
-    axes.plot(
-        *zip(*dots, strict=True),
-        "o",
-        color=style.BLACK,
-        ms=3,
-        alpha=0.4,
-        mew=0,
-        zorder=3,
-        label="one chip",
-        rasterized=len(dots) > 3000,
-    )
-    mean = 100 * np.array([summary.score.mean for summary in summaries])
-    axes.plot(
-        voltages, mean, "o-", color=style.ACCURACY_COLOR, mfc="white", ms=7, label="mean of chips"
-    )
-    axes.axhline(
-        100 * choice.target,
-        color=style.GREY,
-        ls=(0, (4, 3)),
-        lw=1.2,
-        label=f"{formats.points(choice.max_drop)} below {choice.reference.text} {unit}",
-    )
+    places = plot_axis.positions(summaries)
+    many = choice.chips > 1
+    if many and len(summaries) > 1:
+        low = [100 * summary.score.low for summary in summaries]
+        high = [100 * summary.score.high for summary in summaries]
+        band = {"color": style.ACCURACY_COLOR, "alpha": 0.18, "lw": 0}
+        axes.fill_between(places, low, high, label="lowest to highest", **band)
+    if many:
+        pairs = zip(places, summaries, strict=True)
+        dots = [(place, 100 * score) for place, s in pairs for score in s.scores]
+        axes.plot(
+            *zip(*dots, strict=True),
+            "o",
+            color=style.BLACK,
+            ms=3,
+            alpha=0.4,
+            mew=0,
+            zorder=3,
+            label="one chip",
+            rasterized=len(dots) > 3000,
+        )
+    mean = [100 * summary.score.mean for summary in summaries]
+    curve = {"color": style.ACCURACY_COLOR, "mfc": "white", "ms": 7}
+    axes.plot(places, mean, "o-", label="mean of chips" if many else "the chip", **curve)
+    draw_target(axes, choice)
     axes.set_ylabel(f"{choice.metric.axis} (%)")
+    percent_axis(axes)
     axes.legend(loc="best")
+
+
+def draw_target(axes: Axes, choice: Choice) -> None:
+    """Draw what a chip has to reach, and the network without faults that it is compared with."""
+    criterion = choice.criterion
+    clean = {"color": style.GREY, "lw": 0.9}
+    axes.axhline(100 * criterion.reference, label="without faults", **clean)
+    dashed = {"color": style.GREY, "ls": (0, (4, 3)), "lw": 1.2}
+    axes.axhline(100 * criterion.minimum, label=criterion.line(), **dashed)
+
+
+def percent_axis(axes: Axes) -> None:
+    """Leave hardly any room above 100 % and below 0, and no ticks."""
+    low, high = axes.get_ylim()
+    room = 0.08 * (min(high, 100) - max(low, 0))
+    low, high = max(low, -room), min(high, 100 + room)
+    axes.set_yticks([tick for tick in axes.get_yticks() if max(low, 0) <= tick <= min(high, 100)])
+    axes.set_ylim(low, high)
 
 
 def draw_energy(axes: Axes, summaries: list[VoltageSummary]) -> None:
     """Draw relative energies: means as lines, lowest to highest chip as bars."""
-    voltages = [summary.voltage for summary in summaries]
+    places = plot_axis.positions(summaries)
     for column, label, color, marker in RELATIVE_ENERGY:
         spreads = [summary[column] for summary in summaries]
         mean = [spread.mean for spread in spreads]
         bars = [[s.mean - s.low for s in spreads], [s.high - s.mean for s in spreads]]
-        axes.errorbar(voltages, mean, bars, fmt=f"{marker}-", color=color, capsize=3, label=label)
-    axes.set_ylim(0, 1.08 * max(1.0, *(max(means(summaries, c[0])) for c in RELATIVE_ENERGY)))
+        axes.errorbar(places, mean, bars, fmt=f"{marker}-", color=color, capsize=3, label=label)
+    greatest = [value for c in RELATIVE_ENERGY for value in means(summaries, c[0])]
+    axes.set_ylim(0, 1.08 * max(1.0, *greatest))
     axes.set_ylabel("energy per inference\n(error-free voltage = 1)")
     axes.legend(loc="lower right", ncols=2)
 
 
-def choice_title(chosen: VoltageSummary, unit: str) -> str:
+def choice_title(choice: Choice, chosen: VoltageSummary, unit: str) -> str:
     """Say what the chosen voltage, the dotted line, brings."""
+    who = f"{every_chip(choice)} {'pass' if choice.chips > 1 else 'passes'}"
     return (
-        f"Dotted: {chosen.text} {unit}, {chosen.metric.name} {percent_text(chosen.score)}\n"
+        f"Dotted: {chosen.text} {unit}, where {who}; "
+        f"{chosen.metric.name} {percent_text(chosen.score)}\n"
         f"energy: weight SRAM {energy_text(chosen['weight_sram_energy_rel'])}, "
         f"total {energy_text(chosen['energy_rel'])}"
     )
-
-
-def voltage_axes(upper: Axes, lower: Axes, summaries: list[VoltageSummary], unit: str) -> None:
-    """Put the swept voltages below the panels and their bit error rates above."""
-    voltages = [summary.voltage for summary in summaries]
-    shown = style.spaced(voltages, 0.095)
-    lower.set_xticks([voltages[i] for i in shown], [summaries[i].text for i in shown])
-    lower.set_xlabel(f"weight SRAM voltage ({unit})")
-    above = upper.secondary_xaxis("top")
-    rates = [formats.small_percent(summaries[i]["ber"].mean) for i in shown]
-    above.set_xticks([voltages[i] for i in shown], rates)
-    above.tick_params(length=3)
-    above.set_xlabel("bit error rate (%)")
 
 
 def accuracy_alt(summaries: list[VoltageSummary], unit: str) -> str:
@@ -117,25 +125,23 @@ def accuracy_alt(summaries: list[VoltageSummary], unit: str) -> str:
     return f"{axis} and relative energy against the weight SRAM voltage. {values}."
 
 
-def energy_accuracy(summaries: list[VoltageSummary], choice: Choice, unit: str) -> Picture:
-    """Draw the metric (%) against relative energy, the points annotated with their voltages."""
+def energy_accuracy(choice: Choice, unit: str) -> Picture:
+    """Draw the metric (%) against relative energy, the points annotated with what was swept."""
+    summaries = choice.summaries
     with style.settings():
         figure = style.new_figure(7.2, 4.6)
         axes = figure.subplots()
         for column, label, color, marker in RELATIVE_ENERGY:
             draw_curve(axes, summaries, column, f"{label} energy", color, marker)
-        axes.axhline(
-            100 * choice.target,
-            color=style.GREY,
-            ls=(0, (4, 3)),
-            lw=1.2,
-            label=f"{formats.points(choice.max_drop)} below {choice.reference.text} {unit}",
-        )
+        draw_target(axes, choice)
         axes.margins(x=0.07, y=0.11)
         annotate(axes, summaries, choice)
         axes.set_xlabel("energy per inference (error-free voltage = 1)")
         axes.set_ylabel(f"{choice.metric.axis} (%)")
-        axes.legend(loc="best", title=f"labels: voltage in {unit}", title_fontsize=9.5)
+        percent_axis(axes)
+        rates = plot_axis.is_of_rates(summaries)
+        title = "labels: bit error rate in %" if rates else f"labels: voltage in {unit}"
+        axes.legend(loc="best", title=title, title_fontsize=9.5)
         return style.to_picture(figure, "energy_accuracy", energy_alt(summaries, unit))
 
 
@@ -163,11 +169,13 @@ def annotate(axes: Axes, summaries: list[VoltageSummary], choice: Choice) -> Non
     energy = means(summaries, "weight_sram_energy_rel")
     first = [summaries.index(choice.chosen)] if choice.chosen else []
     plateau = 0.9 * max(summary.score.mean for summary in summaries)
-    for i in style.spaced(energy, 0.07, first):
+    rates = plot_axis.is_of_rates(summaries)
+    labels = [plot_axis.label(summary, rates) for summary in summaries]
+    for i in style.spaced(energy, style.label_gap(labels), first):
         score = summaries[i].score
         above = score.mean > plateau
         axes.annotate(
-            summaries[i].text,
+            labels[i],
             (energy[i], 100 * (score.high if above else score.mean)),
             (0, 6) if above else (7, -3),
             textcoords="offset points",

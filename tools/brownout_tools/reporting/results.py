@@ -1,6 +1,7 @@
 """A sweep's result directory: points.csv, layers.csv and manifest.json as typed values."""
 
 import json
+import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +20,9 @@ POINT_NUMBERS = [
     *("latency_s", "cycles", "stall_cycles", "cosim_images"),
 ]
 POINT_SHARES_OF_ENERGY = ["weight_sram_share"]
+ASKED = "ber_asked"  # filled in a sweep over bit error rates
+
+MANIFEST = "manifest.json"
 
 CYCLE_CAUSES = ["compute", "weight_fetch", "dram", "accumulator", "vector"]
 RAILS = ["weight_sram", "logic", "activation_sram", "dram"]
@@ -65,39 +69,60 @@ class Manifest:
     command: str = ""
     configuration: dict[str, str] = field(default_factory=dict)
     inputs: dict[str, str] = field(default_factory=dict)
+    content: dict[str, Any] = field(default_factory=dict)  # the file itself
 
 
 @dataclass(frozen=True)
 class SweepResults:
-    """All that a report reads; ``layers`` and ``manifest`` are None if their files are missing."""
+    """All that a report reads of what was simulated; ``layers`` is None if its file is missing."""
 
     points: Points
     layers: Layers | None
-    manifest: Manifest | None
+    manifest: Manifest
 
 
 def read_results(directory: Path) -> SweepResults:
-    """Read a sweep's result directory; only points.csv has to be there."""
+    """Read a sweep's result directory; layers.csv may be missing."""
     if not directory.is_dir():
         raise InputError(f"{directory}: no such directory")
+    refuse_unfinished(directory)
     points = read_points(directory / "points.csv")
     layers = directory / "layers.csv"
-    manifest = directory / "manifest.json"
     return SweepResults(
         points,
         read_layers(layers, points) if layers.exists() else None,
-        read_manifest(manifest) if manifest.exists() else None,
+        read_manifest(directory / MANIFEST),
+    )
+
+
+def refuse_unfinished(directory: Path) -> None:
+    """Tell a sweep that still has points to run from a directory of something else."""
+    journal = directory / "results.sqlite"
+    if (directory / "points.csv").exists() or not journal.exists():
+        return
+    try:
+        uri = f"{journal.resolve().as_uri()}?mode=ro"
+        with sqlite3.connect(uri, uri=True) as connection:
+            count = connection.execute("SELECT count(*) FROM points").fetchone()[0]
+        connection.close()
+        done = f", {count} points are done"
+    except sqlite3.Error:  # in use, or no journal of ours
+        done = ""
+    raise InputError(
+        f"{directory}: the sweep is unfinished{done}; the same brownout sweep command with "
+        f"--out {directory} goes on where it stopped"
     )
 
 
 def read_points(path: Path) -> Points:
     """Read points.csv; columns beyond the known ones are left alone."""
-    names = POINT_SHARES + POINT_SHARES_OF_ENERGY + POINT_NUMBERS + TOP1.columns
+    names = POINT_SHARES + POINT_SHARES_OF_ENERGY + POINT_NUMBERS + TOP1.columns + [ASKED]
     table = read_csv(path, ["voltage", "unit", "chip", *names])
     numbers = {name: table.numbers(name) for name in POINT_NUMBERS}
     metric = metric_of(table)
     shares = [*POINT_SHARES, *POINT_SHARES_OF_ENERGY, *metric.columns]
     numbers |= {name: table.numbers(name, 1) for name in shares}
+    numbers[ASKED] = table.numbers(ASKED, 1, may_be_empty=True)
     voltage = table.voltages("voltage")
     refuse_repeats(table, zip(voltage, table.columns["chip"], strict=True), "voltage and chip")
     return Points(
@@ -153,6 +178,7 @@ def read_manifest(path: Path) -> Manifest:
         profile_source=profile.get("source", ""),
         configuration=text_map(content.get("configuration")),
         inputs=text_map(content.get("inputs")),
+        content=content,
     )
 
 

@@ -3,7 +3,7 @@
 from html import escape
 
 from brownout_tools.reporting import formats, markup
-from brownout_tools.reporting.columns import Column
+from brownout_tools.reporting.column import Column
 from brownout_tools.reporting.page import configuration_section, html_document
 from brownout_tools.reporting.results import Manifest
 from brownout_tools.reporting.sensitivity import Part, Sensitivity
@@ -27,7 +27,7 @@ def headline(results: Sensitivity) -> str:
 def points_text(part: Part) -> str:
     """Return a drop as ``10.22 ± 5.24 points``."""
     spread = f" ± {part.drop.std:.2f}" if part.drop.count > 1 else ""
-    return f"{part.drop.mean:.2f}{spread} points"
+    return f"{formats.signed(part.drop.mean)}{spread} points"
 
 
 def columns(results: Sensitivity) -> list[Column[Part]]:
@@ -70,7 +70,7 @@ def columns(results: Sensitivity) -> list[Column[Part]]:
         ),
         Column(
             *("lost", "points", f"{results.metric.name} lost to the faults: mean over chips"),
-            lambda part: f"{part.drop.mean:.2f}",
+            lambda part: formats.signed(part.drop.mean),
         ),
         Column(
             *("std. dev.", "points", "of the loss, over chips"),

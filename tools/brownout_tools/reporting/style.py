@@ -87,6 +87,11 @@ def to_picture(figure: Figure, name: str, alt: str) -> Picture:
     return Picture(name, alt, save_png(figure), save_svg(figure))
 
 
+def label_gap(labels: Sequence[str]) -> float:
+    """Return the share of a picture's width that keeps the longest label from its neighbour."""
+    return 0.02 + 0.016 * max((len(label) for label in labels), default=0)
+
+
 def spaced(positions: Sequence[float], gap: float, first: Sequence[int] = ()) -> list[int]:
     """Return indices of positions that keep a gap from each other; those in ``first`` come first.
 

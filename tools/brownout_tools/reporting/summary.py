@@ -1,4 +1,4 @@
-"""Statistics over chips, the choice of an operating voltage, and the means per layer."""
+"""Statistics over chips at each voltage, and the means per layer."""
 
 import math
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from brownout_tools.reporting.inputs import MILLIONTHS, InputError
 from brownout_tools.reporting.metric import Metric
-from brownout_tools.reporting.results import LAYER_MEASURES, Layers, Points
+from brownout_tools.reporting.results import ASKED, LAYER_MEASURES, Layers, Points
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,11 @@ class VoltageSummary:
         return self.millionths / MILLIONTHS
 
     @property
+    def ber_asked(self) -> float:
+        """The bit error rate that was asked for; NaN where a voltage was."""
+        return float(self.values[ASKED][0])
+
+    @property
     def is_clean(self) -> bool:
         """True if no chip has a failing cell or a changed weight."""
         return not (self.values["ber"].any() or self.values["weights_changed"].any())
@@ -78,46 +83,6 @@ def by_voltage(points: Points) -> list[VoltageSummary]:
             )
         )
     return summaries
-
-
-@dataclass(frozen=True)
-class Choice:
-    """The lowest voltage whose mean score, and that of all above it, is near the reference's.
-
-    ``reference`` is the highest voltage of the sweep; ``chosen`` is None if no lower voltage
-    qualifies. ``max_drop`` is in percentage points. ``failed`` is the next voltage below.
-    """
-
-    reference: VoltageSummary
-    chosen: VoltageSummary | None
-    failed: VoltageSummary | None
-    max_drop: float
-
-    @property
-    def metric(self) -> Metric:
-        """What the sweep is judged by."""
-        return self.reference.metric
-
-    @property
-    def target(self) -> float:
-        """Lowest mean score (fraction) that qualifies."""
-        return self.reference.score.mean - self.max_drop / 100
-
-    def drop(self, summary: VoltageSummary) -> float:
-        """Percentage points of the mean score lost against the reference."""
-        return 100 * (self.reference.score.mean - summary.score.mean)
-
-
-def choose_voltage(summaries: list[VoltageSummary], max_drop: float) -> Choice:
-    """Walk down from the highest voltage until the mean score lost more than max_drop points."""
-    reference = summaries[0]
-    walk = Choice(reference, None, None, max_drop)
-    chosen = None
-    for summary in summaries[1:]:
-        if walk.drop(summary) > max_drop + 1e-9:
-            return Choice(reference, chosen, summary, max_drop)
-        chosen = summary
-    return Choice(reference, chosen, None, max_drop)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,74 @@
+"""What the curves of a sweep are drawn over: voltages, or the bit error rates it asked for.
+
+Owns positions, ticks and titles; what is drawn over them is in plot_points.
+"""
+
+import math
+from collections.abc import Sequence
+
+from matplotlib.axes import Axes
+from matplotlib.ticker import LogLocator, NullFormatter, NullLocator
+
+from brownout_tools.reporting import formats, style
+from brownout_tools.reporting.summary import VoltageSummary
+
+
+def is_of_rates(summaries: Sequence[VoltageSummary]) -> bool:
+    """Whether bit error rates were asked for, not voltages."""
+    return any(not math.isnan(summary.ber_asked) for summary in summaries)
+
+
+def drawn(summaries: list[VoltageSummary]) -> list[VoltageSummary]:
+    """Return what has a place: a logarithm of a bit error rate of 0 has none."""
+    if not is_of_rates(summaries):
+        return summaries
+    return [summary for summary in summaries if summary["ber"].mean > 0]
+
+
+def positions(summaries: list[VoltageSummary]) -> list[float]:
+    """Return where on the axis: the voltage, or the chips' mean bit error rate in percent."""
+    if is_of_rates(summaries):
+        return [100 * summary["ber"].mean for summary in summaries]
+    return [summary.voltage for summary in summaries]
+
+
+def label(summary: VoltageSummary, of_rates: bool) -> str:
+    """Return what a point is called beside a curve."""
+    if not of_rates:
+        return summary.text
+    return "0" if math.isnan(summary.ber_asked) else formats.small_percent(summary.ber_asked)
+
+
+def set_up(upper: Axes, lower: Axes, summaries: list[VoltageSummary], unit: str) -> None:
+    """Put ticks and titles below the panels, and the other of voltage and rate above."""
+    if not summaries:
+        return
+    places = positions(summaries)
+    voltages = [short(summary.text) for summary in summaries]
+    rates = [formats.small_percent(summary["ber"].mean) for summary in summaries]
+    of_rates = is_of_rates(summaries)
+    if of_rates:
+        lower.set_xscale("log")
+    above = upper.secondary_xaxis("top")
+    above.tick_params(length=3)
+    if of_rates:
+        lower.xaxis.set_major_locator(LogLocator(numticks=12))
+        lower.xaxis.set_major_formatter(lambda value, _: f"{value:g}".replace("e-0", "e-"))
+        lower.xaxis.set_minor_formatter(NullFormatter())
+        lower.set_xlabel("bit error rate (%)")
+        shown = style.spaced([math.log(place) for place in places], style.label_gap(voltages))
+        above.set_xticks([places[i] for i in shown], [voltages[i] for i in shown])
+        above.xaxis.set_minor_locator(NullLocator())
+        above.set_xlabel(f"weight SRAM voltage ({unit})")
+        return
+    shown = style.spaced(places, style.label_gap([*voltages, *rates]))
+    ticks = [places[i] for i in shown]
+    lower.set_xticks(ticks, [voltages[i] for i in shown])
+    lower.set_xlabel(f"weight SRAM voltage ({unit})")
+    above.set_xticks(ticks, [rates[i] for i in shown])
+    above.set_xlabel("bit error rate (%)")
+
+
+def short(voltage: str) -> str:
+    """Return a voltage with four decimals at most; the tables have all of them."""
+    return f"{float(voltage):.4f}" if len(voltage.partition(".")[2]) > 4 else voltage
