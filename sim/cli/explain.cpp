@@ -26,7 +26,7 @@ std::vector<Column> columns(bool intermittent) {
           {"weight_alone", "with it", "steps"},
           {"weight_read", "read", "steps"},
           {"error", "error", "real", Style::kRate},
-          {"relative_error", "of range", "", Style::kPercent},
+          {"relative_error", "of max |w|", "", Style::kPercent},
           {"fetches", "fetches", "/inference"}};
 }
 

@@ -125,7 +125,10 @@ def test_a_sweep_gives_the_same_bytes_and_resumes(tmp_path: Path) -> None:
     points = (tmp_path / "a/points.csv").read_text()
     assert points == (tmp_path / "b/points.csv").read_text()
     rows = rows_of(points)
-    assert points.splitlines()[0].endswith(",auc,auc_ci_low,auc_ci_high")
+    assert ",auc,auc_ci_low,auc_ci_high," in points.splitlines()[0]
+    clean = {row["reference"] for row in rows}
+    assert clean == {row["auc"] for row in rows if row["voltage"] == "1"}
+    assert all(row["images_lost"] == row["images_gained"] == "" for row in rows)
     assert all(row["top1"] == row["top5"] == row["top1_ci_low"] == "" for row in rows)
     (tmp_path / "a/points.csv").unlink()
     assert "4 of 4 points resumed" in sweep(tmp_path / "a").stderr

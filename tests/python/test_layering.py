@@ -39,7 +39,7 @@ INNER_ROOMS: dict[str, dict[str, set[str]]] = {
         "results": set(),
         "fit": set(),
         "point": {"inputs", "results"},
-        "runner": {"point"},
+        "runner": {"point", "results"},
         "": {"point", "results", "runner"},
     },
 }

@@ -121,7 +121,9 @@ def title(results: Sensitivity) -> str:
 
 def describe(results: Sensitivity) -> str:
     """Return the picture's content in words."""
-    values = "; ".join(f"{results.name(part)}: {part.drop.mean:.2f}" for part in results.parts)
+    values = "; ".join(
+        f"{results.name(part)}: {formats.signed(part.drop.mean)}" for part in results.parts
+    )
     return (
         f"Percentage points of {results.metric.name} lost when one "
         f"{' and '.join(results.split)} alone fails, at {results.voltage} {results.unit}, "
