@@ -21,9 +21,24 @@ int dimension(const OnnxGraph& graph, const onnx::TensorShapeProto& shape, int i
   return static_cast<int>(dim.dim_value());
 }
 
+/// Of (N, H, W, 1): to (N, 1, H, W).
+bool moves_one_channel(const OnnxGraph& graph, const onnx::NodeProto& reshape,
+                       const onnx::TensorShapeProto& dims) {
+  const onnx::TensorProto* target = graph.constant(input_name(reshape, 1));
+  if (target == nullptr || target->data_type() != onnx::TensorProto::INT64) return false;
+  std::vector<std::int64_t> map;
+  for (int d = 1; d < 4; ++d) {
+    map.push_back(dims.dim(d).dim_value());
+    if (map.back() < 1 || map.back() > kLargestDimension) return false;
+  }
+  const Shape shape{1, static_cast<int>(map[0]), static_cast<int>(map[1])};
+  return map[2] == 1 && resolved_dims(View::kPixels, shape, graph.int64s(*target)) ==
+                            view_dims(View::kPlanes, shape);
+}
+
 /// True when all that reads the input, by way of its quantization, is a transposition from
-/// (N, H, W, C) to (N, C, H, W).
-bool is_pixels(const OnnxGraph& graph, std::string edge) {
+/// (N, H, W, C) to (N, C, H, W), or a Reshape that is one.
+bool is_pixels(const OnnxGraph& graph, std::string edge, const onnx::TensorShapeProto& dims) {
   // A path of nodes is no longer than there are nodes; a cycle of a broken file is.
   for (int left = graph.proto().node_size(); left > 0 && graph.uses(edge) == 1; --left) {
     const auto& nodes = graph.proto().node();
@@ -35,6 +50,7 @@ bool is_pixels(const OnnxGraph& graph, std::string edge) {
     if (type == "Transpose") {
       return ints_attribute(*reader, "perm") == std::vector<std::int64_t>{0, 3, 1, 2};
     }
+    if (type == "Reshape") return moves_one_channel(graph, *reader, dims);
     if (type != "QuantizeLinear" && type != "DequantizeLinear" && type != "Identity") return false;
     edge = reader->output(0);
   }
@@ -112,7 +128,7 @@ void Importer::read_input() {
                 std::to_string(dims.dim(0).dim_value()) + "; it must be 1 or symbolic");
   }
   const bool flat = dims.dim_size() == 2;
-  const bool pixels = !flat && is_pixels(graph_, name);
+  const bool pixels = !flat && is_pixels(graph_, name, dims);
   input_shape_.channels = dimension(graph_, dims, pixels ? 3 : 1, name);
   input_shape_.height = flat ? 1 : dimension(graph_, dims, pixels ? 1 : 2, name);
   input_shape_.width = flat ? 1 : dimension(graph_, dims, pixels ? 2 : 3, name);

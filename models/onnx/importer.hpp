@@ -181,6 +181,12 @@ class Importer {
   Edge joined(const onnx::NodeProto& node, std::vector<Edge> parts);
   std::uint8_t padding_code(const onnx::NodeProto& node, const Edge& source);
 
+  // reorder.cpp
+  bool reorder_by_shape(const onnx::NodeProto& node, std::vector<std::int64_t> dims);
+  bool reorder_by_axes(const onnx::NodeProto& node, const std::vector<std::int64_t>& order);
+  void reorder(const onnx::NodeProto& node, const Edge& source,
+               const std::vector<std::vector<StridedCopy::Loop>>& dims);
+
   // gathers.cpp
   void gather(const onnx::NodeProto& node);
   void shuffle(const onnx::NodeProto& node);

@@ -57,10 +57,12 @@ void Importer::reshape(const onnx::NodeProto& node) {
   } else if (const auto groups = channel_groups(shape, dims); groups && from == View::kPlanes) {
     result.view = View::kGroups;
     result.groups = *groups;
+  } else if (reorder_by_shape(node, dims)) {
+    return;
   } else {
     graph_.fail(node,
-                "only changes between (N, C, H, W), (N, elements) and (N, groups, C / groups, "
-                "H, W) are supported");
+                "only changes between four dimensions, (N, elements) and (N, groups, C / groups, "
+                "H, W) are supported, whose sizes divide one another");
   }
   set_edge(node, result);
 }
@@ -87,7 +89,8 @@ void Importer::transpose(const onnx::NodeProto& node) {
     result.view = View::kPlanes;
   } else if (order != Order{0, 1, 2, 3} && order != Order{0, 1} &&
              !(pixel && order == Order{0, 1, 3, 2})) {
-    graph_.fail(node, "only (N, C, H, W) to (N, H, W, C) and back are supported");
+    if (reorder_by_axes(node, order)) return;
+    graph_.fail(node, "only height, width and channels of four dimensions change places");
   }
   set_edge(node, result);
 }

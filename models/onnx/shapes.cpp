@@ -2,6 +2,7 @@
 #include "models/onnx/shapes.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace brownout::models {
 
@@ -59,7 +60,8 @@ int& extent(Padding::Border& border, Axis axis) {
                                  : border.width;
 }
 
-std::optional<View> reshaped_view(View from, const Shape& shape, std::vector<std::int64_t> dims) {
+std::optional<std::vector<std::int64_t>> resolved_dims(View from, const Shape& shape,
+                                                       std::vector<std::int64_t> dims) {
   if (dims.empty()) return std::nullopt;
   const bool batch = dims[0] >= -1 && dims[0] <= 1;
   if (!batch) return std::nullopt;
@@ -79,12 +81,22 @@ std::optional<View> reshaped_view(View from, const Shape& shape, std::vector<std
   }
   if (open != nullptr) *open = shape.size() / known;
   dims.erase(dims.begin());
-  const bool one_pixel = shape.height == 1 && shape.width == 1;
+  std::int64_t elements = 1;
+  for (const std::int64_t dim : dims) elements *= dim;
+  if (elements != shape.size()) return std::nullopt;
+  return dims;
+}
+
+std::optional<View> reshaped_view(View from, const Shape& shape, std::vector<std::int64_t> dims) {
+  const auto resolved = resolved_dims(from, shape, std::move(dims));
+  if (!resolved) return std::nullopt;
+  // One pixel or one channel: both orders are one.
+  const bool one_order = (shape.height == 1 && shape.width == 1) || shape.channels == 1;
   const auto inside = [](View view) { return view == View::kPixels || view == View::kFlatPixels; };
   for (const View view : {from, View::kPlanes, View::kPixels, View::kFlat, View::kFlatPixels}) {
     // Elements keep their order: a view with pixels inside is no view with channels inside.
-    const bool same_order = inside(view) == inside(from) || one_pixel;
-    if (same_order && dims == view_dims(view, shape)) return view;
+    const bool same_order = inside(view) == inside(from) || one_order;
+    if (same_order && *resolved == view_dims(view, shape)) return view;
   }
   return std::nullopt;
 }

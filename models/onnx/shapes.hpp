@@ -30,6 +30,11 @@ int extent(const Shape& shape, Axis axis);
 int& extent(Shape& shape, Axis axis);
 int& extent(Padding::Border& border, Axis axis);
 
+/// The dimensions behind the batch that Reshape to `dims` gives, 0 and -1 resolved; nothing where
+/// they do not fit.
+std::optional<std::vector<std::int64_t>> resolved_dims(View from, const Shape& shape,
+                                                       std::vector<std::int64_t> dims);
+
 /// The view that Reshape to `dims` gives; nothing where it is none.
 std::optional<View> reshaped_view(View from, const Shape& shape, std::vector<std::int64_t> dims);
 
