@@ -74,11 +74,14 @@ StridedCopy copy_of(const Run& run, const Shape& shape, Axis axis) {
   return made;
 }
 
+/// ONNX Runtime takes a place within a millionth of the middle for the middle.
 float nearest(const std::string& mode, float x) {
   if (mode == "floor") return std::floor(x);
   if (mode == "ceil") return std::ceil(x);
-  const bool down = mode == "round_prefer_floor" && x == std::floor(x) + 0.5F;
-  return down ? std::floor(x) : std::round(x);
+  const float below = std::floor(x);
+  const bool middle = std::abs(x - below - 0.5F) <= 1e-6F;
+  if (!middle) return std::round(x);
+  return mode == "round_prefer_floor" ? below : below + 1.0F;
 }
 
 }  // namespace

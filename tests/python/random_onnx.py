@@ -325,6 +325,8 @@ class RandomNetwork(Picks):
             self.split,
             self.gather,
             self.shuffle,
+            self.turn,
+            self.fold,
             self.mirror,
             self.resize,
             self.backwards,

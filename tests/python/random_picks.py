@@ -29,6 +29,32 @@ class Picks(QuantizedGraph):
         shape = [*x.shape[:axis], len(picks), *x.shape[axis + 1 :]]
         return self.picked("gather", "Gather", x, shape, [self.indices(picks)], axis=axis + 1)
 
+    def turn(self) -> bool:
+        """Height, width and channels in another order; not of the input, which may thereby be
+        taken for (N, H, W, C)."""
+        x = self.pick(flat=False)
+        if x is None or x == self.pool[0]:
+            return False
+        order = [0, *(1 + int(d) for d in self.rng.permutation(3))]
+        shape = [x.shape[d - 1] for d in order[1:]]
+        if order == [0, 2, 3, 1]:  # channels last, which operators do not take
+            return False
+        return self.picked("turn", "Transpose", x, shape, [], perm=order)
+
+    def fold(self) -> bool:
+        """A part of one dimension as a part of another one; not of the input, as above."""
+        x = self.pick(flat=False)
+        if x is None or x == self.pool[0]:
+            return False
+        channels, height, width = x.shape
+        part = self.one_of(*[g for g in range(1, channels + 1) if channels % g == 0])
+        shape = self.one_of(
+            (channels // part, part * height, width),
+            (channels // part, part, height * width),
+            (part, channels // part, height * width),
+        )
+        return self.picked("fold", "Reshape", x, shape, [self.indices([-1, *shape])])
+
     def shuffle(self) -> bool:
         """Reshape, Transpose, Reshape, as ShuffleNet has it."""
         x = self.pick(flat=False)

@@ -75,6 +75,33 @@ def test_a_resize_that_computes_is_refused(mode: str, tmp_path: Path) -> None:
     assert f"not '{mode}': other modes compute in float" in import_error(made, tmp_path)
 
 
+@pytest.mark.parametrize("rounding", ["round_prefer_floor", "round_prefer_ceil"])
+@pytest.mark.parametrize(
+    ("mode", "source", "target"),
+    [
+        ("asymmetric", 7, 2),
+        ("asymmetric", 7, 38),
+        ("asymmetric", 10, 12),
+        ("asymmetric", 23, 14),
+        ("asymmetric", 35, 6),
+        ("half_pixel", 14, 1),
+        ("half_pixel", 14, 19),
+        ("pytorch_half_pixel", 20, 6),
+    ],
+)
+def test_places_close_to_the_middle_count_as_the_middle(
+    mode: str, source: int, target: int, rounding: str, tmp_path: Path
+) -> None:
+    """Where float32 misses it by a bit; 17.499998 (35 to 6) is none."""
+    made = with_one_input(11, shape=(4, source, 3))
+    x = made.pool[-1]
+    sizes = made.constant(np.array([1, 4, target, 3], np.int64))
+    attributes = {"coordinate_transformation_mode": mode, "nearest_mode": rounding}
+    out = made.named((4, target, 3), like=x)
+    made.add("resize", "Resize", [x.name, "", "", sizes], out, **attributes)
+    assert compare(made, tmp_path, 1).max() == 0
+
+
 def test_a_resize_of_channels_or_batch(tmp_path: Path) -> None:
     made = with_one_input(4)
     by_quantizers(made, "Resize", (8, 6, 5), "", made.constant(np.array([1, 2, 1, 1], F32)))
