@@ -108,6 +108,9 @@ def test_notes_name_missing_points_and_cosimulation(tmp_path: Path) -> None:
     text = words(sweep, tmp_path)
     assert "some points are missing" not in text
     assert "10 of 60 points were checked against the SystemC machine (10 images)" in text
+    for point in sweep.points:
+        point["cosim_images"] = 1
+    assert "Every point was checked against the SystemC machine." in words(sweep, tmp_path)
     del sweep.points[-1]
     assert "some points are missing" in words(sweep, tmp_path)
 

@@ -54,9 +54,7 @@ def share_text(choice: Choice, summary: VoltageSummary) -> str:
     found = choice.yield_at(summary)
     if found.chips == 1:
         return ""
-    share, low, high = (
-        formats.short_percent(value) for value in (found.share, *found.interval)
-    )
+    share, low, high = (formats.short_percent(value) for value in (found.share, *found.interval))
     return f" ({share} %, 95 % interval {low} to {high} %)"
 
 
@@ -144,6 +142,8 @@ def cosimulation_note(summaries: list[VoltageSummary]) -> str:
     if checked == 0:
         return f"None of the {points} points was checked against the SystemC machine."
     images = sum(summary.values["cosim_images"].sum() for summary in summaries)
+    if checked == points:
+        return "Every point was checked against the SystemC machine."
     return (
         f"{checked} of {points} points were checked against the SystemC machine "
         f"({formats.count(images)} images); the others come from the integer engine and the "

@@ -44,7 +44,7 @@ def set_up(upper: Axes, lower: Axes, summaries: list[VoltageSummary], unit: str)
     if not summaries:
         return
     places = positions(summaries)
-    voltages = [short(summary.text) for summary in summaries]
+    voltages = [summary.text for summary in summaries]
     rates = [formats.small_percent(summary["ber"].mean) for summary in summaries]
     of_rates = is_of_rates(summaries)
     if of_rates:
@@ -67,8 +67,3 @@ def set_up(upper: Axes, lower: Axes, summaries: list[VoltageSummary], unit: str)
     lower.set_xlabel(f"weight SRAM voltage ({unit})")
     above.set_xticks(ticks, [rates[i] for i in shown])
     above.set_xlabel("bit error rate (%)")
-
-
-def short(voltage: str) -> str:
-    """Return a voltage with four decimals at most; the tables have all of them."""
-    return f"{float(voltage):.4f}" if len(voltage.partition(".")[2]) > 4 else voltage

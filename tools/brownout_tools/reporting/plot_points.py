@@ -84,7 +84,8 @@ def percent_axis(axes: Axes) -> None:
     low, high = axes.get_ylim()
     room = 0.08 * (min(high, 100) - max(low, 0))
     low, high = max(low, -room), min(high, 100 + room)
-    axes.set_yticks([tick for tick in axes.get_yticks() if max(low, 0) <= tick <= min(high, 100)])
+    ticks = [tick for tick in axes.get_yticks() if max(low, 0) <= tick <= min(high, 100 + 1e-9)]
+    axes.set_yticks(ticks)
     axes.set_ylim(low, high)
 
 
