@@ -83,10 +83,10 @@ def test_an_unfinished_sweep_says_how_to_go_on(
     journal.close()
     assert main([str(tmp_path)]) == 2
     error = error_of(capsys)
-    assert "the sweep is unfinished, 7 points are done; the same brownout sweep command" in error
+    assert ": unfinished, 7 points are done; the same brownout command with --out" in error
     (tmp_path / "results.sqlite").write_bytes(b"in use")
     assert main([str(tmp_path)]) == 2
-    assert "the sweep is unfinished; the same brownout sweep command" in error_of(capsys)
+    assert ": unfinished; the same brownout command" in error_of(capsys)
 
 
 @pytest.mark.parametrize(

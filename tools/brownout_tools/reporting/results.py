@@ -96,7 +96,7 @@ def read_results(directory: Path) -> SweepResults:
 
 
 def refuse_unfinished(directory: Path) -> None:
-    """Tell a sweep that still has points to run from a directory of something else."""
+    """Tell results that still lack points from a directory of something else."""
     journal = directory / "results.sqlite"
     if (directory / "points.csv").exists() or not journal.exists():
         return
@@ -109,8 +109,8 @@ def refuse_unfinished(directory: Path) -> None:
     except sqlite3.Error:  # in use, or no journal of ours
         done = ""
     raise InputError(
-        f"{directory}: the sweep is unfinished{done}; the same brownout sweep command with "
-        f"--out {directory} goes on where it stopped"
+        f"{directory}: unfinished{done}; the same brownout command with --out {directory} goes on "
+        "where it stopped"
     )
 
 
