@@ -216,7 +216,7 @@ def test_every_column_of_sensitivity_is_documented(tmp_path: Path) -> None:
 
 
 @needs_brownout
-@pytest.mark.parametrize("file", ["points.csv", "layers.csv"])
+@pytest.mark.parametrize("file", ["points.csv", "layers.csv", "dies.csv", "yields.csv"])
 def test_every_column_is_documented_in_its_order(file: str, sweep: Path) -> None:
     with (sweep / file).open(newline="") as lines:
         header = next(csv.reader(lines))

@@ -123,6 +123,24 @@ def test_sensitivity_over_two_dimensions(tmp_path: Path) -> None:
     assert pairs == [(layer, way) for layer in ("conv1", "fc3") for way in ("0to1", "1to0")]
 
 
+def test_chips_that_lose_and_gain_alike_lose_nothing(tmp_path: Path) -> None:
+    """A mean of counted images is nothing or the part of an image, never a rounding."""
+    arguments = ["sensitivity", ROOT / "workloads/cifar10_resnet8.yaml", "--by", "bit"]
+    arguments += ["--ber", "0.002", "--chips", "2", "--images", "150", "--seed", "1"]
+    arguments += ["--cosim", "none", "--quiet", "--out", tmp_path / "out", "--format", "csv"]
+    drops = {row["bit"]: float(row["drop_mean"]) for row in rows_of(brownout(*arguments).stdout)}
+    with (tmp_path / "out/sensitivity.csv").open(newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    balanced = []
+    for bit, found in drops.items():
+        of_bit = [row for row in rows if row["bit"] == bit]
+        lost = [round(150 * (float(r["top1_clean"]) - float(r["top1"]))) for r in of_bit]
+        assert found == pytest.approx(sum(lost) / 300, abs=1e-12)
+        assert (found == 0) == (sum(lost) == 0)
+        balanced += [bit] if any(lost) and sum(lost) == 0 else []
+    assert balanced  # else there was nothing to see
+
+
 @pytest.mark.parametrize("capacity", ["128", "16"])  # 16 KiB: streaming, a cell has many weights
 def test_explain_leads_from_cells_to_weights(tmp_path: Path, capacity: str) -> None:
     machine = ["--set", f"accelerator.weight_sram.capacity_kib={capacity}"]

@@ -83,7 +83,7 @@ def sensitivity_page(results: Sensitivity, picture: Picture) -> str:
     """Return the whole report."""
     manifest = results.manifest or Manifest()
     place = f" on {manifest.accelerator}" if manifest.accelerator else ""
-    title = f"Where {manifest.workload or 'the network'}{place} hurts"
+    title = f"{manifest.workload or 'Network'}{place}: what each part of the faults costs"
     table = markup.data_table(
         columns(results),
         [results.none, results.all, *results.parts],
