@@ -166,10 +166,14 @@ ChannelValues Importer::constant_values(const onnx::NodeProto& node,
   return values;
 }
 
-/// Softmax, LogSoftmax, ArgMax at the output: the network ends at the codes that they order.
+/// Softmax, LogSoftmax, ArgMax at the output, also one behind another: the network ends at the
+/// codes that they order.
 void Importer::scores(const onnx::NodeProto& node) {
   const bool integer = node.op_type() == "QLinearSoftmax";
-  Edge source = integer ? codes_at(node, 0) : activation(node, 0);
+  const Edge& input = edge(node, 0);
+  const bool codes = node.op_type() == "ArgMax" && input.is_codes() && input.tensor >= 0;
+  const bool ordered = codes || input.kind == Edge::Kind::kScores;
+  Edge source = integer ? codes_at(node, 0) : ordered ? input : activation(node, 0);
   const bool from_13 = integer ? int_attribute(node, "opset", 13) >= 13 : graph_.opset() >= 13;
   const std::int64_t fallback = node.op_type() == "ArgMax" ? 0 : from_13 ? -1 : 1;
   const std::int64_t axis = int_attribute(node, "axis", fallback);

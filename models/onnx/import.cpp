@@ -2,6 +2,7 @@
 #include "models/onnx/import.hpp"
 
 #include <algorithm>
+#include <set>
 #include <stdexcept>
 #include <utility>
 
@@ -90,7 +91,25 @@ void Importer::import_node(const onnx::NodeProto& node) {
                 "computed from shapes");
   }
   if (handler == nullptr) fail_unknown(node);
+  require_executed(node);
   (this->*handler)(node);
+}
+
+/// Scores, which are not executed, may only be the output, looked at in another way.
+void Importer::require_executed(const onnx::NodeProto& node) const {
+  static const std::set<std::string> looks = {
+      "ArgMax",   "Cast",       "DequantizeLinear", "Dropout", "Flatten",
+      "Identity", "LogSoftmax", "QuantizeLinear",   "Reshape", "Softmax",
+      "Squeeze",  "Transpose",  "Unsqueeze"};
+  for (const std::string& name : node.input()) {
+    const auto found = edges_.find(name);
+    const bool scores = found != edges_.end() && found->second.kind == Edge::Kind::kScores;
+    if (scores && !looks.contains(node.op_type())) {
+      graph_.fail(node, "it reads '" + name +
+                            "', which is not executed: only the network's output "
+                            "may be a softmax or an index");
+    }
+  }
 }
 
 QuantizedNetwork Importer::run() {

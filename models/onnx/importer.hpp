@@ -91,6 +91,7 @@ class Importer {
   void read_input();
   void read_output();
   void import_node(const onnx::NodeProto& node);
+  void require_executed(const onnx::NodeProto& node) const;
 
   // operator_table.cpp
   static const std::map<std::string, Operator>& operators();

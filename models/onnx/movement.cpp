@@ -11,9 +11,10 @@ namespace brownout::models {
 /// Identity, Dropout.
 void Importer::pass(const onnx::NodeProto& node) { set_edge(node, edge(node, 0)); }
 
-/// To the type that the codes have already.
+/// To the type that the codes have already; of scores, to any.
 void Importer::cast(const onnx::NodeProto& node) {
   const Edge& source = edge(node, 0);
+  if (source.kind == Edge::Kind::kScores) return set_edge(node, source);
   const auto to = int_attribute(node, "to", onnx::TensorProto::UNDEFINED);
   const bool codes = source.is_codes() && source.tensor >= 0;
   if (!codes || to != (quantization_of(source.tensor).source_signed ? onnx::TensorProto::INT8
