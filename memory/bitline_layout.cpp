@@ -26,4 +26,11 @@ std::uint32_t BitlineLayout::bitlines(std::uint32_t rows) const {
                                     std::min<std::uint64_t>(rows % rows_of_group, interleave));
 }
 
+std::string BitlineLayout::text() const {
+  std::string text;
+  if (cells) text += ", " + std::to_string(*cells) + " cells a bitline";
+  if (interleave != 1) text += ", " + std::to_string(interleave) + " bitlines interleaved";
+  return text;
+}
+
 }  // namespace brownout::memory

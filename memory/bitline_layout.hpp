@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 namespace brownout::memory {
 
@@ -28,6 +29,8 @@ struct BitlineLayout {
   Rows rows_of(std::uint32_t bitline, std::uint32_t rows) const;
   /// Bitlines of a column of so many rows.
   std::uint32_t bitlines(std::uint32_t rows) const;
+  /// ", 512 cells a bitline, 2 bitlines interleaved", for sources; empty for whole columns.
+  std::string text() const;
 
   bool operator==(const BitlineLayout&) const = default;
 };

@@ -17,7 +17,8 @@ enum class Draw : std::uint64_t {
   kRow,
   kInference,
   kDefects,
-  kCluster
+  kCluster,
+  kPolarity
 };
 
 /// The uniform number of one object of a chip.

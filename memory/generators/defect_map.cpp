@@ -3,7 +3,6 @@
 
 #include <stdexcept>
 
-#include "memory/generators/generated_cells.hpp"
 #include "memory/generators/iid_generator.hpp"
 #include "memory/numbers/text_number.hpp"
 
@@ -15,12 +14,12 @@ CellMasks draw_defects(const SramGeometry& geometry, const DefectRate& defects,
   if (!(defects.rate >= 0 && defects.rate <= 1)) {
     throw std::runtime_error("rate: " + format_double(defects.rate) + " is not in 0..1");
   }
-  const FaultMixture mixture{.stuck = true, .stuck_at_0_share = defects.stuck_at_0_share};
-  mixture.validate();
+  defects.mixture().validate();
   if (defects.rate == 0) return CellMasks(geometry);
   // A seed of their own: which cells are defective tells nothing of which fail at a voltage.
-  return independent_cells(geometry, Chance(defects.rate), mixture,
-                           draw(chip_seed, Draw::kDefects));
+  const std::uint64_t seed = draw(chip_seed, Draw::kDefects);
+  return independent_cells(geometry, Chance(defects.rate),
+                           FailureKinds(geometry, defects.mixture(), seed, chip_seed), seed);
 }
 
 }  // namespace
@@ -33,8 +32,8 @@ DefectMap::DefectMap(const SramGeometry& geometry, const DefectRate& defects,
 
 std::string DefectMap::source() const {
   return "generated: defects at a rate of " + format_double(defects_.rate) + ", " +
-         format_double(defects_.stuck_at_0_share) + " of them at 0, chip seed " +
-         std::to_string(chip_seed_);
+         defects_.mixture().share_text() + defects_.mixture().polar_bitlines().text() +
+         ", chip seed " + std::to_string(chip_seed_);
 }
 
 }  // namespace brownout::memory

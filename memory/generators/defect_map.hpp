@@ -6,13 +6,19 @@
 #include <string>
 
 #include "memory/fault_map.hpp"
+#include "memory/generators/generated_cells.hpp"
 
 namespace brownout::memory {
 
 /// What defects a chip gets.
 struct DefectRate {
   double rate = 0;                ///< share of the cells
-  double stuck_at_0_share = 0.5;  ///< of the defects; the rest is stuck at 1
+  double stuck_at_0_share = 0.5;  ///< of the defects, or of bitlines; the rest is stuck at 1
+  /// kBitline: a bitline has the number that also decides how its voltage faults fail.
+  Polarity polarity = Polarity::kCell;
+  BitlineLayout bitlines = {};
+
+  FaultMixture mixture() const { return {true, stuck_at_0_share, polarity, bitlines}; }
 };
 
 class DefectMap final : public FaultMap {

@@ -8,23 +8,67 @@
 
 namespace brownout::memory {
 
-void FaultMixture::validate() const {
-  if (stuck_at_0_share >= 0 && stuck_at_0_share <= 1) return;
-  throw std::runtime_error("stuck_at_0_share: " + format_double(stuck_at_0_share) +
-                           " is not in 0..1");
+std::string to_string(Polarity polarity) {
+  return polarity == Polarity::kCell ? "cell" : "bitline";
 }
 
-std::string FaultMixture::text() const {
-  if (!stuck) return "flips";
-  return "stuck cells, " + format_double(stuck_at_0_share) + " of them at 0";
+Polarity parse_polarity(std::string_view name) {
+  for (const Polarity polarity : {Polarity::kCell, Polarity::kBitline}) {
+    if (name == to_string(polarity)) return polarity;
+  }
+  throw std::runtime_error("'" + std::string(name) + "' is not one of cell, bitline");
+}
+
+void FaultMixture::validate() const {
+  if (!(stuck_at_0_share >= 0 && stuck_at_0_share <= 1)) {
+    throw std::runtime_error("stuck_at_0_share: " + format_double(stuck_at_0_share) +
+                             " is not in 0..1");
+  }
+  if (polarity == Polarity::kBitline && !stuck) {
+    throw std::runtime_error("polarity: bitline needs kind: stuck; a flip goes both ways");
+  }
+  bitlines.validate();
+}
+
+std::string FaultMixture::text() const { return stuck ? "stuck cells, " + share_text() : "flips"; }
+
+std::string FaultMixture::share_text() const {
+  return format_double(stuck_at_0_share) +
+         (polarity == Polarity::kCell ? " of them at 0" : " of the bitlines at 0");
 }
 
 FailureKinds::FailureKinds(const SramGeometry& geometry, const FaultMixture& mixture,
-                           std::uint64_t chip_seed)
+                           std::uint64_t cell_seed, std::uint64_t bitline_seed)
     : stuck_(mixture.stuck),
-      seed_(chip_seed),
+      seed_(cell_seed),
       stuck_at_0_(mixture.stuck_at_0_share),
-      columns_(geometry.columns, stuck_at_0_) {}
+      columns_(geometry.columns, stuck_at_0_),
+      layout_(mixture.bitlines) {
+  if (stuck_ && mixture.polarity == Polarity::kBitline) draw_bitlines(geometry, bitline_seed);
+}
+
+void FailureKinds::draw_bitlines(const SramGeometry& geometry, std::uint64_t seed) {
+  bitlines_per_column_ = layout_.bitlines(geometry.rows);
+  bitlines_at_0_.resize(std::size_t{geometry.banks} * bitlines_per_column_ * columns_.words());
+  auto word = bitlines_at_0_.begin();
+  for (std::uint32_t bank = 0; bank < geometry.banks; ++bank) {
+    for (std::uint32_t bitline = 0; bitline < bitlines_per_column_; ++bitline) {
+      for (std::uint32_t column = 0; column < geometry.columns; ++column) {
+        const bool at_0 = stuck_at_0_.happens(draw(seed, Draw::kPolarity, bank, column, bitline));
+        word[column / ColumnChances::kWordBits] |= std::uint64_t{at_0}
+                                                   << column % ColumnChances::kWordBits;
+      }
+      word += static_cast<std::ptrdiff_t>(columns_.words());
+    }
+  }
+}
+
+std::span<const std::uint64_t> FailureKinds::bitlines_at_0(std::uint32_t bank,
+                                                           std::uint32_t row) const {
+  if (bitlines_at_0_.empty()) return {};
+  const std::size_t bitline = std::size_t{bank} * bitlines_per_column_ + layout_.bitline(row);
+  return std::span(bitlines_at_0_).subspan(bitline * columns_.words(), columns_.words());
+}
 
 std::uint64_t FailureKinds::row_key(std::uint32_t bank, std::uint32_t row) const {
   return draw(seed_, Draw::kKind, bank, row);
@@ -47,6 +91,7 @@ RowFaults::RowFaults(CellMasks& masks, const FailureKinds& kinds, std::uint32_t 
                      std::uint32_t row)
     : kinds_(kinds),
       kind_key_(kinds.row_key(bank, row)),
+      bitlines_at_0_(kinds.bitlines_at_0(bank, row)),
       flips_(masks.row(FaultKind::kFlip, bank, row)),
       zeros_(masks.row(FaultKind::kStuckAt0, bank, row)),
       ones_(masks.row(FaultKind::kStuckAt1, bank, row)) {}
@@ -56,7 +101,8 @@ void RowFaults::set(std::size_t word, std::uint64_t failing) {
     flips_[word] = failing;
     return;
   }
-  zeros_[word] = kinds_.zeros(kind_key_, word, failing);
+  zeros_[word] = bitlines_at_0_.empty() ? kinds_.zeros(kind_key_, word, failing)
+                                        : failing & bitlines_at_0_[word];
   ones_[word] = failing & ~zeros_[word];
 }
 

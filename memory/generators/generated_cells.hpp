@@ -6,8 +6,10 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "memory/bitline_layout.hpp"
 #include "memory/chip_draws.hpp"
 #include "memory/fault_map.hpp"
 #include "memory/generators/failing_cells.hpp"
@@ -16,33 +18,64 @@
 
 namespace brownout::memory {
 
+/// What shares one stuck value: nothing, or all cells of a bitline (its weak side decides).
+enum class Polarity : std::uint8_t { kCell, kBitline };
+
+/// "cell", "bitline".
+std::string to_string(Polarity polarity);
+/// Throws std::runtime_error that names both.
+Polarity parse_polarity(std::string_view name);
+
 /// What the failing cells of a generated chip do.
 struct FaultMixture {
   bool stuck = false;             ///< false: every fault is a flip
-  double stuck_at_0_share = 0.5;  ///< of stuck cells; the rest is stuck at 1
+  double stuck_at_0_share = 0.5;  ///< of stuck cells, or of bitlines; the rest is stuck at 1
+  Polarity polarity = Polarity::kCell;
+  BitlineLayout bitlines = {};  ///< for kBitline
 
-  /// Throws std::runtime_error on a share outside 0..1.
+  /// Throws std::runtime_error that starts with the key: a share outside 0..1, flips of a polarity,
+  /// bitlines without cells.
   void validate() const;
-  /// "flips" or "stuck cells, 0.25 of them at 0".
+  /// The bitlines that tell how cells fail; whole columns where they tell nothing.
+  BitlineLayout polar_bitlines() const {
+    return polarity == Polarity::kBitline ? bitlines : BitlineLayout{};
+  }
+  /// "flips", "stuck cells, 0.25 of them at 0" or "stuck cells, 0.25 of the bitlines at 0".
   std::string text() const;
+  /// "0.25 of them at 0" or "0.25 of the bitlines at 0".
+  std::string share_text() const;
 };
 
-/// How the failing cells of a chip fail. Kinds have numbers of their own, so that a cell fails in
-/// the same way at every voltage, and how it fails tells nothing of when.
+/// How the failing cells of a chip fail. Kinds have numbers of their own, a cell's or its
+/// bitline's, so that a cell fails in the same way at every voltage, and how it fails tells nothing
+/// of when.
 class FailureKinds {
  public:
-  FailureKinds(const SramGeometry& geometry, const FaultMixture& mixture, std::uint64_t chip_seed);
+  FailureKinds(const SramGeometry& geometry, const FaultMixture& mixture, std::uint64_t chip_seed)
+      : FailureKinds(geometry, mixture, chip_seed, chip_seed) {}
+  /// Cells and bitlines drawn from seeds of their own.
+  FailureKinds(const SramGeometry& geometry, const FaultMixture& mixture, std::uint64_t cell_seed,
+               std::uint64_t bitline_seed);
 
   bool stuck() const { return stuck_; }
   std::uint64_t row_key(std::uint32_t bank, std::uint32_t row) const;
-  /// Those of the cells `failing` of a row's word that are stuck at 0.
+  /// Those of the cells `failing` of a row's word that are stuck at 0, where each cell has its own
+  /// polarity.
   std::uint64_t zeros(std::uint64_t row_key, std::size_t word, std::uint64_t failing) const;
+  /// The columns whose bitline through this row is stuck at 0, where bitlines have the polarity;
+  /// else empty.
+  std::span<const std::uint64_t> bitlines_at_0(std::uint32_t bank, std::uint32_t row) const;
 
  private:
+  void draw_bitlines(const SramGeometry& geometry, std::uint64_t seed);
+
   bool stuck_;
   std::uint64_t seed_;
   Chance stuck_at_0_;
   ColumnChances columns_;  // all of them stuck_at_0_
+  BitlineLayout layout_;
+  std::uint32_t bitlines_per_column_ = 0;
+  std::vector<std::uint64_t> bitlines_at_0_;  // [bank][bitline of a column][word]
 };
 
 /// Enters the failing cells of one row.
@@ -57,6 +90,7 @@ class RowFaults {
  private:
   const FailureKinds& kinds_;
   std::uint64_t kind_key_;
+  std::span<const std::uint64_t> bitlines_at_0_;
   std::span<std::uint64_t> flips_, zeros_, ones_;
 };
 

@@ -1,6 +1,7 @@
 // The table of generators. Their names and parameters are those of configuration files.
 #include "memory/generators/generators.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <stdexcept>
@@ -38,7 +39,7 @@ void read_clusters(const GeneratorValues& values, VminTerms& terms) {
   terms.cluster_columns = count(values, "cluster_columns").value_or(terms.cluster_columns);
 }
 
-// Cells of one sigma, alike all over the chip.
+// Cells of one sigma, alike all over the chip; its bitlines may tell how they fail.
 std::unique_ptr<GeneratedFaultMap> make_gaussian_vmin(const ChipRequest& request,
                                                       const GeneratorValues& values) {
   VminTerms terms;
@@ -46,6 +47,7 @@ std::unique_ptr<GeneratedFaultMap> make_gaussian_vmin(const ChipRequest& request
   terms.mu_shift = values.at("mu_shift");
   terms.sigma_die = values.at("sigma_die");
   terms.sigma_cell = values.at("sigma");
+  terms.bitlines = request.mixture.polar_bitlines();
   read_clusters(values, terms);
   return make_vmin("gaussian_vmin", request, terms);
 }
@@ -59,8 +61,7 @@ std::unique_ptr<GeneratedFaultMap> make_bitline_vmin(const ChipRequest& request,
   terms.sigma_bitline = values.at("sigma_bitline");
   terms.sigma_row = values.at("sigma_row");
   terms.sigma_cell = values.at("sigma_cell");
-  terms.bitlines.cells = count(values, "cells_per_bitline");
-  terms.bitlines.interleave = count(values, "interleaved_bitlines").value_or(1);
+  terms.bitlines = bitline_layout(values);
   read_clusters(values, terms);
   return make_vmin("bitline_vmin", request, terms);
 }
@@ -72,6 +73,8 @@ constexpr GeneratorParameter kSigmaCluster{"sigma_cluster", When::kZeroUnlessGiv
                                            Range::kNotNegative};
 constexpr GeneratorParameter kClusterRows{"cluster_rows", When::kOptional, Range::kCount};
 constexpr GeneratorParameter kClusterColumns{"cluster_columns", When::kOptional, Range::kCount};
+constexpr GeneratorParameter kCellsPerBitline{"cells_per_bitline", When::kOptional, Range::kCount};
+constexpr GeneratorParameter kInterleaved{"interleaved_bitlines", When::kOptional, Range::kCount};
 
 }  // namespace
 
@@ -91,8 +94,8 @@ const std::vector<Generator>& generators() {
        {kMu,
         {"sigma_bitline", When::kRequired, Range::kNotNegative},
         {"sigma_cell", When::kRequired, Range::kPositive},
-        {"cells_per_bitline", When::kOptional, Range::kCount},
-        {"interleaved_bitlines", When::kOptional, Range::kCount},
+        kCellsPerBitline,
+        kInterleaved,
         {"sigma_row", When::kZeroUnlessGiven, Range::kNotNegative},
         kSigmaCluster,
         kClusterRows,
@@ -102,6 +105,19 @@ const std::vector<Generator>& generators() {
        make_bitline_vmin},
   };
   return table;
+}
+
+std::vector<GeneratorParameter> with_bitlines(std::vector<GeneratorParameter> parameters) {
+  for (const GeneratorParameter& one : {kCellsPerBitline, kInterleaved}) {
+    const auto same = [&](const GeneratorParameter& other) { return other.name == one.name; };
+    if (std::none_of(parameters.begin(), parameters.end(), same)) parameters.push_back(one);
+  }
+  return parameters;
+}
+
+BitlineLayout bitline_layout(const GeneratorValues& values) {
+  return {.cells = count(values, "cells_per_bitline"),
+          .interleave = count(values, "interleaved_bitlines").value_or(1)};
 }
 
 const Generator& find_generator(std::string_view name) {

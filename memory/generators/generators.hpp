@@ -48,6 +48,11 @@ struct Generator {
 };
 
 const std::vector<Generator>& generators();
+/// `parameters` and those that tell what a bitline is, cells_per_bitline and interleaved_bitlines:
+/// any chip has them whose bitlines have a polarity.
+std::vector<GeneratorParameter> with_bitlines(std::vector<GeneratorParameter> parameters);
+/// What these two say.
+BitlineLayout bitline_layout(const GeneratorValues& values);
 /// Throws std::runtime_error that lists the generators.
 const Generator& find_generator(std::string_view name);
 

@@ -9,10 +9,9 @@
 namespace brownout::memory {
 
 CellMasks independent_cells(const SramGeometry& geometry, const Chance& failure,
-                            const FaultMixture& mixture, std::uint64_t seed) {
+                            const FailureKinds& kinds, std::uint64_t seed) {
   CellMasks masks(geometry);
   const ColumnChances columns(geometry.columns, failure);
-  const FailureKinds kinds(geometry, mixture, seed);
   for (std::uint32_t bank = 0; bank < geometry.banks; ++bank) {
     for (std::uint32_t row = 0; row < geometry.rows; ++row) {
       const std::uint64_t key = failure_key(seed, bank, row);
@@ -36,12 +35,12 @@ IidFaultMap::IidFaultMap(const SramGeometry& geometry,
 CellMasks IidFaultMap::masks_at(Voltage voltage) const {
   const double ber = profile_->ber(voltage);
   if (ber == 0) return CellMasks(geometry_);
-  return independent_cells(geometry_, Chance(ber), mixture_, seed_);
+  return independent_cells(geometry_, Chance(ber), FailureKinds(geometry_, mixture_, seed_), seed_);
 }
 
 std::string IidFaultMap::source() const {
-  return "generated: iid " + mixture_.text() + ", profile " + profile_->data().name +
-         ", chip seed " + std::to_string(seed_);
+  return "generated: iid " + mixture_.text() + mixture_.polar_bitlines().text() + ", profile " +
+         profile_->data().name + ", chip seed " + std::to_string(seed_);
 }
 
 Voltage IidFaultMap::vfail(const CellAddress& cell) const {

@@ -12,14 +12,14 @@
 
 namespace brownout::memory {
 
-/// Cells that each fail with the same chance, keyed by seed and place.
+/// Cells that each fail with the same chance, keyed by seed and place, in the ways of `kinds`.
 CellMasks independent_cells(const SramGeometry& geometry, const Chance& failure,
-                            const FaultMixture& mixture, std::uint64_t seed);
+                            const FailureKinds& kinds, std::uint64_t seed);
 
 /// Independent cells: a cell fails at V iff u(cell) < BER(V) (the model of Stutz et al., 2021).
 class IidFaultMap final : public GeneratedFaultMap {
  public:
-  /// Throws std::runtime_error on a share outside 0..1.
+  /// Throws std::runtime_error as FaultMixture::validate does.
   IidFaultMap(const SramGeometry& geometry, std::shared_ptr<const VoltageProfile> profile,
               FaultMixture mixture, std::uint64_t chip_seed);
 

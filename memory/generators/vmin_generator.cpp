@@ -85,6 +85,7 @@ VminFaultMap::VminFaultMap(std::string name, const SramGeometry& geometry,
       mixture_(mixture),
       seed_(chip_seed) {
   if (!profile_) throw std::logic_error("a fault map without a voltage profile");
+  mixture_.bitlines = terms_.bitlines;
   mixture_.validate();
   check_terms(terms_);
   die_vmin_ = terms_.mu + terms_.mu_shift;
@@ -234,13 +235,8 @@ std::string VminFaultMap::source() const {
     text += ", clusters of " + std::to_string(terms_.cluster_rows) + " rows x " +
             std::to_string(terms_.cluster_columns) + " columns";
   }
-  if (terms_.bitlines.cells) {
-    text += ", " + std::to_string(*terms_.bitlines.cells) + " cells a bitline";
-  }
-  if (terms_.bitlines.interleave != 1) {
-    text += ", " + std::to_string(terms_.bitlines.interleave) + " bitlines interleaved";
-  }
-  return text + ", profile " + profile_->data().name + ", chip seed " + std::to_string(seed_);
+  return text + terms_.bitlines.text() + ", profile " + profile_->data().name + ", chip seed " +
+         std::to_string(seed_);
 }
 
 Voltage VminFaultMap::vfail(const CellAddress& cell) const {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <map>
 #include <numeric>
 #include <stdexcept>
 #include <utility>
@@ -142,6 +143,24 @@ GroupCounts group_counts(const SparseFaultMap& map, Voltage voltage, CellGroup g
     if (voltage <= fault.vfail) numbers.push_back(grouping.number_of(fault.cell));
   }
   return {grouping.groups(), occurrences(std::move(numbers))};
+}
+
+BitlinePolarity bitline_polarity(const SparseFaultMap& map, Voltage voltage, std::uint64_t least,
+                                 const BitlineShape& bitline) {
+  require_measured(map, voltage);
+  const Grouping grouping(map.geometry(), CellGroup::kBitline, bitline);
+  std::map<std::uint64_t, FaultsAtVoltage> lines;
+  for (const Fault& fault : map.faults()) {
+    if (voltage <= fault.vfail) count(lines[grouping.number_of(fault.cell)], fault.kind);
+  }
+  BitlinePolarity result;
+  for (const auto& [number, faults] : lines) {
+    if (faults.stuck_at_0 + faults.stuck_at_1 < least) continue;
+    ++result.bitlines;
+    if (faults.stuck_at_1 == 0) ++result.pure_at_0;
+    if (faults.stuck_at_0 == 0) ++result.pure_at_1;
+  }
+  return result;
 }
 
 std::vector<Voltage> telling_voltages(const SparseFaultMap& map) {

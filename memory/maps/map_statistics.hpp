@@ -51,6 +51,16 @@ struct GroupCounts {
 GroupCounts group_counts(const SparseFaultMap& map, Voltage voltage, CellGroup group,
                          const BitlineShape& bitline = {});
 
+/// Bitlines with at least `least` stuck cells at a voltage.
+struct BitlinePolarity {
+  std::uint64_t bitlines = 0;
+  std::uint64_t pure_at_0 = 0, pure_at_1 = 0;  ///< all of whose stuck cells are stuck alike
+};
+
+/// Throws as group_counts does.
+BitlinePolarity bitline_polarity(const SparseFaultMap& map, Voltage voltage, std::uint64_t least,
+                                 const BitlineShape& bitline = {});
+
 /// Distinct quantiles of the faults' vfail (defects aside), by falling voltage, and the lowest
 /// measured voltage.
 std::vector<Voltage> telling_voltages(const SparseFaultMap& map);

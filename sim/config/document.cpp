@@ -71,8 +71,19 @@ Value* writable_map(Value& root, const std::string& key) {
   return found != nullptr && found->kind == Value::Kind::kMap ? found : nullptr;
 }
 
-void include_profile(Value& memory, std::vector<std::filesystem::path>& files) {
-  if (Value* profile = memory.find("profile")) include(*profile, "memory_profile", files);
+// The profile of a memory and the chip that stands beside it in its file.
+void include_memory(Value& memory, std::vector<std::filesystem::path>& files) {
+  Value* profile = memory.find("profile");
+  if (profile == nullptr || profile->kind != Value::Kind::kScalar) return;
+  const bool asked_for = !profile->origin->is_file;  // by an option
+  const Value file = open_file(existing_file(*profile), files);
+  const MapReader reader(file, {"memory_profile", "chip"});
+  *profile = reader.require("memory_profile");
+  const Value* own = memory.find("chip");
+  const Value* chip = reader.find("chip");
+  if (chip != nullptr && (own == nullptr || (asked_for && own->origin->is_file))) {
+    put(memory, "chip", *chip);
+  }
 }
 
 void apply_path_options(Value& root, const Overrides& overrides) {
@@ -115,9 +126,9 @@ Document assemble_workload(const std::filesystem::path& path, const Overrides& o
   include_accelerator(root, document.files);
   include_energy(root, document.files);
   if (Value* memory = writable_map(root, "memory")) {
-    include_profile(*memory, document.files);
+    include_memory(*memory, document.files);
     for (const char* key : {"activation_sram", "accumulator"}) {
-      if (Value* other = writable_map(*memory, key)) include_profile(*other, document.files);
+      if (Value* other = writable_map(*memory, key)) include_memory(*other, document.files);
     }
   }
   apply_sets(root, overrides.set, false, path.parent_path());
@@ -131,6 +142,12 @@ Document assemble_accelerator(const std::filesystem::path& path,
   apply_sets(document.root, set, true, path.parent_path());
   include_energy(document.root, document.files);
   apply_sets(document.root, set, false, path.parent_path());
+  return document;
+}
+
+Document assemble_memory(const std::filesystem::path& path) {
+  Document document;
+  document.root = open_root(path, document.files);
   return document;
 }
 

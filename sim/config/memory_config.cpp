@@ -81,6 +81,18 @@ void read_parameter(const MapReader& map, const memory::GeneratorParameter& para
   values.emplace(parameter.name, value);
 }
 
+void read_polarity(const MapReader& map, memory::Polarity& polarity) {
+  const Value* found = map.find("polarity");
+  if (found == nullptr) return;
+  std::string text;
+  convert(*found, text);
+  try {
+    polarity = memory::parse_polarity(text);
+  } catch (const std::runtime_error& error) {
+    fail(*found, error.what());
+  }
+}
+
 FaultyMemory read_faulty_memory(const Value& value) {
   const MapReader map(value, {"profile", "chip"});
   FaultyMemory memory;
@@ -100,17 +112,38 @@ memory::Encoding read_encoding(const Value& value) {
 }
 
 memory::DefectRate read_defects(const Value& value) {
-  const MapReader map(value, {"rate", "stuck_at_0_share"});
+  const MapReader map(value, {"rate", "stuck_at_0_share", "polarity"});
   memory::DefectRate defects{.rate = read_share(map.require("rate"))};
   if (const Value* share = map.find("stuck_at_0_share")) {
     defects.stuck_at_0_share = read_share(*share);
   }
+  read_polarity(map, defects.polarity);
   return defects;
 }
 
-// What any chip may have on top of its own faults.
+// Without a look at anything else: which keys a chip has depends on it.
+bool says_bitline(const Value* map) {
+  const Value* polarity =
+      map != nullptr && map->kind == Value::Kind::kMap ? map->find("polarity") : nullptr;
+  return polarity != nullptr && polarity->text == memory::to_string(memory::Polarity::kBitline);
+}
+
+// Parameters of the generator, and of the bitlines where something has the polarity of its bitline.
+std::vector<memory::GeneratorParameter> parameters_of(const memory::Generator* generator,
+                                                      const Value& chip) {
+  std::vector<memory::GeneratorParameter> own;
+  if (generator != nullptr) own = generator->parameters;
+  const bool polar = says_bitline(&chip) || says_bitline(chip.find("defects"));
+  return polar ? memory::with_bitlines(std::move(own)) : own;
+}
+
+// What any chip may have on top of its own faults, its parameters already read.
 void read_layers(const MapReader& map, ChipConfig& chip) {
-  if (const Value* defects = map.find("defects")) chip.defects = read_defects(*defects);
+  chip.mixture.bitlines = memory::bitline_layout(chip.parameters);
+  if (const Value* defects = map.find("defects")) {
+    chip.defects = read_defects(*defects);
+    chip.defects->bitlines = chip.mixture.bitlines;
+  }
   if (const Value* stack = map.find("stack")) {
     for (const Value& file : items_of(*stack)) chip.stack.push_back(existing_file(file));
   }
@@ -126,14 +159,19 @@ void read_sigma_read(const MapReader& map, ChipConfig& chip) {
 }
 
 ChipConfig read_measured_chip(const Value& value) {
-  for (const char* key : {"generator", "kind", "stuck_at_0_share", "sigma_read"}) {
+  for (const char* key : {"generator", "kind", "stuck_at_0_share", "polarity", "sigma_read"}) {
     if (value.find(key) == nullptr) continue;
     fail(value,
          "a chip has either a map or a generator with its parameters, kind, stuck_at_0_share, "
-         "sigma_read");
+         "polarity, sigma_read");
   }
-  const MapReader map(value, {"map", "fold", "offsets", "shift", "stack", "defects", "seed"});
+  std::vector<std::string_view> keys = {"map",   "fold",    "offsets", "shift",
+                                        "stack", "defects", "seed"};
+  const std::vector<memory::GeneratorParameter> parameters = parameters_of(nullptr, value);
+  for (const auto& parameter : parameters) keys.push_back(parameter.name);
+  const MapReader map(value, keys);
   ChipConfig chip;
+  for (const auto& parameter : parameters) read_parameter(map, parameter, chip.parameters);
   chip.placement = read_map_placement(map);
   for (const std::filesystem::path& path : matching_files(map.require("map"))) {
     chip.maps.insert(chip.maps.end(), chip.placement.offsets.size(), path);
@@ -167,30 +205,43 @@ std::shared_ptr<const memory::VoltageProfile> read_memory_profile(const Value& p
   }
 }
 
+MemoryFile load_memory_file(const std::filesystem::path& path) {
+  const Document file = assemble_memory(path);
+  const MapReader map(file.root, {"memory_profile", "chip"});
+  MemoryFile memory{.profile = read_memory_profile(map.require("memory_profile")), .chip = {}};
+  if (const Value* chip = map.find("chip")) memory.chip = read_chip(*chip);
+  return memory;
+}
+
 std::shared_ptr<const memory::VoltageProfile> load_memory_profile(
     const std::filesystem::path& path) {
-  return read_memory_profile(file_section(path, "memory_profile"));
+  return load_memory_file(path).profile;
 }
 
 ChipConfig read_chip(const Value& value) {
   if (value.find("map") != nullptr) return read_measured_chip(value);
   ChipConfig chip;
-  std::vector<std::string_view> keys = {"map",  "generator", "kind",   "stuck_at_0_share",
-                                        "seed", "stack",     "defects"};
+  std::vector<std::string_view> keys = {"map",      "generator", "kind",  "stuck_at_0_share",
+                                        "polarity", "seed",      "stack", "defects"};
   const Value* name = value.find("generator");
   if (name != nullptr) chip.generator = &read_generator(*name);
-  for (const auto& parameter : chip.generator->parameters) keys.push_back(parameter.name);
+  const std::vector<memory::GeneratorParameter> parameters = parameters_of(chip.generator, value);
+  for (const auto& parameter : parameters) keys.push_back(parameter.name);
   keys.push_back("sigma_read");
   const MapReader map(value, keys);
-  for (const auto& parameter : chip.generator->parameters) {
-    read_parameter(map, parameter, chip.parameters);
-  }
+  for (const auto& parameter : parameters) read_parameter(map, parameter, chip.parameters);
   if (const Value* kind = map.find("kind")) chip.mixture.stuck = is_stuck(*kind);
   if (const Value* share = map.find("stuck_at_0_share")) {
     chip.mixture.stuck_at_0_share = read_share(*share);
   }
+  read_polarity(map, chip.mixture.polarity);
   read_sigma_read(map, chip);
   read_layers(map, chip);
+  try {
+    chip.mixture.validate();
+  } catch (const std::runtime_error& error) {
+    fail_below(value, error.what());
+  }
   map.read("seed", chip.seed);
   return chip;
 }

@@ -23,8 +23,9 @@ struct ChipConfig {
   std::vector<std::filesystem::path> maps;
   MapPlacement placement;                                               ///< of the maps
   const memory::Generator* generator = &memory::find_generator("iid");  ///< never null
-  memory::GeneratorValues parameters;                                   ///< complete
-  memory::FaultMixture mixture;                                         ///< of generated chips
+  /// Complete; with those of the bitlines where something has the polarity of its bitline.
+  memory::GeneratorValues parameters;
+  memory::FaultMixture mixture;               ///< of generated chips
   double sigma_read = 0;                      ///< read noise of generated chips; a map has its own
   std::optional<memory::DefectRate> defects;  ///< of every chip
   std::vector<std::filesystem::path> stack;   ///< map files laid over every chip and its defects
@@ -56,13 +57,20 @@ struct MemoryConfig : FaultyMemory {
 /// "memory", "memory.activation_sram": where the keys of a memory stand.
 std::string key_of(machine::OnChipMemory memory);
 
-/// A memory profile file.
+/// A file of configs/memories: how the memory behaves and, where it says so, what its chips are.
+struct MemoryFile {
+  std::shared_ptr<const memory::VoltageProfile> profile;
+  std::optional<ChipConfig> chip;
+};
+
+MemoryFile load_memory_file(const std::filesystem::path& path);
+/// Its profile alone.
 std::shared_ptr<const memory::VoltageProfile> load_memory_profile(
     const std::filesystem::path& path);
 
 /// The map below the key `memory_profile`.
 std::shared_ptr<const memory::VoltageProfile> read_memory_profile(const Value& profile);
-/// The map below `memory.chip`.
+/// The map below `memory.chip`, or `chip` of a memory file.
 ChipConfig read_chip(const Value& chip);
 /// The map below `memory`, its profile already put in place of the path.
 MemoryConfig read_memory(const Value& memory);

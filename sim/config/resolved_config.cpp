@@ -194,11 +194,22 @@ void list_layers(Listing& out, const std::string& key, const ChipConfig& chip) {
   if (chip.defects) {
     out.add(key + ".defects.rate", chip.defects->rate);
     out.add(key + ".defects.stuck_at_0_share", chip.defects->stuck_at_0_share);
+    out.add(key + ".defects.polarity", to_string(chip.defects->polarity));
     if (chip.measured()) out.add(key + ".seed", chip.seed);
   }
   if (!chip.stack.empty()) {
     out.add_list(key + ".stack", chip.stack,
                  [](const std::filesystem::path& map) { return map.generic_string(); });
+  }
+}
+
+void list_parameters(Listing& out, const std::string& key, const ChipConfig& chip) {
+  const std::vector<memory::GeneratorParameter> own =
+      chip.measured() ? std::vector<memory::GeneratorParameter>{} : chip.generator->parameters;
+  for (const memory::GeneratorParameter& parameter : memory::with_bitlines(own)) {
+    const auto value = chip.parameters.find(parameter.name);
+    if (value == chip.parameters.end()) continue;  // an optional one, not given
+    out.add(key + "." + std::string(parameter.name), value->second);
   }
 }
 
@@ -225,15 +236,13 @@ void list_maps(Listing& out, const std::string& key, const ChipConfig& chip) {
 void list_chip(Listing& out, const std::string& key, const ChipConfig& chip) {
   if (chip.measured()) {
     list_maps(out, key, chip);
+    list_parameters(out, key, chip);
   } else {
     out.add(key + ".generator", chip.generator->name);
-    for (const memory::GeneratorParameter& parameter : chip.generator->parameters) {
-      const auto value = chip.parameters.find(parameter.name);
-      if (value == chip.parameters.end()) continue;  // an optional one, not given
-      out.add(key + "." + std::string(parameter.name), value->second);
-    }
+    list_parameters(out, key, chip);
     out.add(key + ".kind", chip.mixture.stuck ? "stuck" : "flip");
     out.add(key + ".stuck_at_0_share", chip.mixture.stuck_at_0_share);
+    out.add(key + ".polarity", to_string(chip.mixture.polarity));
     if (chip.sigma_read != 0) out.add(key + ".sigma_read", chip.sigma_read);
     out.add(key + ".seed", chip.seed);
   }

@@ -65,6 +65,18 @@ TEST(ChipConfig, ChipIsGeneratedOrMeasuredButNotBoth) {
        "w.yaml:9: memory.chip.generater: unknown key, did you mean generator?"},
       {chip, "iid", "w.yaml:9: memory.chip: must be a map with the keys"},
       {"kind: flip", "kind: stuck_at", "w.yaml:9: memory.chip.kind: 'stuck_at' is not one of"},
+      {"kind: flip", "polarity: bitline",
+       "w.yaml:9: memory.chip.polarity: bitline needs kind: stuck; a flip goes both ways"},
+      {"kind: flip", "kind: stuck, polarity: row",
+       "w.yaml:9: memory.chip.polarity: 'row' is not one of cell, bitline"},
+      {"kind: flip", "kind: stuck, cells_per_bitline: 64",
+       "w.yaml:9: memory.chip.cells_per_bitline: unknown key"},
+      {"kind: flip", "kind: stuck, polarity: bitline, cells_per_bitline: 0",
+       "w.yaml:9: memory.chip.cells_per_bitline: 0 is not an integer above 0"},
+      {chip, "{map: net.onnx, polarity: cell}",
+       "w.yaml:9: memory.chip: a chip has either a map or"},
+      {chip, "{map: net.onnx, defects: {rate: 0.1}, cells_per_bitline: 64}",
+       "w.yaml:9: memory.chip.cells_per_bitline: unknown key"},
       {"kind: flip", "stuck_at_0_share: 1.5",
        "w.yaml:9: memory.chip.stuck_at_0_share: 1.5 is not in 0..1"},
       {"seed: 7", "seed: -7", "w.yaml:9: memory.chip.seed: \"-7\" is not an integer of 0 to"},
@@ -141,10 +153,12 @@ std::vector<std::string> chip_lines(const WorkloadConfig& config) {
 TEST(ChipConfig, ResolvedConfigurationListsTheGeneratorsParameters) {
   const std::string chip = "{generator: iid, kind: flip, seed: 7}";
   const std::tuple<std::string, std::vector<std::string>> cases[] = {
-      {chip, {"generator: iid", "kind: flip", "stuck_at_0_share: 0.5", "seed: 7"}},
+      {chip,
+       {"generator: iid", "kind: flip", "stuck_at_0_share: 0.5", "polarity: cell", "seed: 7"}},
       {"{generator: gaussian_vmin, mu: 0.712, sigma: 0.0554, mu_shift: -0.01}",
        {"generator: gaussian_vmin", "mu: 0.712", "sigma: 0.0554", "sigma_cluster: 0",
-        "sigma_die: 0", "mu_shift: -0.01", "kind: flip", "stuck_at_0_share: 0.5", "seed: 0"}},
+        "sigma_die: 0", "mu_shift: -0.01", "kind: flip", "stuck_at_0_share: 0.5", "polarity: cell",
+        "seed: 0"}},
       {"{generator: bitline_vmin, mu: 0.3908, sigma_bitline: 0.0293, sigma_cell: 0.025, "
        "sigma_row: 0.001, sigma_die: 0.01, cells_per_bitline: 512, interleaved_bitlines: 2, "
        "sigma_cluster: 0.002, cluster_rows: 16, cluster_columns: 4, kind: stuck, "
@@ -152,11 +166,20 @@ TEST(ChipConfig, ResolvedConfigurationListsTheGeneratorsParameters) {
        {"generator: bitline_vmin", "mu: 0.3908", "sigma_bitline: 0.0293", "sigma_cell: 0.025",
         "cells_per_bitline: 512", "interleaved_bitlines: 2", "sigma_row: 0.001",
         "sigma_cluster: 0.002", "cluster_rows: 16", "cluster_columns: 4", "sigma_die: 0.01",
-        "mu_shift: 0", "kind: stuck", "stuck_at_0_share: 1", "seed: 3"}},
+        "mu_shift: 0", "kind: stuck", "stuck_at_0_share: 1", "polarity: cell", "seed: 3"}},
       {"{generator: bitline_vmin, mu: 0.3908, sigma_bitline: 0, sigma_cell: 0.025}",
        {"generator: bitline_vmin", "mu: 0.3908", "sigma_bitline: 0", "sigma_cell: 0.025",
         "sigma_row: 0", "sigma_cluster: 0", "sigma_die: 0", "mu_shift: 0", "kind: flip",
-        "stuck_at_0_share: 0.5", "seed: 0"}},
+        "stuck_at_0_share: 0.5", "polarity: cell", "seed: 0"}},
+      {"{kind: stuck, polarity: bitline, cells_per_bitline: 64, seed: 7}",
+       {"generator: iid", "cells_per_bitline: 64", "kind: stuck", "stuck_at_0_share: 0.5",
+        "polarity: bitline", "seed: 7"}},
+      {"{generator: gaussian_vmin, mu: 0.7, sigma: 0.05, kind: stuck, polarity: bitline, "
+       "interleaved_bitlines: 2, defects: {rate: 0.1, polarity: bitline}}",
+       {"generator: gaussian_vmin", "mu: 0.7", "sigma: 0.05", "sigma_cluster: 0", "sigma_die: 0",
+        "mu_shift: 0", "interleaved_bitlines: 2", "kind: stuck", "stuck_at_0_share: 0.5",
+        "polarity: bitline", "seed: 0", "defects.rate: 0.1", "defects.stuck_at_0_share: 0.5",
+        "defects.polarity: bitline"}},
   };
   for (const auto& [text, expected] : cases) {
     const WorkloadFiles files;
@@ -244,6 +267,23 @@ TEST(ChipConfig, ParametersReachTheChip) {
   EXPECT_THAT(gaussian.chip.generator->make(request, gaussian.chip.parameters)->source(),
               testing::HasSubstr("mu 0.1, mu_shift 0.7, sigma_die 0.6, sigma_cluster 0.8, "
                                  "sigma_cell 0.4, clusters of 3 rows x 5 columns, profile"));
+}
+
+TEST(ChipConfig, BitlinesOfAPolarityReachTheChipAndItsDefects) {
+  const std::string chip = "{generator: iid, kind: flip, seed: 7}";
+  const memory::BitlineLayout layout{.cells = 64, .interleave = 2};
+  for (const std::string base :
+       {"map: net.onnx", "generator: iid, kind: stuck, polarity: bitline", "kind: flip"}) {
+    const WorkloadFiles files;
+    files.edit("w.yaml", chip,
+               "{" + base + ", cells_per_bitline: 64, interleaved_bitlines: 2, defects: " +
+                   "{rate: 0.1, polarity: bitline}}");
+    const ChipConfig read = files.load().memory.chip;
+    EXPECT_EQ(read.mixture.bitlines, layout);
+    EXPECT_EQ(read.defects->bitlines, layout);
+    EXPECT_EQ(read.defects->polarity, memory::Polarity::kBitline);
+    EXPECT_EQ(read.mixture.polarity == memory::Polarity::kBitline, base[0] == 'g');
+  }
 }
 
 TEST(ChipConfig, ChipOfStuckCellsKeepsItsShareAndSeed) {

@@ -110,6 +110,39 @@ TEST(Overrides, PathOptionsReplaceWhatTheWorkloadNames) {
   EXPECT_THAT(config.memory.chip.maps, testing::ElementsAre(files.directory / "map.csv"));
 }
 
+// A memory file may say what its chips are. The workload's own chip goes first, but not before a
+// file that the command line names.
+TEST(Overrides, TheChipOfAMemoryFileIsTakenWhereTheWorkloadHasNoneOrAnOptionNamesTheFile) {
+  const WorkloadFiles files;
+  files.directory.write("map.csv", "x");
+  const auto weak =
+      files.directory.write("weak.yaml", std::string(kProfile) + "chip: {kind: stuck, seed: 3}\n");
+  files.directory.write("parts/profile.yaml",
+                        std::string(kProfile) + "chip: {kind: stuck, seed: 2}\n");
+  const auto seed = [&](const Overrides& overrides) {
+    return files.load(overrides).memory.chip.seed;
+  };
+  Overrides memory, map, set, both;
+  memory.memory_profile = weak;
+  map.memory_profile = weak;
+  map.fault_map = files.directory / "map.csv";
+  set.set = {"memory.profile=weak.yaml"};
+  both.memory_profile = weak;
+  both.set = {"memory.chip.seed=9"};
+  EXPECT_EQ(seed({}), 7u);
+  EXPECT_EQ(seed(memory), 3u);
+  EXPECT_EQ(seed(set), 3u);
+  EXPECT_EQ(seed(both), 9u);
+  EXPECT_TRUE(files.load(both).memory.chip.mixture.stuck);
+  EXPECT_TRUE(files.load(map).memory.chip.measured());
+  files.edit("w.yaml", "  chip: {generator: iid, kind: flip, seed: 7}\n", "");
+  EXPECT_EQ(seed({}), 2u);
+  EXPECT_EQ(seed(memory), 3u);
+  files.directory.write("parts/profile.yaml", std::string(kProfile) + "chip: {kind: soft}\n");
+  EXPECT_EQ(files.load_error(),
+            "parts/profile.yaml:10: chip.kind: 'soft' is not one of flip, stuck");
+}
+
 TEST(Overrides, MissingFileOfAnOptionNamesTheOption) {
   const WorkloadFiles files;
   Overrides accelerator, profile, map;

@@ -51,7 +51,7 @@ TEST(ShippedFiles, EveryEnergyTableLoads) {
 TEST(ShippedFiles, EveryMemoryProfileLoads) {
   const auto files = yaml_files("configs/memories");
   EXPECT_GE(files.size(), 1U);
-  for (const auto& file : files) EXPECT_NO_THROW(load_memory_profile(file)) << file;
+  for (const auto& file : files) EXPECT_NO_THROW(load_memory_file(file)) << file;
 }
 
 TEST(ShippedFiles, EveryMemoryProfileSavesEnergyAsItsVoltageFalls) {

@@ -219,3 +219,34 @@ def test_weights_of_a_generated_map(kind: str, tmp_path: Path) -> None:
             found, _ = simulated("cifar10_resnet8", "edge_32x32", voltage, tmp_path, *options)
             assert_same(found, expected, f"{voltage} {UNIT}, {options[0]}")
         assert (changed_share(clean, expected) > 0) == (voltage != "1.0")
+
+
+@pytest.mark.parametrize("defects", [False, True], ids=["", "defects"])
+def test_weights_of_a_chip_whose_bitlines_have_a_polarity(defects: bool, tmp_path: Path) -> None:
+    """All stuck cells of a bitline are stuck alike, and the weights are the oracle's."""
+    core, path = core_of("edge_32x32", {}), tmp_path / "chip.csv"
+    text = "generator: iid, kind: stuck, stuck_at_0_share: 0.25, polarity: bitline, seed: 5"
+    text = f"{text}, cells_per_bitline: 128, interleaved_bitlines: 2"
+    if defects:
+        text += ", defects: {rate: 0.01, stuck_at_0_share: 0.25, polarity: bitline}"
+    brownout(
+        *("map", "generate", "--memory", PROFILE, "--out", path, "--generator", f"{{{text}}}"),
+        *("--accelerator", ROOT / "configs/accelerators/edge_32x32.yaml"),
+    )
+    chip = FaultMap.read(path)
+    bank, row, column = chip.cells.T
+    lines = np.stack([bank, column, row // 256, row % 2])
+    stuck_at: dict[tuple[int, ...], set[str]] = {}
+    for line, kind in zip(lines.T.tolist(), chip.kind, strict=True):
+        stuck_at.setdefault(tuple(line), set()).add(str(kind))
+    assert all(len(kinds) == 1 for kinds in stuck_at.values())
+    assert len(stuck_at) == core.banks * core.bank_shape[1] * 8  # at 20 % each has faults
+    at_0 = np.mean([kinds == {"stuck_at_0"} for kinds in stuck_at.values()])
+    assert abs(at_0 - 0.25) < 5 * np.sqrt(0.25 * 0.75 / len(stuck_at))
+    clean = clean_weights("cifar10_resnet8")
+    for voltage in ("0.85", "0.8"):
+        expected = read_back(clean, chip, voltage, core, "resident", "twos_complement").weights
+        for options in (["--fault-map", path], [f"--set=memory.chip={{{text}}}"]):
+            found, _ = simulated("cifar10_resnet8", "edge_32x32", voltage, tmp_path, *options)
+            assert_same(found, expected, f"{voltage} {UNIT}, {options[0]}")
+        assert changed_share(clean, expected) > 0

@@ -14,6 +14,7 @@
 #include "sim/cli/table.hpp"
 #include "sim/cli/workload_options.hpp"
 #include "sim/experiment/fit/fit_goodness.hpp"
+#include "sim/experiment/fit/polarity_fit.hpp"
 #include "sim/experiment/fit/vmin_fit.hpp"
 
 namespace brownout::cli {
@@ -87,25 +88,47 @@ Cell rounded_cell(const std::optional<double>& value) {
   return rounded(*value);
 }
 
+std::string layout_text(const memory::BitlineLayout& layout) {
+  std::string text;
+  if (layout.cells) text += ", cells_per_bitline: " + std::to_string(*layout.cells);
+  if (layout.interleave != 1) {
+    text += ", interleaved_bitlines: " + std::to_string(layout.interleave);
+  }
+  return text;
+}
+
 /// What to write below memory.chip.
-std::string chip_text(const experiment::FitData& data, const experiment::VminFit& fit) {
+std::string chip_text(const experiment::FitData& data, const experiment::VminFit& fit,
+                      double sigma_read) {
   const auto number = [](double value) { return memory::format_double(rounded(value)); };
   const experiment::VminParameters& estimate = fit.estimate;
   std::string text = "{generator: " + fit.generator + ", mu: " + number(estimate.mu);
   if (fit.generator == "bitline_vmin") {
     text += ", sigma_bitline: " + number(estimate.sigma_bitline) +
             ", sigma_cell: " + number(estimate.sigma_cell);
-    if (data.layout.cells) text += ", cells_per_bitline: " + std::to_string(*data.layout.cells);
-    if (data.layout.interleave != 1) {
-      text += ", interleaved_bitlines: " + std::to_string(data.layout.interleave);
-    }
   } else {
     text += ", sigma: " + number(estimate.sigma_cell);
   }
-  const std::uint64_t stuck = data.stuck_at_0 + data.stuck_at_1;
-  if (stuck <= data.flips) return text + ", kind: flip}";
-  return text + fmt::format(", kind: stuck, stuck_at_0_share: {:.3g}}}",
-                            static_cast<double>(data.stuck_at_0) / static_cast<double>(stuck));
+  const auto polarity = experiment::fit_polarity(data);
+  const bool stuck = polarity && data.stuck_at_0 + data.stuck_at_1 > data.flips;
+  const bool polar = stuck && polarity->polarity == memory::Polarity::kBitline;
+  if (fit.generator == "bitline_vmin" || polar) text += layout_text(data.layout);
+  text += stuck ? fmt::format(", kind: stuck, stuck_at_0_share: {:.3g}", polarity->stuck_at_0_share)
+                : ", kind: flip";
+  if (polar) text += ", polarity: bitline";
+  if (sigma_read != 0) text += ", sigma_read: " + memory::format_double(sigma_read);
+  return text + "}";
+}
+
+/// How the map's stuck cells are stuck; nothing without any.
+std::vector<Fact> polarity_facts(const experiment::FitData& data) {
+  const auto fit = experiment::fit_polarity(data);
+  if (!fit) return {};
+  return {{{"polarity", "polarity of stuck cells"}, to_string(fit->polarity)},
+          {{"stuck_at_0_share", "  stuck_at_0_share"}, rounded(fit->stuck_at_0_share)},
+          {{"stuck_at_0_share_error", "    standard error"}, rounded(fit->standard_error)},
+          {{"against_bitline", "  cells against their bitline", "", Style::kPercent},
+           rounded(fit->against_bitline)}};
 }
 
 struct Fitted {
@@ -114,7 +137,8 @@ struct Fitted {
 };
 
 std::vector<Fact> facts_of(const experiment::FitData& data, const Fitted& fitted,
-                           const std::string& unit) {
+                           const memory::FaultMapHeader& header) {
+  const std::string& unit = header.unit;
   const experiment::VminFit& fit = fitted.fit;
   const std::string& name = fit.generator;
   const bool bitlines = name == "bitline_vmin";
@@ -133,7 +157,7 @@ std::vector<Fact> facts_of(const experiment::FitData& data, const Fitted& fitted
          {{{name + "_log_likelihood", "  log-likelihood"}, to_thousandths(fit.log_likelihood)},
           {{name + "_aic", "  AIC"}, to_thousandths(fit.aic())},
           {{name + "_p_value", "  p-value of the map", "", Style::kRate}, fitted.goodness.p_value},
-          {{name + "_chip", "  memory.chip"}, chip_text(data, fit)}});
+          {{name + "_chip", "  memory.chip"}, chip_text(data, fit, header.sigma_read)}});
   return facts;
 }
 
@@ -219,7 +243,8 @@ int run(const Arguments& arguments, const Streams& streams) {
                 {{"flip", "  flip"}, data.flips},
                 {{"defects", "at every voltage, left out"}, data.defects}},
       .table = {}};
-  for (const Fitted& fitted : all) append(report.facts, facts_of(data, fitted, unit));
+  append(report.facts, polarity_facts(data));
+  for (const Fitted& fitted : all) append(report.facts, facts_of(data, fitted, map.header()));
   const auto best = std::min_element(all.begin(), all.end(), [](const Fitted& a, const Fitted& b) {
     return a.fit.aic() < b.fit.aic();
   });

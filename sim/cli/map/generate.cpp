@@ -28,8 +28,9 @@ CommandSpec spec() {
       .name = "map generate",
       .summary = "writes the fault map of a generated chip as CSV",
       .purpose =
-          "Draws the failing cells of one chip, by default each cell independently at the rates "
-          "of a memory profile, down to the profile's lowest voltage, and writes them with the "
+          "Draws the failing cells of one chip, by default that of the memory file or, where it "
+          "has none, each cell independently at the rates of its profile, down to the profile's "
+          "lowest voltage, and writes them with the "
           "highest voltage at which "
           "each one fails. brownout run --fault-map reads the file; chip N of a seed is the same "
           "chip as in run and sweep.",
@@ -39,15 +40,15 @@ CommandSpec spec() {
       .positional = "",
       .options = joined(
           {{{"out", "FILE.csv", "File that is written. Required."},
-            {"memory", "FILE", "Memory profile. Required."},
+            {"memory", "FILE", "Memory file: a profile and, maybe, the chip. Required."},
             {"accelerator", "FILE", "Takes the geometry of this accelerator's weight SRAM."},
             {"banks", "N", "Geometry without an accelerator, with --rows and --columns."},
             {"rows", "N", "Rows of cells of a bank."},
             {"columns", "N", "Bitlines of a bank."},
             {"generator", "MAP",
              "Generator with its parameters as below memory.chip of a workload, e.g. "
-             "'{generator: gaussian_vmin, mu: 0.7, sigma: 0.05, kind: stuck}'. Default: "
-             "independent cells (iid) with the options below."},
+             "'{generator: gaussian_vmin, mu: 0.7, sigma: 0.05, kind: stuck}'. Default: the "
+             "memory file's chip, else independent cells (iid) with the options below."},
             {"seed", "N", "Seed of the ensemble of chips. Default: 0."},
             {"chip", "N", "Which chip of the ensemble. Default: 0."},
             {"kind", "flip|stuck",
@@ -83,20 +84,35 @@ memory::FaultMixture mixture_of(const Arguments& arguments) {
   return mixture;
 }
 
+// A chip of a memory file or an option, as far as it can be generated.
+config::ChipConfig generable(const config::ChipConfig& chip, const char* option) {
+  if (!chip.stack.empty()) fail_option(option, "a stack of map files is not generated");
+  if (chip.measured()) fail_option(option, "a map of a file is no generator");
+  return chip;
+}
+
 /// What to draw the chip from.
-config::ChipConfig chip_config_of(const Arguments& arguments) {
+config::ChipConfig chip_config_of(const Arguments& arguments, const config::MemoryFile& file) {
   for (const char* name : {"kind", "stuck-at-0-share", "seed"}) {
     arguments.exclude("generator", name);
   }
   config::ChipConfig chip;
   if (const auto text = arguments.text("generator")) {
-    chip = config::read_chip(config::yaml_value(*text, "generator", "--generator", "."));
-    if (!chip.stack.empty()) fail_option("generator", "a stack of map files is not generated");
-    if (chip.measured()) fail_option("generator", "a map of a file is no generator");
-    return chip;
+    const auto value = config::yaml_value(*text, "generator", "--generator", ".");
+    return generable(config::read_chip(value), "generator");
   }
-  chip.mixture = mixture_of(arguments);
-  chip.seed = arguments.integer("seed", 0, std::numeric_limits<std::uint64_t>::max()).value_or(0);
+  if (file.chip) {
+    for (const char* name : {"kind", "stuck-at-0-share"}) {
+      if (arguments.has(name)) {
+        fail_option(name, "the memory file says what its chips are; --generator replaces that");
+      }
+    }
+    chip = generable(*file.chip, "memory");
+  } else {
+    chip.mixture = mixture_of(arguments);
+  }
+  const auto seed = arguments.integer("seed", 0, std::numeric_limits<std::uint64_t>::max());
+  if (seed) chip.seed = *seed;
   return chip;
 }
 
@@ -142,9 +158,10 @@ int run(const Arguments& arguments, const Streams& streams) {
   const Format format = format_of(arguments);
   const std::filesystem::path out = arguments.required("out");
   check_output_file(out, "out");
-  const config::ChipConfig source = chip_config_of(arguments);
+  const config::MemoryFile file = config::load_memory_file(arguments.required("memory"));
+  const auto& profile = file.profile;
+  const config::ChipConfig source = chip_config_of(arguments, file);
   const std::uint64_t chip = chip_of(arguments);
-  const auto profile = config::load_memory_profile(arguments.required("memory"));
   const memory::SramGeometry geometry = geometry_of(arguments);
   refuse_huge(geometry, *profile);
 

@@ -78,6 +78,8 @@ std::vector<Fact> cluster_facts(const SparseFaultMap& map, Voltage voltage,
   constexpr std::uint64_t kWeak = 5;  // faults that make a bitline a weak one
   const auto lines = memory::group_counts(map, voltage, CellGroup::kBitline, bitline);
   const auto banks = memory::group_counts(map, voltage, CellGroup::kBank);
+  const auto polarity = memory::bitline_polarity(map, voltage, kWeak, bitline);
+  const auto titled = [&](const char* title) { return polarity.bitlines == 0 ? "" : title; };
   const auto most = [](const memory::GroupCounts& counts) {
     return counts.faults.empty() ? std::uint64_t{0} : counts.faults.front();
   };
@@ -87,6 +89,9 @@ std::vector<Fact> cluster_facts(const SparseFaultMap& map, Voltage voltage,
           {{"worst_bitline_faults", "  most faults of one"}, most(lines)},
           {{"share_on_bitlines_of_5", "  faults on those of 5 or more", "", Style::kPercent},
            optional_cell(lines.share_in_groups_of(kWeak))},
+          {{"bitlines_of_5_stuck", titled("  with 5 stuck cells or more")}, polarity.bitlines},
+          {{"pure_at_0", titled("    all stuck at 0")}, polarity.pure_at_0},
+          {{"pure_at_1", titled("    all stuck at 1")}, polarity.pure_at_1},
           {{"faulty_banks", "  banks with faults"}, banks.faults.size()},
           {{"worst_bank_faults", "  most faults of one"}, most(banks)}};
 }

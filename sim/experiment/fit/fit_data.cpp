@@ -89,6 +89,11 @@ Alike clean_bitlines(FitData& data) {
   return alike;
 }
 
+void count_stuck(StuckCells& bitline, memory::FaultKind kind) {
+  if (kind == memory::FaultKind::kStuckAt0) ++bitline.at_0;
+  if (kind == memory::FaultKind::kStuckAt1) ++bitline.at_1;
+}
+
 // By number of the bitline, the counts of its cells that fail somewhere; in place of the last count
 // its defects.
 std::map<std::uint64_t, std::vector<std::uint32_t>> faulty_bitlines(
@@ -96,6 +101,7 @@ std::map<std::uint64_t, std::vector<std::uint32_t>> faulty_bitlines(
   const std::size_t intervals = data.voltages.size() + 1;
   const std::uint32_t per_column = data.layout.bitlines(data.geometry.rows);
   std::map<std::uint64_t, std::vector<std::uint32_t>> faulty;
+  std::map<std::uint64_t, StuckCells> stuck;
   for (const Fault& fault : map.faults()) {
     const auto first_failing = static_cast<std::size_t>(
         std::partition_point(data.voltages.begin(), data.voltages.end(),
@@ -104,15 +110,20 @@ std::map<std::uint64_t, std::vector<std::uint32_t>> faulty_bitlines(
     if (first_failing + 1 == intervals) continue;  // fails below all voltages only
     const std::uint64_t column =
         std::uint64_t{fault.cell.bank} * data.geometry.columns + fault.cell.column;
-    auto& cells = faulty[column * per_column + data.layout.bitline(fault.cell.row)];
+    const std::uint64_t number = column * per_column + data.layout.bitline(fault.cell.row);
+    auto& cells = faulty[number];
     cells.resize(intervals);
     if (fault.vfail.is_infinite()) {
       ++data.defects;
       ++cells.back();
     } else {
       count_kind(data, fault.kind);
+      count_stuck(stuck[number], fault.kind);
       ++cells[first_failing];
     }
+  }
+  for (const auto& [number, cells] : stuck) {
+    if (cells.at_0 + cells.at_1 > 0) data.stuck_bitlines.push_back(cells);
   }
   return faulty;
 }

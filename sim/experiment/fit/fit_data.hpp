@@ -18,6 +18,11 @@ struct BitlineGroup {
   std::uint64_t bitlines = 0;
 };
 
+/// Cells of a bitline that fail at one of the voltages, by what they are stuck at.
+struct StuckCells {
+  std::uint64_t at_0 = 0, at_1 = 0;
+};
+
 struct FitData {
   memory::SramGeometry geometry;
   memory::BitlineLayout layout;
@@ -27,6 +32,7 @@ struct FitData {
   std::uint64_t bitlines = 0;
   std::uint32_t longest_bitline = 0;                        ///< cells
   std::uint64_t flips = 0, stuck_at_0 = 0, stuck_at_1 = 0;  ///< of the cells that fail
+  std::vector<StuckCells> stuck_bitlines;                   ///< of bitlines that have some
   std::uint64_t defects = 0;  ///< cells that fail at every voltage; in none of the counts above
 
   std::uint64_t faults() const { return flips + stuck_at_0 + stuck_at_1; }

@@ -111,6 +111,11 @@ std::vector<Variant> variants() {
   all.push_back({"read_noise_and_defects",
                  "cifar10_resnet8.yaml",
                  {"memory.chip={kind: stuck, sigma_read: 0.004, defects: {rate: 0.001}}"}});
+  all.push_back(
+      {"polar_bitlines",
+       "cifar10_resnet8.yaml",
+       {"memory.profile=" + (kRoot / "configs/memories").string() + "/sram_14nm_weak_bitlines.yaml",
+        "memory.chip.defects={rate: 0.001, polarity: bitline}"}});
   all.push_back({"gaussian_vmin",
                  "mnist_cnn.yaml",
                  {"memory.chip={generator: gaussian_vmin, mu: 0.72, sigma: 0.05}"}});
