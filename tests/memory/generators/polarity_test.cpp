@@ -103,7 +103,7 @@ TEST(Polarity, IsTheSameForABitlineInAllGeneratorsAndItsDefects) {
 }
 
 TEST(Polarity, NeighbouringBitlinesAreIndependent) {
-  const BitlineLayout layout{.cells = 16};
+  const BitlineLayout layout{.cells = 16, .interleave = 2};
   const auto map = find_generator("iid").make(
       {kGeometry, profile_14nm(), polar(0.5, layout), chip_seed(6, 0)}, {});
   Lines lines;
