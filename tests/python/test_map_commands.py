@@ -219,6 +219,8 @@ def test_fit_finds_the_generator_of_a_map(tmp_path: Path) -> None:
         assert abs(fit[f"bitline_vmin_{key}"] - truth) < 4 * error
     assert fit["bitline_vmin_p_value"] > 0.05 > fit["gaussian_vmin_p_value"]
     assert abs(fit["stuck_at_0"] / fit["faults"] - 0.25) < 0.02
+    assert fit["polarity"] == "cell"
+    assert abs(fit["stuck_at_0_share"] - 0.25) < 4 * fit["stuck_at_0_share_error"]
     measures = {(row["voltage"], row["measure"]): row for row in fit["measures"]}
     faults = measures[(0.75, "faults")]
     assert faults["measured"] == fit["faults"]
@@ -229,3 +231,32 @@ def test_fit_finds_the_generator_of_a_map(tmp_path: Path) -> None:
     assert 0.8 < again / fit["faults"] < 1.25
     alone = json_of("map", "fit", tmp_path / "chip.csv", "--generator", "gaussian_vmin")
     assert "bitline_vmin_mu" not in alone
+
+
+def test_a_memory_file_says_what_its_chips_are_and_a_fit_finds_it(tmp_path: Path) -> None:
+    memory, path = ROOT / "configs/memories/sram_14nm_weak_bitlines.yaml", tmp_path / "chip.csv"
+    cells = ["--banks", "2", "--rows", "1024", "--columns", "128"]
+    brownout("map", "generate", "--memory", memory, *cells, "--out", path)
+    layout = ["--cells-per-bitline", "512"]
+    info = json_of("map", "info", path, *layout, "--voltage", "0.798")
+    assert info["bitlines_of_5_stuck"] == info["pure_at_0"] + info["pure_at_1"] > 100
+    assert info["pure_at_1"] > 2 * info["pure_at_0"] > 0
+    options = ["--generator", "bitline_vmin", "--voltage", "0.79:0.87:0.02", "--chips", "5"]
+    fit = json_of("map", "fit", path, *layout, *options)
+    truth = {"mu": 0.7056, "sigma_bitline": 0.045, "sigma_cell": 0.0292, "sigma_row": 0.0085}
+    for key, value in truth.items():
+        error = fit[f"bitline_vmin_{key}_error"]
+        assert 0 < error < 0.01
+        assert abs(fit[f"bitline_vmin_{key}"] - value) < 4 * error, key
+    assert fit["polarity"] == "bitline"
+    assert abs(fit["stuck_at_0_share"] - 0.21) < 4 * fit["stuck_at_0_share_error"]
+    chip = fit["bitline_vmin_chip"]
+    for text in ("sigma_row: ", "polarity: bitline", "cells_per_bitline: 512", "sigma_read: 0.01}"):
+        assert text in chip
+    # What it prints makes such chips, and the file alone makes them in a run.
+    again = tmp_path / "again.csv"
+    brownout("map", "generate", "--memory", PROFILE, *cells, "--out", again, "--generator", chip)
+    assert json_of("map", "fit", again, *layout, *options)["polarity"] == "bitline"
+    run = json_of("run", WORKLOAD, "--memory", memory, "--voltage", "0.85", "--images", "2")
+    assert "of the bitlines at 0" in run["chip_source"]
+    assert run["chip_source"].endswith("sigma_read 0.01")

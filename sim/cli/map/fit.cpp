@@ -15,6 +15,7 @@
 #include "sim/cli/workload_options.hpp"
 #include "sim/experiment/fit/fit_goodness.hpp"
 #include "sim/experiment/fit/polarity_fit.hpp"
+#include "sim/experiment/fit/row_fit.hpp"
 #include "sim/experiment/fit/vmin_fit.hpp"
 
 namespace brownout::cli {
@@ -64,11 +65,14 @@ memory::BitlineLayout layout_of(const Arguments& arguments) {
   return layout;
 }
 
-std::vector<experiment::VminFit> fits_of(const experiment::FitData& data,
+std::vector<experiment::VminFit> fits_of(const memory::SparseFaultMap& map,
+                                         const experiment::FitData& data,
                                          const std::string& generator) {
   std::vector<experiment::VminFit> fits;
   if (generator != "bitline_vmin") fits.push_back(experiment::fit_gaussian_vmin(data));
-  if (generator != "gaussian_vmin") fits.push_back(experiment::fit_bitline_vmin(data));
+  if (generator != "gaussian_vmin") {
+    fits.push_back(experiment::with_row_term(map, data, experiment::fit_bitline_vmin(data)));
+  }
   return fits;
 }
 
@@ -106,6 +110,7 @@ std::string chip_text(const experiment::FitData& data, const experiment::VminFit
   if (fit.generator == "bitline_vmin") {
     text += ", sigma_bitline: " + number(estimate.sigma_bitline) +
             ", sigma_cell: " + number(estimate.sigma_cell);
+    if (estimate.sigma_row != 0) text += ", sigma_row: " + number(estimate.sigma_row);
   } else {
     text += ", sigma: " + number(estimate.sigma_cell);
   }
@@ -153,6 +158,7 @@ std::vector<Fact> facts_of(const experiment::FitData& data, const Fitted& fitted
   add("mu", fit.estimate.mu, fit.standard_error[0]);
   if (bitlines) add("sigma_bitline", fit.estimate.sigma_bitline, fit.standard_error[1]);
   add(bitlines ? "sigma_cell" : "sigma", fit.estimate.sigma_cell, fit.standard_error[2]);
+  if (bitlines) add("sigma_row", fit.estimate.sigma_row, fit.row_error);
   append(facts,
          {{{name + "_log_likelihood", "  log-likelihood"}, to_thousandths(fit.log_likelihood)},
           {{name + "_aic", "  AIC"}, to_thousandths(fit.aic())},
@@ -225,7 +231,7 @@ int run(const Arguments& arguments, const Streams& streams) {
   std::vector<Fitted> all;
   Progress progress(streams.err, stderr_is_terminal() && !arguments.has("quiet"));
   progress.show("fitting");
-  for (const experiment::VminFit& fit : fits_of(data, generator)) {
+  for (const experiment::VminFit& fit : fits_of(map, data, generator)) {
     progress.show("comparing with chips of " + fit.generator);
     all.push_back({fit, fit_goodness(data, fit, measures, chips, seed)});
   }

@@ -62,12 +62,6 @@ void count_kind(FitData& data, memory::FaultKind kind) {
   }
 }
 
-// Cells of a bitline of a column.
-std::uint32_t length_of(const FitData& data, std::uint32_t bitline) {
-  const auto [first, end] = data.layout.rows_of(bitline, data.geometry.rows);
-  return (end - first + data.layout.interleave - 1) / data.layout.interleave;
-}
-
 std::vector<std::uint32_t> all_good(const FitData& data, std::uint32_t length) {
   std::vector<std::uint32_t> cells(data.voltages.size() + 1);
   cells.back() = length;
@@ -81,7 +75,7 @@ Alike clean_bitlines(FitData& data) {
   Alike alike;
   const std::uint64_t columns = std::uint64_t{data.geometry.banks} * data.geometry.columns;
   for (std::uint32_t i = 0; i < data.layout.bitlines(data.geometry.rows); ++i) {
-    const std::uint32_t length = length_of(data, i);
+    const std::uint32_t length = data.cells_of(i);
     data.longest_bitline = std::max(data.longest_bitline, length);
     data.bitlines += columns;
     alike[all_good(data, length)] += columns;
@@ -130,6 +124,11 @@ std::map<std::uint64_t, std::vector<std::uint32_t>> faulty_bitlines(
 
 }  // namespace
 
+std::uint32_t FitData::cells_of(std::uint32_t bitline) const {
+  const auto [first, end] = layout.rows_of(bitline, geometry.rows);
+  return (end - first + layout.interleave - 1) / layout.interleave;
+}
+
 void FitData::require_spread() const {
   const auto different =
       std::count_if(cells.begin(), cells.end() - 1, [](std::uint64_t count) { return count > 0; });
@@ -152,7 +151,7 @@ FitData fit_data(const memory::SparseFaultMap& map, const memory::BitlineLayout&
   Alike alike = clean_bitlines(data);
   for (auto& [number, cells] : faulty_bitlines(map, data)) {
     const auto per_column = layout.bitlines(data.geometry.rows);
-    const std::uint32_t length = length_of(data, static_cast<std::uint32_t>(number % per_column));
+    const std::uint32_t length = data.cells_of(static_cast<std::uint32_t>(number % per_column));
     --alike[all_good(data, length)];
     std::vector<std::uint32_t> counts = cells;
     const std::uint32_t others = std::accumulate(cells.begin(), cells.end(), 0U);

@@ -36,6 +36,8 @@ struct FitData {
   std::uint64_t defects = 0;  ///< cells that fail at every voltage; in none of the counts above
 
   std::uint64_t faults() const { return flips + stuck_at_0 + stuck_at_1; }
+  /// Cells of a bitline of a column, by its number there.
+  std::uint32_t cells_of(std::uint32_t bitline) const;
   /// Throws std::runtime_error unless cells fail first at two voltages or more: one tells no
   /// spread.
   void require_spread() const;

@@ -66,6 +66,7 @@ std::vector<MeasureValues> simulate(const FitData& data, const VminFit& fit,
   terms.mu = fit.estimate.mu;
   terms.sigma_bitline = fit.estimate.sigma_bitline;
   terms.sigma_cell = fit.estimate.sigma_cell;
+  terms.sigma_row = fit.estimate.sigma_row;
   terms.bitlines = data.layout;
   const auto profile = covering(data.voltages);
   std::vector<MeasureValues> result;

@@ -10,10 +10,11 @@
 
 namespace brownout::experiment {
 
-/// Vmin of a cell: normal with mean mu, sigma_bitline from bitline to bitline and sigma_cell from
-/// cell to cell; in the map's unit.
+/// Vmin of a cell: normal with mean mu, sigma_bitline from bitline to bitline, sigma_cell from cell
+/// to cell and sigma_row from row to row; in the map's unit.
 struct VminParameters {
   double mu = 0, sigma_bitline = 0, sigma_cell = 0;
+  double sigma_row = 0;  ///< of row_fit.hpp; the likelihood has it in sigma_cell
 };
 
 /// ln of the probability of the data. Cells of a bitline share B ~ N(0, sigma_bitline); given B
@@ -29,6 +30,7 @@ struct VminFit {
   /// Standard errors of mu, sigma_bitline, sigma_cell, from the curvature of the likelihood; none
   /// for a sigma_bitline that the model does not have or that is 0.
   std::array<std::optional<double>, 3> standard_error;
+  std::optional<double> row_error;  ///< of a sigma_row that is not 0
   double log_likelihood = 0;
   int parameters = 0;
 

@@ -10,6 +10,7 @@
 
 #include "memory/generators/vmin_generator.hpp"
 #include "sim/experiment/fit/maximize.hpp"
+#include "sim/experiment/fit/row_fit.hpp"
 
 namespace brownout::experiment {
 namespace {
@@ -192,6 +193,28 @@ TEST(VminFit, KnownParametersOfBitlinesAreRecoveredWithinTheirErrors) {
   expect_recovered(terms.mu, mu);
   expect_recovered(terms.sigma_bitline, sigma_bitline);
   expect_recovered(terms.sigma_cell, sigma_cell);
+}
+
+// To first order in sigma_row, so within 5 % of it.
+TEST(RowFit, ATermOfTheRowIsTakenOutOfTheCells) {
+  for (const double sigma_row : {0.0, 0.012}) {
+    const memory::VminTerms terms{.mu = 0.3,
+                                  .sigma_bitline = 0.04,
+                                  .sigma_row = sigma_row,
+                                  .sigma_cell = 0.05,
+                                  .bitlines = {.cells = 64, .interleave = 2}};
+    for (std::uint64_t chip = 0; chip < kChips; ++chip) {
+      const SparseFaultMap map = generated(terms, chip);
+      const FitData data = fit_data(map, terms.bitlines, grid({"0.4", "0.42", "0.44", "0.48"}));
+      const VminFit bare = fit_bitline_vmin(data), fit = with_row_term(map, data, bare);
+      EXPECT_EQ(fit.row_error.has_value(), sigma_row != 0);
+      EXPECT_NEAR(std::hypot(fit.estimate.sigma_cell, fit.estimate.sigma_row),
+                  bare.estimate.sigma_cell, 1e-12);
+      EXPECT_NEAR(fit.estimate.sigma_row, sigma_row,
+                  4 * fit.row_error.value_or(0) + 0.05 * sigma_row);
+      EXPECT_LT(fit.row_error.value_or(0), 0.002);
+    }
+  }
 }
 
 TEST(VminFit, IndependentCellsHaveNoTermOfTheBitline) {
