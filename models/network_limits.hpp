@@ -23,7 +23,7 @@ constexpr std::int64_t kLargestMacs = std::int64_t{1} << 40;  ///< of one infere
 class NetworkSize {
  public:
   void add_tensor(const Shape& shape);
-  /// Each time that constants are read, quantized, clipped or dequantized.
+  /// Each time that constants are read, quantized, clipped or dequantized, or become an operand.
   void add_constants(std::size_t elements);
   /// Weights and biases, and the multiplications (of a pool: the additions) for a result `made`.
   void add_node(const Node& node, const Shape& made);

@@ -2,6 +2,7 @@
 #include "models/quantized_network.hpp"
 
 #include <algorithm>
+#include <set>
 #include <stdexcept>
 
 namespace brownout::models {
@@ -30,15 +31,29 @@ class Checker {
       require(tensor.shape.channels > 0 && tensor.shape.height > 0 && tensor.shape.width > 0,
               "tensor shape");
       require(tensor.scale > 0 && is_code(tensor.zero_point), "tensor scale or zero point");
+      require(!tensor.is_constant() ||
+                  tensor.constant.size() == static_cast<std::size_t>(tensor.shape.size()),
+              "number of a constant's codes");
     }
+    for (std::size_t id = 0; id < made_.size(); ++id) {
+      made_[id] = network_.tensors[id].is_constant();
+    }
+    name_ = "the network";
+    require(!is_constant(network_.input) && !is_constant(network_.output),
+            "a constant input or output");
     mark(network_.input) = true;
     for (const Node& node : network_.nodes) {
       name_ = node_name(node);
       for (const TensorId id : node_inputs(node)) {
         require(is_tensor(id) && mark(id), "an input that no earlier node makes");
+        require(!is_constant(id) || constants_read_.insert(id).second,
+                "a constant that another node reads, too");
       }
       const TensorId output = node_output(node);
       require(is_tensor(output) && !mark(output), "an output id that is invalid or made twice");
+      const bool may_have_one =
+          std::holds_alternative<Addition>(node) || std::holds_alternative<Multiplication>(node);
+      require(constant_operands(network_, node) <= (may_have_one ? 1 : 0), "a constant operand");
       std::visit([this](const auto& concrete) { check(concrete); }, node);
       mark(output) = true;
     }
@@ -57,6 +72,7 @@ class Checker {
   bool is_tensor(TensorId id) const {
     return id >= 0 && static_cast<std::size_t>(id) < network_.tensors.size();
   }
+  bool is_constant(TensorId id) const { return network_.tensor(id).is_constant(); }
   static bool is_code(int code) { return code >= 0 && code <= 255; }
   std::vector<bool>::reference mark(TensorId id) { return made_[static_cast<std::size_t>(id)]; }
   const Shape& shape(TensorId id) const { return network_.tensor(id).shape; }
@@ -103,7 +119,7 @@ class Checker {
     require(!node.difference || network_.arithmetic == Arithmetic::kLiteRt,
             "a difference of another runtime than LiteRT");
     check_clamp(node.clamp_low, node.clamp_high);
-    require(shape(node.left) == shape(node.right) && shape(node.left) == shape(node.output),
+    require(fits(node.left, shape(node.output)) && fits(node.right, shape(node.output)),
             "shapes of an addition");
   }
 
@@ -111,8 +127,18 @@ class Checker {
     check_clamp(node.clamp_low, node.clamp_high);
     const Shape& left = shape(node.left);
     const Shape& right = shape(node.right);
-    require(left == shape(node.output), "output shape");
-    require(right == left || right == Shape{left.channels, 1, 1}, "shapes of a multiplication");
+    require(left == shape(node.output) && !is_constant(node.left), "output shape");
+    require(fits(node.right, left) || right == Shape{left.channels, 1, 1},
+            "shapes of a multiplication");
+  }
+
+  /// As an operand of a result of this shape: a constant may be repeated.
+  bool fits(TensorId id, const Shape& result) const {
+    if (!is_constant(id)) return shape(id) == result;
+    const auto repeats = [](int extent, int whole) { return extent == 1 || extent == whole; };
+    const Shape& own = shape(id);
+    return repeats(own.channels, result.channels) && repeats(own.height, result.height) &&
+           repeats(own.width, result.width);
   }
 
   void check(const Lookup& node) const {
@@ -196,6 +222,7 @@ class Checker {
 
   const QuantizedNetwork& network_;
   std::vector<bool> made_;
+  std::set<TensorId> constants_read_;
   std::string name_;
 };
 
@@ -287,6 +314,12 @@ std::vector<TensorId> node_inputs(const Node& node) {
         }
       },
       node);
+}
+
+int constant_operands(const QuantizedNetwork& network, const Node& node) {
+  const std::vector<TensorId> inputs = node_inputs(node);
+  return static_cast<int>(std::count_if(
+      inputs.begin(), inputs.end(), [&](TensorId id) { return network.tensor(id).is_constant(); }));
 }
 
 WeightSet clean_weights(const QuantizedNetwork& network) {

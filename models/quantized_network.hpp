@@ -25,14 +25,26 @@ struct Shape {
 
 using TensorId = int;
 
-/// Activations: real value = scale * (code - zero_point), codes 0..255. A signed source tensor is
-/// held with 128 added to codes and zero point, which changes no difference code - zero_point.
+/// Activations, or the constant operand of a sum or a product: real value = scale * (code -
+/// zero_point), codes 0..255. A signed source tensor is held with 128 added to codes and zero
+/// point, which changes no difference code - zero_point.
 struct ActivationTensor {
   std::string name;
   Shape shape;
   float scale = 1.0F;
   int zero_point = 0;
   bool source_signed = false;
+  /// The codes of a constant (NHWC), which lie with the biases in an error-free parameter memory
+  /// and take no place among the activations; none of a tensor that an inference computes. Extents
+  /// of 1 in its shape are repeated as often as its reader needs.
+  std::vector<std::uint8_t> constant = {};
+
+  bool is_constant() const { return !constant.empty(); }
+  /// The constant's code for element (c, h, w) of its reader's result.
+  std::uint8_t constant_at(int c, int h, int w) const {
+    return constant[static_cast<std::size_t>(shape.index(
+        shape.channels == 1 ? 0 : c, shape.height == 1 ? 0 : h, shape.width == 1 ? 0 : w))];
+  }
 };
 
 /// Sliding window of a convolution or a pool, in elements.
@@ -82,7 +94,7 @@ struct Convolution {
 };
 
 /// Element-wise sum of two tensors with their own scales, or left - right (LiteRT's arithmetic
-/// only).
+/// only). One of them may be constant.
 struct Addition {
   std::string name;
   TensorId left = 0, right = 0, output = 0;
@@ -105,7 +117,7 @@ struct Pooling {
 };
 
 /// Element-wise product of two tensors with their own scales. The right one may be a single pixel,
-/// a factor for every channel.
+/// a factor for every channel, or a constant.
 struct Multiplication {
   std::string name;
   TensorId left = 0, right = 0, output = 0;
@@ -182,7 +194,8 @@ struct QuantizedNetwork {
   std::string name;
   Arithmetic arithmetic = Arithmetic::kOnnxRuntime;
   std::vector<ActivationTensor> tensors;
-  std::vector<Node> nodes;  ///< in topological order; every tensor but the input is made by one
+  /// In topological order; every tensor but the input and the constants is made by one.
+  std::vector<Node> nodes;
   TensorId input = 0;
   TensorId output = 0;
   std::vector<std::string> notes;  ///< what the importer left out without changing the result
@@ -204,6 +217,8 @@ const std::string& node_name(const Node& node);
 std::string node_kind(const Node& node);
 TensorId node_output(const Node& node);
 std::vector<TensorId> node_inputs(const Node& node);
+/// Constant operands of a node: each output element reads a code of every one.
+int constant_operands(const QuantizedNetwork& network, const Node& node);
 
 /// Weights by node index, each out_channels x k as in Convolution::weights; empty where a node has
 /// none. The network's own, or as an array reads them out of a failing memory.

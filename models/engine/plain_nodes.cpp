@@ -9,6 +9,41 @@
 #include "models/engine/movement.hpp"
 
 namespace brownout::models {
+namespace {
+
+std::vector<std::uint8_t> repeated(const ActivationTensor& constant, const Shape& shape,
+                                   int images) {
+  std::vector<std::uint8_t> codes;
+  codes.reserve(static_cast<std::size_t>(images * shape.size()));
+  for (int image = 0; image < images; ++image) {
+    for (int h = 0; h < shape.height; ++h) {
+      for (int w = 0; w < shape.width; ++w) {
+        for (int c = 0; c < shape.channels; ++c) codes.push_back(constant.constant_at(c, h, w));
+      }
+    }
+  }
+  return codes;
+}
+
+}  // namespace
+
+TensorBuffers::TensorBuffers(const QuantizedNetwork& network, int images)
+    : buffers_(network.tensors.size()) {
+  const auto make = [&](TensorId id) {
+    buffers_[static_cast<std::size_t>(id)].resize(
+        static_cast<std::size_t>(images * network.tensor(id).shape.size()));
+  };
+  make(network.input);
+  for (const Node& node : network.nodes) {
+    make(node_output(node));
+    for (const TensorId id : node_inputs(node)) {
+      const ActivationTensor& tensor = network.tensor(id);
+      if (!tensor.is_constant()) continue;
+      const Shape& shape = network.tensor(node_output(node)).shape;
+      buffers_[static_cast<std::size_t>(id)] = repeated(tensor, shape, images);
+    }
+  }
+}
 
 void run_node(const QuantizedNetwork& network, const Addition& node, TensorBuffers& data,
               int images) {
@@ -31,8 +66,9 @@ void run_node(const QuantizedNetwork& network, const Multiplication& node, Tenso
               int images) {
   const Multiplier multiplier = make_multiplier(network, node);
   const std::int64_t size = network.tensor(node.output).shape.size();
-  const std::int64_t factors = network.tensor(node.right).shape.size();
-  if (factors == size) {
+  const ActivationTensor& right = network.tensor(node.right);
+  const std::int64_t factors = right.shape.size();
+  if (factors == size || right.is_constant()) {
     return multiply_codes(multiplier, data(node.left), data(node.right), data(node.output),
                           images * size);
   }

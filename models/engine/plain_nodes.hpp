@@ -10,14 +10,11 @@
 
 namespace brownout::models {
 
-/// The codes of a network's tensors: images x shape (NHWC) each.
+/// The codes of a network's tensors: images x shape (NHWC) each. A constant is there as often as
+/// its reader takes it, so that all operands of a formula lie side by side.
 class TensorBuffers {
  public:
-  TensorBuffers(const QuantizedNetwork& network, int images) {
-    for (const ActivationTensor& tensor : network.tensors) {
-      buffers_.emplace_back(static_cast<std::size_t>(images * tensor.shape.size()));
-    }
-  }
+  TensorBuffers(const QuantizedNetwork& network, int images);
 
   std::uint8_t* operator()(TensorId id) { return buffers_[static_cast<std::size_t>(id)].data(); }
 

@@ -66,6 +66,7 @@ struct Pending {
   const onnx::NodeProto* source = nullptr;
   std::vector<Edge> parts = {};  ///< of a concatenation: each is quantized as the whole is
   std::shared_ptr<const QuantizedConstant> operand = nullptr;  ///< of a lookup: what it takes
+  bool operand_first = false;                                  ///< left of its tensor
   BiasCodes bias = nullptr;  ///< of a layer: as ONNX Runtime may take them (bias.cpp)
   TensorId made = -1;
   float low = -kInfinity, high = kInfinity;  ///< as `made`
@@ -126,7 +127,6 @@ class Importer {
   void convolution(const onnx::NodeProto& node);
   void fully_connected(const onnx::NodeProto& node);
   void elementwise(const onnx::NodeProto& node);
-  Edge with_operand(const onnx::NodeProto& node, const Edge& tensor, const Edge& constant);
   Edge pair(const onnx::NodeProto& node, const Edge& left, const Edge& right, bool product);
   void pooling(const onnx::NodeProto& node);
   void mean(const onnx::NodeProto& node);
@@ -153,6 +153,12 @@ class Importer {
   bool combine_values(const onnx::NodeProto& node);
   ChannelValues constant_values(const onnx::NodeProto& node, const onnx::TensorProto& tensor,
                                 const Edge& edge);
+
+  // operands.cpp
+  Edge with_operand(const onnx::NodeProto& node, const Edge& tensor, const Edge& constant,
+                    bool constant_first);
+  Edge with_elements(const onnx::NodeProto& node, const Edge& tensor,
+                     const QuantizedConstant& constant, const Shape& shape, bool first);
 
   // qlinear.cpp
   void qlinear_conv(const onnx::NodeProto& node);

@@ -81,7 +81,8 @@ ActivationQuantization read_activation_quantization(const OnnxGraph& graph,
 
 std::vector<Lookup::Table> operand_tables(const ActivationTensor& input,
                                           const QuantizedConstant& constant,
-                                          const ActivationQuantization& output, bool product) {
+                                          const ActivationQuantization& output, bool product,
+                                          bool constant_first) {
   // The operator's own arithmetic, on tensors 0, 1 and 2 of a network that has no more.
   QuantizedNetwork pair;
   const int shift = constant.type.is_signed ? 128 : 0;
@@ -96,7 +97,9 @@ std::vector<Lookup::Table> operand_tables(const ActivationTensor& input,
                    .scale = output.scale,
                    .zero_point = output.zero_point,
                    .source_signed = output.source_signed}};
-  const Adder add = make_adder(pair, {.name = "", .left = 0, .right = 1, .output = 2});
+  const Addition sum{
+      .name = "", .left = constant_first ? 1 : 0, .right = constant_first ? 0 : 1, .output = 2};
+  const Adder add = make_adder(pair, sum);
   const Multiplier multiply =
       make_multiplier(pair, {.name = "", .left = 0, .right = 1, .output = 2});
   std::vector<Lookup::Table> tables;
@@ -104,8 +107,10 @@ std::vector<Lookup::Table> operand_tables(const ActivationTensor& input,
     const auto code = static_cast<std::uint8_t>(element + shift);
     Lookup::Table& table = tables.emplace_back();
     for (std::size_t i = 0; i < table.size(); ++i) {
-      const auto left = static_cast<std::uint8_t>(i);
-      table[i] = product ? multiply(left, code) : add(left, code);
+      const auto given = static_cast<std::uint8_t>(i);
+      table[i] = product          ? multiply(given, code)
+                 : constant_first ? add(code, given)
+                                  : add(given, code);
     }
   }
   return tables;

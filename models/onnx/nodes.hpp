@@ -31,10 +31,12 @@ ActivationQuantization read_activation_quantization(const OnnxGraph& graph,
 /// The type that QuantizeLinear makes where it has no zero point.
 bool makes_signed_codes(const OnnxGraph& graph, const onnx::NodeProto& node);
 /// The codes of input + constant, or of their product, for every code of the input: a table for
-/// each element of the constant, whose scale is one.
+/// each element of the constant, whose scale is one. `constant_first`: constant + input, which may
+/// round otherwise.
 std::vector<Lookup::Table> operand_tables(const ActivationTensor& input,
                                           const QuantizedConstant& constant,
-                                          const ActivationQuantization& output, bool product);
+                                          const ActivationQuantization& output, bool product,
+                                          bool constant_first);
 
 /// Without bias; ids of tensors are left to the caller.
 Convolution read_convolution(const OnnxGraph& graph, const onnx::NodeProto& node,

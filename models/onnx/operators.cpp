@@ -105,10 +105,10 @@ void Importer::elementwise(const onnx::NodeProto& node) {
   const Edge first = edge(node, 0);
   const Edge second = edge(node, 1);
   if (first.kind == Edge::Kind::kConstant) {
-    return set_edge(node, with_operand(node, activation(node, 1), first));
+    return set_edge(node, with_operand(node, activation(node, 1), first, true));
   }
   if (second.kind == Edge::Kind::kConstant) {
-    return set_edge(node, with_operand(node, activation(node, 0), second));
+    return set_edge(node, with_operand(node, activation(node, 0), second, false));
   }
   set_edge(node, pair(node, activation(node, 0), activation(node, 1), product));
 }
@@ -135,23 +135,6 @@ Edge Importer::pair(const onnx::NodeProto& node, const Edge& left, const Edge& r
   return pending_edge(
       node, Multiplication{.name = display_name(node), .left = map.tensor, .right = factor.tensor},
       network_.tensor(map.tensor).shape, map.view);
-}
-
-/// Sum or product of a tensor and a quantized scalar, or a constant with an element per channel:
-/// tables with the operator's own arithmetic.
-Edge Importer::with_operand(const onnx::NodeProto& node, const Edge& tensor, const Edge& constant) {
-  const QuantizedConstant& operand = *constant.constant;
-  const bool scalar = operand.codes().size() == 1;
-  if ((!scalar && !runs_along_channels(tensor.view, shape_of(tensor), operand.shape)) ||
-      operand.scales.size() != 1 || operand.type.bits > 8) {
-    graph_.fail(node, "constant '" + operand.name +
-                          "' is neither a scalar nor one element per "
-                          "channel, of up to 8 bits and one scale");
-  }
-  Edge result = pending_edge(node, Lookup{.name = display_name(node), .input = tensor.tensor},
-                             network_.tensor(tensor.tensor).shape, tensor.view);
-  pending_.back().operand = constant.constant;
-  return result;
 }
 
 /// AveragePool and GlobalAveragePool.

@@ -90,9 +90,9 @@ void Importer::qlinear_elementwise(const onnx::NodeProto& node) {
     return edge(node, index).kind == Edge::Kind::kConstantCodes;
   };
   const auto with_constant = [&](int tensor, int constant) {
-    const Edge scalar{.kind = Edge::Kind::kConstant,
-                      .constant = keep(node, weights_at(node, constant, 0))};
-    return with_operand(node, codes_at(node, tensor), scalar);
+    const Edge operand{.kind = Edge::Kind::kConstant,
+                       .constant = keep(node, weights_at(node, constant, 0))};
+    return with_operand(node, codes_at(node, tensor), operand, constant == 0);
   };
   if (is_constant(0) && is_constant(3)) graph_.fail(node, "both of its inputs are constants");
   if (is_constant(0)) return finish(node, with_constant(3, 0), 6);

@@ -229,9 +229,9 @@ TensorId Importer::make_node(const onnx::NodeProto& node, Pending& pending,
     return add_node(pending.node, node.output(0), pending.shape, quantization);
   }
   auto lookup = std::get<Lookup>(pending.node);
-  const std::vector<Codes> tables =
-      operand_tables(network_.tensor(lookup.input), *pending.operand, quantization,
-                     pending.source->op_type().find("Mul") != std::string::npos);
+  const std::vector<Codes> tables = operand_tables(
+      network_.tensor(lookup.input), *pending.operand, quantization,
+      pending.source->op_type().find("Mul") != std::string::npos, pending.operand_first);
   lookup.table = tables[0];
   if (tables.size() > 1) lookup.channel_tables = tables;
   return add_node(lookup, node.output(0), pending.shape, quantization);

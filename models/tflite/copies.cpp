@@ -195,9 +195,18 @@ TensorId TfliteImporter::broadcast(const Operator& op, unsigned position, const 
   return append_hidden(op, std::move(node), image_shape(what, dims), like, name);
 }
 
-/// Both operands in the shape of the result.
+/// Both operands in the shape of the result; a constant keeps its dimensions of 1.
 TfliteImporter::Pair TfliteImporter::operands(const Operator& op) {
-  const Dims left = view(op, 0).dims, right = view(op, 1).dims;
+  const int constant_at = constant_operand(op);
+  const auto dims_of = [&](unsigned position) {
+    const bool is_constant = static_cast<int>(position) == constant_at;
+    return is_constant ? file_.dims(file_.input(op, position)) : view(op, position).dims;
+  };
+  const auto operand = [&](unsigned position, const Dims& whole) {
+    const bool is_constant = static_cast<int>(position) == constant_at;
+    return is_constant ? constant(op, position, whole) : broadcast(op, position, whole);
+  };
+  const Dims left = dims_of(0), right = dims_of(1);
   Dims dims = left.size() < right.size() ? right : left;
   const Dims& shorter = left.size() < right.size() ? left : right;
   for (std::size_t d = 1; d <= shorter.size(); ++d) {
@@ -208,12 +217,12 @@ TfliteImporter::Pair TfliteImporter::operands(const Operator& op) {
     }
     extent = std::max(extent, other);
   }
-  Pair pair{broadcast(op, 0, dims), broadcast(op, 1, dims), dims};
+  Pair pair{operand(0, dims), operand(1, dims), dims};
   if (tensor(pair.left).shape != tensor(pair.right).shape) {
     const std::string what = "operator " + std::to_string(op.index);
-    const Shape shape = image_shape(what, dims);
-    if (tensor(pair.left).shape != shape) pair.left = in_shape(op, 0, shape);
-    if (tensor(pair.right).shape != shape) pair.right = in_shape(op, 1, shape);
+    const Shape shape = constant_at < 0 ? image_shape(what, dims) : shape_of(dims);
+    if (constant_at != 0 && tensor(pair.left).shape != shape) pair.left = in_shape(op, 0, shape);
+    if (constant_at != 1 && tensor(pair.right).shape != shape) pair.right = in_shape(op, 1, shape);
   }
   return pair;
 }

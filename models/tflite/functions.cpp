@@ -72,6 +72,17 @@ int TfliteImporter::constant_operand(const Operator& op) const {
   return -1;
 }
 
+int TfliteImporter::tabled_operand(const Operator& op) const {
+  const int position = constant_operand(op);
+  if (position < 0) return -1;
+  const Dims& whole = view(op, position == 0 ? 1 : 0).dims;
+  const Dims own = file_.dims(file_.input(op, static_cast<unsigned>(position)));
+  const std::size_t elements = file_.int8s(file_.input(op, static_cast<unsigned>(position))).size();
+  const bool per_channel = !own.empty() && !whole.empty() && own.back() == whole.back() &&
+                           elements == static_cast<std::size_t>(whole.back());
+  return own.size() <= whole.size() && (elements == 1 || per_channel) ? position : -1;
+}
+
 /// A function of a tensor and one number, or one for every channel: a table for each.
 void TfliteImporter::with_constant(
     const Operator& op, int position,

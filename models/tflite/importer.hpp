@@ -21,6 +21,10 @@
 
 namespace brownout::models {
 
+/// The batch of 1 is taken off; missing dimensions before the last are 1. Other tensors than images
+/// are one row.
+Shape shape_of(const Dims& dims);
+
 class TfliteImporter {
  public:
   explicit TfliteImporter(const std::filesystem::path& path) : file_(path) {
@@ -126,6 +130,8 @@ class TfliteImporter {
   /// An input in the shape that the file gives it, which must be that of an image.
   TensorId activation(const Operator& op, unsigned position);
   TensorId in_shape(const Operator& op, unsigned position, const Shape& shape);
+  /// A constant operand of a result with these dimensions.
+  TensorId constant(const Operator& op, unsigned position, const Dims& dims);
   const ActivationTensor& tensor(TensorId id) const { return network_.tensor(id); }
   Shape image_shape(const std::string& what, const Dims& dims) const;
   /// Without the shape.
@@ -172,6 +178,8 @@ class TfliteImporter {
   std::vector<std::int32_t> bias(const Operator& op, const Convolution& node) const;
   /// The position in the file of an operand that is constant; -1 where both are activations.
   int constant_operand(const Operator& op) const;
+  /// The same of one that is one number or one for every channel, of which tables are made.
+  int tabled_operand(const Operator& op) const;
   /// `make` gives the function of codes of tensors 0 and 1 with result 2.
   void with_constant(const Operator& op, int position,
                      const std::function<BinaryFunction(const QuantizedNetwork&)>& make);

@@ -13,21 +13,6 @@ namespace {
 
 bool is_image(const Dims& dims) { return dims.size() >= 2 && dims.size() <= 4 && dims[0] == 1; }
 
-/// The batch of 1 is taken off; missing dimensions before the last are 1. Other tensors than images
-/// are one row.
-Shape shape_of(const Dims& dims) {
-  const std::size_t rank = dims.size();
-  if (rank == 0) return {.channels = 1, .height = 1, .width = 1};
-  if (is_image(dims)) {
-    return {.channels = dims[rank - 1],
-            .height = rank > 3 ? dims[rank - 3] : 1,
-            .width = rank > 2 ? dims[rank - 2] : 1};
-  }
-  int pixels = 1;
-  for (std::size_t d = 0; d + 1 < rank; ++d) pixels *= dims[d];
-  return {.channels = dims[rank - 1], .height = 1, .width = pixels};
-}
-
 /// Throws std::runtime_error where the arithmetic cannot hold the quotient of scales.
 void require_scales(const QuantizedNetwork& network, const Node& node) {
   if (const auto* n = std::get_if<Convolution>(&node)) make_requantizer(network, *n);
@@ -50,6 +35,19 @@ Shape TfliteImporter::image_shape(const std::string& what, const Dims& dims) con
                ": supported are (1, C), (1, W, C) and (1, H, W, C)");
   }
   return shape_of(dims);
+}
+
+Shape shape_of(const Dims& dims) {
+  const std::size_t rank = dims.size();
+  if (rank == 0) return {.channels = 1, .height = 1, .width = 1};
+  if (is_image(dims)) {
+    return {.channels = dims[rank - 1],
+            .height = rank > 3 ? dims[rank - 3] : 1,
+            .width = rank > 2 ? dims[rank - 2] : 1};
+  }
+  int pixels = 1;
+  for (std::size_t d = 0; d + 1 < rank; ++d) pixels *= dims[d];
+  return {.channels = dims[rank - 1], .height = 1, .width = pixels};
 }
 
 ActivationTensor TfliteImporter::read_quantization(int index, bool may_be_unsigned) const {
@@ -148,6 +146,30 @@ TensorId TfliteImporter::in_shape(const Operator& op, unsigned position, const S
   node.loops = {{static_cast<int>(shape.size()), 1}};
   input.id = append_hidden(op, std::move(node), shape, tensor(input.id), file_.name(index));
   return input.id;
+}
+
+TensorId TfliteImporter::constant(const Operator& op, unsigned position, const Dims& dims) {
+  const int index = file_.input(op, position);
+  const std::vector<std::int8_t> codes = file_.int8s(index);
+  Dims own = file_.dims(index);
+  own.insert(own.begin(), dims.size() - own.size(), 1);
+  ActivationTensor made = read_quantization(index);
+  // Only what is seen as an image has dimensions that can stay 1.
+  made.shape = is_image(dims) ? shape_of(own) : shape_of(dims);
+  checked(op, [&] { size_.add_tensor(made.shape); });
+  made.constant.resize(static_cast<std::size_t>(made.shape.size()));
+  for (std::size_t i = 0; i < made.constant.size(); ++i) {
+    std::size_t rest = i, place = 0, stride = 1;
+    for (std::size_t d = dims.size(); d > 0; --d) {
+      const auto extent = static_cast<std::size_t>(is_image(dims) ? own[d - 1] : dims[d - 1]);
+      if (own[d - 1] > 1) place += rest % extent * stride;
+      rest /= extent;
+      stride *= static_cast<std::size_t>(own[d - 1]);
+    }
+    made.constant[i] = static_cast<std::uint8_t>(codes[place] + 128);
+  }
+  network_.tensors.push_back(std::move(made));
+  return static_cast<TensorId>(network_.tensors.size()) - 1;
 }
 
 void TfliteImporter::require_one_quantization(const Operator& op, const ActivationTensor& first,

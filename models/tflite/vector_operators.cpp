@@ -19,7 +19,7 @@ void TfliteImporter::sum(const Operator& op) {
                                    : sub != nullptr ? sub->activation()
                                                     : tflite::Activation::NONE;
   limit(op, node.clamp_low, node.clamp_high, fused, file_.output(op));
-  const int constant = constant_operand(op);
+  const int constant = tabled_operand(op);
   if (constant >= 0) {
     return with_constant(op, constant, [&](const QuantizedNetwork& operands) -> BinaryFunction {
       node.left = 0, node.right = 1, node.output = 2;
@@ -29,17 +29,19 @@ void TfliteImporter::sum(const Operator& op) {
   const auto [left, right, dims] = operands(op);
   node.left = left;
   node.right = right;
-  append(op, std::move(node), dims, tensor(left).shape, file_.output(op));
+  const Shape shape = tensor(tensor(left).is_constant() ? right : left).shape;
+  append(op, std::move(node), dims, shape, file_.output(op));
 }
 
-/// MUL. The right tensor of a Multiplication may be a pixel, whichever comes first in the file.
+/// MUL. The right tensor of a Multiplication may be a pixel or a constant, whichever comes first in
+/// the file.
 void TfliteImporter::multiplication(const Operator& op) {
   Multiplication node;
   const tflite::Mul* options = op.table->options_as_Mul();
   if (options != nullptr) {
     limit(op, node.clamp_low, node.clamp_high, options->activation(), file_.output(op));
   }
-  const int constant = constant_operand(op);
+  const int constant = tabled_operand(op);
   if (constant >= 0) {
     return with_constant(op, constant, [&](const QuantizedNetwork& operands) -> BinaryFunction {
       node.left = 0, node.right = 1, node.output = 2;
@@ -47,6 +49,7 @@ void TfliteImporter::multiplication(const Operator& op) {
     });
   }
   for (const unsigned position : {0U, 1U}) {
+    if (constant_operand(op) >= 0) break;
     const Dims& whole = view(op, position).dims;
     Dims pixel(whole.size(), 1);
     pixel.back() = whole.back();
@@ -56,9 +59,10 @@ void TfliteImporter::multiplication(const Operator& op) {
     return append(op, std::move(node), whole, tensor(node.left).shape, file_.output(op));
   }
   const auto [left, right, dims] = operands(op);
-  node.left = left;
-  node.right = right;
-  append(op, std::move(node), dims, tensor(left).shape, file_.output(op));
+  const bool constant_first = tensor(left).is_constant();
+  node.left = constant_first ? right : left;
+  node.right = constant_first ? left : right;
+  append(op, std::move(node), dims, tensor(node.left).shape, file_.output(op));
 }
 
 /// MAXIMUM: both tensors on top of one another, and a pool over the two elements of each place.

@@ -95,21 +95,6 @@ void VectorUnit::finish(int /*layer*/, const models::Convolution& convolution) {
   throw std::logic_error(convolution.name + ": its blocks are requantized one by one");
 }
 
-void VectorUnit::finish(int layer, const models::Addition& addition) {
-  const models::QuantizedNetwork& network = state_.job->network;
-  const models::Adder add = models::make_adder(network, addition);
-  const auto size = static_cast<std::uint64_t>(network.tensor(addition.output).shape.size());
-  const auto left = activation_sram->read(address_of(addition.left), size);
-  const auto right = activation_sram->read(address_of(addition.right), size);
-  for (std::size_t i = 0; i < size; ++i) {
-    activation_sram->write(address_of(addition.output) + i, add(left[i], right[i]));
-  }
-  machine::EventCounts& counts = state_.counts(layer);
-  counts[Event::kVectorOp] += size;
-  counts[Event::kActivationSramRead] += 2 * size;
-  counts[Event::kActivationSramWrite] += size;
-}
-
 void VectorUnit::finish(int layer, const models::Pooling& pooling) {
   const models::QuantizedNetwork& network = state_.job->network;
   const models::Pooler pool = models::make_pooler(network, pooling);

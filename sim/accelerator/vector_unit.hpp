@@ -61,6 +61,13 @@ class VectorUnit final : public sc_core::sc_module, public VectorPort {
   std::uint64_t address_of(models::TensorId id) const;
   const models::Shape& shape_of(models::TensorId id) const;
   std::span<const std::uint8_t> codes_of(models::TensorId id) const;
+  /// An operand's code for element (c, h, w) of the result: of an activation of the result's shape
+  /// or of a single pixel, or of a constant.
+  std::uint8_t operand(models::TensorId id, int c, int h, int w) const;
+  /// A function of two operands, element by element.
+  template <typename Formula>
+  void combine(int layer, models::TensorId left, models::TensorId right, models::TensorId output,
+               const Formula& formula);
 
   JobState& state_;
   std::vector<models::Requantizer> requantizers_;  // by node index

@@ -1,5 +1,5 @@
-// The vector unit's work on layers that multiply, look up or move codes, one element of the output
-// after the other.
+// The vector unit's work on layers that add, multiply, look up or move codes, one element of the
+// output after the other.
 #include "sim/accelerator/vector_unit.hpp"
 
 namespace brownout::accelerator {
@@ -47,15 +47,38 @@ void VectorUnit::count(int layer, std::uint64_t reads, std::uint64_t writes) {
   counts[Event::kActivationSramWrite] += writes;
 }
 
+std::uint8_t VectorUnit::operand(models::TensorId id, int c, int h, int w) const {
+  const models::ActivationTensor& tensor = state_.job->network.tensor(id);
+  if (tensor.is_constant()) return tensor.constant_at(c, h, w);
+  const bool pixel = tensor.shape.height == 1 && tensor.shape.width == 1;
+  const std::int64_t index = pixel ? c : tensor.shape.index(c, h, w);
+  return codes_of(id)[static_cast<std::size_t>(index)];
+}
+
+template <typename Formula>
+void VectorUnit::combine(int layer, models::TensorId left, models::TensorId right,
+                         models::TensorId output, const Formula& formula) {
+  const models::Shape& shape = shape_of(output);
+  const models::Node& node = state_.job->network.nodes[static_cast<std::size_t>(layer)];
+  const auto constants =
+      static_cast<unsigned>(models::constant_operands(state_.job->network, node));
+  const std::uint64_t address = address_of(output);
+  for_each_element(shape, [&](int c, int h, int w) {
+    activation_sram->write(address + static_cast<std::uint64_t>(shape.index(c, h, w)),
+                           formula(operand(left, c, h, w), operand(right, c, h, w)));
+    count(layer, 2 - constants, 1);
+    state_.counts(layer)[Event::kParameterRead] += constants;
+  });
+}
+
+void VectorUnit::finish(int layer, const models::Addition& addition) {
+  combine(layer, addition.left, addition.right, addition.output,
+          models::make_adder(state_.job->network, addition));
+}
+
 void VectorUnit::finish(int layer, const models::Multiplication& multiplication) {
-  const models::Multiplier multiply = models::make_multiplier(state_.job->network, multiplication);
-  const auto left = codes_of(multiplication.left);
-  const auto right = codes_of(multiplication.right);
-  const std::uint64_t output = address_of(multiplication.output);
-  for (std::size_t i = 0; i < left.size(); ++i) {
-    activation_sram->write(output + i, multiply(left[i], right[i % right.size()]));
-    count(layer, 2, 1);
-  }
+  combine(layer, multiplication.left, multiplication.right, multiplication.output,
+          models::make_multiplier(state_.job->network, multiplication));
 }
 
 void VectorUnit::finish(int layer, const models::Lookup& lookup) {

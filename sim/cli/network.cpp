@@ -139,10 +139,11 @@ std::vector<Fact> network_facts(const models::QuantizedNetwork& network, const s
           {{"input", "input", "CxHxW"}, shape_text(network.tensor(network.input).shape)},
           {{"outputs", "outputs"}, network.tensor(network.output).shape.size()},
           {{"layer_count", "layers"}, network.nodes.size()},
-          {{"parameters", "parameters"}, totals.weights + totals.biases},
+          {{"parameters", "parameters"}, totals.weights + totals.biases + totals.constants},
           {{"weights", "  weights"}, totals.weights},
           {{"weight_bytes", "    size", "bytes"}, totals.weight_bytes},
           {{"biases", "  biases", "of 32 bits"}, totals.biases},
+          {{"constants", "  constants", "of 8 bits"}, totals.constants},
           {{"macs", "MACs per image"}, totals.macs},
           {{"activation_bytes", "activations, at most", "bytes"}, activations.bytes},
           {{"activation_peak", "  at"}, activations.peak}};

@@ -22,6 +22,9 @@ CodeUse code_use(const models::Convolution& convolution) {
 NetworkTotals totals_of(const models::QuantizedNetwork& network) {
   NetworkTotals totals;
   std::uint64_t bits = 0;
+  for (const models::ActivationTensor& tensor : network.tensors) {
+    totals.constants += tensor.constant.size();
+  }
   for (const models::Node& node : network.nodes) {
     const auto* convolution = std::get_if<models::Convolution>(&node);
     if (convolution == nullptr) continue;

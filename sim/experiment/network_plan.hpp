@@ -23,6 +23,7 @@ CodeUse code_use(const models::Convolution& convolution);
 
 struct NetworkTotals {
   std::uint64_t weights = 0, biases = 0;
+  std::uint64_t constants = 0;     ///< operands of sums and products
   std::uint64_t weight_bytes = 0;  ///< each weight in its bits, without gaps
   std::int64_t macs = 0;           ///< per image
 };

@@ -23,7 +23,7 @@ enum class Event : std::uint8_t {
   kAccumulatorRead,      ///< an entry
   kAccumulatorWrite,     ///< an entry
   kVectorOp,             ///< an element through the vector unit
-  kParameterRead,        ///< a byte of biases, multipliers and lookup tables
+  kParameterRead,        ///< a byte of biases, multipliers, lookup tables, constants
   kDramRead,             ///< a byte
   kDramWrite,            ///< a byte
   kCount

@@ -62,6 +62,7 @@ models::TensorMasks read_back_activations(const TileProgram& program,
   const ByteMasks bytes = byte_masks(organisation, cells, program.activation_bytes);
   models::TensorMasks tensors(network.tensors.size());
   for (std::size_t id = 0; id < tensors.size(); ++id) {
+    if (network.tensors[id].is_constant()) continue;  // has no address
     const std::uint64_t first = program.tensor_address[id];
     const auto size = static_cast<std::uint64_t>(network.tensors[id].shape.size());
     ByteMasks masks{slice(bytes.stuck_at_0, first, size), slice(bytes.stuck_at_1, first, size),

@@ -105,7 +105,8 @@ std::uint64_t activation_reads(const models::QuantizedNetwork& network, const mo
   }
   const bool two_operands = std::holds_alternative<models::Addition>(node) ||
                             std::holds_alternative<models::Multiplication>(node);
-  return static_cast<std::uint64_t>(output.size()) * (two_operands ? 2 : 1);
+  const int computed = (two_operands ? 2 : 1) - models::constant_operands(network, node);
+  return static_cast<std::uint64_t>(output.size() * computed);
 }
 
 EventCounts vector_layer(const schedule::Layer& layer, const models::QuantizedNetwork& network,
@@ -117,6 +118,9 @@ EventCounts vector_layer(const schedule::Layer& layer, const models::QuantizedNe
       static_cast<std::uint64_t>(network.tensor(models::node_output(node)).shape.size());
   if (const auto* lookup = std::get_if<models::Lookup>(&node)) {
     counts[Event::kParameterRead] = lookup->bytes();
+  } else {
+    counts[Event::kParameterRead] = static_cast<std::uint64_t>(
+        layer.vector_elements * models::constant_operands(network, node));
   }
   return counts;
 }

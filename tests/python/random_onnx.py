@@ -143,10 +143,13 @@ class RandomNetwork(Picks):
         return False
 
     def operand(self) -> bool:
-        """With a constant: a scalar, or one element per channel."""
+        """With a constant: a scalar, one element per channel, or of any shape that broadcasts."""
         a = self.pick()
-        per_channel = not a.flat and self.rng.random() < 0.5
-        shape = (a.shape[0], 1, 1) if per_channel else ()
+        shape = tuple(self.one_of(1, n) for n in a.shape) if self.rng.random() < 0.8 else ()
+        if not a.flat and self.rng.random() < 0.3:
+            shape = (a.shape[0], 1, 1)
+        while shape and shape[0] == 1 and self.rng.random() < 0.5:
+            shape = shape[1:]
         codes = self.rng.integers(self.low, self.low + 256, shape)
         b = Tensor(f"s{len(self.nodes)}", shape, self.scale(), self.zero_point(), 40.0)
         self.constant(codes.astype(self.dtype), b.name)

@@ -295,9 +295,14 @@ class RandomNetwork:
         )
 
     def constant(self, x: Tensor) -> Tensor:
-        """A sum, a difference or a product with a number, or with one for every channel."""
+        """A sum, a difference or a product with a number, one for every channel, or one for every
+        element along some dimensions."""
         channels = x.shape[3]
-        shape = [(), (1,), (channels,), (1, 1, 1, channels)][self.integer(0, 3)]
+        some = tuple(n if self.integer(0, 1) else 1 for n in x.shape)
+        shapes = [(), (1,), (channels,), (1, 1, 1, channels), x.shape[1:], some, some]
+        shape = shapes[self.integer(0, 6)]
+        while shape and shape[0] == 1 and self.integer(0, 2) == 0:
+            shape = shape[1:]
         codes = self.random.integers(-128, 128, shape).astype(np.int8)
         constant = self.builder.tensor(shape, [self.scale()], [self.integer(-128, 127)], codes)
         kind = [Kind.ADD, Kind.SUB, Kind.MUL][self.integer(0, 2)]

@@ -244,14 +244,14 @@ def test_a_constant_per_channel_is_a_table_each(op: str, signed: bool, tmp_path:
     assert compare(made, tmp_path).max() == 0
 
 
-@pytest.mark.parametrize("shape", [(1, 1, 6, 1), (1, 4, 6, 1), (5,)])
-def test_other_broadcasting_is_refused(shape, tmp_path: Path) -> None:
+@pytest.mark.parametrize("shape", [(6,), (1, 3, 6, 1), (2, 4, 6, 5), (4, 1, 1, 1)])
+def test_a_constant_that_does_not_broadcast_is_refused(shape, tmp_path: Path) -> None:
     made = with_one_input(7, "qoperator")
     x = made.pool[-1]
     made.constant(np.zeros(shape, np.uint8), "b")
     inputs = [x.name, *made.parameters(x), "b", *made.parameters(x), *made.parameters(x)]
     made.add("row", "QLinearAdd", inputs, made.named(x.shape, like=x), "com.microsoft")
-    assert "is neither a scalar nor one element per channel" in import_error(made, tmp_path)
+    assert "does not broadcast to its other input, (N, 4, 6, 5)" in import_error(made, tmp_path)
 
 
 def test_layers_may_share_all_their_constants(tmp_path: Path) -> None:

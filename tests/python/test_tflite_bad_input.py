@@ -202,8 +202,8 @@ APPENDED: dict[str, tuple[After, str]] = {
     "no slope": (function(Kind.LEAKY_RELU), "operator 1 (LEAKY_RELU): it has no options"),
     "quotient": (function(Kind.QUANTIZE, 1e-12), "operator 1 (QUANTIZE): scales whose quotient"),
     "constant's shape": (
-        with_codes(Kind.ADD, schema.AddOptionsT, (4, 4, 1)),
-        "constant 'codes' is not one number or one per channel",
+        with_codes(Kind.ADD, schema.AddOptionsT, (4, 3, 1)),
+        "operator 1 (ADD): the shapes of its inputs do not fit together",
     ),
     "sum's scales": (with_codes(Kind.ADD, schema.AddOptionsT, (1,), 1e6), "it is not below 1"),
     "steps": (
