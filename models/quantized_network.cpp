@@ -39,8 +39,7 @@ class Checker {
       made_[id] = network_.tensors[id].is_constant();
     }
     name_ = "the network";
-    require(!is_constant(network_.input) && !is_constant(network_.output),
-            "a constant input or output");
+    require(!is_constant(network_.input), "a constant input");
     mark(network_.input) = true;
     for (const Node& node : network_.nodes) {
       name_ = node_name(node);
@@ -58,7 +57,10 @@ class Checker {
       mark(output) = true;
     }
     name_ = "the network";
-    require(mark(network_.output), "an output that no node makes");
+    for (const TensorId id : network_.output_tensors()) {
+      require(is_tensor(id) && mark(id), "an output that no node makes");
+      require(id != network_.input && !is_constant(id), "an output that is computed by no node");
+    }
   }
 
  private:
@@ -231,6 +233,16 @@ class Checker {
 bool Convolution::has_weight_zero_points() const {
   return std::any_of(weight_zero_points.begin(), weight_zero_points.end(),
                      [](std::int32_t zero_point) { return zero_point != 0; });
+}
+
+std::vector<TensorId> QuantizedNetwork::output_tensors() const {
+  std::vector<TensorId> ids = {output};
+  for (const NetworkOutput& other : outputs) {
+    if (std::find(ids.begin(), ids.end(), other.tensor) == ids.end()) {
+      ids.push_back(other.tensor);
+    }
+  }
+  return ids;
 }
 
 std::size_t file_place(const Convolution& convolution, std::size_t output, std::size_t k) {

@@ -190,6 +190,12 @@ using Node = std::variant<Convolution, Addition, Pooling, Multiplication, Lookup
 /// Whose arithmetic the nodes follow to the bit (arithmetic.hpp).
 enum class Arithmetic { kOnnxRuntime, kLiteRt };
 
+/// An output as the source file names it.
+struct NetworkOutput {
+  std::string name;
+  TensorId tensor = 0;
+};
+
 struct QuantizedNetwork {
   std::string name;
   Arithmetic arithmetic = Arithmetic::kOnnxRuntime;
@@ -197,12 +203,16 @@ struct QuantizedNetwork {
   /// In topological order; every tensor but the input and the constants is made by one.
   std::vector<Node> nodes;
   TensorId input = 0;
-  TensorId output = 0;
+  TensorId output = 0;  ///< what is scored
+  /// All of the file, in its order; none where `output` is the only one.
+  std::vector<NetworkOutput> outputs = {};
   std::vector<std::string> notes;  ///< what the importer left out without changing the result
 
   const ActivationTensor& tensor(TensorId id) const {
     return tensors[static_cast<std::size_t>(id)];
   }
+  /// `output`, then the others of the file, each tensor once.
+  std::vector<TensorId> output_tensors() const;
 };
 
 /// Shape of a window's result; throws std::runtime_error when the window is larger than the padded

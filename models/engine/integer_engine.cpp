@@ -74,6 +74,7 @@ struct IntegerEngine::Implementation {
   }
 
   const QuantizedNetwork& network;
+  std::vector<TensorId> outputs;
   EngineOptions options;
   bool use_onednn;
   int chunk;                                          ///< images
@@ -109,6 +110,7 @@ int cache_sized_chunk(const QuantizedNetwork& network) {
 IntegerEngine::Implementation::Implementation(const QuantizedNetwork& source,
                                               EngineOptions engine_options)
     : network(checked(source)),
+      outputs(source.output_tensors()),
       options(engine_options),
       use_onednn(choose_onednn(engine_options)),
       chunk(options.chunk_images > 0 ? options.chunk_images : cache_sized_chunk(source)),
@@ -228,6 +230,7 @@ EngineResult IntegerEngine::Implementation::run(std::span<const std::uint8_t> co
   }
   EngineResult result;
   result.gated_macs.resize(network.nodes.size(), 0);
+  result.other_outputs.resize(outputs.size() - 1);
   if (keep_layers) result.layer_outputs.resize(network.nodes.size());
   for (std::size_t first = 0; first < codes.size(); first += image_size * std::size_t(chunk)) {
     const std::size_t bytes = std::min(image_size * std::size_t(chunk), codes.size() - first);
@@ -249,7 +252,8 @@ void IntegerEngine::Implementation::run_chunk(EngineResult& result, int images) 
     if (!result.layer_outputs.empty())
       append(node_output(network.nodes[i]), result.layer_outputs[i]);
   }
-  append(network.output, result.logits);
+  append(outputs[0], result.logits);
+  for (std::size_t i = 1; i < outputs.size(); ++i) append(outputs[i], result.other_outputs[i - 1]);
 }
 
 void IntegerEngine::Implementation::execute(const Convolution& node, std::size_t index,

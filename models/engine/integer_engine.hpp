@@ -40,6 +40,8 @@ using SumMasks = std::vector<ReadMasks<std::uint32_t>>;
 struct EngineResult {
   /// images x output size, codes of the network's output tensor.
   std::vector<std::uint8_t> logits;
+  /// The same of the network's other outputs, in the order of output_tensors().
+  std::vector<std::vector<std::uint8_t>> other_outputs;
   /// By node index, images x shape.size() (NHWC) codes; filled when asked for.
   std::vector<std::vector<std::uint8_t>> layer_outputs;
   /// By node index, summed over images: multiplications by an activation equal to its zero point,

@@ -119,7 +119,7 @@ QuantizedNetwork Importer::run() {
     import_node(node);
     release_inputs(node);
   }
-  read_output();
+  read_outputs();
   check_consistent(network_);
   return std::move(network_);
 }
@@ -165,12 +165,21 @@ void Importer::read_input() {
                   .exclusive = graph_.uses(name) == 1};
 }
 
-void Importer::read_output() {
-  if (graph_.proto().output_size() != 1) {
-    graph_.fail("one graph output is supported, not " +
-                std::to_string(graph_.proto().output_size()));
+void Importer::read_outputs() {
+  if (graph_.proto().output_size() == 0) graph_.fail("the graph has no output");
+  for (const onnx::ValueInfoProto& output : graph_.proto().output()) {
+    network_.outputs.push_back({output.name(), read_output(output.name())});
   }
-  const std::string& name = graph_.proto().output(0).name();
+  network_.output = network_.outputs.front().tensor;
+  if (network_.nodes.empty()) graph_.fail("the graph computes nothing");
+  for (const Pending& pending : pending_) {
+    if (pending.made >= 0) continue;
+    network_.notes.push_back(describe(*pending.source) +
+                             " is not executed: nothing reads its result");
+  }
+}
+
+TensorId Importer::read_output(const std::string& name) {
   const auto found = edges_.find(name);
   const bool known = found != edges_.end() && found->second.tensor >= 0;
   const bool quantized = known && (found->second.is_codes() || found->second.is_dequantized() ||
@@ -188,8 +197,10 @@ void Importer::read_output() {
   if (found->second.view == View::kGroups) {
     graph_.fail("output '" + name + "' has five dimensions");
   }
-  network_.output = found->second.tensor;
-  if (network_.nodes.empty()) graph_.fail("the graph computes nothing");
+  if (found->second.tensor == network_.input && !network_.nodes.empty()) {
+    graph_.fail("output '" + name + "' is the input itself");
+  }
+  return found->second.tensor;
 }
 
 TensorId Importer::add_tensor(const std::string& name, const Shape& shape,

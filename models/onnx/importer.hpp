@@ -90,7 +90,8 @@ class Importer {
   };
 
   void read_input();
-  void read_output();
+  void read_outputs();
+  TensorId read_output(const std::string& name);
   void import_node(const onnx::NodeProto& node);
   void require_executed(const onnx::NodeProto& node) const;
 

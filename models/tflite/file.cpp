@@ -64,11 +64,14 @@ int TfliteFile::input() const {
   return graph_->inputs()->Get(0);
 }
 
-int TfliteFile::output() const {
-  if (size_of(graph_->outputs()) != 1) {
-    fail("one output is supported, not " + std::to_string(size_of(graph_->outputs())));
-  }
-  return graph_->outputs()->Get(0);
+std::vector<int> TfliteFile::outputs() const {
+  if (size_of(graph_->outputs()) == 0) fail("the graph has no output");
+  return {graph_->outputs()->begin(), graph_->outputs()->end()};
+}
+
+bool TfliteFile::is_output(int index) const {
+  const std::vector<int> all = outputs();
+  return std::find(all.begin(), all.end(), index) != all.end();
 }
 
 const tflite::Tensor& TfliteFile::tensor(int index) const {

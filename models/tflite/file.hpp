@@ -30,7 +30,9 @@ class TfliteFile {
   const std::vector<TfliteOperator>& operators() const { return operators_; }
   /// The only one; throws when there are more or none.
   int input() const;
-  int output() const;
+  /// At least one.
+  std::vector<int> outputs() const;
+  bool is_output(int index) const;
 
   const tflite::Tensor& tensor(int index) const;
   std::string name(int index) const;

@@ -28,7 +28,7 @@ const std::unordered_map<tflite::OperatorKind, std::string> kHints = {
 QuantizedNetwork TfliteImporter::run() {
   read_input();
   for (const Operator& op : file_.operators()) import_operator(op);
-  read_output();
+  read_outputs();
   check_consistent(network_);
   return std::move(network_);
 }
@@ -49,14 +49,19 @@ void TfliteImporter::make_input(int index) {
   view.id = network_.input = 0;
 }
 
-void TfliteImporter::read_output() {
-  const int index = file_.output();
-  const auto found = views_.find(index);
-  if (found == views_.end() || found->second.id < 0) {
-    file_.fail("output '" + file_.name(index) + "' is made by no operator");
+void TfliteImporter::read_outputs() {
+  for (const int index : file_.outputs()) {
+    const auto found = views_.find(index);
+    if (found == views_.end() || found->second.id < 0) {
+      file_.fail("output '" + file_.name(index) + "' is made by no operator");
+    }
+    if (network_.nodes.empty()) file_.fail("the graph computes nothing");
+    if (found->second.id == network_.input) {
+      file_.fail("output '" + file_.name(index) + "' is the input itself");
+    }
+    network_.outputs.push_back({file_.name(index), found->second.id});
   }
-  if (network_.nodes.empty()) file_.fail("the graph computes nothing");
-  network_.output = found->second.id;
+  network_.output = network_.outputs.front().tensor;
 }
 
 void TfliteImporter::import_operator(const Operator& op) {
@@ -160,7 +165,7 @@ void TfliteImporter::quantize(const Operator& op) {
     views_[output] = input;
     return make_input(output);
   }
-  const ActivationTensor made = read_quantization(output, output == file_.output());
+  const ActivationTensor made = read_quantization(output, file_.is_output(output));
   const ActivationTensor& from = tensor(input.id);
   const bool to_or_from_unsigned = made.source_signed != from.source_signed;
   const bool same = made.scale == from.scale && made.zero_point == from.zero_point;

@@ -81,7 +81,7 @@ class TfliteImporter {
 
   void read_input();
   void make_input(int index);
-  void read_output();
+  void read_outputs();
   void import_operator(const Operator& op);
   void require_new_outputs(const Operator& op) const;
   void require_codes(const Operator& op) const;

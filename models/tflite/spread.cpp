@@ -81,7 +81,7 @@ int TfliteImporter::follow_to_space(const Operator& op, Window& window, const Sp
   int index = file_.output(op);
   for (;;) {
     const Operator* reader = nullptr;
-    int readers = index == file_.output() ? 1 : 0;
+    int readers = file_.is_output(index) ? 1 : 0;
     for (const Operator& other : file_.operators()) {
       if (file_.input(other, 0) != index) continue;
       reader = &other;

@@ -18,7 +18,7 @@ void Dma::restart(DramLayout layout) {
   queue_.clear();
   busy_ = false;
   free_from_ = 0;
-  input_ready_ = output_done_ = -1;
+  input_ready_ = outputs_done_ = -1;
   // Resident weights are there from the start.
   const Cycle ready = state_.program().streams_weights() ? -1 : 0;
   weights_ready_.assign(state_.program().folds.size(), ready);
@@ -40,15 +40,17 @@ void Dma::weights_taken(int fold, Cycle from) {
   try_start();
 }
 
-void Dma::store_output(Cycle from) {
-  queue_.push_back({Kind::kOutput, -1, from});
+void Dma::store_outputs(Cycle from) {
+  for (std::size_t i = 0; i < state_.program().output_bytes.size(); ++i) {
+    queue_.push_back({Kind::kOutput, static_cast<int>(i), from});
+  }
   try_start();
 }
 
 /// Words may be overwritten once the fold that still needs them has been loaded.
 bool Dma::gate_open(Transfer& transfer) const {
   if (transfer.kind != Kind::kWeights) return true;
-  const int after = state_.program().folds[static_cast<std::size_t>(transfer.fold)].transfer_after;
+  const int after = state_.program().folds[static_cast<std::size_t>(transfer.index)].transfer_after;
   if (after < 0) return true;
   transfer.earliest = taken_from_[static_cast<std::size_t>(after)];
   return transfer.earliest >= 0;
@@ -67,17 +69,18 @@ void Dma::try_start() {
       access(tlm::TLM_READ_COMMAND, layout_.input, data_, start);
       break;
     case Kind::kWeights: {
-      const int tile = program.folds[static_cast<std::size_t>(current_.fold)].tile;
+      const int tile = program.folds[static_cast<std::size_t>(current_.index)].tile;
       data_.resize(program.bytes_of(program.tiles[static_cast<std::size_t>(tile)]));
       access(tlm::TLM_READ_COMMAND, layout_.tiles[static_cast<std::size_t>(tile)], data_, start);
       break;
     }
     case Kind::kOutput: {
-      const auto address =
-          program.tensor_address[static_cast<std::size_t>(state_.job->network.output)];
-      const auto codes = activation_sram->read(address, program.output_bytes);
+      const auto i = static_cast<std::size_t>(current_.index);
+      const models::TensorId id = state_.job->network.output_tensors()[i];
+      const auto address = program.tensor_address[static_cast<std::size_t>(id)];
+      const auto codes = activation_sram->read(address, program.output_bytes[i]);
       data_.assign(codes.begin(), codes.end());
-      access(tlm::TLM_WRITE_COMMAND, layout_.output, data_, start);
+      access(tlm::TLM_WRITE_COMMAND, layout_.outputs[i], data_, start);
       break;
     }
   }
@@ -118,7 +121,7 @@ void Dma::complete() {
     }
     case Kind::kWeights: {
       const schedule::Tile& tile =
-          program.tile_of(program.folds[static_cast<std::size_t>(current_.fold)]);
+          program.tile_of(program.folds[static_cast<std::size_t>(current_.index)]);
       const std::size_t word_bytes = data_.size() / tile.words();
       for (std::uint64_t w = 0; w < tile.words(); ++w) {
         std::uint64_t word = 0;
@@ -129,13 +132,15 @@ void Dma::complete() {
       }
       state_.counts(tile.layer)[Event::kDramRead] += bus_bytes;
       state_.counts(tile.layer)[Event::kWeightSramWrite] += tile.words();
-      weights_ready_[static_cast<std::size_t>(current_.fold)] = done_at_;
+      weights_ready_[static_cast<std::size_t>(current_.index)] = done_at_;
       break;
     }
     case Kind::kOutput:
       state_.run.transfer_counts[Event::kActivationSramRead] += data_.size();
       state_.run.transfer_counts[Event::kDramWrite] += bus_bytes;
-      output_done_ = done_at_;
+      if (current_.index + 1 == static_cast<int>(program.output_bytes.size())) {
+        outputs_done_ = done_at_;
+      }
       break;
   }
   progress_.notify(Clock::half());

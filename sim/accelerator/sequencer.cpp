@@ -67,9 +67,9 @@ Sequencer::Outcome Sequencer::act(Cycle now) {
   if (phase_ == Phase::kLayers) {
     const Outcome outcome = act_in_layer(now);
     if (phase_ == Phase::kLayers) return outcome;
-    dma->store_output(now);
+    dma->store_outputs(now);
   }
-  if (dma->output_done() < 0 || dma->output_done() > now) return {};
+  if (dma->outputs_done() < 0 || dma->outputs_done() > now) return {};
   state_.run.times.total = now;
   phase_ = Phase::kFinished;
   return {};

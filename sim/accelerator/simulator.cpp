@@ -23,8 +23,10 @@ namespace {
 std::vector<std::uint8_t> dram_image(const Job& job, DramLayout& layout) {
   const schedule::TileProgram& program = job.program;
   std::vector<std::uint8_t> image(job.input.begin(), job.input.end());
-  layout.output = image.size();
-  image.resize(image.size() + program.output_bytes, 0);
+  for (const std::uint64_t bytes : program.output_bytes) {
+    layout.outputs.push_back(image.size());
+    image.resize(image.size() + bytes, 0);
+  }
   const auto word_bytes = static_cast<unsigned>(program.spec.weight_sram.word_bits) / 8;
   if (program.streams_weights()) {
     for (const schedule::Tile& tile : program.tiles) {
@@ -138,11 +140,15 @@ MachineRun Simulator::run(const Job& job) {
     throw std::logic_error("the machine stopped before the inference was done");
   }
   machine.count_idle_pes();
-  const std::vector<std::uint8_t>& dram = machine.dram.bytes();
-  const auto output = dram.begin() + static_cast<std::ptrdiff_t>(job.input.size());
-  machine.state.run.logits.assign(output,
-                                  output + static_cast<std::ptrdiff_t>(job.program.output_bytes));
-  return std::move(machine.state.run);
+  auto output = machine.dram.bytes().begin() + static_cast<std::ptrdiff_t>(job.input.size());
+  MachineRun run = std::move(machine.state.run);
+  run.other_outputs.resize(job.program.output_bytes.size() - 1);
+  for (std::size_t i = 0; i < job.program.output_bytes.size(); ++i) {
+    const auto end = output + static_cast<std::ptrdiff_t>(job.program.output_bytes[i]);
+    (i == 0 ? run.logits : run.other_outputs[i - 1]).assign(output, end);
+    output = end;
+  }
+  return run;
 }
 
 }  // namespace brownout::accelerator

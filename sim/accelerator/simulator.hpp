@@ -67,7 +67,8 @@ struct FetchedBits {
 };
 
 struct MachineRun {
-  std::vector<std::uint8_t> logits;                      ///< as they arrived in the DRAM
+  std::vector<std::uint8_t> logits;  ///< as they arrived in the DRAM
+  std::vector<std::vector<std::uint8_t>> other_outputs;  ///< likewise, as in models::EngineResult
   std::vector<std::uint8_t> input;                       ///< as read from the activation SRAM
   std::vector<std::vector<std::uint8_t>> layer_outputs;  ///< by node index, NHWC codes, as read
   machine::ProgramTimes times;

@@ -132,12 +132,23 @@ Table layer_table(const models::QuantizedNetwork& network, const std::optional<N
   return table;
 }
 
+/// "boxes (4x10x10), scores (10x1x1)"
+std::string output_names(const models::QuantizedNetwork& network) {
+  std::string text;
+  for (const models::NetworkOutput& output : network.outputs) {
+    text += (text.empty() ? "" : ", ") + output.name + " (" +
+            shape_text(network.tensor(output.tensor).shape) + ")";
+  }
+  return text;
+}
+
 std::vector<Fact> network_facts(const models::QuantizedNetwork& network, const std::string& file) {
   const experiment::NetworkTotals totals = experiment::totals_of(network);
   const schedule::ActivationPlan activations = schedule::plan_activations(network);
   return {{{"file", "file"}, file},
           {{"input", "input", "CxHxW"}, shape_text(network.tensor(network.input).shape)},
           {{"outputs", "outputs"}, network.tensor(network.output).shape.size()},
+          {{"output_names", "  of"}, output_names(network)},
           {{"layer_count", "layers"}, network.nodes.size()},
           {{"parameters", "parameters"}, totals.weights + totals.biases + totals.constants},
           {{"weights", "  weights"}, totals.weights},

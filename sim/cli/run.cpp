@@ -51,7 +51,9 @@ CommandSpec spec() {
             {"energy", "",
              "Also lists where the energy goes: how often each event happens, what it costs, and "
              "what leaks. csv then holds these lines instead of the layers."},
-            {"logits-out", "FILE.npz", "Writes the network's output codes, a row per image."}},
+            {"logits-out", "FILE.npz",
+             "Writes the network's output codes, a row per image: 'logits'; of a network with "
+             "several outputs the others as 'logits_NAME'."}},
            workload_options(),
            output_options()})};
 }
@@ -210,10 +212,22 @@ void leave_damage_to_files(Table& layers) {
   for (auto column = first; column != layers.columns.end(); ++column) column->title.clear();
 }
 
+/// The output that is scored as `logits`, others as `logits_NAME`.
 void write_logits(const std::filesystem::path& path, const experiment::Workbench& bench,
-                  const std::vector<std::uint8_t>& codes) {
-  const std::int64_t outputs = static_cast<std::int64_t>(codes.size()) / bench.images();
-  experiment::write_codes_npz(path, {{"logits", {bench.images(), outputs}, codes}});
+                  const experiment::Evaluator& evaluator) {
+  const std::vector<models::TensorId> tensors = bench.network.output_tensors();
+  std::vector<experiment::NamedCodes> arrays;
+  const auto add = [&](const std::string& name, const std::vector<std::uint8_t>& codes) {
+    const std::int64_t elements = static_cast<std::int64_t>(codes.size()) / bench.images();
+    arrays.push_back({name, {bench.images(), elements}, codes});
+  };
+  add("logits", evaluator.logits());
+  for (const models::NetworkOutput& output : bench.network.outputs) {
+    const auto found = std::find(tensors.begin(), tensors.end(), output.tensor);
+    const auto i = static_cast<std::size_t>(found - tensors.begin());
+    if (i > 0) add("logits_" + output.name, evaluator.other_outputs()[i - 1]);
+  }
+  experiment::write_codes_npz(path, arrays);
 }
 
 int run(const Arguments& arguments, const Streams& streams) {
@@ -237,7 +251,7 @@ int run(const Arguments& arguments, const Streams& streams) {
   const experiment::PointResult point = evaluator.evaluate(
       {.voltage = voltage, .chip = number, .cosim_images = cosim_images, .ber_asked = ber}, chip);
   progress.clear();
-  if (logits) write_logits(*logits, bench, evaluator.logits());
+  if (logits) write_logits(*logits, bench, evaluator);
 
   Report report{.facts = machine_facts(bench), .table = layer_table(point)};
   append(report.facts, chip_facts(config.memory, number, chip.weight_sram().source()));

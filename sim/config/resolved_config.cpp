@@ -93,6 +93,7 @@ void list_workload(Listing& out, const WorkloadConfig& config) {
   if (config.task == Task::kReconstruction) out.add("workload.normal_label", config.normal_label);
   out.add("workload.network", config.network);
   if (!config.made_by.empty()) out.add("workload.made_by", config.made_by);
+  if (!config.output.empty()) out.add("workload.output", config.output);
   list_dataset(out, config.dataset);
   list_preprocess(out, config);
 }

@@ -19,6 +19,7 @@ struct WorkloadSection {
   std::string name;
   std::filesystem::path network;
   std::string made_by;
+  std::string output, output_place;
   ImagesConfig images;
   Task task = Task::kClassification;
   int normal_label = 0;
@@ -51,12 +52,16 @@ std::filesystem::path existing_network(const Value& value, const std::string& ma
 }
 
 WorkloadSection read_workload(const Value& value, const Overrides& overrides) {
-  const MapReader map(
-      value, {"name", "task", "normal_label", "network", "made_by", "dataset", "preprocess"});
+  const MapReader map(value, {"name", "task", "normal_label", "network", "output", "made_by",
+                              "dataset", "preprocess"});
   WorkloadSection section;
   map.read_required("name", section.name);
   read_task(map, section);
   map.read("made_by", section.made_by);
+  if (const Value* output = map.find("output")) {
+    convert(*output, section.output);
+    section.output_place = output->place();
+  }
   section.network = existing_network(map.require("network"), section.made_by);
   section.images = read_images(map.require("dataset"), map.find("preprocess"), overrides.dataset);
   return section;
@@ -191,6 +196,8 @@ WorkloadConfig load_workload(const std::filesystem::path& path, const Overrides&
                         .normal_label = section.normal_label,
                         .network = std::move(section.network),
                         .made_by = std::move(section.made_by),
+                        .output = std::move(section.output),
+                        .output_place = std::move(section.output_place),
                         .dataset = std::move(section.images.dataset),
                         .preprocess = std::move(section.images.preprocess),
                         .accelerator = read_accelerator(map.require("accelerator")),

@@ -64,7 +64,9 @@ struct WorkloadConfig {
   Task task = Task::kClassification;
   int normal_label = 0;  ///< kReconstruction: images of any other label are anomalous
   std::filesystem::path network;
-  std::string made_by;  ///< command or address that the network comes from; may be empty
+  std::string made_by;       ///< command or address that the network comes from; may be empty
+  std::string output;        ///< the one that is scored, as the network names it; empty: its first
+  std::string output_place;  ///< "FILE:LINE: workload.output", for errors
   DatasetConfig dataset;
   models::Preprocess preprocess;
   machine::AcceleratorSpec accelerator;

@@ -29,7 +29,9 @@ std::vector<std::size_t> last_uses(const models::QuantizedNetwork& network) {
       last[static_cast<std::size_t>(id)] = i;
     }
   }
-  last[static_cast<std::size_t>(network.output)] = network.nodes.size();
+  for (const models::TensorId id : network.output_tensors()) {
+    last[static_cast<std::size_t>(id)] = network.nodes.size();
+  }
   return last;
 }
 

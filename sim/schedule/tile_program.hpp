@@ -69,7 +69,8 @@ struct TileProgram {
   std::vector<std::uint64_t> tensor_address;  ///< by tensor id, byte in the activation SRAM
   std::uint64_t weight_words = 0;             ///< of all tiles, each counted once
   std::uint64_t activation_bytes = 0;         ///< high-water mark in the activation SRAM
-  std::uint64_t input_bytes = 0, output_bytes = 0;
+  std::uint64_t input_bytes = 0;
+  std::vector<std::uint64_t> output_bytes;  ///< by models::QuantizedNetwork::output_tensors()
 
   bool streams_weights() const { return spec.placement != machine::Placement::kResident; }
   std::span<const Fold> folds_of(const Layer& layer) const {

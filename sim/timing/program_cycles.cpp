@@ -26,7 +26,10 @@ class Recurrence {
       times_.layers.push_back(layer.matrix ? matrix_layer(layer, now) : vector_layer(layer, now));
       now = times_.layers.back().end;
     }
-    times_.total = now + transfer_cycles(program_.spec.dram, program_.output_bytes);
+    for (const std::uint64_t bytes : program_.output_bytes) {
+      now += transfer_cycles(program_.spec.dram, bytes);
+    }
+    times_.total = now;
     return std::move(times_);
   }
 

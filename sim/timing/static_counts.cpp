@@ -145,8 +145,10 @@ ProgramCounts static_counts(const schedule::TileProgram& program,
   EventCounts& transfers = result.transfers;
   transfers[Event::kDramRead] = bus_bytes(program.spec.dram, program.input_bytes);
   transfers[Event::kActivationSramWrite] = program.input_bytes;
-  transfers[Event::kActivationSramRead] = program.output_bytes;
-  transfers[Event::kDramWrite] = bus_bytes(program.spec.dram, program.output_bytes);
+  for (const std::uint64_t bytes : program.output_bytes) {
+    transfers[Event::kActivationSramRead] += bytes;
+    transfers[Event::kDramWrite] += bus_bytes(program.spec.dram, bytes);
+  }
   return result;
 }
 

@@ -96,10 +96,10 @@ class Builder:
         self.operators.append(made)
         return output
 
-    def finish(self, first: Tensor, last: Tensor) -> bytes:
+    def finish(self, first: Tensor, *outputs: Tensor) -> bytes:
         graph = schema.SubGraphT()
         graph.tensors, graph.operators = self.tensors, self.operators
-        graph.inputs, graph.outputs = [first.index], [last.index]
+        graph.inputs, graph.outputs = [first.index], [output.index for output in outputs]
         model = schema.ModelT()
         model.version, model.subgraphs, model.buffers = 3, [graph], self.buffers
         model.operatorCodes = []

@@ -140,7 +140,7 @@ TEST(ProgramCycles, ABreakdownsPartsAddUpToTheInference) {
         EXPECT_GE(cycles.accumulator, 0);
         EXPECT_GE(cycles.vector, 0);
       }
-      EXPECT_EQ(times.total, now + transfer_cycles(spec.dram, program.output_bytes));
+      EXPECT_EQ(times.total, now + transfer_cycles(spec.dram, program.output_bytes.at(0)));
     }
   }
 }

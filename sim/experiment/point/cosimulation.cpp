@@ -202,6 +202,20 @@ void compare_times(const Expectation& expectation, const MachineRun& run) {
   }
 }
 
+/// What reached the DRAM with what the layers made.
+void compare_outputs(const models::QuantizedNetwork& network, const MachineRun& run) {
+  const std::vector<models::TensorId> outputs = network.output_tensors();
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    std::size_t made_by = 0;
+    while (models::node_output(network.nodes[made_by]) != outputs[i]) ++made_by;
+    const std::vector<std::uint8_t>& stored = i == 0 ? run.logits : run.other_outputs[i - 1];
+    if (stored == run.layer_outputs[made_by]) continue;
+    throw Disagreement("output '" + network.tensor(outputs[i]).name +
+                       "' reached the DRAM otherwise than " +
+                       models::node_name(network.nodes[made_by]) + " made it");
+  }
+}
+
 void compare_count(const std::string& where, std::size_t event, std::uint64_t expected,
                    std::uint64_t got) {
   if (expected == got) return;
@@ -233,11 +247,7 @@ void compare_counts(const Expectation& expectation, const MachineRun& run) {
 void cosimulate(accelerator::Simulator& simulator, const Job& job, const Expectation& expectation) {
   const MachineRun run = simulator.run(job);
   compare_values(simulator, job, expectation, run);
-  std::size_t last = 0;
-  while (models::node_output(expectation.network.nodes[last]) != expectation.network.output) ++last;
-  if (run.logits != run.layer_outputs[last]) {
-    throw Disagreement("the output that reached the DRAM is not that of the last layer");
-  }
+  compare_outputs(expectation.network, run);
   compare_times(expectation, run);
   compare_counts(expectation, run);
 }

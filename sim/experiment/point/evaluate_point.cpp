@@ -164,7 +164,7 @@ std::vector<std::uint64_t> Evaluator::run_images(schedule::InferenceReadback& re
     weight_damage_ = meter_.measure(readback.current());
     return run_batches(readback.current().weights);
   }
-  logits_.clear();
+  clear_outputs();
   damage_.assign(bench_.program.layers.size(), {});
   weight_damage_.assign(bench_.program.layers.size(), {});
   std::vector<std::uint64_t> gated(bench_.network.nodes.size(), 0);
@@ -183,8 +183,17 @@ std::vector<std::uint64_t> Evaluator::run_images(schedule::InferenceReadback& re
   return gated;
 }
 
+void Evaluator::clear_outputs() {
+  logits_.clear();
+  other_outputs_.assign(bench_.network.output_tensors().size() - 1, {});
+}
+
 void Evaluator::add_result(const models::EngineResult& result, std::vector<std::uint64_t>& gated) {
   logits_.insert(logits_.end(), result.logits.begin(), result.logits.end());
+  for (std::size_t i = 0; i < other_outputs_.size(); ++i) {
+    const std::vector<std::uint8_t>& codes = result.other_outputs[i];
+    other_outputs_[i].insert(other_outputs_[i].end(), codes.begin(), codes.end());
+  }
   for (std::size_t i = 0; i < gated.size(); ++i) gated[i] += result.gated_macs[i];
 }
 
@@ -196,7 +205,7 @@ std::vector<std::uint64_t> Evaluator::run_batches(const models::WeightSet& weigh
   } else {
     OtherRails::take_from(engine_);
   }
-  logits_.clear();
+  clear_outputs();
   std::vector<std::uint64_t> gated(bench_.network.nodes.size(), 0);
   const std::int64_t batch = bench_.config.run.batch;
   for (std::int64_t first = 0; first < bench_.images(); first += batch) {

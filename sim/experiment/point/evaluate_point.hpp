@@ -39,6 +39,8 @@ class Evaluator {
   PointResult evaluate(const Point& point, const Chip& chip);
   /// images x classes codes of the last point.
   const std::vector<std::uint8_t>& logits() const { return logits_; }
+  /// The same of the other outputs, as in models::EngineResult.
+  const std::vector<std::vector<std::uint8_t>>& other_outputs() const { return other_outputs_; }
   /// What executes convolutions.
   std::string convolution_path() const { return engine_.convolution_path(); }
 
@@ -48,6 +50,7 @@ class Evaluator {
   models::IntegerEngine& engine_of(schedule::InferenceReadback& readback, std::uint64_t inference);
   std::vector<std::uint64_t> run_images(schedule::InferenceReadback& readback);
   std::vector<std::uint64_t> run_batches(const models::WeightSet& weights);
+  void clear_outputs();
   void add_result(const models::EngineResult& result, std::vector<std::uint64_t>& gated);
   Score score() const;
   void add_damage(PointResult& result) const;
@@ -73,6 +76,7 @@ class Evaluator {
   std::optional<models::IntegerEngine> single_image_engine_;
   std::optional<Baseline> baseline_;
   std::vector<std::uint8_t> logits_;
+  std::vector<std::vector<std::uint8_t>> other_outputs_;
   schedule::WeightDamageMeter meter_;
   // Both by layer, summed over inferences that differ.
   std::vector<schedule::LayerReadback> damage_;

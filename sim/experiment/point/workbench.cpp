@@ -10,6 +10,7 @@
 #include "models/network_import.hpp"
 #include "sim/experiment/inputs/dataset_loader.hpp"
 #include "sim/experiment/inputs/fault_selection.hpp"
+#include "sim/experiment/inputs/output_choice.hpp"
 #include "sim/experiment/point/input_check.hpp"
 #include "sim/experiment/point/sum_bits.hpp"
 #include "sim/timing/program_cycles.hpp"
@@ -142,6 +143,7 @@ Workbench make_workbench(const config::WorkloadConfig& config) {
                   .times = {},
                   .counts = {},
                   .notes = {}};
+  choose_output(config, bench.network, bench.notes);
   check_encoding(bench);
   bench.faults = select_faults(config.memory.faults, bench.network);
   bench.weights = models::clean_weights(bench.network);

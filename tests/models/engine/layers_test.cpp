@@ -123,6 +123,81 @@ TEST(IntegerEngine, ACopyFromOutsideOfItsInputIsInconsistent) {
   EXPECT_THROW(check(), std::logic_error);
 }
 
+/// The branching network and a sum or a product of its result with a constant of this shape.
+QuantizedNetwork with_constant(const Shape& shape, Node node) {
+  QuantizedNetwork network = branching_network();
+  ActivationTensor constant{.name = "constant", .shape = shape, .scale = 0.7F, .zero_point = 31};
+  for (std::int64_t i = 0; i < shape.size(); ++i) {
+    constant.constant.push_back(static_cast<std::uint8_t>(i * 37 % 256));
+  }
+  network.tensors.push_back(constant);
+  network.tensors.push_back(network.tensor(3));
+  network.nodes.push_back(std::move(node));
+  network.output = 5;
+  return network;
+}
+
+TEST(IntegerEngine, AConstantIsRepeatedAlongItsExtentsOfOne) {
+  const Shape whole = branching_network().tensor(3).shape;
+  for (const Shape& shape : {whole, Shape{1, whole.height, whole.width}, Shape{1, 1, whole.width},
+                             Shape{whole.channels, whole.height, 1}, Shape{1, whole.height, 1}}) {
+    for (const bool constant_first : {false, true}) {
+      const Addition sum{.name = "sum",
+                         .left = constant_first ? 4 : 3,
+                         .right = constant_first ? 3 : 4,
+                         .output = 5};
+      const QuantizedNetwork network = with_constant(shape, sum);
+      const EngineResult result = IntegerEngine(network).run(random_codes(network, 3, 5), true);
+      const Adder add = make_adder(network, sum);
+      std::size_t i = 0;
+      for (int image = 0; image < 3; ++image) {
+        for (int h = 0; h < whole.height; ++h) {
+          for (int w = 0; w < whole.width; ++w) {
+            for (int c = 0; c < whole.channels; ++c, ++i) {
+              const std::int64_t place =
+                  shape.index(c % shape.channels, h % shape.height, w % shape.width);
+              const auto code = static_cast<std::uint8_t>(place * 37 % 256);
+              const std::uint8_t given = result.layer_outputs[2][i];
+              ASSERT_EQ(result.logits[i], constant_first ? add(code, given) : add(given, code));
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+TEST(IntegerEngine, RefusesConstantsThatDoNotFit) {
+  const Shape whole = branching_network().tensor(3).shape;
+  const Addition sum{.name = "sum", .left = 3, .right = 4, .output = 5};
+  EXPECT_NO_THROW(check_consistent(with_constant(whole, sum)));
+  EXPECT_THROW(check_consistent(with_constant({2, whole.height, whole.width}, sum)),
+               std::logic_error);
+  EXPECT_THROW(check_consistent(with_constant(
+                   whole, Addition{.name = "sum", .left = 4, .right = 4, .output = 5})),
+               std::logic_error);
+  EXPECT_THROW(check_consistent(with_constant(
+                   whole, Multiplication{.name = "product", .left = 4, .right = 3, .output = 5})),
+               std::logic_error);
+  EXPECT_THROW(
+      check_consistent(with_constant(whole, Lookup{.name = "table", .input = 4, .output = 5})),
+      std::logic_error);
+  QuantizedNetwork twice = with_constant(whole, sum);
+  twice.tensors.push_back(twice.tensor(3));
+  twice.nodes.emplace_back(Addition{.name = "again", .left = 5, .right = 4, .output = 6});
+  EXPECT_THROW(check_consistent(twice), std::logic_error);
+}
+
+TEST(IntegerEngine, EveryOutputIsThatOfItsLayer) {
+  QuantizedNetwork network = branches();
+  network.outputs = {{"sum", 3}, {"global", 5}, {"again", 3}, {"conv", 1}};
+  const EngineResult result = IntegerEngine(network).run(random_codes(network, 40, 5), true);
+  EXPECT_EQ(result.logits, result.layer_outputs[4]);
+  ASSERT_EQ(result.other_outputs.size(), 2U);
+  EXPECT_EQ(result.other_outputs[0], result.layer_outputs[2]);
+  EXPECT_EQ(result.other_outputs[1], result.layer_outputs[0]);
+}
+
 TEST(IntegerEngine, GatedMacsCountOnlyConvolutions) {
   const QuantizedNetwork network = branches();
   IntegerEngine engine(network);
