@@ -198,15 +198,18 @@ void Importer::resize(const onnx::NodeProto& node) {
   const auto sizes = shape_values_.find(input_name(node, 3));
   const onnx::TensorProto* given = graph_.constant(input_name(node, 2));
   if (by_size ? !sizes : given == nullptr) graph_.fail(node, "its sizes are not constants");
-  const std::vector<float> scales = by_size ? std::vector<float>(4, 0.0F) : graph_.floats(*given);
-  if (scales.size() != 4 || (by_size && sizes->size() != 4)) {
-    graph_.fail(node, "it has not a size for each of four dimensions");
+  const auto rank = static_cast<std::size_t>(rank_of(result.view));
+  const std::vector<float> scales =
+      by_size ? std::vector<float>(rank, 0.0F) : graph_.floats(*given);
+  if (scales.size() != rank || (by_size && sizes->size() != rank)) {
+    graph_.fail(node, "it has not a size for each dimension of its input");
   }
   if (by_size ? (*sizes)[0] != 1 : scales[0] != 1) {
     graph_.fail(node, "it resizes the batch");
   }
-  for (const std::size_t dimension : {1U, 2U, 3U}) {
-    const auto axis = view_axis(result.view, shape_of(result), dimension);
+  for (std::size_t dimension = 1; dimension < rank; ++dimension) {
+    const auto axis =
+        view_axis(result.view, shape_of(result), static_cast<std::int64_t>(dimension));
     if (!axis) graph_.fail(node, "its input is not (N, C, H, W) or (N, H, W, C)");
     const int from = extent(shape_of(result), *axis);
     const float wanted = by_size ? static_cast<float>((*sizes)[dimension])

@@ -27,6 +27,7 @@ bool moves_one_channel(const OnnxGraph& graph, const onnx::NodeProto& reshape,
                        const onnx::TensorShapeProto& dims) {
   const onnx::TensorProto* target = graph.constant(input_name(reshape, 1));
   if (target == nullptr || target->data_type() != onnx::TensorProto::INT64) return false;
+  if (dims.dim_size() != 4) return false;
   std::vector<std::int64_t> map;
   for (int d = 1; d < 4; ++d) {
     map.push_back(dims.dim(d).dim_value());
@@ -38,8 +39,9 @@ bool moves_one_channel(const OnnxGraph& graph, const onnx::NodeProto& reshape,
 }
 
 /// True when all that reads the input, by way of its quantization, is a transposition from
-/// (N, H, W, C) to (N, C, H, W), or a Reshape that is one.
-bool is_pixels(const OnnxGraph& graph, std::string edge, const onnx::TensorShapeProto& dims) {
+/// (N, H, W, C) to (N, C, H, W) or from (N, W, C) to (N, C, W), or a Reshape that is one.
+bool has_channels_last(const OnnxGraph& graph, std::string edge,
+                       const onnx::TensorShapeProto& dims) {
   // A path of nodes is no longer than there are nodes; a cycle of a broken file is.
   for (int left = graph.proto().node_size(); left > 0 && graph.uses(edge) == 1; --left) {
     const auto& nodes = graph.proto().node();
@@ -49,7 +51,9 @@ bool is_pixels(const OnnxGraph& graph, std::string edge, const onnx::TensorShape
     if (reader == nodes.end()) return false;
     const std::string& type = reader->op_type();
     if (type == "Transpose") {
-      return ints_attribute(*reader, "perm") == std::vector<std::int64_t>{0, 3, 1, 2};
+      const std::vector<std::int64_t> order = ints_attribute(*reader, "perm");
+      return order == std::vector<std::int64_t>{0, 3, 1, 2} ||
+             order == std::vector<std::int64_t>{0, 2, 1};
     }
     if (type == "Reshape") return moves_one_channel(graph, *reader, dims);
     if (type != "QuantizeLinear" && type != "DequantizeLinear" && type != "Identity") return false;
@@ -137,20 +141,23 @@ void Importer::read_input() {
   const std::string& name = input->name();
   const onnx::TypeProto_Tensor& type = input->type().tensor_type();
   const onnx::TensorShapeProto& dims = type.shape();
-  if (dims.dim_size() != 2 && dims.dim_size() != 4) {
+  if (dims.dim_size() < 2 || dims.dim_size() > 4) {
     graph_.fail("input '" + name +
-                "': only shapes (N, C, H, W), (N, H, W, C) before a Transpose, and (N, C) are "
-                "supported");
+                "': only shapes (N, C, H, W), (N, C, W), both with C last before a Transpose, and "
+                "(N, C) are supported");
   }
   if (dims.dim(0).has_dim_value() && dims.dim(0).dim_value() > 1) {
     graph_.fail("input '" + name + "': its batch size is fixed at " +
                 std::to_string(dims.dim(0).dim_value()) + "; it must be 1 or symbolic");
   }
-  const bool flat = dims.dim_size() == 2;
-  const bool pixels = !flat && is_pixels(graph_, name, dims);
-  input_shape_.channels = dimension(graph_, dims, pixels ? 3 : 1, name);
-  input_shape_.height = flat ? 1 : dimension(graph_, dims, pixels ? 1 : 2, name);
-  input_shape_.width = flat ? 1 : dimension(graph_, dims, pixels ? 2 : 3, name);
+  const int rank = dims.dim_size();
+  const bool pixels = rank > 2 && has_channels_last(graph_, name, dims);
+  const int last = pixels ? rank - 2 : rank - 1;  // the width
+  input_shape_.channels = dimension(graph_, dims, pixels ? rank - 1 : 1, name);
+  input_shape_.height = rank < 4 ? 1 : dimension(graph_, dims, last - 1, name);
+  input_shape_.width = rank < 3 ? 1 : dimension(graph_, dims, last, name);
+  const View whole = pixels ? View::kPixels : View::kPlanes;
+  const View row = pixels ? View::kRowPixels : View::kRow;
   // Codes as input: the first operator says how they are to be understood.
   const bool real = type.elem_type() == onnx::TensorProto::FLOAT;
   input_signed_ = type.elem_type() == onnx::TensorProto::INT8;
@@ -159,9 +166,9 @@ void Importer::read_input() {
                 "; FLOAT, or UINT8 or INT8 for codes, are supported");
   }
   edges_[name] = {.kind = real ? Edge::Kind::kInput : Edge::Kind::kCodes,
-                  .view = flat     ? View::kFlat
-                          : pixels ? View::kPixels
-                                   : View::kPlanes,
+                  .view = rank == 2   ? View::kFlat
+                          : rank == 3 ? row
+                                      : whole,
                   .exclusive = graph_.uses(name) == 1};
 }
 

@@ -176,6 +176,7 @@ class Importer {
 
   // movement.cpp
   void reshape(const onnx::NodeProto& node);
+  std::vector<std::int64_t> squeezed(const onnx::NodeProto& node, const Edge& source);
   void transpose(const onnx::NodeProto& node);
   void concatenation(const onnx::NodeProto& node);
   void padding(const onnx::NodeProto& node);
@@ -193,7 +194,7 @@ class Importer {
   bool reorder_by_shape(const onnx::NodeProto& node, std::vector<std::int64_t> dims);
   bool reorder_by_axes(const onnx::NodeProto& node, const std::vector<std::int64_t>& order);
   void reorder(const onnx::NodeProto& node, const Edge& source,
-               const std::vector<std::vector<StridedCopy::Loop>>& dims);
+               const std::vector<std::vector<StridedCopy::Loop>>& dims, View view);
 
   // gathers.cpp
   void gather(const onnx::NodeProto& node);

@@ -31,6 +31,31 @@ void Importer::shape(const onnx::NodeProto& node) {
   shape_values_.set_shape(node, source.view, shape_of(source));
 }
 
+/// The dimensions that Squeeze or Unsqueeze of given axes leaves; none where it does not fit.
+std::vector<std::int64_t> Importer::squeezed(const onnx::NodeProto& node, const Edge& source) {
+  std::vector<std::int64_t> axes = ints_attribute(node, "axes");
+  if (const auto given = shape_values_.find(input_name(node, 1))) axes = *given;
+  std::vector<std::int64_t> dims = view_dims(source.view, shape_of(source));
+  if (axes.empty()) std::erase(dims, 1);
+  dims.insert(dims.begin(), 1);
+  const bool adds = node.op_type() == "Unsqueeze";
+  const auto rank = static_cast<std::int64_t>(dims.size() + (adds ? axes.size() : 0));
+  for (std::int64_t& axis : axes) axis += axis < 0 ? rank : 0;
+  std::sort(axes.begin(), axes.end());
+  if (!adds) std::reverse(axes.begin(), axes.end());
+  for (const std::int64_t axis : axes) {
+    const auto size = static_cast<std::int64_t>(dims.size());
+    if (axis < 1 || axis > (adds ? size : size - 1)) return {};
+    if (!adds && dims[static_cast<std::size_t>(axis)] != 1) return {};
+    if (adds) {
+      dims.insert(dims.begin() + axis, 1);
+    } else {
+      dims.erase(dims.begin() + axis);
+    }
+  }
+  return dims;
+}
+
 /// Reshape, Flatten, Squeeze, Unsqueeze.
 void Importer::reshape(const onnx::NodeProto& node) {
   Edge result = edge(node, 0);
@@ -44,12 +69,10 @@ void Importer::reshape(const onnx::NodeProto& node) {
     dims = *given;
   } else if (type == "Flatten") {
     const std::int64_t axis = int_attribute(node, "axis", 1);
-    const std::int64_t rank = is_flat(result.view) ? 2 : result.view == View::kGroups ? 5 : 4;
+    const std::int64_t rank = rank_of(result.view);
     if (axis == 1 || axis == 1 - rank) dims = {1, -1};
-  } else if (shape.height == 1 && shape.width == 1) {
-    // Removes or adds the dimensions of a single pixel, whichever they are.
-    if (type == "Squeeze") dims = {1, shape.channels};
-    if (type == "Unsqueeze" && is_flat(result.view)) dims = {1, shape.channels, 1, 1};
+  } else if (result.view != View::kGroups) {
+    dims = squeezed(node, result);
   }
   const View from = result.view == View::kGroups ? View::kPlanes : result.view;
   if (const auto view = reshaped_view(from, shape, dims)) {
@@ -62,8 +85,8 @@ void Importer::reshape(const onnx::NodeProto& node) {
     return;
   } else {
     graph_.fail(node,
-                "only changes between four dimensions, (N, elements) and (N, groups, C / groups, "
-                "H, W) are supported, whose sizes divide one another");
+                "only changes between four dimensions, (N, C, W) of one row, (N, elements) and (N, "
+                "groups, C / groups, H, W) are supported, whose sizes divide one another");
   }
   set_edge(node, result);
 }
@@ -88,7 +111,9 @@ void Importer::transpose(const onnx::NodeProto& node) {
     result.view = View::kPixels;
   } else if (result.view == View::kPixels && order == Order{0, 3, 1, 2}) {
     result.view = View::kPlanes;
-  } else if (order != Order{0, 1, 2, 3} && order != Order{0, 1} &&
+  } else if (is_row(result.view) && order == Order{0, 2, 1}) {
+    result.view = result.view == View::kRow ? View::kRowPixels : View::kRow;
+  } else if (order != Order{0, 1, 2, 3} && order != Order{0, 1, 2} && order != Order{0, 1} &&
              !(pixel && order == Order{0, 1, 3, 2})) {
     if (reorder_by_axes(node, order)) return;
     graph_.fail(node, "only height, width and channels of four dimensions change places");
@@ -127,7 +152,7 @@ void Importer::max_pool(const onnx::NodeProto& node) {
     graph_.fail(node, "float-only: its input falls where codes rise; quantize it before");
   }
   const Shape from = shape_of(source);
-  Pooling made = read_pooling(graph_, node, from);
+  Pooling made = read_pooling(graph_, node, from, rank_of(source.view) - 2);
   made.input = source.tensor;
   set_edge(node, move(node, source, made, shape_after(node, from, made.window, from.channels)));
 }

@@ -117,11 +117,14 @@ std::vector<Lookup::Table> operand_tables(const ActivationTensor& input,
 }
 
 Convolution read_convolution(const OnnxGraph& graph, const onnx::NodeProto& node,
-                             const ActivationTensor& input, const QuantizedConstant& weights) {
-  const std::vector<std::int64_t>& dims = weights.shape;
-  if (dims.size() != 4) {
+                             const ActivationTensor& input, View view,
+                             const QuantizedConstant& weights) {
+  const int spatial = rank_of(view) - 2;
+  std::vector<std::int64_t> dims = weights.shape;
+  if (static_cast<int>(dims.size()) != spatial + 2) {
     graph.fail(node, "weights '" + weights.name + "' have " + std::to_string(dims.size()) +
-                         " dimensions: only two-dimensional convolutions are supported");
+                         " dimensions, its input has " + std::to_string(spatial + 2) +
+                         ": only one- and two-dimensional convolutions are supported");
   }
   for (const std::int64_t dim : dims) checked_int(graph, node, "weight shape", dim, 1);
   Convolution convolution;
@@ -129,7 +132,7 @@ Convolution read_convolution(const OnnxGraph& graph, const onnx::NodeProto& node
   convolution.out_channels = static_cast<int>(dims[0]);
   convolution.groups = checked_int(graph, node, "group", int_attribute(node, "group", 1), 1);
   const std::vector<std::int64_t> kernel = ints_attribute(node, "kernel_shape");
-  if (!kernel.empty() && kernel != std::vector<std::int64_t>{dims[2], dims[3]}) {
+  if (!kernel.empty() && kernel != std::vector<std::int64_t>(dims.begin() + 2, dims.end())) {
     graph.fail(node, "kernel_shape differs from the shape of weights '" + weights.name + "'");
   }
   if (input.shape.channels != dims[1] * convolution.groups ||
@@ -138,8 +141,9 @@ Convolution read_convolution(const OnnxGraph& graph, const onnx::NodeProto& node
                          std::to_string(input.shape.channels) + " input channels in " +
                          std::to_string(convolution.groups) + " groups");
   }
-  convolution.window =
-      read_window(graph, node, input.shape, static_cast<int>(dims[2]), static_cast<int>(dims[3]));
+  dims.insert(dims.end() - spatial, 4 - dims.size(), 1);  // a row is one pixel high
+  convolution.window = read_window(graph, node, input.shape, static_cast<int>(dims[2]),
+                                   static_cast<int>(dims[3]), spatial);
   set_weights(graph, node, weights, 0, convolution);
   return convolution;
 }

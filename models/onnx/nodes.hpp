@@ -40,7 +40,8 @@ std::vector<Lookup::Table> operand_tables(const ActivationTensor& input,
 
 /// Without bias; ids of tensors are left to the caller.
 Convolution read_convolution(const OnnxGraph& graph, const onnx::NodeProto& node,
-                             const ActivationTensor& input, const QuantizedConstant& weights);
+                             const ActivationTensor& input, View view,
+                             const QuantizedConstant& weights);
 /// A matrix product on an input that is flattened in the order of `view`.
 Convolution read_fully_connected(const OnnxGraph& graph, const onnx::NodeProto& node,
                                  const ActivationTensor& input, View view,

@@ -31,13 +31,15 @@ std::optional<Dims> aligned(const Dims& whole, Dims dims) {
 Shape constant_shape(View view, const Shape& whole, const Dims& dims) {
   if (is_flat(view)) return whole;  // it is no scalar
   const auto at = [&](std::size_t d) { return static_cast<int>(dims[d]); };
+  if (view == View::kRow) return {.channels = at(0), .height = 1, .width = at(1)};
+  if (view == View::kRowPixels) return {.channels = at(1), .height = 1, .width = at(0)};
   if (view == View::kPlanes) return {.channels = at(0), .height = at(1), .width = at(2)};
   return {.channels = at(2), .height = at(0), .width = at(1)};
 }
 
 /// Where element i of a tensor (NHWC) stands in a file's constant.
 std::size_t place_in_file(View view, const Shape& shape, std::size_t i) {
-  if (view == View::kPixels || view == View::kFlatPixels) return i;
+  if (is_pixels(view)) return i;
   const auto channels = static_cast<std::size_t>(shape.channels);
   const std::size_t pixels = static_cast<std::size_t>(shape.size()) / channels;
   return i % channels * pixels + i / channels;

@@ -55,8 +55,9 @@ Shape Importer::shape_after(const onnx::NodeProto& node, const Shape& input, con
 
 void Importer::require_planes(const onnx::NodeProto& node, const Edge& edge) const {
   if (is_flat(edge.view)) graph_.fail(node, "its input has no height and width");
-  if (edge.view == View::kPixels) {
-    graph_.fail(node, "its input has its channels last; transpose it to (N, C, H, W)");
+  if (is_pixels(edge.view)) {
+    graph_.fail(node, std::string("its input has its channels last; transpose it to (N, C, ") +
+                          (is_row(edge.view) ? "W)" : "H, W)"));
   }
 }
 
@@ -69,7 +70,7 @@ Edge Importer::weighted(const onnx::NodeProto& node, const Edge& input, Convolut
   // A tensor that several layers share is stored by each of them.
   if (!weight_names_.insert(made.weight_name).second) made.weight_name += "@" + made.name;
   const Shape shape = shape_after(node, tensor.shape, made.window, made.out_channels);
-  const View view = made.fully_connected ? View::kFlat : View::kPlanes;
+  const View view = made.fully_connected ? View::kFlat : input.view;
   Edge result = pending_edge(node, std::move(made), shape, view);
   pending_.back().bias = codes;
   return result;
@@ -80,7 +81,8 @@ void Importer::convolution(const onnx::NodeProto& node) {
   require_planes(node, input);
   const QuantizedConstant* weights = constant(node, 1);
   if (weights == nullptr) graph_.fail(node, "it has no weights");
-  Convolution made = read_convolution(graph_, node, network_.tensor(input.tensor), *weights);
+  Convolution made =
+      read_convolution(graph_, node, network_.tensor(input.tensor), input.view, *weights);
   set_edge(node, weighted(node, input, std::move(made), 2));
 }
 
@@ -157,6 +159,7 @@ void Importer::mean(const onnx::NodeProto& node) {
   for (const std::int64_t axis : axes) {
     reduced.insert(view_axis(input.view, shape_of(input), axis));
   }
+  if (is_row(input.view)) reduced.insert(Axis::kHeight);
   if (is_flat(input.view) ||
       reduced != std::set<std::optional<Axis>>{Axis::kHeight, Axis::kWidth}) {
     graph_.fail(node, "only a mean over height and width is supported");
@@ -168,7 +171,7 @@ void Importer::mean(const onnx::NodeProto& node) {
 
 Edge Importer::average(const onnx::NodeProto& node, const Edge& input) {
   const Shape& from = network_.tensor(input.tensor).shape;
-  Pooling made = read_pooling(graph_, node, from);
+  Pooling made = read_pooling(graph_, node, from, rank_of(input.view) - 2);
   made.input = input.tensor;
   const Shape shape = shape_after(node, from, made.window, from.channels);
   return pending_edge(node, made, shape, input.view);

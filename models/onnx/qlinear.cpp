@@ -61,8 +61,8 @@ void Importer::finish(const onnx::NodeProto& node, Edge pending, int scale_index
 void Importer::qlinear_conv(const onnx::NodeProto& node) {
   const Edge input = codes_at(node, 0);
   require_planes(node, input);
-  Convolution made =
-      read_convolution(graph_, node, network_.tensor(input.tensor), weights_at(node, 3, 0));
+  Convolution made = read_convolution(graph_, node, network_.tensor(input.tensor), input.view,
+                                      weights_at(node, 3, 0));
   finish(node, weighted(node, input, std::move(made), 8), 6);
 }
 
@@ -105,7 +105,7 @@ void Importer::qlinear_elementwise(const onnx::NodeProto& node) {
 void Importer::qlinear_pool(const onnx::NodeProto& node) {
   const Edge input = codes_at(node, 0);
   const bool channels_last = int_attribute(node, "channels_last", 0) != 0;
-  if (input.view != (channels_last ? View::kPixels : View::kPlanes)) {
+  if (is_flat(input.view) || is_pixels(input.view) != channels_last) {
     graph_.fail(node, "channels_last does not fit its input");
   }
   finish(node, average(node, input), 3);

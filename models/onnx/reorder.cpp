@@ -10,15 +10,13 @@ namespace {
 
 using Loop = StridedCopy::Loop;
 
-bool channels_last(View view) { return view == View::kPixels || view == View::kFlatPixels; }
-
 /// The dimensions of a tensor without the batch, in the order of the file, with their strides in
 /// memory.
 std::vector<Loop> file_order(View view, const Shape& shape) {
   const Loop channels{shape.channels, 1};
   const Loop height{shape.height, std::int64_t{shape.width} * shape.channels};
   const Loop width{shape.width, shape.channels};
-  if (channels_last(view)) return {height, width, channels};
+  if (is_pixels(view)) return {height, width, channels};
   return {channels, height, width};
 }
 
@@ -59,8 +57,8 @@ std::optional<std::vector<std::vector<Loop>>> divided(const std::vector<Loop>& f
 
 /// A copy in the order of memory, of dimensions in the order of a file.
 StridedCopy copied(const std::vector<std::vector<Loop>>& dims, View view, Shape& shape) {
-  const std::size_t channels = channels_last(view) ? 2 : 0;
-  const std::size_t height = channels_last(view) ? 0 : 1;
+  const std::size_t channels = is_pixels(view) ? 2 : 0;
+  const std::size_t height = is_pixels(view) ? 0 : 1;
   const auto extent_of = [](const std::vector<Loop>& loops) {
     int extent = 1;
     for (const Loop& loop : loops) extent *= loop.extent;
@@ -77,16 +75,21 @@ StridedCopy copied(const std::vector<std::vector<Loop>>& dims, View view, Shape&
 
 }  // namespace
 
-/// Reshape to other height, width and channels; false where it cannot be done.
+/// Reshape to other height, width and channels, or to a row; false where it cannot be done.
 bool Importer::reorder_by_shape(const onnx::NodeProto& node, std::vector<std::int64_t> dims) {
   const View from = edge(node, 0).view;
-  const auto resolved = resolved_dims(from, shape_of(edge(node, 0)), std::move(dims));
-  if (from == View::kGroups || !resolved || resolved->size() != 3) return false;
+  auto resolved = resolved_dims(from, shape_of(edge(node, 0)), std::move(dims));
+  if (from == View::kGroups || !resolved) return false;
+  const bool row = resolved->size() == 2;  // one pixel high
+  if (row) resolved->insert(resolved->begin() + (is_pixels(from) ? 0 : 1), 1);
+  if (resolved->size() != 3) return false;
   const Edge source = movable(node, 0);
   const std::vector<Loop> loops = joined_loops(file_order(from, shape_of(source)));
   const auto parts = divided(loops, *resolved);
   if (!parts) return false;
-  reorder(node, source, *parts);
+  const View planes = row ? View::kRow : View::kPlanes;
+  const View pixels = row ? View::kRowPixels : View::kPixels;
+  reorder(node, source, *parts, is_pixels(from) ? pixels : planes);
   return true;
 }
 
@@ -104,18 +107,18 @@ bool Importer::reorder_by_axes(const onnx::NodeProto& node,
   for (std::size_t d = 1; d < order.size(); ++d) {
     dims.push_back({loops[static_cast<std::size_t>(order[d] - 1)]});
   }
-  reorder(node, source, dims);
+  reorder(node, source, dims, from);
   return true;
 }
 
 void Importer::reorder(const onnx::NodeProto& node, const Edge& source,
-                       const std::vector<std::vector<Loop>>& dims) {
+                       const std::vector<std::vector<Loop>>& dims, View view) {
   Shape shape;
   StridedCopy made = copied(dims, source.view, shape);
   made.name = display_name(node);
   made.input = source.tensor;
   Edge result = move(node, source, std::move(made), shape);
-  result.view = channels_last(source.view) ? View::kPixels : View::kPlanes;
+  result.view = view;
   set_edge(node, result);
 }
 

@@ -12,6 +12,10 @@ std::vector<std::int64_t> view_dims(View view, const Shape& shape) {
       return {shape.channels, shape.height, shape.width};
     case View::kPixels:
       return {shape.height, shape.width, shape.channels};
+    case View::kRow:
+      return {shape.channels, shape.width};
+    case View::kRowPixels:
+      return {shape.width, shape.channels};
     case View::kFlat:
     case View::kFlatPixels:
     case View::kGroups:
@@ -22,12 +26,13 @@ std::vector<std::int64_t> view_dims(View view, const Shape& shape) {
 
 std::optional<Axis> view_axis(View view, const Shape& shape, std::int64_t axis) {
   if (view == View::kGroups) return std::nullopt;
-  if (axis < 0) axis += is_flat(view) ? 2 : 4;
+  if (axis < 0) axis += rank_of(view);
   if (is_flat(view)) {
     const bool one_pixel = shape.height == 1 && shape.width == 1;
     return axis == 1 && one_pixel ? std::optional(Axis::kChannels) : std::nullopt;
   }
-  if (axis < 1 || axis > 3) return std::nullopt;
+  if (axis < 1 || axis >= rank_of(view)) return std::nullopt;
+  if (is_row(view)) return (axis == 1) == is_pixels(view) ? Axis::kWidth : Axis::kChannels;
   constexpr Axis kPlanes[] = {Axis::kChannels, Axis::kHeight, Axis::kWidth};
   constexpr Axis kPixels[] = {Axis::kHeight, Axis::kWidth, Axis::kChannels};
   return (view == View::kPlanes ? kPlanes : kPixels)[axis - 1];
@@ -37,8 +42,9 @@ bool runs_along_channels(View view, const Shape& shape, std::vector<std::int64_t
   const auto first = std::find_if(dims.begin(), dims.end(), [](auto dim) { return dim != 1; });
   dims.erase(dims.begin(), first);
   if (view == View::kPlanes) return dims == std::vector<std::int64_t>{shape.channels, 1, 1};
+  if (view == View::kRow) return dims == std::vector<std::int64_t>{shape.channels, 1};
   const bool one_pixel = shape.height == 1 && shape.width == 1;
-  return (view == View::kPixels || (is_flat(view) && one_pixel)) &&
+  return (view == View::kPixels || view == View::kRowPixels || (is_flat(view) && one_pixel)) &&
          dims == std::vector<std::int64_t>{shape.channels};
 }
 
@@ -92,11 +98,12 @@ std::optional<View> reshaped_view(View from, const Shape& shape, std::vector<std
   if (!resolved) return std::nullopt;
   // One pixel or one channel: both orders are one.
   const bool one_order = (shape.height == 1 && shape.width == 1) || shape.channels == 1;
-  const auto inside = [](View view) { return view == View::kPixels || view == View::kFlatPixels; };
-  for (const View view : {from, View::kPlanes, View::kPixels, View::kFlat, View::kFlatPixels}) {
+  for (const View view : {from, View::kPlanes, View::kPixels, View::kRow, View::kRowPixels,
+                          View::kFlat, View::kFlatPixels}) {
     // Elements keep their order: a view with pixels inside is no view with channels inside.
-    const bool same_order = inside(view) == inside(from) || one_order;
-    if (same_order && *resolved == view_dims(view, shape)) return view;
+    const bool same_order = is_pixels(view) == is_pixels(from) || one_order;
+    const bool exists = !is_row(view) || shape.height == 1;
+    if (same_order && exists && *resolved == view_dims(view, shape)) return view;
   }
   return std::nullopt;
 }

@@ -10,11 +10,21 @@
 
 namespace brownout::models {
 
-/// The dimensions of an edge: (N, C, H, W), (N, H, W, C), (N, C * H * W), (N, H * W * C), or in the
-/// middle of a channel shuffle (N, groups, C / groups, H, W).
-enum class View { kPlanes, kPixels, kFlat, kFlatPixels, kGroups };
+/// The dimensions of an edge: (N, C, H, W), (N, H, W, C), of a single row (N, C, W), (N, W, C),
+/// (N, C * H * W), (N, H * W * C), or in the middle of a channel shuffle (N, groups, C / groups, H,
+/// W).
+enum class View { kPlanes, kPixels, kRow, kRowPixels, kFlat, kFlatPixels, kGroups };
 
 inline bool is_flat(View view) { return view == View::kFlat || view == View::kFlatPixels; }
+inline bool is_row(View view) { return view == View::kRow || view == View::kRowPixels; }
+/// Channels last, or flattened from there.
+inline bool is_pixels(View view) {
+  return view == View::kPixels || view == View::kRowPixels || view == View::kFlatPixels;
+}
+/// Dimensions, the batch included.
+inline int rank_of(View view) {
+  return is_flat(view) ? 2 : is_row(view) ? 3 : view == View::kGroups ? 5 : 4;
+}
 
 /// Without the batch, of all views but kGroups.
 std::vector<std::int64_t> view_dims(View view, const Shape& shape);

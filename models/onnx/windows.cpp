@@ -16,14 +16,20 @@ int checked_int(const OnnxGraph& graph, const onnx::NodeProto& node, const char*
 
 namespace {
 
-/// A list attribute with one entry per dimension (or two: pads), with its default.
+/// A list attribute with an entry for height and one for width, whose first a row (`spatial` 1)
+/// lacks, or twice as many (pads). What is absent is `fallback`.
 std::vector<int> list(const OnnxGraph& graph, const onnx::NodeProto& node, const char* name,
-                      std::size_t size, std::int64_t fallback, std::int64_t low) {
+                      int spatial, std::size_t times, std::int64_t fallback, std::int64_t low) {
   std::vector<std::int64_t> values = ints_attribute(node, name);
-  if (values.empty()) values.assign(size, fallback);
-  if (values.size() != size) {
+  const std::size_t given = static_cast<std::size_t>(spatial) * times;
+  if (values.empty()) values.assign(given, fallback);
+  if (values.size() != given) {
     graph.fail(node, std::string(name) + " has " + std::to_string(values.size()) +
-                         " entries: only two-dimensional windows are supported");
+                         " entries, its input has " + std::to_string(spatial) +
+                         " dimensions beside batch and channels");
+  }
+  for (std::size_t i = 0; spatial == 1 && i < times; ++i) {
+    values.insert(values.begin() + static_cast<std::ptrdiff_t>(2 * i), fallback);
   }
   std::vector<int> checked;
   checked.reserve(values.size());
@@ -80,9 +86,9 @@ void round_up(const OnnxGraph& graph, const onnx::NodeProto& node, const Shape& 
 }  // namespace
 
 Window read_window(const OnnxGraph& graph, const onnx::NodeProto& node, const Shape& input,
-                   int kernel_height, int kernel_width) {
-  const std::vector<int> strides = list(graph, node, "strides", 2, 1, 1);
-  const std::vector<int> dilations = list(graph, node, "dilations", 2, 1, 1);
+                   int kernel_height, int kernel_width, int spatial) {
+  const std::vector<int> strides = list(graph, node, "strides", spatial, 1, 1, 1);
+  const std::vector<int> dilations = list(graph, node, "dilations", spatial, 1, 1, 1);
   require_reach(graph, node, kernel_height, dilations[0]);
   require_reach(graph, node, kernel_width, dilations[1]);
   Window window{.kernel_height = kernel_height,
@@ -99,7 +105,7 @@ Window read_window(const OnnxGraph& graph, const onnx::NodeProto& node, const Sh
     pad_same(input.width, kernel_width, strides[1], dilations[1], upper, window.pad_left,
              window.pad_right);
   } else if (auto_pad == "NOTSET") {
-    const std::vector<int> pads = list(graph, node, "pads", 4, 0, 0);
+    const std::vector<int> pads = list(graph, node, "pads", spatial, 2, 0, 0);
     window.pad_top = pads[0];
     window.pad_left = pads[1];
     window.pad_bottom = pads[2];
@@ -110,7 +116,8 @@ Window read_window(const OnnxGraph& graph, const onnx::NodeProto& node, const Sh
   return window;
 }
 
-Pooling read_pooling(const OnnxGraph& graph, const onnx::NodeProto& node, const Shape& input) {
+Pooling read_pooling(const OnnxGraph& graph, const onnx::NodeProto& node, const Shape& input,
+                     int spatial) {
   Pooling pooling;
   pooling.name = display_name(node);
   const std::string& type = node.op_type();
@@ -129,8 +136,8 @@ Pooling read_pooling(const OnnxGraph& graph, const onnx::NodeProto& node, const 
   if (node.output_size() > 1 && !node.output(1).empty())
     graph.fail(node, "indices of a maximum are not supported");
   if (ints_attribute(node, "kernel_shape").empty()) graph.fail(node, "it has no kernel_shape");
-  const std::vector<int> kernel = list(graph, node, "kernel_shape", 2, 1, 1);
-  pooling.window = read_window(graph, node, input, kernel[0], kernel[1]);
+  const std::vector<int> kernel = list(graph, node, "kernel_shape", spatial, 1, 1, 1);
+  pooling.window = read_window(graph, node, input, kernel[0], kernel[1], spatial);
   pooling.count_include_pad =
       pooling.kind == PoolKind::kAverage && int_attribute(node, "count_include_pad", 0) != 0;
   if (int_attribute(node, "ceil_mode", 0) != 0) round_up(graph, node, input, pooling);

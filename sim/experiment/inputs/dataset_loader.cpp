@@ -11,7 +11,8 @@
 
 namespace brownout::experiment {
 
-models::Dataset load_dataset(const config::DatasetConfig& config, std::optional<int> images) {
+models::Dataset load_dataset(const config::DatasetConfig& config, const models::Shape& input,
+                             std::optional<int> images) {
   switch (config.format) {
     case config::DatasetFormat::kMnistIdx:
       return models::read_mnist_idx(config.images, config.labels);
@@ -20,7 +21,7 @@ models::Dataset load_dataset(const config::DatasetConfig& config, std::optional<
     case config::DatasetFormat::kCifar100Binary:
       return models::read_cifar100_binary(config.batches);
     case config::DatasetFormat::kNpz:
-      return read_npz_dataset(config.file, config.axes);
+      return read_npz_dataset(config.file, config.axes, input);
     case config::DatasetFormat::kImageFolder: {
       const auto asked = static_cast<std::size_t>(images.value_or(std::numeric_limits<int>::max()));
       const auto files = std::span(config.members).first(std::min(asked, config.members.size()));

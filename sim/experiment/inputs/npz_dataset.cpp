@@ -2,6 +2,7 @@
 
 #include <zip.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <cstring>
@@ -27,13 +28,40 @@ struct CloseMember {
   void operator()(zip_file_t* file) const { zip_fclose(file); }
 };
 
+/// "images, labels"
+std::string arrays_in(zip_t* archive) {
+  constexpr zip_int64_t kMost = 12;
+  const zip_int64_t count = zip_get_num_entries(archive, 0);
+  std::string names;
+  for (zip_int64_t i = 0; i < std::min(count, kMost); ++i) {
+    const char* name = zip_get_name(archive, static_cast<zip_uint64_t>(i), 0);
+    std::string text = name == nullptr ? "?" : name;
+    if (text.ends_with(".npy")) text.resize(text.size() - 4);
+    std::replace_if(
+        text.begin(), text.end(), [](unsigned char c) { return c < ' ' || c > '~'; }, '?');
+    names += (names.empty() ? "" : ", ") + text;
+  }
+  if (count > kMost) names += ", ...";
+  return names.empty() ? "none" : names;
+}
+
+std::unique_ptr<zip_t, CloseArchive> open_archive(const std::filesystem::path& path) {
+  int code = 0;
+  std::unique_ptr<zip_t, CloseArchive> archive(zip_open(path.c_str(), ZIP_RDONLY, &code));
+  if (!archive) {
+    memory::read_file_bytes(path);  // says so where it cannot be read, or was not fetched
+    throw std::runtime_error(path.string() + ": not an .npz file, or a truncated one");
+  }
+  return archive;
+}
+
 /// One unpacked member; what the directory claims of its size is checked before it gets memory.
 std::string read_member(zip_t* archive, const std::string& name, const std::string& place) {
   constexpr zip_uint64_t kMostBytes = zip_uint64_t{1} << 34U;
   zip_stat_t status;
   zip_stat_init(&status);
   if (zip_stat(archive, name.c_str(), 0, &status) != 0) {
-    throw std::runtime_error(place + ": no such array in the file");
+    throw std::runtime_error(place + ": no such array in the file; it holds " + arrays_in(archive));
   }
   if ((status.valid & ZIP_STAT_SIZE) == 0 || status.size > kMostBytes) {
     throw std::runtime_error(place + ": larger than 16 GiB, or of unknown size");
@@ -102,12 +130,14 @@ std::vector<std::uint16_t> read_labels(const NpyArray& array, const std::string&
   return labels;
 }
 
+/// Three dimensions are a grey image, or the row of channels that the network takes: (N, W, C) or,
+/// with the channels first, (N, C, W).
 models::Shape image_shape(const std::vector<std::uint64_t>& dims, config::AxisOrder axes,
-                          const std::string& place) {
+                          const models::Shape& wanted, const std::string& place) {
   if (dims.size() < 2 || dims.size() > 4) {
     throw std::runtime_error(place + ": " + std::to_string(dims.size()) +
-                             " dimensions; images x features, images x height x width, or with "
-                             "channels are allowed");
+                             " dimensions; images x features, images x height x width, images x "
+                             "width x channels of a network of rows, or all three are allowed");
   }
   for (std::size_t i = 1; i < dims.size(); ++i) {
     if (dims[i] == 0 || dims[i] > 1U << 24U) {
@@ -117,8 +147,14 @@ models::Shape image_shape(const std::vector<std::uint64_t>& dims, config::AxisOr
   }
   const auto dim = [&](std::size_t i) { return static_cast<int>(dims[i]); };
   if (dims.size() == 2) return {.channels = dim(1), .height = 1, .width = 1};
-  if (dims.size() == 3) return {.channels = 1, .height = dim(1), .width = dim(2)};
-  if (axes == config::AxisOrder::kChannelsFirst) {
+  const bool first = axes == config::AxisOrder::kChannelsFirst;
+  const models::Shape grey{.channels = 1, .height = dim(1), .width = dim(dims.size() - 1)};
+  const bool takes_rows = wanted.height == 1 && wanted.width > 1;
+  if (dims.size() == 3 && (!takes_rows || grey == wanted)) return grey;
+  if (dims.size() == 3) {
+    return {.channels = dim(first ? 1 : 2), .height = 1, .width = dim(first ? 2 : 1)};
+  }
+  if (first) {
     return {.channels = dim(1), .height = dim(2), .width = dim(3)};
   }
   return {.channels = dim(3), .height = dim(1), .width = dim(2)};
@@ -142,19 +178,19 @@ void for_each_nhwc(std::size_t images, const models::Shape& shape, bool channels
 
 }  // namespace
 
-models::Dataset read_npz_dataset(const std::filesystem::path& path, config::AxisOrder axes) {
-  int code = 0;
-  const std::unique_ptr<zip_t, CloseArchive> archive(zip_open(path.c_str(), ZIP_RDONLY, &code));
-  if (!archive) {
-    memory::read_file_bytes(path);  // says so where it cannot be read, or was not fetched
-    throw std::runtime_error(path.string() + ": not an .npz file, or a truncated one");
-  }
+std::string npz_arrays(const std::filesystem::path& path) {
+  return arrays_in(open_archive(path).get());
+}
+
+models::Dataset read_npz_dataset(const std::filesystem::path& path, config::AxisOrder axes,
+                                 const models::Shape& wanted) {
+  const std::unique_ptr<zip_t, CloseArchive> archive = open_archive(path);
   const std::string x_place = path.string() + ": x";
   const std::string x_bytes = read_member(archive.get(), "x.npy", x_place);
   const NpyArray x = memory::parse_npy(x_bytes, x_place);
 
   models::Dataset dataset;
-  dataset.shape = image_shape(x.shape, axes, x_place);
+  dataset.shape = image_shape(x.shape, axes, wanted, x_place);
   const std::size_t images = x.shape[0];
   if (images == 0) throw std::runtime_error(x_place + ": it holds no images");
   if (zip_name_locate(archive.get(), "y.npy", 0) >= 0) {
@@ -166,7 +202,7 @@ models::Dataset read_npz_dataset(const std::filesystem::path& path, config::Axis
                                std::to_string(dataset.labels.size()) + " labels in y");
     }
   }
-  const bool channels_first = x.shape.size() == 4 && axes == config::AxisOrder::kChannelsFirst;
+  const bool channels_first = axes == config::AxisOrder::kChannelsFirst;
   if (x.type == "|u1") {
     for_each_nhwc(images, dataset.shape, channels_first, [&](std::size_t i) {
       dataset.pixels.push_back(static_cast<std::uint8_t>(x.elements[i]));

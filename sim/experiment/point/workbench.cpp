@@ -10,6 +10,7 @@
 #include "models/network_import.hpp"
 #include "sim/experiment/inputs/dataset_loader.hpp"
 #include "sim/experiment/inputs/fault_selection.hpp"
+#include "sim/experiment/inputs/npz_dataset.hpp"
 #include "sim/experiment/inputs/output_choice.hpp"
 #include "sim/experiment/point/input_check.hpp"
 #include "sim/experiment/point/sum_bits.hpp"
@@ -22,9 +23,9 @@ namespace {
 void check_labels(const Workbench& bench) {
   const std::filesystem::path file = bench.config.dataset.files().back();
   if (bench.labels.empty()) {
-    throw std::runtime_error(file.string() +
-                             ": y: no such array in the file; only workload.task: reconstruction "
-                             "does without labels");
+    throw std::runtime_error(file.string() + ": y: no such array in the file; it holds " +
+                             npz_arrays(file) +
+                             "; only workload.task: reconstruction does without labels");
   }
   const std::int64_t classes = bench.network.tensor(bench.network.output).shape.size();
   const auto greatest = std::max_element(bench.labels.begin(), bench.labels.end());
@@ -58,8 +59,8 @@ void check_reconstruction(const Workbench& bench) {
 
 /// The first `images` of the data set, as the workload asks for.
 void load_images(const config::WorkloadConfig& config, Workbench& bench) {
-  const models::Dataset dataset = load_dataset(config.dataset, config.run.images);
   const models::ActivationTensor& input = bench.network.tensor(bench.network.input);
+  const models::Dataset dataset = load_dataset(config.dataset, input.shape, config.run.images);
   const std::int64_t images = config.run.images.value_or(static_cast<int>(dataset.size()));
   if (images > dataset.size()) {
     throw std::runtime_error("run.images: " + std::to_string(images) + " asked for, " +
