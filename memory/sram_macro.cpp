@@ -20,10 +20,6 @@ void require_range(const char* field, std::uint64_t value, std::uint64_t low, st
   }
 }
 
-std::uint64_t low_bits(std::uint32_t count) {
-  return std::numeric_limits<std::uint64_t>::max() >> (64 - count);
-}
-
 // Bits first, first + stride, ... (`count` of them) of a row's plane, packed from bit 0.
 std::uint64_t gather(std::span<const std::uint64_t> plane, std::uint32_t first,
                      std::uint32_t stride, std::uint32_t count) {
@@ -44,7 +40,7 @@ bool all_zero(std::span<const std::uint64_t> plane) {
 void SramOrganisation::validate() const {
   require_range("banks", banks, 1, kLargest);
   require_range("words", words, 1, kLargest);
-  require_range("word_bits", word_bits, 8, 64);
+  require_range("word_bits", word_bits, 8, WordBits::kMost);
   require_range("column_mux", column_mux, 1, kLargest / word_bits);
   if (words % banks != 0) {
     throw std::runtime_error("banks: " + std::to_string(banks) + " does not divide the " +
@@ -87,52 +83,61 @@ std::vector<WordMask> word_masks(const SramOrganisation& organisation, const Cel
     throw std::runtime_error("the fault map has " + to_string(cells.geometry()) +
                              ", the SRAM has " + to_string(organisation.geometry()));
   }
-  std::vector<WordMask> masks(organisation.words);
+  std::vector<WordMask> masks;
+  masks.reserve(organisation.words * organisation.parts());
   for (std::uint64_t word = 0; word < organisation.words; ++word) {
-    // Its further bits stand column_mux bitlines apart on the same row.
-    const CellAddress bit_0 = organisation.locate({word, 0});
-    const auto plane = [&](FaultKind kind) -> std::uint64_t {
-      const auto row = cells.row(kind, bit_0.bank, bit_0.row);
-      if (all_zero(row)) return 0;
-      return gather(row, bit_0.column, organisation.column_mux, organisation.word_bits);
-    };
-    masks[word] = {plane(FaultKind::kStuckAt0), plane(FaultKind::kStuckAt1),
-                   plane(FaultKind::kFlip)};
+    for (std::uint32_t bit = 0; bit < organisation.word_bits; bit += WordBits::kPartBits) {
+      // Its further bits stand column_mux bitlines apart on the same row.
+      const CellAddress first = organisation.locate({word, bit});
+      const std::uint32_t count = std::min(organisation.word_bits - bit, WordBits::kPartBits);
+      const auto plane = [&](FaultKind kind) -> std::uint64_t {
+        const auto row = cells.row(kind, first.bank, first.row);
+        if (all_zero(row)) return 0;
+        return gather(row, first.column, organisation.column_mux, count);
+      };
+      masks.push_back(
+          {plane(FaultKind::kStuckAt0), plane(FaultKind::kStuckAt1), plane(FaultKind::kFlip)});
+    }
   }
   return masks;
 }
 
-SramMacro::SramMacro(const SramOrganisation& organisation) : organisation_(organisation) {
+SramMacro::SramMacro(const SramOrganisation& organisation)
+    : organisation_(organisation), parts_(organisation.parts()) {
   organisation_.validate();
-  words_.resize(organisation_.words);
-  masks_.resize(organisation_.words);
+  words_.resize(organisation_.words * parts_);
+  masks_.resize(words_.size());
 }
 
 void SramMacro::set_masks(std::vector<WordMask> masks) {
   if (masks.size() != words_.size()) {
     throw std::logic_error(std::to_string(masks.size()) + " masks for an SRAM of " +
-                           std::to_string(words_.size()) + " words");
+                           std::to_string(words_.size()) + " parts of words");
   }
   masks_ = std::move(masks);
 }
 
-void SramMacro::write(std::uint64_t word, std::uint64_t value) {
+void SramMacro::write(std::uint64_t word, const WordBits& value) {
   require_word(word);
-  if ((value & ~low_bits(organisation_.word_bits)) != 0) {
+  if ((value & ~WordBits::ones(organisation_.word_bits)) != WordBits{}) {
     throw std::logic_error("a value with more than " + std::to_string(organisation_.word_bits) +
                            " bits written to word " + std::to_string(word));
   }
-  words_[word] = value;
+  std::copy_n(value.parts.begin(), parts_,
+              words_.begin() + static_cast<std::ptrdiff_t>(word * parts_));
 }
 
-std::uint64_t SramMacro::stored(std::uint64_t word) const {
+WordBits SramMacro::stored(std::uint64_t word) const {
   require_word(word);
-  return words_[word];
+  WordBits result;
+  std::copy_n(words_.begin() + static_cast<std::ptrdiff_t>(word * parts_), parts_,
+              result.parts.begin());
+  return result;
 }
 
 void SramMacro::refuse_word(std::uint64_t word) const {
   throw std::logic_error("word " + std::to_string(word) + " is outside an SRAM of " +
-                         std::to_string(words_.size()) + " words");
+                         std::to_string(organisation_.words) + " words");
 }
 
 }  // namespace brownout::memory

@@ -13,6 +13,7 @@
 
 #include "memory/files/csv_lines.hpp"
 #include "memory/numbers/text_number.hpp"
+#include "memory/word_bits.hpp"
 
 namespace brownout::memory {
 namespace {
@@ -74,12 +75,12 @@ class LogReader {
     CellAddress cell;
     if (places_[kBank]) cell.bank = number(kBank, format_.banks, 10);
     cell.row = number(kAddress, words, 16);
-    const std::uint64_t expected = word(kExpected);
-    const std::uint64_t differs = expected ^ word(kRead);
+    const WordBits expected = word(kExpected);
+    const WordBits differs = expected ^ word(kRead);
     std::vector<FailingRead>& found = reads[voltage_ ? *voltage_ : voltage()];
     for (cell.column = 0; cell.column < format_.word_bits; ++cell.column) {
-      if ((differs >> cell.column & 1) == 0) continue;
-      const bool was_1 = (expected >> cell.column & 1) != 0;
+      if (!differs.bit(cell.column)) continue;
+      const bool was_1 = expected.bit(cell.column);
       found.push_back({cell, 0, was_1 ? FaultKind::kStuckAt0 : FaultKind::kStuckAt1});
     }
   }
@@ -95,7 +96,7 @@ class LogReader {
   }
 
   // A whole number, with or without 0x if hexadecimal.
-  std::optional<std::uint64_t> parsed(std::string_view text, int base) const {
+  static std::optional<std::uint64_t> parsed(std::string_view text, int base) {
     std::uint64_t value = 0;
     const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), value, base);
     if (error != std::errc() || rest != text.data() + text.size()) return {};
@@ -117,11 +118,26 @@ class LogReader {
     return static_cast<std::uint32_t>(*value);
   }
 
-  std::uint64_t word(Column column) const {
+  // Digits of a word of any width, a part at a time from the lowest.
+  static std::optional<WordBits> parsed_word(std::string_view text) {
+    constexpr std::size_t kPartDigits = WordBits::kPartBits / 4;
+    WordBits value;
+    for (std::uint64_t& part : value.parts) {
+      if (text.empty()) break;
+      const std::size_t first = text.size() - std::min(text.size(), kPartDigits);
+      const auto digits = parsed(text.substr(first), 16);
+      if (!digits) return {};
+      part = *digits;
+      text = text.substr(0, first);
+    }
+    return value;
+  }
+
+  WordBits word(Column column) const {
     const std::string_view text = hexadecimal(column);
     const std::size_t digits = (format_.word_bits + 3) / 4;
-    const auto value = text.size() == digits ? parsed(text, 16) : std::nullopt;
-    if (!value || (format_.word_bits < 64 && *value >> format_.word_bits != 0)) {
+    const auto value = text.size() == digits ? parsed_word(text) : std::nullopt;
+    if (!value || (*value & ~WordBits::ones(format_.word_bits)) != WordBits{}) {
       lines_.fail(std::string(kNames[column]) + ": " + in_quotes(field(column)) + " is not " +
                   std::to_string(digits) + " hexadecimal digits of a word of " +
                   std::to_string(format_.word_bits) + " bits");
@@ -142,7 +158,7 @@ void check(const MarchLogFormat& format) {
                              std::to_string(format.banks) + " banks");
   }
   if (format.words > std::numeric_limits<std::uint32_t>::max() || format.word_bits == 0 ||
-      format.word_bits > 64) {
+      format.word_bits > WordBits::kMost) {
     throw std::runtime_error(std::to_string(format.words) + " words of " +
                              std::to_string(format.word_bits) + " bits are no memory");
   }

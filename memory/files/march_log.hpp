@@ -18,7 +18,7 @@ struct MarchLog {
 struct MarchLogFormat {
   std::uint32_t banks = 1;
   std::uint64_t words = 0;       ///< of all banks; a multiple of `banks`
-  std::uint32_t word_bits = 32;  ///< 1 to 64
+  std::uint32_t word_bits = 32;  ///< 1 to 256
   /// Voltages of the test; a log names only those at which something failed. Empty: those of the
   /// logs are all.
   std::vector<Voltage> tested = {};

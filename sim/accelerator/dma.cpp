@@ -124,9 +124,9 @@ void Dma::complete() {
           program.tile_of(program.folds[static_cast<std::size_t>(current_.index)]);
       const std::size_t word_bytes = data_.size() / tile.words();
       for (std::uint64_t w = 0; w < tile.words(); ++w) {
-        std::uint64_t word = 0;
+        memory::WordBits word;
         for (std::size_t b = 0; b < word_bytes; ++b) {
-          word |= std::uint64_t{data_[w * word_bytes + b]} << (8 * b);
+          word.put(static_cast<std::uint32_t>(8 * b), data_[w * word_bytes + b]);
         }
         weight_sram->write(tile.address + w, word);
       }

@@ -10,12 +10,14 @@ using machine::Event;
 namespace {
 
 /// The filter's bits in every lane of a tile's words; none when the layer does not pass.
-std::uint64_t changeable_bits(const schedule::FaultFilter& filter, const schedule::Tile& tile,
-                              int weight_bits) {
-  if (!filter.passes_layer(tile.layer)) return 0;
+memory::WordBits changeable_bits(const schedule::FaultFilter& filter, const schedule::Tile& tile,
+                                 int weight_bits) {
+  memory::WordBits word;
+  if (!filter.passes_layer(tile.layer)) return word;
   const std::uint64_t one_lane = filter.bits & ((std::uint64_t{1} << weight_bits) - 1);
-  std::uint64_t word = 0;
-  for (int lane = 0; lane < tile.lanes; ++lane) word |= one_lane << (lane * weight_bits);
+  for (int lane = 0; lane < tile.lanes; ++lane) {
+    word.put(static_cast<std::uint32_t>(lane * weight_bits), one_lane);
+  }
   return word;
 }
 
@@ -65,34 +67,35 @@ bool WeightLoader::advance() {
 }
 
 void WeightLoader::read_word(std::uint32_t word_of_row) {
-  const int bits = state_->program().layer_of(*tile_).weight_bits;
+  const auto bits = static_cast<std::uint32_t>(state_->program().layer_of(*tile_).weight_bits);
   const std::uint64_t address =
       tile_->address + static_cast<std::uint64_t>(row_) * tile_->words_per_row + word_of_row;
-  const std::uint64_t stored = sram_->stored(address);
-  const std::uint64_t word = filtered(stored, sram_->read(address));
-  const std::uint64_t wrong = word ^ stored;
-  const std::uint64_t lane_mask = (std::uint64_t{1} << bits) - 1;
+  const memory::WordBits stored = sram_->stored(address);
+  const memory::WordBits word = filtered(stored, sram_->read(address));
+  const memory::WordBits wrong = word ^ stored;
   FetchedBits& fetched = state_->run.fetched_bits[static_cast<std::size_t>(tile_->layer)];
   for (int lane = 0; lane < tile_->lanes; ++lane) {
     const int column = static_cast<int>(word_of_row) * tile_->lanes + lane;
     if (column >= tile_->columns) break;
-    const int shift = lane * bits;
-    const auto code = static_cast<std::uint32_t>((word >> shift) & lane_mask);
+    const std::uint32_t first = static_cast<std::uint32_t>(lane) * bits;
+    const auto code = static_cast<std::uint32_t>(word.field(first, bits));
     const int channel = first_channel_ + column;
-    weights_[static_cast<std::size_t>(column)] =
-        static_cast<std::int16_t>(memory::decode(state_->job->encoding, code, bits) -
-                                  convolution_->weight_zero_point(channel));
-    fetched.total += static_cast<unsigned>(bits);
-    fetched.wrong += static_cast<unsigned>(std::popcount((wrong >> shift) & lane_mask));
+    weights_[static_cast<std::size_t>(column)] = static_cast<std::int16_t>(
+        memory::decode(state_->job->encoding, code, static_cast<int>(bits)) -
+        convolution_->weight_zero_point(channel));
+    fetched.total += bits;
+    fetched.wrong += static_cast<unsigned>(std::popcount(wrong.field(first, bits)));
   }
   ++state_->counts(tile_->layer)[Event::kWeightSramRead];
 }
 
 /// The word in which only the changes that pass the filter are left.
-std::uint64_t WeightLoader::filtered(std::uint64_t stored, std::uint64_t read) const {
+memory::WordBits WeightLoader::filtered(const memory::WordBits& stored,
+                                        const memory::WordBits& read) const {
+  using memory::WordBits;
   const schedule::FaultPolarity polarity = state_->job->filter.polarity;
-  const std::uint64_t rising = polarity == schedule::FaultPolarity::kOneToZero ? 0 : ~stored;
-  const std::uint64_t falling = polarity == schedule::FaultPolarity::kZeroToOne ? 0 : stored;
+  const WordBits rising = polarity == schedule::FaultPolarity::kOneToZero ? WordBits{} : ~stored;
+  const WordBits falling = polarity == schedule::FaultPolarity::kZeroToOne ? WordBits{} : stored;
   return stored ^ ((stored ^ read) & may_change_ & (rising | falling));
 }
 

@@ -28,7 +28,7 @@ class WeightLoader {
 
  private:
   void read_word(std::uint32_t word_of_row);
-  std::uint64_t filtered(std::uint64_t stored, std::uint64_t read) const;
+  memory::WordBits filtered(const memory::WordBits& stored, const memory::WordBits& read) const;
 
   JobState* state_ = nullptr;
   WeightSram* sram_ = nullptr;
@@ -38,7 +38,7 @@ class WeightLoader {
   int row_ = -1;
   bool row_complete_ = true;
   std::uint32_t words_read_ = 0;  // of the row
-  std::uint64_t may_change_ = 0;  // bits of a word of this tile, by layer and position
+  memory::WordBits may_change_;   // bits of a word of this tile, by layer and position
   std::vector<std::int16_t> weights_;
   LoadedTile* trace_ = nullptr;
 };

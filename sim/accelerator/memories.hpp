@@ -19,11 +19,11 @@ class WeightSram final : public sc_core::sc_module, virtual public sc_core::sc_i
     macro_ = memory::SramMacro(organisation);
     macro_.set_masks(std::move(masks));
   }
-  void write(std::uint64_t word, std::uint64_t value) { macro_.write(word, value); }
+  void write(std::uint64_t word, const memory::WordBits& value) { macro_.write(word, value); }
   /// As the faulty cells deliver it.
-  std::uint64_t read(std::uint64_t word) const { return macro_.read(word); }
+  memory::WordBits read(std::uint64_t word) const { return macro_.read(word); }
   /// As it was written.
-  std::uint64_t stored(std::uint64_t word) const { return macro_.stored(word); }
+  memory::WordBits stored(std::uint64_t word) const { return macro_.stored(word); }
 
  private:
   memory::SramMacro macro_{memory::SramOrganisation{.banks = 1, .words = 1, .word_bits = 8}};
@@ -36,11 +36,12 @@ class ActivationSram final : public sc_core::sc_module, virtual public sc_core::
  public:
   explicit ActivationSram(const sc_core::sc_module_name& name) : sc_module(name) {}
 
-  /// Without masks (none, else one a word) the memory is error-free.
+  /// Without masks (none, else as memory::word_masks gives them) the memory is error-free.
   void resize(std::uint64_t bytes, int word_bits, std::span<const memory::WordMask> masks) {
     stored_.assign(bytes, 0);
     as_read_.assign(bytes, 0);
     word_bytes_ = static_cast<unsigned>(word_bits) / 8;
+    parts_ = memory::WordBits::parts_of(static_cast<std::uint32_t>(word_bits));
     masks_ = masks;
   }
   void write(std::uint64_t address, std::uint8_t code) {
@@ -58,13 +59,15 @@ class ActivationSram final : public sc_core::sc_module, virtual public sc_core::
 
  private:
   std::uint8_t through_cells(std::uint64_t address, std::uint8_t code) const {
-    const unsigned shift = 8 * static_cast<unsigned>(address % word_bytes_);
+    const auto bit = 8 * static_cast<unsigned>(address % word_bytes_);
+    const std::size_t part = address / word_bytes_ * parts_ + bit / memory::WordBits::kPartBits;
+    const unsigned shift = bit % memory::WordBits::kPartBits;
     const std::uint64_t word = std::uint64_t{code} << shift;
-    return static_cast<std::uint8_t>(masks_[address / word_bytes_].apply(word) >> shift);
+    return static_cast<std::uint8_t>(masks_[part].apply(word) >> shift);
   }
 
   std::vector<std::uint8_t> stored_, as_read_;
-  unsigned word_bytes_ = 1;
+  unsigned word_bytes_ = 1, parts_ = 1;
   std::span<const memory::WordMask> masks_;  // the job's
 };
 

@@ -31,9 +31,10 @@ std::vector<std::uint8_t> dram_image(const Job& job, DramLayout& layout) {
   if (program.streams_weights()) {
     for (const schedule::Tile& tile : program.tiles) {
       layout.tiles.push_back(image.size());
-      for (std::uint64_t word : schedule::tile_words(program, tile, job.weights, job.encoding)) {
+      for (const memory::WordBits& word :
+           schedule::tile_words(program, tile, job.weights, job.encoding)) {
         for (unsigned b = 0; b < word_bytes; ++b) {
-          image.push_back(static_cast<std::uint8_t>(word >> (8 * b)));
+          image.push_back(static_cast<std::uint8_t>(word.field(8 * b, 8)));
         }
       }
     }
@@ -99,7 +100,7 @@ struct Simulator::Implementation {
   void load_resident(const Job& job) {
     for (const schedule::Tile& tile : job.program.tiles) {
       std::uint64_t address = tile.address;
-      for (std::uint64_t word :
+      for (const memory::WordBits& word :
            schedule::tile_words(job.program, tile, job.weights, job.encoding)) {
         weight_sram.write(address++, word);
       }

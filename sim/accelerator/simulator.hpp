@@ -41,14 +41,14 @@ struct Job {
   const schedule::TileProgram& program;
   const models::WeightSet& weights;  ///< as written
   memory::Encoding encoding = memory::Encoding::kTwosComplement;
-  const std::vector<memory::WordMask>& masks;  ///< of every word of the weight SRAM
+  const std::vector<memory::WordMask>& masks;  ///< memory::word_masks of the weight SRAM
   std::span<const std::uint8_t> input;         ///< codes of one image (NHWC)
   DramModel* dram = nullptr;                   ///< nullptr: BurstDram of the program's spec
   int trace_node = -1;                         ///< keep what this node loads and writes
   schedule::FaultFilter filter = {};           ///< which wrong bits of weights act
-  /// Of every word of the activation SRAM; none: it is error-free.
+  /// The same of the activation SRAM; none: it is error-free.
   std::span<const memory::WordMask> activation_masks = {};
-  /// Of every word of the accumulators (machine::organisation); none: they are error-free.
+  /// The same of the accumulators (machine::organisation); none: they are error-free.
   std::span<const memory::WordMask> accumulator_masks = {};
 };
 
@@ -67,7 +67,7 @@ struct FetchedBits {
 };
 
 struct MachineRun {
-  std::vector<std::uint8_t> logits;  ///< as they arrived in the DRAM
+  std::vector<std::uint8_t> logits;                      ///< as they arrived in the DRAM
   std::vector<std::vector<std::uint8_t>> other_outputs;  ///< likewise, as in models::EngineResult
   std::vector<std::uint8_t> input;                       ///< as read from the activation SRAM
   std::vector<std::vector<std::uint8_t>> layer_outputs;  ///< by node index, NHWC codes, as read

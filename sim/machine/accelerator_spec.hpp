@@ -35,7 +35,7 @@ struct AccumulatorSpec {
 struct SramSpec {
   int capacity_kib = 128;
   int banks = 8;
-  int word_bits = 32;  ///< a multiple of 8, at most 64
+  int word_bits = 32;  ///< a multiple of 8, at most 256
   int column_mux = 4;
 
   /// Throws std::runtime_error when the fields do not fit together.

@@ -16,17 +16,18 @@ memory::BitAddress bit_address(const TileProgram& program, const Tile& tile, int
   return {word, static_cast<std::uint32_t>(first_bit + bit)};
 }
 
-std::vector<std::uint64_t> tile_words(const TileProgram& program, const Tile& tile,
-                                      const models::WeightSet& weights, memory::Encoding encoding) {
+std::vector<memory::WordBits> tile_words(const TileProgram& program, const Tile& tile,
+                                         const models::WeightSet& weights,
+                                         memory::Encoding encoding) {
   const Layer& layer = program.layer_of(tile);
   const std::vector<std::int8_t>& matrix = weights[static_cast<std::size_t>(layer.node)];
-  std::vector<std::uint64_t> words(tile.words(), 0);
+  std::vector<memory::WordBits> words(tile.words());
   for (int row = 0; row < tile.rows; ++row) {
     for (int column = 0; column < tile.columns; ++column) {
       const std::int8_t value = matrix[weight_at(program, tile, row, column)];
       const std::uint64_t code = memory::encode(encoding, value, layer.weight_bits);
       const memory::BitAddress lowest = bit_address(program, tile, row, column, 0);
-      words[lowest.word - tile.address] |= code << lowest.bit;
+      words[lowest.word - tile.address].put(lowest.bit, code);
     }
   }
   return words;

@@ -19,7 +19,8 @@ memory::BitAddress bit_address(const TileProgram& program, const Tile& tile, int
                                int bit);
 
 /// The words of one tile, row after row; unused lanes hold 0.
-std::vector<std::uint64_t> tile_words(const TileProgram& program, const Tile& tile,
-                                      const models::WeightSet& weights, memory::Encoding encoding);
+std::vector<memory::WordBits> tile_words(const TileProgram& program, const Tile& tile,
+                                         const models::WeightSet& weights,
+                                         memory::Encoding encoding);
 
 }  // namespace brownout::schedule

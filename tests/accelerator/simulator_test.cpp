@@ -90,6 +90,7 @@ void compare_executors(Case the, models::QuantizedNetwork network) {
     EXPECT_EQ(run.layer_outputs[node], expected.layer_outputs[node]) << "node " << node;
   }
   EXPECT_EQ(run.logits, expected.logits);
+  EXPECT_EQ(run.other_outputs, expected.other_outputs);
 
   const machine::ProgramTimes times = timing::program_times(program);
   ASSERT_EQ(run.times.folds.size(), times.folds.size());
@@ -127,6 +128,11 @@ TEST_P(MachineAgrees, OnResidualNetworks) {
 
 TEST_P(MachineAgrees, OnBranchingNetworks) {
   compare_executors(GetParam(), testing::random_branching_network(4));
+}
+
+TEST_P(MachineAgrees, OnNetworksOfSeveralOutputs) {
+  const models::QuantizedNetwork network = testing::random_branching_network(6);
+  compare_executors(GetParam(), testing::with_outputs(network, {0, network.nodes.size() - 3, 5}));
 }
 
 TEST_P(MachineAgrees, OnLiteRtNetworks) {
@@ -189,6 +195,27 @@ std::vector<Case> cases() {
                  memory::Encoding::kGray});
   all.back().spec.weight_sram = {.capacity_kib = 5, .banks = 2, .word_bits = 40, .column_mux = 4};
   all.back().weight_bits = {3, 5, 7, 6, 8};
+  for (const int word_bits : {96, 128, 256}) {
+    for (const auto placement : {kResident, kStreaming}) {
+      Case wide{
+          "Words" + std::to_string(word_bits) + (placement == kResident ? "Resident" : "Streaming"),
+          small_spec(8, 40, placement), memory::FaultKind::kFlip, 0.05};
+      const int capacity = placement == kResident ? word_bits / 2 : word_bits / 32;
+      wide.spec.weight_sram = {
+          .capacity_kib = capacity, .banks = 2, .word_bits = word_bits, .column_mux = 4};
+      all.push_back(wide);
+      // Weights of these widths lie across the 64 bits of a part.
+      wide.name += "MixedBits";
+      wide.weight_bits = {3, 5, 7, 6, 8};
+      wide.kind = memory::FaultKind::kStuckAt1;
+      wide.encoding = memory::Encoding::kGray;
+      wide.filter = {.layers = {}, .bits = 0b11010101};
+      wide.spec.activation_sram = {
+          .capacity_kib = 96, .banks = 8, .word_bits = word_bits, .column_mux = 2};
+      wide.activation_ber = 0.01;
+      all.push_back(wide);
+    }
+  }
   // Nodes 1, 4 and 7 are a grouped convolution, a plain one and the fully connected layer.
   const schedule::FaultFilter layers{
       .layers = {false, true, false, false, true, false, false, true}};

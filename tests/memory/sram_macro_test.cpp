@@ -18,7 +18,18 @@ const SramOrganisation kOrganisations[] = {
     {.banks = 2, .words = 64, .word_bits = 64, .column_mux = 2},
     {.banks = 5, .words = 35, .word_bits = 39, .column_mux = 7},
     {.banks = 4, .words = 64, .word_bits = 16, .column_mux = 16},
+    {.banks = 3, .words = 60, .word_bits = 65, .column_mux = 5},
+    {.banks = 2, .words = 32, .word_bits = 128, .column_mux = 4},
+    {.banks = 1, .words = 21, .word_bits = 200, .column_mux = 3},
+    {.banks = 4, .words = 32, .word_bits = 256, .column_mux = 8},
 };
+
+// The mask of one bit's part, and its bit there.
+WordMask& part_of(std::vector<WordMask>& masks, const SramOrganisation& organisation,
+                  const BitAddress& address) {
+  return masks[address.word * organisation.parts() + address.bit / 64];
+}
+std::uint64_t bit_of(const BitAddress& address) { return std::uint64_t{1} << address.bit % 64; }
 
 // A fault on about every third cell, all kinds.
 CellMasks scattered_faults(const SramGeometry& geometry) {
@@ -101,8 +112,8 @@ TEST(SramOrganisation, ImpossibleOnesAreRefusedByField) {
       {{.banks = 0, .words = 8}, "banks: 0 is not in 1..4294967295"},
       {{.banks = 1, .words = 0}, "words: 0 is not in 1..4294967295"},
       {{.words = 4294967296}, "words: 4294967296 is not in 1..4294967295"},
-      {{.words = 8, .word_bits = 7}, "word_bits: 7 is not in 8..64"},
-      {{.words = 8, .word_bits = 65}, "word_bits: 65 is not in 8..64"},
+      {{.words = 8, .word_bits = 7}, "word_bits: 7 is not in 8..256"},
+      {{.words = 8, .word_bits = 257}, "word_bits: 257 is not in 8..256"},
       {{.words = 8, .column_mux = 0}, "column_mux: 0 is not in 1..134217727"},
       {{.words = 8, .column_mux = 134217728}, "column_mux: 134217728 is not in 1..134217727"},
       {{.banks = 3, .words = 8}, "banks: 3 does not divide the 8 words"},
@@ -135,32 +146,30 @@ TEST(WordMask, StuckBitsForgetWhatWasStoredAndFlipsInvertIt) {
 TEST(WordMasks, GatherTheFaultOfEveryBitsCell) {
   for (const SramOrganisation& organisation : kOrganisations) {
     const CellMasks cells = scattered_faults(organisation.geometry());
-    const std::vector<WordMask> masks = word_masks(organisation, cells);
-    ASSERT_EQ(masks.size(), organisation.words);
+    std::vector<WordMask> expected(organisation.words * organisation.parts());
     for (std::uint64_t word = 0; word < organisation.words; ++word) {
-      WordMask expected;
       for (std::uint32_t bit = 0; bit < organisation.word_bits; ++bit) {
-        const std::uint64_t one = std::uint64_t{1} << bit;
+        WordMask& mask = part_of(expected, organisation, {word, bit});
         const auto fault = cells.at(organisation.locate({word, bit}));
-        if (fault == FaultKind::kStuckAt0) expected.stuck_at_0 |= one;
-        if (fault == FaultKind::kStuckAt1) expected.stuck_at_1 |= one;
-        if (fault == FaultKind::kFlip) expected.flip |= one;
+        if (fault == FaultKind::kStuckAt0) mask.stuck_at_0 |= bit_of({word, bit});
+        if (fault == FaultKind::kStuckAt1) mask.stuck_at_1 |= bit_of({word, bit});
+        if (fault == FaultKind::kFlip) mask.flip |= bit_of({word, bit});
       }
-      ASSERT_EQ(masks[word], expected) << "word " << word;
     }
+    EXPECT_EQ(word_masks(organisation, cells), expected) << organisation.word_bits;
   }
 }
 
 TEST(WordMasks, LieWhereTheReverseMappingPutsEachFault) {
   for (const SramOrganisation& organisation : kOrganisations) {
     const CellMasks cells = scattered_faults(organisation.geometry());
-    std::vector<WordMask> expected(organisation.words);
+    std::vector<WordMask> expected(organisation.words * organisation.parts());
     cells.for_each([&](const CellAddress& cell, FaultKind kind) {
       const BitAddress address = organisation.address_of(cell);
-      WordMask& mask = expected[address.word];
+      WordMask& mask = part_of(expected, organisation, address);
       (kind == FaultKind::kStuckAt0   ? mask.stuck_at_0
        : kind == FaultKind::kStuckAt1 ? mask.stuck_at_1
-                                      : mask.flip) |= std::uint64_t{1} << address.bit;
+                                      : mask.flip) |= bit_of(address);
     });
     EXPECT_EQ(word_masks(organisation, cells), expected);
   }
@@ -190,6 +199,38 @@ TEST(SramMacro, KeepsWordsAndReadsThemThroughTheFaultsOfTheMoment) {
   EXPECT_EQ(sram.read(3), 0x82u);
   sram.set_masks(std::vector<WordMask>(16));
   EXPECT_EQ(sram.read(3), 0x00u);
+}
+
+TEST(SramMacro, ReadsEveryBitOfWideWordsThroughItsCell) {
+  for (const SramOrganisation& organisation : kOrganisations) {
+    const CellMasks cells = scattered_faults(organisation.geometry());
+    SramMacro sram(organisation);
+    sram.set_masks(word_masks(organisation, cells));
+    for (std::uint64_t word = 0; word < organisation.words; ++word) {
+      WordBits written, expected;
+      for (std::uint32_t bit = 0; bit < organisation.word_bits; ++bit) {
+        const bool stored = keyed_hash(8, word, bit) % 2 != 0;
+        const auto fault = cells.at(organisation.locate({word, bit}));
+        const bool read = !fault                           ? stored
+                          : *fault == FaultKind::kStuckAt0 ? false
+                          : *fault == FaultKind::kStuckAt1 ? true
+                                                           : !stored;
+        written.put(bit, stored ? 1 : 0);
+        expected.put(bit, read ? 1 : 0);
+      }
+      sram.write(word, written);
+      ASSERT_EQ(sram.stored(word), written);
+      ASSERT_EQ(sram.read(word), expected) << organisation.word_bits << " bits, word " << word;
+    }
+  }
+}
+
+TEST(SramMacro, ABitBeyondAWideWordIsOurBug) {
+  SramMacro sram({.banks = 2, .words = 16, .word_bits = 96, .column_mux = 4});
+  WordBits value = WordBits::ones(96);
+  EXPECT_NO_THROW(sram.write(15, value));
+  value.put(96, 1);
+  EXPECT_THROW(sram.write(15, value), std::logic_error);
 }
 
 TEST(SramMacro, MisuseIsOurBug) {

@@ -29,6 +29,8 @@ CORES: list[dict[str, int]] = [
     {"capacity_kib": 20, "word_bits": 40, "banks": 1, "column_mux": 1, "array_columns": 29},
     {"capacity_kib": 8, "word_bits": 8, "banks": 16},
     {"capacity_kib": 24, "word_bits": 64, "banks": 12, "column_mux": 16, "array_rows": 13},
+    {"capacity_kib": 24, "word_bits": 96, "banks": 4, "column_mux": 2},
+    {"capacity_kib": 16, "word_bits": 256, "banks": 2, "column_mux": 4, "array_columns": 61},
 ]
 MIXED = [8, 2, 3, 4, 5, 6, 7]  # of the layers, in turn
 

@@ -145,6 +145,9 @@ ODD_CORES: list[dict[str, int]] = [
     {"capacity_kib": 20, "word_bits": 40, "banks": 1, "column_mux": 1},
     {"capacity_kib": 48, "word_bits": 64, "banks": 12, "column_mux": 16, "array_columns": 11},
     {"capacity_kib": 2, "word_bits": 8, "banks": 16},
+    {"capacity_kib": 24, "word_bits": 96, "banks": 4, "column_mux": 2},
+    {"capacity_kib": 20, "word_bits": 160, "banks": 1, "column_mux": 4, "array_columns": 29},
+    {"capacity_kib": 32, "word_bits": 256, "banks": 8, "column_mux": 8},
 ]
 
 

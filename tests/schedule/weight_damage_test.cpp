@@ -46,14 +46,15 @@ TEST_P(Damage, TouchedWordsReadWrongInAWeightBit) {
   std::vector<std::uint64_t> words(layers_.size(), 0);
   for (const Tile& tile : net_.program.tiles) {
     const auto layer = static_cast<std::size_t>(tile.layer);
-    const std::vector<std::uint64_t> stored =
+    const std::vector<memory::WordBits> stored =
         tile_words(net_.program, tile, net_.written, memory::Encoding::kTwosComplement);
     words[layer] += stored.size();
     for (std::size_t w = 0; w < stored.size(); ++w) {
       const int first_column = static_cast<int>(w % tile.words_per_row) * 4;
       const int weights = std::min(4, tile.columns - first_column);
       const std::uint64_t real = (std::uint64_t{1} << (8 * weights)) - 1;
-      const std::uint64_t wrong = masks[tile.address + w].apply(stored[w]) ^ stored[w];
+      const std::uint64_t wrong =
+          masks[tile.address + w].apply(stored[w].parts[0]) ^ stored[w].parts[0];
       touched[layer] += (wrong & real) != 0 ? 1 : 0;
     }
   }

@@ -29,10 +29,12 @@ memory::CellMasks mixed_cells(const memory::SramGeometry& geometry, std::uint64_
 /// Forward: every tile's words, through the masks, back to weights.
 models::WeightSet read_forward(const TileProgram& program, const models::WeightSet& written,
                                const memory::CellMasks& cells, memory::Encoding encoding) {
-  const auto masks = memory::word_masks(program.spec.weight_sram.organisation(), cells);
+  const memory::SramOrganisation organisation = program.spec.weight_sram.organisation();
+  memory::SramMacro sram(organisation);
+  sram.set_masks(memory::word_masks(organisation, cells));
   models::WeightSet result = written;
   for (const Tile& tile : program.tiles) {
-    const std::vector<std::uint64_t> words = tile_words(program, tile, written, encoding);
+    const std::vector<memory::WordBits> words = tile_words(program, tile, written, encoding);
     const auto node = static_cast<std::size_t>(tile.layer);
     const Gemm& gemm = program.layers[node].gemm;
     const int bits = program.layers[node].weight_bits;
@@ -41,13 +43,18 @@ models::WeightSet read_forward(const TileProgram& program, const models::WeightS
       for (int column = 0; column < tile.columns; ++column) {
         const std::size_t word = static_cast<std::size_t>(row) * tile.words_per_row +
                                  static_cast<std::size_t>(column / lanes);
-        const std::uint64_t read = masks[tile.address + word].apply(words[word]);
+        sram.write(tile.address + word, words[word]);
+        const memory::WordBits read = sram.read(tile.address + word);
         const std::size_t channel =
             static_cast<std::size_t>(tile.group * gemm.n + tile.n0 + column);
         result[node][channel * static_cast<std::size_t>(gemm.k) +
                      static_cast<std::size_t>(tile.k0 + row)] =
-            static_cast<std::int8_t>(memory::decode(
-                encoding, static_cast<std::uint32_t>(read >> (column % lanes * bits)), bits));
+            static_cast<std::int8_t>(
+                memory::decode(encoding,
+                               static_cast<std::uint32_t>(
+                                   read.field(static_cast<std::uint32_t>(column % lanes * bits),
+                                              static_cast<std::uint32_t>(bits))),
+                               bits));
       }
     }
   }
@@ -94,7 +101,7 @@ TEST_P(ReadBack, EqualsReadingEveryWordForwardForEveryWidthAndWord) {
     // The second layer has another width than the first, the third that of the first, and so on.
     const auto network = testing::with_weight_bits(network_, {bits, 10 - bits});
     const models::WeightSet written = models::clean_weights(network);
-    for (const int word_bits : {8, 16, 24, 40, 64}) {
+    for (const int word_bits : {8, 16, 24, 40, 64, 96, 128, 200, 256}) {
       spec.weight_sram.word_bits = word_bits;
       spec.weight_sram.capacity_kib = (resident ? 8 : 1) * word_bits / 8;
       const TileProgram program = make_program(network, spec);

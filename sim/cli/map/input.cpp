@@ -138,7 +138,7 @@ MeasuredFaultMap read_march(const Arguments& arguments) {
   return memory::read_march_logs(
       logs, {.banks = size_of(arguments, "banks"),
              .words = size_of(arguments, "words"),
-             .word_bits = size_of(arguments, "word-bits", 64),
+             .word_bits = size_of(arguments, "word-bits", memory::WordBits::kMost),
              .tested = arguments.voltages("tested").value_or(std::vector<memory::Voltage>{}),
              .unit = unit_of(arguments),
              .source = source_of(arguments)});
@@ -159,8 +159,9 @@ SparseFaultMap located(const SparseFaultMap& logical, const Arguments& arguments
       .banks = size_of(arguments, "banks"),
       .word_bits = is_dump && !arguments.has("word-bits")
                        ? logical.geometry().columns
-                       : static_cast<std::uint32_t>(size_of(arguments, "word-bits", 64)),
-      .column_mux = size_of(arguments, "mux", kMost / 64)};
+                       : static_cast<std::uint32_t>(
+                             size_of(arguments, "word-bits", memory::WordBits::kMost)),
+      .column_mux = size_of(arguments, "mux", kMost / memory::WordBits::kMost)};
   const auto scramble = arguments.path("scramble");
   if (!scramble) return memory::physical_fault_map(logical, organisation);
   const auto equations =
@@ -192,7 +193,7 @@ std::vector<OptionSpec> map_input_options() {
        "march."},
       {"banks", "N", "Banks: word a is in bank a mod N, unless the map names the banks."},
       {"mux", "N", "Words of a bank that share a row."},
-      {"word-bits", "N", "Bits of a word, 8 to 64."},
+      {"word-bits", "N", "Bits of a word, 8 to 256."},
       {"scramble", "FILE.csv",
        "With --logical or march: physical address bits as XOR of logical ones. Default: none."}};
 }

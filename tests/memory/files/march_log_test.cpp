@@ -41,6 +41,30 @@ TEST(MarchLog, DirectionsBecomePolarities) {
   EXPECT_EQ(found.nesting_violations, 0);
 }
 
+TEST(MarchLog, WordsAreUpTo256BitsWide) {
+  for (const std::uint32_t bits : {65U, 96U, 130U, 256U}) {
+    MarchLogFormat wide = format();
+    wide.word_bits = bits;
+    const std::size_t digits = (bits + 3) / 4;
+    // The highest bit, bit 64 and bit 3 read 1.
+    std::string zeros(digits, '0'), read_back = zeros;
+    read_back[0] = "1248"[(bits - 1) % 4];
+    if (bits > 65) read_back[digits - 17] = '1';
+    read_back[digits - 1] = '8';
+    std::vector<Fault> expected = {{{0, 2, 3}, volts("0.6"), FaultKind::kStuckAt1}};
+    if (bits > 65) expected.push_back({{0, 2, 64}, volts("0.6"), FaultKind::kStuckAt1});
+    expected.push_back({{0, 2, bits - 1}, volts("0.6"), FaultKind::kStuckAt1});
+    const MeasuredFaultMap found = read(kNames + "0.6,02," + zeros + "," + read_back + "\n", wide);
+    EXPECT_EQ(found.map.faults(), expected) << bits;
+    EXPECT_EQ(found.map.geometry(), (SramGeometry{1, 32, bits}));
+    if (bits % 4 == 0) continue;
+    read_back[0] = "2489"[(bits - 1) % 4];  // a bit beyond the word
+    EXPECT_THAT(
+        message_of([&] { read(kNames + "0.6,02," + zeros + "," + read_back + "\n", wide); }),
+        HasSubstr("hexadecimal digits of a word of " + std::to_string(bits) + " bits"));
+  }
+}
+
 TEST(MarchLog, ColumnsInAnyOrderAndBanksWithTheirOwnAddresses) {
   const MeasuredFaultMap found = read(
       "# a comment\n\nread, element ,bank,expected,address,voltage\r\n"
@@ -129,7 +153,7 @@ TEST(MarchLog, ImpossibleMemoriesAreRefused) {
   EXPECT_THAT(complaint(3, 32, 4), HasSubstr("32 words in 3 banks"));
   EXPECT_THAT(complaint(1, 0, 4), HasSubstr("0 words"));
   EXPECT_THAT(complaint(1, 1ULL << 40, 4), HasSubstr("are no memory"));
-  EXPECT_THAT(complaint(1, 32, 65), HasSubstr("are no memory"));
+  EXPECT_THAT(complaint(1, 32, 257), HasSubstr("are no memory"));
   EXPECT_THAT(complaint(1, 4'000'000'000U, 4), HasSubstr("are more than"));
 }
 
