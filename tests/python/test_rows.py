@@ -5,10 +5,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from engine_codes import UNFAITHFUL, import_error, needs_run_network, run_all, runtime_codes
+from engine_codes import (
+    UNFAITHFUL,
+    compare,
+    import_error,
+    needs_run_network,
+    run_all,
+    runtime_codes,
+)
 from onnx import helper
 from onnx_workload import command, run, runtime_outputs, with_weights, write_workload
-from quantized_graph import QuantizedGraph, Tensor
+from quantized_graph import QuantizedGraph, Tensor, with_one_input
 
 from brownout_binary import needs_brownout
 
@@ -86,10 +93,14 @@ class RandomRow(QuantizedGraph):
         return True
 
     def as_planes(self) -> bool:
-        """Unsqueeze, a two-dimensional convolution, Squeeze."""
+        """Unsqueeze, a two-dimensional convolution, Squeeze; upright, each is a copy."""
         x = self.pool[-1]
-        axis = self.constant(np.array([2], np.int64))
-        planes = self.named((x.shape[0], 1, x.shape[1]), like=x)
+        # One channel upright could as well be a row of pixels, its channels last.
+        upright = self.rng.random() < 0.3 and x.shape[0] > 1
+        axis = self.constant(np.array([3 if upright else 2], np.int64))
+        planes = self.named(
+            (x.shape[0], *((x.shape[1], 1) if upright else (1, x.shape[1]))), like=x
+        )
         self.add("unsqueeze", "Unsqueeze", [x.name, axis], planes)
         outputs = int(self.rng.integers(1, 5))
         self.weighted("conv", planes, (outputs, x.shape[0], 1, 1), 0, outputs,
@@ -137,6 +148,20 @@ def test_random_rows_are_onnx_runtime_s(form: str, tmp_path: Path) -> None:
     wrong = [c for c in range(CASES) if not np.array_equal(found[c], expected[c].ravel())]
     assert not wrong, f"{len(wrong)} of {CASES} networks differ: {wrong[:20]}"
     assert np.mean([len(np.unique(codes)) > 4 for codes in expected]) > 0.5
+
+
+@pytest.mark.parametrize("target", [[0, 4, 30], [0, 4, -1], [0, 24, 5], [0, 12, 10]])
+def test_a_map_may_become_a_row(target: list[int], tmp_path: Path) -> None:
+    made = with_one_input(6, "qdq", (4, 6, 5))
+    channels, width = target[1], 120 // target[1]
+    row = made.named((channels, width), like=made.pool[-1])
+    made.add("reshape", "Reshape", ["input.q", made.constant(np.array(target, np.int64))], row)
+    made.weighted("conv", row, (3, channels, 1), 0, 3, (3, width), channels, "Conv",
+                  kernel_shape=[1])  # fmt: skip
+    flat = made.named((3 * width,), like=made.pool[-1])
+    made.add("flatten", "Flatten", [made.pool[-1].name], flat)
+    made.weighted("dense", flat, (3 * width, 10), 1, 10, (10,), 3 * width, "MatMul")
+    assert compare(made, tmp_path).max() == 0
 
 
 @pytest.mark.parametrize("axes", ["channels_last", "channels_first"])
