@@ -234,7 +234,8 @@ def test_fit_finds_the_generator_of_a_map(tmp_path: Path) -> None:
 
 
 def test_a_memory_file_says_what_its_chips_are_and_a_fit_finds_it(tmp_path: Path) -> None:
-    memory, path = ROOT / "configs/memories/sram_14nm_weak_bitlines.yaml", tmp_path / "chip.csv"
+    memory = PROFILE.parent / "sram_14nm_weak_bitlines.yaml"
+    path = tmp_path / "chip.csv"
     cells = ["--banks", "2", "--rows", "1024", "--columns", "128"]
     brownout("map", "generate", "--memory", memory, *cells, "--out", path)
     layout = ["--cells-per-bitline", "512"]
