@@ -166,14 +166,13 @@ class NamedFields {
     if (text(name).empty()) return {};
     return number(name);
   }
-  /// No cell of any memory fails, as far as the columns of other rails tell.
-  bool other_rails_work() const {
-    return !other_rails_ || std::all_of(machine::kOnChipMemories.begin(),
-                                        machine::kOnChipMemories.end(), [&](auto memory) {
-                                          const auto ber =
-                                              some(machine::to_string(memory) + "_ber");
-                                          return ber.value_or(0) == 0;
-                                        });
+  bool other_memories_work() const {
+    if (!other_rails_) return true;
+    return std::all_of(machine::kOnChipMemories.begin(), machine::kOnChipMemories.end(),
+                       [&](machine::OnChipMemory memory) {
+                         return memory == machine::OnChipMemory::kWeightSram ||
+                                some(machine::to_string(memory) + "_ber").value_or(0) == 0;
+                       });
   }
 
  private:
@@ -204,7 +203,7 @@ PointSummary parse_point_row(std::string_view row) {
   if (!fields.text("images_lost").empty()) {
     point.paired = {fields.count("images_lost"), fields.count("images_gained")};
   }
-  point.fault_free = point.ber == 0 && point.weights_changed == 0 && fields.other_rails_work();
+  point.unharmed = point.weights_changed == 0 && fields.other_memories_work();
   point.energy_j = fields.number("energy_j");
   point.energy_rel = fields.number("energy_rel");
   point.weight_sram_energy_rel = fields.number("weight_sram_energy_rel");

@@ -6,9 +6,9 @@
 namespace brownout::experiment {
 namespace {
 
-// A chip without faults is the reference itself, whatever the images.
+// A chip whose faults reach nothing is the reference itself, whatever the images.
 Interval drop_interval(const PointSummary& point) {
-  if (point.fault_free) return {0, 0};
+  if (point.unharmed) return {0, 0};
   return paired_interval(point.paired->lost, point.paired->gained, point.images);
 }
 

@@ -56,26 +56,28 @@ TEST(Results, ARowRoundTripsItsNumbers) {
   EXPECT_EQ(summary.reference, 0.99);
   EXPECT_EQ(summary.paired->lost, 5);
   EXPECT_EQ(summary.paired->gained, 2);
-  EXPECT_FALSE(summary.fault_free);
+  EXPECT_FALSE(summary.unharmed);
 }
 
 TEST(Results, WhatWasNotAskedForOrCountedIsEmpty) {
   const PointSummary summary = parse_point_row(point_row(PointResult()));
   EXPECT_FALSE(summary.ber_asked || summary.paired);
-  EXPECT_TRUE(summary.fault_free);
+  EXPECT_TRUE(summary.unharmed);
 }
 
-TEST(Results, APointIsFaultFreeWhereNoCellOfAnyMemoryFails) {
+TEST(Results, APointIsUnharmedWhereNoWeightChangesAndNoOtherMemoryFails) {
   PointResult point;
   const auto volts = [](const char* text) { return memory::Voltage::parse(text); };
   point.rails = {{machine::OnChipMemory::kWeightSram, volts("1"), "V", 0},
                  {machine::OnChipMemory::kAccumulator, volts("0.8"), "V", 0}};
-  EXPECT_TRUE(parse_point_row(point_row(point)).fault_free);
+  EXPECT_TRUE(parse_point_row(point_row(point)).unharmed);
   point.rails.back().ber = 0.25;
-  EXPECT_FALSE(parse_point_row(point_row(point)).fault_free);
+  EXPECT_FALSE(parse_point_row(point_row(point)).unharmed);
   point.rails.pop_back();
-  point.ber = 0.25;
-  EXPECT_FALSE(parse_point_row(point_row(point)).fault_free);
+  point.ber = 0.25;  // in cells that hold no weight
+  EXPECT_TRUE(parse_point_row(point_row(point)).unharmed);
+  point.weights_changed = 1e-9;
+  EXPECT_FALSE(parse_point_row(point_row(point)).unharmed);
 }
 
 TEST(Results, ARowAndALayerRowHaveAsManyFieldsAsTheirHeaders) {

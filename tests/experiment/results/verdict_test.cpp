@@ -52,9 +52,9 @@ TEST(Verdict, IsSettledWhereTheTargetLiesOutsideTheIntervalOfTheDrop) {
   EXPECT_FALSE(judge(point(0, 0, 100), drop_of(1)).settled.value());
 }
 
-TEST(Verdict, AChipWithoutFaultsIsTheReferenceWhateverTheImages) {
+TEST(Verdict, AChipWhoseFaultsReachNothingIsTheReferenceWhateverTheImages) {
   PointSummary clean = point(0, 0, 10);
-  clean.fault_free = true;
+  clean.unharmed = true;
   EXPECT_TRUE(judge(clean, drop_of(0)).settled.value());
   EXPECT_EQ(judge(clean, drop_of(0)).drop_interval->high, 0);
 }

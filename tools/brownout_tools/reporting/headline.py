@@ -24,14 +24,23 @@ def headline(choice: Choice, unit: str) -> str:
     sentences = [
         f"{who[:1].upper()}{who[1:]}{share_text(choice, chosen)} {passing(choice)} down to "
         f"{place(chosen, unit)}: {mean_text(choice, chosen)}.",
-        f"There an inference takes {energy_text(chosen['weight_sram_energy_rel'])} weight SRAM "
-        f"energy and {energy_text(chosen['energy_rel'])} total energy than at the error-free "
-        f"voltage.",
+        saving_text(chosen),
         failing_text(choice, failed, unit)
         if failed is not None
         else "The sweep does not go lower, so the limit may lie below.",
     ]
     return " ".join(sentences)
+
+
+def saving_text(chosen: VoltageSummary) -> str:
+    """Compare the energy with that at the error-free voltage."""
+    sram, total = chosen["weight_sram_energy_rel"], chosen["energy_rel"]
+    if sram.low == sram.high == 1:
+        return "There an inference takes the energy of the error-free voltage."
+    return (
+        f"There an inference takes {energy_text(sram)} weight SRAM energy and "
+        f"{energy_text(total)} total energy than at the error-free voltage."
+    )
 
 
 def every_chip(choice: Choice) -> str:
