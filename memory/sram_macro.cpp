@@ -119,19 +119,22 @@ void SramMacro::set_masks(std::vector<WordMask> masks) {
 
 void SramMacro::write(std::uint64_t word, const WordBits& value) {
   require_word(word);
-  if ((value & ~WordBits::ones(organisation_.word_bits)) != WordBits{}) {
-    throw std::logic_error("a value with more than " + std::to_string(organisation_.word_bits) +
-                           " bits written to word " + std::to_string(word));
+  std::uint32_t left = organisation_.word_bits;
+  for (std::size_t p = 0; p < value.parts.size(); ++p) {
+    const std::uint32_t here = std::min(left, WordBits::kPartBits);
+    if (here < WordBits::kPartBits && value.parts[p] >> here != 0) {
+      throw std::logic_error("a value with more than " + std::to_string(organisation_.word_bits) +
+                             " bits written to word " + std::to_string(word));
+    }
+    if (here > 0) words_[word * parts_ + p] = value.parts[p];
+    left -= here;
   }
-  std::copy_n(value.parts.begin(), parts_,
-              words_.begin() + static_cast<std::ptrdiff_t>(word * parts_));
 }
 
 WordBits SramMacro::stored(std::uint64_t word) const {
   require_word(word);
   WordBits result;
-  std::copy_n(words_.begin() + static_cast<std::ptrdiff_t>(word * parts_), parts_,
-              result.parts.begin());
+  for (std::size_t p = 0; p < parts_; ++p) result.parts[p] = words_[word * parts_ + p];
   return result;
 }
 

@@ -73,6 +73,7 @@ void WeightLoader::read_word(std::uint32_t word_of_row) {
   const memory::WordBits stored = sram_->stored(address);
   const memory::WordBits word = filtered(stored, sram_->read(address));
   const memory::WordBits wrong = word ^ stored;
+  const bool is_wrong = wrong != memory::WordBits{};
   FetchedBits& fetched = state_->run.fetched_bits[static_cast<std::size_t>(tile_->layer)];
   for (int lane = 0; lane < tile_->lanes; ++lane) {
     const int column = static_cast<int>(word_of_row) * tile_->lanes + lane;
@@ -84,7 +85,9 @@ void WeightLoader::read_word(std::uint32_t word_of_row) {
         memory::decode(state_->job->encoding, code, static_cast<int>(bits)) -
         convolution_->weight_zero_point(channel));
     fetched.total += bits;
-    fetched.wrong += static_cast<unsigned>(std::popcount(wrong.field(first, bits)));
+    if (is_wrong) {
+      fetched.wrong += static_cast<unsigned>(std::popcount(wrong.field(first, bits)));
+    }
   }
   ++state_->counts(tile_->layer)[Event::kWeightSramRead];
 }
@@ -93,10 +96,13 @@ void WeightLoader::read_word(std::uint32_t word_of_row) {
 memory::WordBits WeightLoader::filtered(const memory::WordBits& stored,
                                         const memory::WordBits& read) const {
   using memory::WordBits;
+  if (stored == read) return stored;
   const schedule::FaultPolarity polarity = state_->job->filter.polarity;
+  const WordBits changed = (stored ^ read) & may_change_;
+  if (polarity == schedule::FaultPolarity::kBoth) return stored ^ changed;
   const WordBits rising = polarity == schedule::FaultPolarity::kOneToZero ? WordBits{} : ~stored;
   const WordBits falling = polarity == schedule::FaultPolarity::kZeroToOne ? WordBits{} : stored;
-  return stored ^ ((stored ^ read) & may_change_ & (rising | falling));
+  return stored ^ (changed & (rising | falling));
 }
 
 void ActivationFeeder::begin_layer(JobState& state, ActivationSram& sram, int layer) {
