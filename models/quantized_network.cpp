@@ -103,6 +103,11 @@ class Checker {
                    static_cast<std::size_t>(node.window.kernel_width);
     require(node.weights.size() == outputs * k, "number of weights");
     require(node.bias.size() == outputs, "number of biases");
+    require(node.real_sums.empty() || (node.real_sums.multipliers.size() == outputs &&
+                                       network_.arithmetic == Arithmetic::kOnnxRuntime),
+            "number of real multipliers");
+    require(node.real_sums.offsets.size() == node.real_sums.multipliers.size(),
+            "number of real offsets");
     require(node.weight_scales.size() == 1 || node.weight_scales.size() == outputs,
             "number of weight scales");
     require(node.weight_zero_points.empty() ||

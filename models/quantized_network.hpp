@@ -61,6 +61,17 @@ struct Window {
 /// inside of height and width: (output, height, width, channel), (height, width, channel, output).
 enum class WeightLayout { kOutputFirst, kInputFirst, kChannelLast, kInputFirstChannelLast };
 
+/// What the source computes in real numbers from a layer's sums before it quantizes them: a batch
+/// normalization, a bias that is no integer of their scale, a leaky ReLU. In codes of the output,
+/// relative to its zero point: y = multiplier * sum + offset, where y < 0 times `slope`.
+struct RealSums {
+  std::vector<float> multipliers = {};  ///< per output channel, or none; the scales included
+  std::vector<float> offsets = {};      ///< as many
+  float slope = 1.0F;
+
+  bool empty() const { return multipliers.empty(); }
+};
+
 /// A convolution, or a fully connected layer: that is a convolution whose kernel covers its whole
 /// input, so that its weights, (output, (channel, height, width)), keep the order of the file.
 struct Convolution {
@@ -80,6 +91,7 @@ struct Convolution {
   std::vector<float> weight_scales;              ///< one, or one per output channel
   std::vector<std::int32_t> weight_zero_points;  ///< as many, or none where all are 0
   std::vector<std::int32_t> bias;       ///< per output channel, scale = input scale * weight scale
+  RealSums real_sums;                   ///< none: the scales alone make codes of sums
   int clamp_low = 0, clamp_high = 255;  ///< codes of the output's fused activation
 
   std::int32_t weight_zero_point(int channel) const {

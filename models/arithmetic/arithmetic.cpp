@@ -69,6 +69,12 @@ bool is_fixed_point(const QuantizedNetwork& network) {
 }  // namespace
 
 Requantizer make_requantizer(const QuantizedNetwork& network, const Convolution& convolution) {
+  if (!convolution.real_sums.empty()) {
+    return {RealRequantizer{.sums = convolution.real_sums,
+                            .zero_point = network.tensor(convolution.output).zero_point,
+                            .low = convolution.clamp_low,
+                            .high = convolution.clamp_high}};
+  }
   if (!is_fixed_point(network)) return {float_requantizer(network, convolution)};
   if (convolution.fully_connected) return {double_requantizer(network, convolution)};
   return {fixed_point_requantizer(network, convolution)};

@@ -67,8 +67,30 @@ struct FloatRequantizer {
   }
 };
 
+/// The real number that a sum stands for, in codes relative to the zero point.
+inline float real_sum(std::int32_t accumulator, float multiplier, float offset, float slope) {
+  const float value = static_cast<float>(accumulator) * multiplier + offset;
+  return value < 0 ? value * slope : value;
+}
+
+/// A layer's RealSums, then Quant of QONNX: rint(clip(v)) + zy, v = f(f(float(acc) * m) + o), where
+/// v < 0 times the slope.
+struct RealRequantizer {
+  RealSums sums;
+  int zero_point = 0;
+  int low = 0, high = 255;
+
+  std::uint8_t operator()(std::int32_t accumulator, int channel) const {
+    const auto c = static_cast<std::size_t>(channel);
+    const float value = real_sum(accumulator, sums.multipliers[c], sums.offsets[c], sums.slope);
+    const float limited =
+        clip(value, static_cast<float>(low - zero_point), static_cast<float>(high - zero_point));
+    return static_cast<std::uint8_t>(round_half_even(limited) + zero_point);
+  }
+};
+
 struct Requantizer {
-  std::variant<FloatRequantizer, FixedPointRequantizer, DoubleRequantizer> formula;
+  std::variant<FloatRequantizer, RealRequantizer, FixedPointRequantizer, DoubleRequantizer> formula;
 
   std::uint8_t operator()(std::int32_t accumulator, int channel) const {
     return std::visit([&](const auto& f) { return f(accumulator, channel); }, formula);

@@ -41,6 +41,24 @@ void requantize_wrapped_rows(const std::int32_t* __restrict sums, std::uint8_t* 
   }
 }
 
+/// The same where real numbers follow a layer's sums.
+BROWNOUT_WIDEST_VECTORS
+void requantize_real_rows(const std::int32_t* __restrict sums, std::uint8_t* __restrict codes,
+                          std::int64_t elements, std::int64_t row,
+                          const std::int32_t* __restrict addend, const float* __restrict multiplier,
+                          const float* __restrict offset, float slope, float low, float high,
+                          int zero_point, int bits) {
+  for (std::int64_t first = 0; first < elements; first += row) {
+    const std::int64_t length = std::min(row, elements - first);
+    for (std::int64_t i = 0; i < length; ++i) {
+      const std::int32_t sum = wrap_accumulator(std::int64_t{sums[first + i]} + addend[i], bits);
+      const float value = real_sum(sum, multiplier[i], offset[i], slope);
+      codes[first + i] =
+          static_cast<std::uint8_t>(round_half_even(clip(value, low, high)) + zero_point);
+    }
+  }
+}
+
 /// The same in LiteRT's arithmetic.
 BROWNOUT_WIDEST_VECTORS
 void requantize_fixed_rows(const std::int32_t* __restrict sums, std::uint8_t* __restrict codes,
@@ -73,6 +91,9 @@ Epilogue::Epilogue(const QuantizedNetwork& network, const Convolution& convoluti
   };
   if (const auto* rounded = std::get_if<FloatRequantizer>(&requantizer_.formula)) {
     repeat(multipliers_, rounded->multipliers);
+  } else if (const auto* real = std::get_if<RealRequantizer>(&requantizer_.formula)) {
+    repeat(multipliers_, real->sums.multipliers);
+    repeat(offsets_, real->sums.offsets);
   } else if (const auto* fixed = std::get_if<FixedPointRequantizer>(&requantizer_.formula)) {
     repeat(factors_, fixed->factors);
   }
@@ -129,6 +150,16 @@ void Epilogue::run_rows(const FloatRequantizer& requantizer, const std::int32_t*
     requantize_wrapped_rows(sums, codes, elements, row, addends, multipliers_.data(), low, high,
                             requantizer.zero_point, accumulator_bits_);
   }
+}
+
+void Epilogue::run_rows(const RealRequantizer& requantizer, const std::int32_t* sums,
+                        std::uint8_t* codes, std::int64_t elements,
+                        const std::int32_t* addends) const {
+  requantize_real_rows(sums, codes, elements, static_cast<std::int64_t>(multipliers_.size()),
+                       addends, multipliers_.data(), offsets_.data(), requantizer.sums.slope,
+                       static_cast<float>(requantizer.low - requantizer.zero_point),
+                       static_cast<float>(requantizer.high - requantizer.zero_point),
+                       requantizer.zero_point, accumulator_bits_);
 }
 
 void Epilogue::run_rows(const FixedPointRequantizer& requantizer, const std::int32_t* sums,

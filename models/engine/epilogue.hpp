@@ -27,6 +27,8 @@ class Epilogue {
 
   void run_rows(const FloatRequantizer& requantizer, const std::int32_t* sums, std::uint8_t* codes,
                 std::int64_t elements, const std::int32_t* addends) const;
+  void run_rows(const RealRequantizer& requantizer, const std::int32_t* sums, std::uint8_t* codes,
+                std::int64_t elements, const std::int32_t* addends) const;
   void run_rows(const FixedPointRequantizer& requantizer, const std::int32_t* sums,
                 std::uint8_t* codes, std::int64_t elements, const std::int32_t* addends) const;
   void run_rows(const DoubleRequantizer& requantizer, const std::int32_t* sums, std::uint8_t* codes,
@@ -36,6 +38,7 @@ class Epilogue {
   int channels_, repeats_, accumulator_bits_;
   std::vector<std::int32_t> bias_;
   std::vector<float> multipliers_;     ///< repeats x channels; ONNX Runtime's arithmetic
+  std::vector<float> offsets_;         ///< the same, of sums that real numbers follow
   std::vector<FixedPoint> factors_;    ///< the same, LiteRT's
   std::vector<std::int32_t> addends_;  ///< rows of repeats x channels: bias + corrections
   std::vector<ConvolutionKernel::Run> runs_;

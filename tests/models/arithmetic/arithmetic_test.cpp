@@ -54,6 +54,21 @@ TEST(Requantizer, SaturatesAtTheClamp) {
   EXPECT_EQ(requantizer(INT32_MIN, 0), 100);
 }
 
+TEST(Requantizer, GoesOnInRealNumbersBeforeItRounds) {
+  const RealRequantizer requantizer{
+      .sums = {.multipliers = {0.5F, -2.0F}, .offsets = {0.25F, 1.5F}, .slope = 0.25F},
+      .zero_point = 100,
+      .low = 90,
+      .high = 110};
+  EXPECT_EQ(requantizer(3, 0), 102);   // 1.75
+  EXPECT_EQ(requantizer(-9, 0), 99);   // -4.25 x 0.25 = -1.0625
+  EXPECT_EQ(requantizer(-1, 1), 104);  // 3.5: to even
+  EXPECT_EQ(requantizer(0, 1), 102);   // 1.5: to even
+  EXPECT_EQ(requantizer(5, 1), 98);    // -8.5 x 0.25 = -2.125
+  EXPECT_EQ(requantizer(INT32_MIN, 1), 110);
+  EXPECT_EQ(requantizer(INT32_MIN, 0), 90);
+}
+
 QuantizedNetwork three_tensors() {
   QuantizedNetwork network;
   for (const char* name : {"a", "b", "c"}) {

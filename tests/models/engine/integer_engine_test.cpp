@@ -188,6 +188,31 @@ TEST(IntegerEngine, LargestSumsAreExactToTheLastBit) {
   }
 }
 
+TEST(IntegerEngine, RealNumbersFollowTheSumsOfALayer) {
+  QuantizedNetwork network =
+      make_network({.name = "real", .input = {5, 1, 1}, .out_channels = 90, .window = {}}, 4);
+  auto& node = std::get<Convolution>(network.nodes[0]);
+  node.real_sums.slope = 0.25F;
+  for (int c = 0; c < 90; ++c) {
+    node.real_sums.multipliers.push_back(0.001F * static_cast<float>(c - 20));
+    node.real_sums.offsets.push_back(0.7F * static_cast<float>(c % 13) - 4.0F);
+  }
+  const auto codes = random_codes(network, 40, 2);
+  const Requantizer requantize = make_requantizer(network, node);
+  for (const int bits : {32, 14}) {
+    const auto logits = IntegerEngine(network, {.accumulator_bits = bits}).run(codes).logits;
+    for (std::size_t i = 0; i < logits.size(); ++i) {
+      const std::size_t channel = i % 90;
+      std::int64_t sum = node.bias[channel];
+      for (std::size_t k = 0; k < 5; ++k) {
+        sum +=
+            (codes[i / 90 * 5 + k] - network.tensors[0].zero_point) * node.weights[channel * 5 + k];
+      }
+      ASSERT_EQ(logits[i], requantize(wrap_accumulator(sum, bits), static_cast<int>(channel)));
+    }
+  }
+}
+
 TEST(IntegerEngine, LiteRtsConvolutionsFollowTheirFormulaSumBySum) {
   for (const bool fully_connected : {false, true}) {
     QuantizedNetwork network =
