@@ -69,8 +69,26 @@ QuantizedConstant without_codes(const OnnxGraph& graph, const onnx::TensorProto&
   return constant;
 }
 
+/// As floats, of any type that QONNX files give zero points and bit widths in.
+std::vector<float> numbers(const OnnxGraph& graph, const onnx::NodeProto& node, int index,
+                           const char* what) {
+  const onnx::TensorProto& tensor = required(graph, node, index, what);
+  if (tensor.data_type() == onnx::TensorProto::FLOAT) return graph.floats(tensor);
+  std::vector<float> values;
+  if (tensor.data_type() == onnx::TensorProto::INT64) {
+    for (const std::int64_t value : graph.int64s(tensor)) {
+      values.push_back(static_cast<float>(value));
+    }
+  } else {
+    for (const std::int32_t value : graph.integers(tensor)) {
+      values.push_back(static_cast<float>(value));
+    }
+  }
+  return values;
+}
+
 float scalar(const OnnxGraph& graph, const onnx::NodeProto& node, int index, const char* what) {
-  const std::vector<float> values = graph.floats(required(graph, node, index, what));
+  const std::vector<float> values = numbers(graph, node, index, what);
   if (values.size() != 1) graph.fail(node, std::string("its ") + what + " is not a scalar");
   return values[0];
 }
@@ -201,7 +219,7 @@ namespace {
 /// One for each scale; a single one holds for all.
 std::vector<std::int32_t> quant_zero_points(const OnnxGraph& graph, const onnx::NodeProto& node,
                                             std::size_t scales) {
-  const std::vector<float> given = graph.floats(required(graph, node, 2, "zero point"));
+  const std::vector<float> given = numbers(graph, node, 2, "zero point");
   if (given.size() != 1 && given.size() != scales) {
     graph.fail(node, "it has not as many zero points as scales");
   }
@@ -219,8 +237,12 @@ std::vector<std::int32_t> quant_zero_points(const OnnxGraph& graph, const onnx::
 }  // namespace
 
 QuantParameters read_quant(const OnnxGraph& graph, const onnx::NodeProto& node) {
-  if (string_attribute(node, "rounding_mode", "ROUND") != "ROUND") {
-    graph.fail(node, "only rounding_mode ROUND is supported");
+  std::string rounding = string_attribute(node, "rounding_mode", "ROUND");
+  for (char& letter : rounding) {
+    if (letter >= 'a' && letter <= 'z') letter = static_cast<char>(letter - 'a' + 'A');
+  }
+  if (rounding != "ROUND" && rounding != "HALF_EVEN") {
+    graph.fail(node, "rounding_mode " + rounding + ": only ROUND is supported");
   }
   QuantParameters given;
   given.scales = graph.floats(required(graph, node, 1, "scale"));

@@ -55,6 +55,9 @@ void Importer::function(const onnx::NodeProto& node) {
   if (string_attribute(node, "approximate", "none") != "none") {
     graph_.fail(node, "only approximate 'none' is supported");
   }
+  if (node.op_type() == "LeakyRelu" && sums_of(source) != nullptr) {
+    return set_edge(node, leaky_sums(node, source));
+  }
   if (source.kind != Edge::Kind::kReal) {
     graph_.fail(node, "float-only: its input '" + input_name(node, 0) +
                           "' is not the output of a DequantizeLinear on activations" + kQuantizeIt);
@@ -79,31 +82,39 @@ std::vector<float> Importer::channel_constant(const onnx::NodeProto& node, int i
   return values;
 }
 
-/// A batch normalisation that no convolution took in, with the roundings of ONNX Runtime:
+BatchStatistics Importer::batch_statistics(const onnx::NodeProto& node, std::size_t channels) {
+  return {.scale = channel_constant(node, 1, channels),
+          .bias = channel_constant(node, 2, channels),
+          .mean = channel_constant(node, 3, channels),
+          .variance = channel_constant(node, 4, channels),
+          .epsilon = float_attribute(node, "epsilon", 1e-5F)};
+}
+
+/// A batch normalisation of a layer's sums, or of a tensor, with the roundings of ONNX Runtime:
 /// x * (scale / deviation) + (bias - mean * (scale / deviation)).
 void Importer::batch_normalization(const onnx::NodeProto& node) {
   const Edge& source = edge(node, 0);
-  if (source.kind != Edge::Kind::kReal) {
+  if (source.kind != Edge::Kind::kReal && sums_of(source) == nullptr) {
     graph_.fail(node, "float-only: its input '" + input_name(node, 0) +
-                          "' is not the output of a DequantizeLinear on activations; fold it into "
-                          "its convolution before quantization");
+                          "' is neither a layer's sums nor the output of a DequantizeLinear on "
+                          "activations" +
+                          kQuantizeIt);
   }
   const Shape& shape = shape_of(source);
-  if (int_attribute(node, "training_mode", 0) != 0 ||
-      view_axis(source.view, shape, 1) != Axis::kChannels) {
+  if (int_attribute(node, "training_mode", 0) != 0 || int_attribute(node, "spatial", 1) == 0 ||
+      view_axis(source.view, shape, is_channels_last(node) ? -1 : 1) != Axis::kChannels) {
     graph_.fail(node, "only inference on (N, C, H, W) or (N, C) is supported");
   }
   const auto channels = static_cast<std::size_t>(shape.channels);
-  const std::vector<float> scale = channel_constant(node, 1, channels);
-  const std::vector<float> bias = channel_constant(node, 2, channels);
-  const std::vector<float> mean = channel_constant(node, 3, channels);
-  const std::vector<float> variance = channel_constant(node, 4, channels);
-  const float epsilon = float_attribute(node, "epsilon", 1e-5F);
+  const BatchStatistics given = batch_statistics(node, channels);
+  if (sums_of(source) != nullptr) {
+    return set_edge(node, normalized_sums(node, source, given));
+  }
   const ChannelValues input = values_of(source);
   ChannelValues made(channels);
   for (std::size_t c = 0; c < channels; ++c) {
-    const float factor = 1.0F / std::sqrt(variance[c] + epsilon) * scale[c];
-    const float offset = bias[c] - mean[c] * factor;
+    const float factor = 1.0F / std::sqrt(given.variance[c] + given.epsilon) * given.scale[c];
+    const float offset = given.bias[c] - given.mean[c] * factor;
     const Values& values = input[input.size() == 1 ? 0 : c];
     for (std::size_t code = 0; code < values.size(); ++code) {
       made[c][code] = values[code] * factor + offset;
@@ -173,7 +184,11 @@ void Importer::scores(const onnx::NodeProto& node) {
   const Edge& input = edge(node, 0);
   const bool codes = node.op_type() == "ArgMax" && input.is_codes() && input.tensor >= 0;
   const bool ordered = codes || input.kind == Edge::Kind::kScores;
-  Edge source = integer ? codes_at(node, 0) : ordered ? input : activation(node, 0);
+  const bool waits = is_qonnx_ && sums_of(input) != nullptr;
+  Edge source = integer   ? codes_at(node, 0)
+                : ordered ? input
+                : waits   ? real_output(node, input)
+                          : activation(node, 0);
   const bool from_13 = integer ? int_attribute(node, "opset", 13) >= 13 : graph_.opset() >= 13;
   const std::int64_t fallback = node.op_type() == "ArgMax" ? 0 : from_13 ? -1 : 1;
   const std::int64_t axis = int_attribute(node, "axis", fallback);

@@ -9,7 +9,7 @@
 namespace brownout::models {
 namespace {
 
-constexpr std::int64_t kOldestOpset = 10;
+constexpr std::int64_t kOldestOpset = 9;
 
 }  // namespace
 
@@ -143,6 +143,10 @@ std::string describe(const onnx::NodeProto& node) {
   text += "' (";
   if (!node.domain().empty()) text += node.domain() + ".";
   return text + node.op_type() + ")";
+}
+
+bool is_channels_last(const onnx::NodeProto& node) {
+  return node.domain() == "qonnx.custom_op.channels_last";
 }
 
 const onnx::AttributeProto* find_attribute(const onnx::NodeProto& node, const std::string& name) {

@@ -80,6 +80,9 @@ std::string describe(const onnx::NodeProto& node);
 /// The name to show and store: as `describe`, without the operator.
 std::string display_name(const onnx::NodeProto& node);
 
+/// Of QONNX: its tensors are (N, H, W, C), weights (output, H, W, input).
+bool is_channels_last(const onnx::NodeProto& node);
+
 const onnx::AttributeProto* find_attribute(const onnx::NodeProto& node, const std::string& name);
 std::int64_t int_attribute(const onnx::NodeProto& node, const std::string& name,
                            std::int64_t fallback);

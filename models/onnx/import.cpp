@@ -50,13 +50,16 @@ bool has_channels_last(const OnnxGraph& graph, std::string edge,
     });
     if (reader == nodes.end()) return false;
     const std::string& type = reader->op_type();
+    if (is_channels_last(*reader)) return true;
     if (type == "Transpose") {
       const std::vector<std::int64_t> order = ints_attribute(*reader, "perm");
       return order == std::vector<std::int64_t>{0, 3, 1, 2} ||
              order == std::vector<std::int64_t>{0, 2, 1};
     }
     if (type == "Reshape") return moves_one_channel(graph, *reader, dims);
-    if (type != "QuantizeLinear" && type != "DequantizeLinear" && type != "Identity") return false;
+    static const std::set<std::string> kept = {"DequantizeLinear", "Identity", "IntQuant", "Quant",
+                                               "QuantizeLinear"};
+    if (!kept.contains(type)) return false;
     edge = reader->output(0);
   }
   return false;
@@ -83,8 +86,9 @@ void Importer::import_node(const onnx::NodeProto& node) {
     graph_.fail(node, "its output '" + node.output(0) + "' is a constant, too");
   }
   if (own && shape_values_.fold(node)) return;
-  const bool makes_codes = node.op_type() == "QuantizeLinear" || node.op_type() == "Quant";
-  if (!makes_codes && computes_constants(graph_, node)) {
+  const bool makes_codes = node.op_type() == "QuantizeLinear" || is_quantizer(node);
+  const bool makes_root = is_qonnx_ && handler_of(node) == &Importer::root;
+  if (!makes_codes && !makes_root && computes_constants(graph_, node)) {
     graph_.fail(node, "it computes a constant, which has to be done before quantization " +
                           std::string("(onnxruntime.quantization: quant_pre_process)"));
   }
@@ -118,6 +122,14 @@ void Importer::require_executed(const onnx::NodeProto& node) const {
 
 QuantizedNetwork Importer::run() {
   require_known_operators();
+  const auto& nodes = graph_.proto().node();
+  is_qonnx_ =
+      std::any_of(nodes.begin(), nodes.end(), [](const auto& node) { return is_quantizer(node); });
+  constexpr int kOldestOfCodes = 10;  // with QuantizeLinear
+  if (!is_qonnx_ && graph_.opset() < kOldestOfCodes) {
+    graph_.fail("opset " + std::to_string(graph_.opset()) + " is older than " +
+                std::to_string(kOldestOfCodes));
+  }
   read_input();
   for (const onnx::NodeProto& node : graph_.proto().node()) {
     import_node(node);
@@ -188,6 +200,9 @@ void Importer::read_outputs() {
 
 TensorId Importer::read_output(const std::string& name) {
   const auto found = edges_.find(name);
+  if (found != edges_.end() && is_qonnx_ && sums_of(found->second) != nullptr) {
+    found->second = real_output(*pending_[found->second.pending].source, found->second);
+  }
   const bool known = found != edges_.end() && found->second.tensor >= 0;
   const bool quantized = known && (found->second.is_codes() || found->second.is_dequantized() ||
                                    found->second.kind == Edge::Kind::kScores);
@@ -252,18 +267,15 @@ std::shared_ptr<const ChannelValues> Importer::keep(const onnx::NodeProto& node,
 void Importer::release_inputs(const onnx::NodeProto& node) {
   for (const std::string& name : node.input()) {
     const auto found = edges_.find(name);
-    if (++reads_[name] == graph_.uses(name) && found != edges_.end())
-      found->second.values = nullptr;
+    if (++reads_[name] != graph_.uses(name) || found == edges_.end()) continue;
+    found->second.values = nullptr;
+    found->second.real = nullptr;
   }
 }
 
 std::shared_ptr<const QuantizedConstant> Importer::keep(const onnx::NodeProto& node,
                                                         QuantizedConstant constant) {
-  try {
-    size_.add_constants(constant.codes().size() + constant.scales.size());
-  } catch (const std::runtime_error& error) {
-    graph_.fail(node, error.what());
-  }
+  add_constants(node, constant.codes().size() + constant.scales.size());
   return std::make_shared<const QuantizedConstant>(std::move(constant));
 }
 
@@ -284,6 +296,7 @@ Edge& Importer::edge(const onnx::NodeProto& node, int index) {
 
 const Edge& Importer::activation(const onnx::NodeProto& node, int index) {
   const Edge& found = edge(node, index);
+  if (found.kind == Edge::Kind::kInput && is_qonnx_) refuse_input(node, index);
   if (!found.is_dequantized()) {
     graph_.fail(node, "float-only: its input '" + input_name(node, index) +
                           "' is not the output of a DequantizeLinear on activations" + kQuantizeIt);
@@ -307,6 +320,14 @@ void Importer::set_edge(const onnx::NodeProto& node, Edge edge, int output) {
   }
   edge.exclusive = edge.exclusive && graph_.uses(name) == 1;
   edges_[name] = std::move(edge);
+}
+
+void Importer::add_constants(const onnx::NodeProto& node, std::size_t elements) {
+  try {
+    size_.add_constants(elements);
+  } catch (const std::runtime_error& error) {
+    graph_.fail(node, error.what());
+  }
 }
 
 void Importer::add_size(const onnx::NodeProto& node, const Node& made, const Shape& shape) {

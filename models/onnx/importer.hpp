@@ -7,6 +7,7 @@
 #include <limits>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -30,6 +31,25 @@ using Values = std::array<float, 256>;
 using ChannelValues = std::vector<Values>;
 using Codes = Lookup::Table;
 
+/// What is computed in real numbers from a layer's sums: factor * sum + offset of each output
+/// channel; where that is below 0, times the slope.
+struct RealValues {
+  std::vector<double> factors, offsets;
+  float slope = 1.0F;
+};
+
+/// A constant of real numbers, as float or dequantized.
+struct RealConstant {
+  std::vector<std::int64_t> dims;
+  std::vector<float> values;
+};
+
+/// Of a batch normalization, an element for each channel.
+struct BatchStatistics {
+  std::vector<float> scale, bias, mean, variance;
+  float epsilon = 0;
+};
+
 /// What is known of one edge of the ONNX graph.
 struct Edge {
   enum class Kind {
@@ -50,6 +70,8 @@ struct Edge {
   int groups = 1;                            ///< of View::kGroups
   bool exclusive = false;                    ///< no other edge shows the same values
   float low = -kInfinity, high = kInfinity;  ///< kPending: limits by Relu and Clip
+  /// kPending: before these limits; kInput: before its quantization, one for all channels.
+  std::shared_ptr<const RealValues> real = nullptr;
 
   bool is_codes() const { return kind == Kind::kCodes; }
   bool is_dequantized() const { return kind == Kind::kReal && values == nullptr; }
@@ -69,7 +91,8 @@ struct Pending {
   bool operand_first = false;                                  ///< left of its tensor
   BiasCodes bias = nullptr;  ///< of a layer: as ONNX Runtime may take them (bias.cpp)
   TensorId made = -1;
-  float low = -kInfinity, high = kInfinity;  ///< as `made`
+  float low = -kInfinity, high = kInfinity;          ///< as `made`
+  std::shared_ptr<const RealValues> real = nullptr;  ///< as `made`
 };
 
 /// Operations in integers become nodes: an operator on codes at once, one between DequantizeLinear
@@ -99,6 +122,7 @@ class Importer {
   static const std::map<std::string, Operator>& operators();
   static Handler handler_of(const onnx::NodeProto& node);  ///< nullptr where there is none
   static bool is_own_operator(const onnx::NodeProto& node);
+  static bool is_quantizer(const onnx::NodeProto& node);
   static bool makes_constants(const onnx::NodeProto& node);
   void require_known_operators() const;
   [[noreturn]] void fail_unknown(const onnx::NodeProto& node) const;
@@ -149,6 +173,7 @@ class Importer {
   void function(const onnx::NodeProto& node);
   Edge function_of(const onnx::NodeProto& node, const Edge& source);
   void batch_normalization(const onnx::NodeProto& node);
+  BatchStatistics batch_statistics(const onnx::NodeProto& node, std::size_t channels);
   std::vector<float> channel_constant(const onnx::NodeProto& node, int index, std::size_t channels);
   void scores(const onnx::NodeProto& node);
   bool combine_values(const onnx::NodeProto& node);
@@ -160,6 +185,33 @@ class Importer {
                     bool constant_first);
   Edge with_elements(const onnx::NodeProto& node, const Edge& tensor,
                      const QuantizedConstant& constant, const Shape& shape, bool first);
+
+  // real_sums.cpp
+  const Convolution* sums_of(const Edge& edge) const;
+  std::optional<RealConstant> real_constant(const onnx::NodeProto& node, int index);
+  Edge scaled_sums(const onnx::NodeProto& node, Edge sums, const std::vector<double>& factors,
+                   const std::vector<double>& offsets);
+  void scale_limits(const onnx::NodeProto& node, Edge& sums, const std::vector<double>& factors,
+                    const std::vector<double>& offsets);
+  bool combine_sums(const onnx::NodeProto& node);
+  Edge normalized_sums(const onnx::NodeProto& node, const Edge& sums,
+                       const BatchStatistics& statistics);
+  Edge leaky_sums(const onnx::NodeProto& node, Edge sums);
+  std::vector<double> real_bias(const onnx::NodeProto& node, int index, const Convolution& layer);
+  void set_real_sums(const onnx::NodeProto& node, const RealValues& real,
+                     const ActivationQuantization& quantization, Convolution& layer);
+  std::shared_ptr<const RealValues> keep(const onnx::NodeProto& node, RealValues values);
+
+  void root(const onnx::NodeProto& node);
+
+  // real_input.cpp
+  [[noreturn]] void refuse_input(const onnx::NodeProto& node, int index) const;
+  bool combine_input(const onnx::NodeProto& node);
+  TensorId quantized_input(const onnx::NodeProto& node, const Edge& source,
+                           const ActivationQuantization& quantization);
+
+  // real_output.cpp
+  Edge real_output(const onnx::NodeProto& node, const Edge& edge);
 
   // qlinear.cpp
   void qlinear_conv(const onnx::NodeProto& node);
@@ -216,6 +268,7 @@ class Importer {
                     const ActivationQuantization& quantization);
   /// Throws where `node` makes the network larger than it may be.
   void add_size(const onnx::NodeProto& node, const Node& made, const Shape& shape);
+  void add_constants(const onnx::NodeProto& node, std::size_t elements);
   /// Values that are held until the last node that reads them.
   std::shared_ptr<const ChannelValues> keep(const onnx::NodeProto& node, ChannelValues values);
   void release_inputs(const onnx::NodeProto& node);
@@ -242,7 +295,9 @@ class Importer {
   std::unordered_set<std::string> weight_names_;
   std::vector<Pending> pending_;
   Shape input_shape_;
-  bool input_signed_ = false;                   ///< where the input is given as codes
+  std::unordered_map<std::string, RealConstant> reals_;  ///< folded ones
+  bool input_signed_ = false;                            ///< where the input is given as codes
+  bool is_qonnx_ = false;  ///< it quantizes by Quant nodes: between them are real numbers
   std::unordered_map<std::string, int> reads_;  ///< of each edge, so far
   std::size_t held_channels_ = 0;               ///< of functions
   NetworkSize size_;

@@ -148,6 +148,33 @@ Convolution read_convolution(const OnnxGraph& graph, const onnx::NodeProto& node
   return convolution;
 }
 
+Convolution read_convolution_of_pixels(const OnnxGraph& graph, const onnx::NodeProto& node,
+                                       const ActivationTensor& input, View view,
+                                       const QuantizedConstant& weights) {
+  const std::vector<std::int64_t>& dims = weights.shape;
+  if (dims.size() < 3 || (weights.scales.size() > 1 && weights.axis != 0)) {
+    graph.fail(node, "weights '" + weights.name +
+                         "' are not (output, H, W, input) with scales along the outputs");
+  }
+  QuantizedConstant planes = weights;
+  planes.shape.pop_back();
+  planes.shape.insert(planes.shape.begin() + 1, dims.back());
+  std::vector<std::int32_t> codes(weights.codes().size());
+  const auto channels = static_cast<std::size_t>(dims.back());
+  std::size_t taps = 1;
+  for (std::size_t d = 1; d + 1 < dims.size(); ++d) taps *= static_cast<std::size_t>(dims[d]);
+  for (std::size_t i = 0; i < codes.size(); ++i) {  // i is (output * taps + tap) * channels + c
+    const std::size_t tap = i / channels % taps;
+    const std::size_t output = i / channels / taps;
+    codes[(output * channels + i % channels) * taps + tap] = weights.codes()[i];
+  }
+  planes.shared_codes = std::make_shared<const std::vector<std::int32_t>>(std::move(codes));
+  Convolution convolution = read_convolution(graph, node, input, view, planes);
+  convolution.weight_shape = dims;
+  convolution.weight_layout = WeightLayout::kChannelLast;
+  return convolution;
+}
+
 Convolution read_fully_connected(const OnnxGraph& graph, const onnx::NodeProto& node,
                                  const ActivationTensor& input, View view,
                                  const QuantizedConstant& weights) {

@@ -42,6 +42,10 @@ std::vector<Lookup::Table> operand_tables(const ActivationTensor& input,
 Convolution read_convolution(const OnnxGraph& graph, const onnx::NodeProto& node,
                              const ActivationTensor& input, View view,
                              const QuantizedConstant& weights);
+/// Of (N, H, W, C) or (N, W, C), with weights (output, height, width, channel).
+Convolution read_convolution_of_pixels(const OnnxGraph& graph, const onnx::NodeProto& node,
+                                       const ActivationTensor& input, View view,
+                                       const QuantizedConstant& weights);
 /// A matrix product on an input that is flattened in the order of `view`.
 Convolution read_fully_connected(const OnnxGraph& graph, const onnx::NodeProto& node,
                                  const ActivationTensor& input, View view,

@@ -8,12 +8,13 @@
 namespace brownout::models {
 namespace {
 
-constexpr unsigned kOnnx = 1, kMicrosoft = 2, kQonnx = 4;
+constexpr unsigned kOnnx = 1, kMicrosoft = 2, kQonnx = 4, kChannelsLast = 8;
 
 unsigned domain_of(const onnx::NodeProto& node) {
   const std::string& domain = node.domain();
   if (domain.empty() || domain == "ai.onnx") return kOnnx;
   if (domain == "com.microsoft") return kMicrosoft;
+  if (is_channels_last(node)) return kChannelsLast;
   const bool qonnx = domain.starts_with("qonnx.") || domain == "onnx.brevitas" ||
                      domain == "finn.custom_op.general";
   return qonnx ? kQonnx : 0U;
@@ -47,11 +48,11 @@ const std::map<std::string, Importer::Operator>& Importer::operators() {
       {"Add", {&Importer::elementwise}},
       {"ArgMax", {&Importer::scores}},
       {"AveragePool", {&Importer::pooling}},
-      {"BatchNormalization", {&Importer::batch_normalization}},
+      {"BatchNormalization", {&Importer::batch_normalization, kOnnx | kChannelsLast}},
       {"Cast", {&Importer::cast}},
       {"Clip", {&Importer::limit}},
       {"Concat", {&Importer::concatenation}},
-      {"Conv", {&Importer::convolution}},
+      {"Conv", {&Importer::convolution, kOnnx | kChannelsLast}},
       {"DequantizeLinear", {&Importer::dequantize, kOnnx | kMicrosoft}},
       {"Div", {&Importer::elementwise}},
       {"Dropout", {&Importer::pass}},
@@ -65,12 +66,14 @@ const std::map<std::string, Importer::Operator>& Importer::operators() {
       {"HardSigmoid", {&Importer::function}},
       {"HardSwish", {&Importer::function}},
       {"Identity", {&Importer::pass}},
+      {"IntQuant", {&Importer::quant, kQonnx}},
       {"LeakyRelu", {&Importer::function}},
       {"LogSoftmax", {&Importer::scores}},
       {"MatMul", {&Importer::fully_connected}},
-      {"MaxPool", {&Importer::max_pool}},
+      {"MaxPool", {&Importer::max_pool, kOnnx | kChannelsLast}},
       {"Mul", {&Importer::elementwise}},
       {"Pad", {&Importer::padding}},
+      {"Pow", {&Importer::root}},
       {"QGemm", {&Importer::qgemm, kMicrosoft}},
       {"QLinearAdd", {&Importer::qlinear_elementwise, kMicrosoft}},
       {"QLinearAveragePool", {&Importer::qlinear_pool, kMicrosoft}},
@@ -94,6 +97,7 @@ const std::map<std::string, Importer::Operator>& Importer::operators() {
       {"Slice", {&Importer::slice}},
       {"Softmax", {&Importer::scores}},
       {"Split", {&Importer::split}},
+      {"Sqrt", {&Importer::root}},
       {"Squeeze", {&Importer::reshape}},
       {"Sub", {&Importer::elementwise}},
       {"Tanh", {&Importer::function}},
@@ -103,6 +107,9 @@ const std::map<std::string, Importer::Operator>& Importer::operators() {
 }
 
 bool Importer::is_own_operator(const onnx::NodeProto& node) { return domain_of(node) == kOnnx; }
+
+/// Of QONNX.
+bool Importer::is_quantizer(const onnx::NodeProto& node) { return domain_of(node) == kQonnx; }
 
 bool Importer::makes_constants(const onnx::NodeProto& node) {
   static const std::set<std::string> makers = {"Cast", "Constant", "ConstantOfShape", "Identity"};
@@ -125,8 +132,8 @@ void Importer::require_known_operators() const {
         is_own_operator(node) && (makes_constants(node) || ShapeValues::knows(node.op_type()));
     const bool known = computes_sizes || handler_of(node) != nullptr;
     if (!known && unknown == nullptr) unknown = &node;
-    quantized =
-        quantized || node.op_type().starts_with('Q') || node.op_type() == "DequantizeLinear";
+    quantized = quantized || node.op_type().starts_with('Q') || is_quantizer(node) ||
+                node.op_type() == "DequantizeLinear";
   }
   const bool foreign = unknown != nullptr && (domain_of(*unknown) & (kOnnx | kMicrosoft)) == 0;
   if (!quantized && !foreign) {

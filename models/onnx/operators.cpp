@@ -55,9 +55,12 @@ Shape Importer::shape_after(const onnx::NodeProto& node, const Shape& input, con
 
 void Importer::require_planes(const onnx::NodeProto& node, const Edge& edge) const {
   if (is_flat(edge.view)) graph_.fail(node, "its input has no height and width");
-  if (is_pixels(edge.view)) {
+  if (is_pixels(edge.view) && !is_channels_last(node)) {
     graph_.fail(node, std::string("its input has its channels last; transpose it to (N, C, ") +
                           (is_row(edge.view) ? "W)" : "H, W)"));
+  }
+  if (!is_pixels(edge.view) && is_channels_last(node)) {
+    graph_.fail(node, "its input has its channels not last; transpose it to (N, H, W, C)");
   }
 }
 
@@ -66,14 +69,16 @@ Edge Importer::weighted(const onnx::NodeProto& node, const Edge& input, Convolut
                         int bias_index) {
   const ActivationTensor& tensor = network_.tensor(input.tensor);
   made.input = input.tensor;
-  const BiasCodes codes = set_bias(node, bias_index, made);
+  const std::vector<double> real = real_bias(node, bias_index, made);
+  made.bias.assign(static_cast<std::size_t>(made.out_channels), 0);
+  const BiasCodes codes = real.empty() ? set_bias(node, bias_index, made) : nullptr;
   // A tensor that several layers share is stored by each of them.
   if (!weight_names_.insert(made.weight_name).second) made.weight_name += "@" + made.name;
   const Shape shape = shape_after(node, tensor.shape, made.window, made.out_channels);
   const View view = made.fully_connected ? View::kFlat : input.view;
-  Edge result = pending_edge(node, std::move(made), shape, view);
+  const Edge result = pending_edge(node, std::move(made), shape, view);
   pending_.back().bias = codes;
-  return result;
+  return real.empty() ? result : scaled_sums(node, result, {1.0}, real);
 }
 
 void Importer::convolution(const onnx::NodeProto& node) {
@@ -82,7 +87,10 @@ void Importer::convolution(const onnx::NodeProto& node) {
   const QuantizedConstant* weights = constant(node, 1);
   if (weights == nullptr) graph_.fail(node, "it has no weights");
   Convolution made =
-      read_convolution(graph_, node, network_.tensor(input.tensor), input.view, *weights);
+      is_channels_last(node)
+          ? read_convolution_of_pixels(graph_, node, network_.tensor(input.tensor), input.view,
+                                       *weights)
+          : read_convolution(graph_, node, network_.tensor(input.tensor), input.view, *weights);
   set_edge(node, weighted(node, input, std::move(made), 2));
 }
 
@@ -98,7 +106,7 @@ void Importer::fully_connected(const onnx::NodeProto& node) {
 
 /// Add, Mul, and with one tensor Sub and Div.
 void Importer::elementwise(const onnx::NodeProto& node) {
-  if (combine_values(node)) return;
+  if (combine_input(node) || combine_sums(node) || combine_values(node)) return;
   const bool product = node.op_type() == "Mul";
   if (!product && node.op_type() != "Add") {
     graph_.fail(node, "it is only supported on one tensor and constants, as part of a table");

@@ -82,8 +82,7 @@ TensorId Importer::quantized(const onnx::NodeProto& node, const Edge& source,
                              const ActivationQuantization& quantization) {
   switch (source.kind) {
     case Edge::Kind::kInput:
-      if (!network_.tensors.empty()) graph_.fail(node, "the input is quantized more than once");
-      return network_.input = add_tensor(node.output(0), input_shape_, quantization);
+      return quantized_input(node, source, quantization);
     case Edge::Kind::kPending:
       return make(node, source, quantization);
     case Edge::Kind::kReal:
@@ -197,7 +196,7 @@ TensorId Importer::make(const onnx::NodeProto& node, const Edge& edge,
   Pending& pending = pending_[edge.pending];
   if (pending.made >= 0) {
     if (quantization_of(pending.made) != quantization || pending.low != edge.low ||
-        pending.high != edge.high) {
+        pending.high != edge.high || pending.real != edge.real) {
       graph_.fail(node, "the result of " + describe(*pending.source) +
                             " is quantized in two different ways");
     }
@@ -210,7 +209,11 @@ TensorId Importer::make(const onnx::NodeProto& node, const Edge& edge,
   if (pending.bias != nullptr) {
     const bool planes = edge.view == View::kPlanes || edge.view == View::kFlat;
     const bool unlimited = limits == clamp_table(0, 255);
-    settle_bias(pending, unlimited && planes && !quantization.source_signed);
+    settle_bias(pending,
+                edge.real == nullptr && unlimited && planes && !quantization.source_signed);
+  }
+  if (edge.real != nullptr) {
+    set_real_sums(node, *edge.real, quantization, std::get<Convolution>(pending.node));
   }
   pending.made = pending.parts.empty() ? make_node(node, pending, quantization)
                                        : make_concatenation(node, pending, quantization);
@@ -220,6 +223,7 @@ TensorId Importer::make(const onnx::NodeProto& node, const Edge& edge,
   }
   pending.low = edge.low;
   pending.high = edge.high;
+  pending.real = edge.real;
   return pending.made;
 }
 

@@ -59,11 +59,11 @@ def test_codes_are_brevitas(reference, weights: str, form: str, tmp_path: Path) 
 
 
 @pytest.mark.parametrize("weights", brevitas_models.WEIGHTS)
-def test_a_float_bias_is_rounded(reference, weights: str, tmp_path: Path) -> None:
-    """To whole units of the sum, as ONNX Runtime does: most codes stay, others move a step."""
+def test_a_float_bias_of_qonnx_is_added_as_it_is(reference, weights: str, tmp_path: Path) -> None:
+    """But for ties, as above."""
     different = []
     for seed in range(CASES):
         network = brevitas_models.network(seed, weights, float_bias=True)
         different.append(steps(reference, network, seed, "qonnx", tmp_path))
-    assert np.mean(np.stack(different) > 0) < 0.2
-    assert np.stack(different).max() <= 3
+    assert (np.stack(different) > 0).mean() < (0.02 if weights == "power_of_two" else 0.002)
+    assert np.stack(different).max() <= 1
