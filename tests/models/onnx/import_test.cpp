@@ -148,6 +148,40 @@ TEST(OnnxImport, ReadsResidualNetworks) {
   EXPECT_EQ(clean_weights(network)[2].size(), 0U);
 }
 
+QuantizedNetwork import_seed(const std::string& name) {
+  return import_onnx(std::filesystem::path(BROWNOUT_SOURCE_DIR) / "tests/fuzz/corpus/onnx_network" /
+                     (name + ".onnx"));
+}
+
+TEST(OnnxImport, BringsBiasesToUnitsOfTheSum) {
+  const std::vector<std::int32_t> codes =
+      std::get<Convolution>(import_seed("bias_double_product").nodes[0]).bias;
+  ASSERT_EQ(codes.size(), 4U);
+  const QuantizedNetwork scaled = import_seed("bias_scale_mismatch");
+  const QuantizedNetwork shifted = import_seed("bias_zero_point_nonzero");
+  for (std::size_t c = 0; c < codes.size(); ++c) {
+    EXPECT_EQ(std::get<Convolution>(scaled.nodes[0]).bias[c], 3 * codes[c]);
+    EXPECT_EQ(std::get<Convolution>(shifted.nodes[0]).bias[c], codes[c] - 500);
+  }
+  EXPECT_TRUE(scaled.notes.empty());  // whole units: nothing is rounded
+  const QuantizedNetwork added = import_seed("bias_as_add");
+  EXPECT_EQ(added.nodes.size(), 1U);
+  EXPECT_NE(std::get<Convolution>(added.nodes[0]).bias, std::vector<std::int32_t>(4, 0));
+}
+
+TEST(OnnxImport, OneChannelIsMovedWithoutACopy) {
+  for (const char* name : {"reshape_one_channel", "transpose_one_channel"}) {
+    const QuantizedNetwork network = import_seed(name);
+    EXPECT_EQ(network.tensor(network.input).shape, (Shape{1, 6, 6})) << name;
+    EXPECT_EQ(network.nodes.size(), 1U) << name;
+  }
+}
+
+TEST(OnnxImport, NeedsNoOpsetOfOperatorsThatItDoesNotHave) {
+  const QuantizedNetwork network = import_seed("qlinear_add");
+  EXPECT_EQ(std::get<Lookup>(network.nodes[0]).channel_tables.size(), 4U);
+}
+
 struct Refused {
   std::string file;
   std::vector<std::string> message;
