@@ -84,6 +84,18 @@ float nearest(const std::string& mode, float x) {
   return mode == "round_prefer_floor" ? below : below + 1.0F;
 }
 
+void require_plain_resize(const OnnxGraph& graph, const onnx::NodeProto& node) {
+  const std::string mode = string_attribute(node, "mode", "nearest");
+  if (mode != "nearest" || graph.opset() < 11) {
+    graph.fail(node, "only mode nearest, from opset 11, is supported, not '" + mode +
+                         "': other modes compute in float");
+  }
+  if (find_attribute(node, "axes") != nullptr || int_attribute(node, "antialias", 0) != 0 ||
+      string_attribute(node, "keep_aspect_ratio_policy", "stretch") != "stretch") {
+    graph.fail(node, "axes, antialias and keep_aspect_ratio_policy are not supported");
+  }
+}
+
 }  // namespace
 
 /// The elements of `source` at these indices along an axis: a copy of each run, joined.
@@ -177,22 +189,14 @@ Edge Importer::pad_with_own(const onnx::NodeProto& node, const Edge& source, Axi
 
 /// To the nearest element.
 void Importer::resize(const onnx::NodeProto& node) {
+  require_plain_resize(graph_, node);
   Edge result = movable(node, 0);
-  const std::string mode = string_attribute(node, "mode", "nearest");
-  if (mode != "nearest" || graph_.opset() < 11) {
-    graph_.fail(node, "only mode nearest, from opset 11, is supported, not '" + mode +
-                          "': other modes compute in float");
-  }
   const std::string coordinates =
       string_attribute(node, "coordinate_transformation_mode", "half_pixel");
   const std::string rounding = string_attribute(node, "nearest_mode", "round_prefer_floor");
   if (coordinates != "asymmetric" && coordinates != "half_pixel" &&
       coordinates != "pytorch_half_pixel" && coordinates != "align_corners") {
     graph_.fail(node, "coordinate_transformation_mode '" + coordinates + "' is not supported");
-  }
-  if (find_attribute(node, "axes") != nullptr || int_attribute(node, "antialias", 0) != 0 ||
-      string_attribute(node, "keep_aspect_ratio_policy", "stretch") != "stretch") {
-    graph_.fail(node, "axes, antialias and keep_aspect_ratio_policy are not supported");
   }
   const bool by_size = !input_name(node, 3).empty();
   const auto sizes = shape_values_.find(input_name(node, 3));
@@ -207,16 +211,29 @@ void Importer::resize(const onnx::NodeProto& node) {
   if (by_size ? (*sizes)[0] != 1 : scales[0] != 1) {
     graph_.fail(node, "it resizes the batch");
   }
-  for (std::size_t dimension = 1; dimension < rank; ++dimension) {
+  const auto axis_at = [&](std::size_t dimension) {
     const auto axis =
         view_axis(result.view, shape_of(result), static_cast<std::int64_t>(dimension));
     if (!axis) graph_.fail(node, "its input is not (N, C, H, W) or (N, H, W, C)");
-    const int from = extent(shape_of(result), *axis);
-    const float wanted = by_size ? static_cast<float>((*sizes)[dimension])
-                                 : std::floor(static_cast<float>(from) * scales[dimension]);
-    if (!(wanted >= 1 && wanted <= static_cast<float>(kLargestDimension))) {
-      graph_.fail(node, "a size out of range");
-    }
+    return *axis;
+  };
+  const auto wanted_at = [&](std::size_t dimension) {
+    const auto from = static_cast<float>(extent(shape_of(result), axis_at(dimension)));
+    const float wanted =
+        by_size ? static_cast<float>((*sizes)[dimension]) : std::floor(from * scales[dimension]);
+    if (wanted >= 1 && wanted <= static_cast<float>(kLargestDimension)) return wanted;
+    graph_.fail(node, "a size out of range");
+  };
+  bool same = true;  // whatever the scales, ONNX Runtime then copies
+  for (std::size_t dimension = 1; dimension < rank; ++dimension) {
+    const int from = extent(shape_of(result), axis_at(dimension));
+    same = same && static_cast<int>(wanted_at(dimension)) == from;
+  }
+  if (same) return set_edge(node, result);
+  for (std::size_t dimension = 1; dimension < rank; ++dimension) {
+    const Axis axis = axis_at(dimension);
+    const int from = extent(shape_of(result), axis);
+    const float wanted = wanted_at(dimension);
     const int to = static_cast<int>(wanted);
     const float scale = by_size ? wanted / static_cast<float>(from) : scales[dimension];
     if (scale == 1.0F) continue;
@@ -225,7 +242,7 @@ void Importer::resize(const onnx::NodeProto& node) {
       const float place = nearest(rounding, resized_from(coordinates, i, from, to, scale));
       indices.push_back(std::clamp(static_cast<int>(place), 0, from - 1));
     }
-    result = pick(node, result, *axis, indices);
+    result = pick(node, result, axis, indices);
   }
   set_edge(node, result);
 }

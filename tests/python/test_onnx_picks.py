@@ -102,6 +102,20 @@ def test_places_close_to_the_middle_count_as_the_middle(
     assert compare(made, tmp_path, 1).max() == 0
 
 
+@pytest.mark.parametrize("rounding", ["round_prefer_floor", "ceil"])
+def test_a_resize_to_the_same_size_is_nothing(rounding: str, tmp_path: Path) -> None:
+    """Whatever its scales; of one dimension that stays the scale counts."""
+    for scales in ([1, 1, 1.31, 1.07], [1, 1, 1.31, 1.5]):
+        made = with_one_input(12, shape=(4, 3, 12))
+        x = made.pool[-1]
+        target = (4, int(3 * scales[2]), int(12 * scales[3]))
+        inputs = [x.name, "", made.constant(np.array(scales, F32))]
+        out = made.named(target, like=x)
+        made.add("resize", "Resize", inputs, out, nearest_mode=rounding)
+        made.add("end", "MaxPool", [out.name], made.named(target, like=x), kernel_shape=[1, 1])
+        assert compare(made, tmp_path).max() == 0
+
+
 def test_a_resize_of_channels_or_batch(tmp_path: Path) -> None:
     made = with_one_input(4)
     by_quantizers(made, "Resize", (8, 6, 5), "", made.constant(np.array([1, 2, 1, 1], F32)))
