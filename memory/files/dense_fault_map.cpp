@@ -246,8 +246,15 @@ MeasuredFaultMap parse_dense_fault_map(const std::vector<TextFile>& files, const
   return reader.finish(unit, source);
 }
 
-MeasuredFaultMap read_dense_fault_map(const std::filesystem::path& directory,
-                                      const std::string& unit, const std::string& source) {
+bool is_dense_fault_map(const std::filesystem::path& directory) {
+  std::error_code none;  // an iterator that cannot begin is an empty one
+  for (const auto& entry : std::filesystem::directory_iterator(directory, none)) {
+    if (entry.path().filename().string().starts_with(kPrefix)) return true;
+  }
+  return false;
+}
+
+std::vector<std::filesystem::path> dense_fault_map_paths(const std::filesystem::path& directory) {
   std::error_code ignored;
   if (!std::filesystem::is_directory(directory, ignored)) {
     throw std::runtime_error(directory.string() + ": no such directory");
@@ -257,11 +264,18 @@ MeasuredFaultMap read_dense_fault_map(const std::filesystem::path& directory,
     if (entry.path().filename().string().starts_with(kPrefix)) paths.push_back(entry.path());
   }
   std::sort(paths.begin(), paths.end());  // messages must not depend on the file system
-  std::vector<TextFile> files;
-  for (const auto& path : paths) files.push_back({path.string(), read_file_bytes(path)});
-  if (files.empty()) {
+  if (paths.empty()) {
     throw std::runtime_error(directory.string() +
                              ": no files fmap_sa0_v_<V>.txt and fmap_sa1_v_<V>.txt");
+  }
+  return paths;
+}
+
+MeasuredFaultMap read_dense_fault_map(const std::filesystem::path& directory,
+                                      const std::string& unit, const std::string& source) {
+  std::vector<TextFile> files;
+  for (const auto& path : dense_fault_map_paths(directory)) {
+    files.push_back({path.string(), read_file_bytes(path)});
   }
   return parse_dense_fault_map(files, unit, source);
 }

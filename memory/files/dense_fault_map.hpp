@@ -21,6 +21,12 @@ struct TextFile {
 MeasuredFaultMap read_dense_fault_map(const std::filesystem::path& directory,
                                       const std::string& unit, const std::string& source);
 
+/// Whether it is a directory with such files.
+bool is_dense_fault_map(const std::filesystem::path& directory);
+
+/// The files of pairs in a directory, by name. Throws std::runtime_error when there is none.
+std::vector<std::filesystem::path> dense_fault_map_paths(const std::filesystem::path& directory);
+
 /// The same of files in memory; of their names, the last part counts.
 MeasuredFaultMap parse_dense_fault_map(const std::vector<TextFile>& files, const std::string& unit,
                                        const std::string& source);

@@ -89,14 +89,8 @@ std::vector<VoltagePath> listed_files(std::string_view list) {
   }
 }
 
-}  // namespace
-
-bool names_voltage_files(const std::string& text) {
-  return pattern_of(std::filesystem::path(text).filename().string()).has_value() ||
-         text.find('=') != std::string::npos;
-}
-
-std::vector<VoltageText> read_voltage_files(const std::string& text) {
+// By falling voltage.
+std::vector<VoltagePath> named_files(const std::string& text) {
   const std::filesystem::path path = text;
   const std::optional<Pattern> pattern = pattern_of(path.filename().string());
   std::vector<VoltagePath> found = pattern ? matching_files(path, *pattern) : listed_files(text);
@@ -108,11 +102,28 @@ std::vector<VoltageText> read_voltage_files(const std::string& text) {
     throw std::runtime_error(twice->second.string() + ": " + std::next(twice)->second.string() +
                              " has the same voltage");
   }
+  return found;
+}
+
+}  // namespace
+
+bool names_voltage_files(const std::string& text) {
+  return pattern_of(std::filesystem::path(text).filename().string()).has_value() ||
+         text.find('=') != std::string::npos;
+}
+
+std::vector<VoltageText> read_voltage_files(const std::string& text) {
   std::vector<VoltageText> files;
-  for (const auto& [voltage, file] : found) {
+  for (const auto& [voltage, file] : named_files(text)) {
     files.push_back({voltage, file.string(), read_file_bytes(file)});
   }
   return files;
+}
+
+std::vector<std::filesystem::path> voltage_file_paths(const std::string& text) {
+  std::vector<std::filesystem::path> paths;
+  for (auto& [voltage, file] : named_files(text)) paths.push_back(std::move(file));
+  return paths;
 }
 
 }  // namespace brownout::memory

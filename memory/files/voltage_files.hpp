@@ -25,4 +25,7 @@ bool names_voltage_files(const std::string& text);
 /// that stands twice or is none.
 std::vector<VoltageText> read_voltage_files(const std::string& text);
 
+/// The same without their content.
+std::vector<std::filesystem::path> voltage_file_paths(const std::string& text);
+
 }  // namespace brownout::memory

@@ -23,9 +23,9 @@ OptionSpecs image_options() {
 
 OptionSpecs workload_options() {
   return {{"fault-map", "FILE",
-           "Fault map (CSV) of one chip in place of the workload's chips; 'dies/*.csv', one die a "
-           "file, "
-           "chip k is file k by name."},
+           "Fault map of one chip in place of the workload's chips, in any format that map convert "
+           "reads; 'dies/*.csv', one die a file, chip k is file k by name. What a file does not "
+           "say goes below memory.chip.import: --set memory.chip.import.unit=V."},
           {"accelerator", "FILE", "Accelerator in place of the workload's."},
           {"memory", "FILE", "Memory profile in place of the workload's."},
           {"set", "KEY=VALUE",

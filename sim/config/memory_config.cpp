@@ -165,15 +165,17 @@ ChipConfig read_measured_chip(const Value& value) {
          "a chip has either a map or a generator with its parameters, kind, stuck_at_0_share, "
          "polarity, sigma_read");
   }
-  std::vector<std::string_view> keys = {"map",   "fold",    "offsets", "shift",
-                                        "stack", "defects", "seed"};
+  std::vector<std::string_view> keys = {"map",   "import", "fold",    "offsets",
+                                        "shift", "stack",  "defects", "seed"};
   const std::vector<memory::GeneratorParameter> parameters = parameters_of(nullptr, value);
   for (const auto& parameter : parameters) keys.push_back(parameter.name);
   const MapReader map(value, keys);
   ChipConfig chip;
   for (const auto& parameter : parameters) read_parameter(map, parameter, chip.parameters);
   chip.placement = read_map_placement(map);
-  for (const std::filesystem::path& path : matching_files(map.require("map"))) {
+  const Value* import = map.find("import");
+  chip.import = import != nullptr ? read_map_import(*import) : no_map_import(value.path);
+  for (const std::filesystem::path& path : map_files(map.require("map"))) {
     chip.maps.insert(chip.maps.end(), chip.placement.offsets.size(), path);
   }
   read_layers(map, chip);

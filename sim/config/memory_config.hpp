@@ -11,6 +11,7 @@
 #include "memory/generators/generators.hpp"
 #include "memory/voltage_profile.hpp"
 #include "sim/config/faults_config.hpp"
+#include "sim/config/map_files.hpp"
 #include "sim/config/map_placement.hpp"
 #include "sim/config/yaml_value.hpp"
 #include "sim/machine/on_chip_memory.hpp"
@@ -21,6 +22,7 @@ namespace brownout::config {
 struct ChipConfig {
   /// Chip k is of maps[k], which stands once for each offset; none: chips are generated.
   std::vector<std::filesystem::path> maps;
+  memory::MapImport import = no_map_import("memory.chip");              ///< of the maps
   MapPlacement placement;                                               ///< of the maps
   const memory::Generator* generator = &memory::find_generator("iid");  ///< never null
   /// Complete; with those of the bitlines where something has the polarity of its bitline.

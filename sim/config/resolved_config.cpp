@@ -226,6 +226,9 @@ void list_maps(Listing& out, const std::string& key, const ChipConfig& chip) {
     out.add_list(key + ".map", maps,
                  [](const std::filesystem::path& map) { return map.generic_string(); });
   }
+  for (const auto& [name, value] : chip.import.values()) {
+    out.add(chip.import.spelled(name), memory::to_string(value));
+  }
   out.add(key + ".fold", placement.fold ? to_string(*placement.fold) : "none");
   out.add_list(key + ".offsets", placement.offsets, [](const memory::CellAddress& offset) {
     return "[" + std::to_string(offset.bank) + ", " + std::to_string(offset.row) + ", " +

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "memory/numbers/text_number.hpp"
+#include "sim/config/yaml_reader.hpp"
 
 namespace brownout::config {
 namespace {
@@ -75,6 +76,21 @@ std::vector<Voltage> parse_voltage_list(std::string_view text) {
     }
   }
   return voltages;
+}
+
+std::vector<Voltage> read_voltage_list(const Value& value) {
+  std::string joined;
+  for (const Value& item :
+       value.kind == Value::Kind::kList ? value.items : std::vector<Value>{value}) {
+    std::string text;
+    convert(item, text);
+    joined += (joined.empty() ? "" : ",") + text;
+  }
+  try {
+    return parse_voltage_list(joined);
+  } catch (const std::runtime_error& error) {
+    fail(value, error.what());
+  }
 }
 
 }  // namespace brownout::config

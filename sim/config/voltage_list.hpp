@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "memory/voltage.hpp"
+#include "sim/config/yaml_value.hpp"
 
 namespace brownout::config {
 
@@ -12,5 +13,8 @@ namespace brownout::config {
 /// when hit), or several of these with commas between. In the order given, each voltage once.
 /// Throws std::runtime_error: no voltage, a step of 0, more than 10,000 voltages.
 std::vector<memory::Voltage> parse_voltage_list(std::string_view text);
+
+/// One text, or a list of voltages and ranges. Throws with the value's place.
+std::vector<memory::Voltage> read_voltage_list(const Value& value);
 
 }  // namespace brownout::config

@@ -5,6 +5,7 @@
 #include <limits>
 #include <stdexcept>
 
+#include "memory/files/read_map.hpp"
 #include "sim/config/accelerator_config.hpp"
 #include "sim/config/document.hpp"
 #include "sim/config/energy_config.hpp"
@@ -101,22 +102,6 @@ void read_operating_point(const Value& value, const MemoryConfig& memory, Operat
   }
 }
 
-// One text, or a list of voltages and ranges.
-std::string list_text(const Value& value) {
-  if (value.kind != Value::Kind::kList) {
-    std::string text;
-    convert(value, text);
-    return text;
-  }
-  std::string joined;
-  for (const Value& item : value.items) {
-    std::string text;
-    convert(item, text);
-    joined += (joined.empty() ? "" : ",") + text;
-  }
-  return joined;
-}
-
 machine::OnChipMemory read_swept_rail(const Value& value, const MemoryConfig& memory) {
   std::string text;
   convert(value, text);
@@ -139,12 +124,7 @@ void read_sweep(const Value& value, const MemoryConfig& memory, SweepConfig& swe
   const Value* voltages = map.find("voltages");
   if (voltages == nullptr) return;
   sweep.place = voltages->place();
-  const std::string text = list_text(*voltages);
-  try {
-    sweep.voltages = parse_voltage_list(text);
-  } catch (const std::runtime_error& error) {
-    fail(*voltages, error.what());
-  }
+  sweep.voltages = read_voltage_list(*voltages);
 }
 
 void read_run(const Value& value, RunConfig& run) {
@@ -219,8 +199,13 @@ WorkloadConfig load_workload(const std::filesystem::path& path, const Overrides&
   for (const machine::OnChipMemory memory : machine::kOnChipMemories) {
     const FaultyMemory* found = config.memory.find(memory);
     if (found == nullptr) continue;
-    add_files(config.input_files, found->chip.maps);
+    for (const std::filesystem::path& chip : found->chip.maps) {
+      add_files(config.input_files, memory::files_of_map(chip.string()));
+    }
     add_files(config.input_files, found->chip.stack);
+    if (const auto scramble = found->chip.import.text("scramble")) {
+      add_files(config.input_files, {*scramble});
+    }
   }
   if (const std::size_t maps = config.memory.map_count(); maps > 0) {
     config.sweep.chips = static_cast<int>(maps);

@@ -1,8 +1,6 @@
 // Conversions that accept exactly one way of writing each type.
 #include "sim/config/yaml_reader.hpp"
 
-#include <fnmatch.h>
-
 #include <algorithm>
 #include <limits>
 #include <numeric>
@@ -190,25 +188,6 @@ std::filesystem::path existing_file(const Value& value) {
   convert(value, path);
   require_file(path, value.place());
   return path;
-}
-
-std::vector<std::filesystem::path> matching_files(const Value& value) {
-  std::filesystem::path path;
-  convert(value, path);
-  const std::string pattern = path.filename().string();
-  if (pattern.find_first_of("*?") == std::string::npos) return {existing_file(value)};
-  std::vector<std::filesystem::path> found;
-  std::error_code error;
-  const std::filesystem::path parent = path.parent_path();
-  for (const auto& entry :
-       std::filesystem::directory_iterator(parent.empty() ? "." : parent, error)) {
-    const std::string name = entry.path().filename().string();
-    if (::fnmatch(pattern.c_str(), name.c_str(), FNM_PERIOD) != 0 || entry.is_directory()) continue;
-    found.push_back(parent / name);
-  }
-  if (found.empty()) fail(value, "no file matches " + path.string());
-  std::sort(found.begin(), found.end());
-  return found;
 }
 
 std::string nearest(std::string_view word, const std::vector<std::string_view>& known) {

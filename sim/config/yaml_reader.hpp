@@ -60,9 +60,6 @@ class MapReader {
 
 /// The file that a value names. Throws "FILE:LINE: key: no such file: X" unless there is one.
 std::filesystem::path existing_file(const Value& value);
-/// The files whose names match that of the path, where * stands for any characters and ? for one;
-/// by name. Throws "FILE:LINE: key: no file matches X". A path without * and ? is an existing_file.
-std::vector<std::filesystem::path> matching_files(const Value& value);
 /// The same as existing_file for a path that does not come from a Value; `place` begins the message
 /// unless it is empty.
 void require_file(const std::filesystem::path& path, const std::string& place);

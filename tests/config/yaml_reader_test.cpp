@@ -27,29 +27,6 @@ std::string parse_error(const std::string& text) {
   return error_of([&] { parse_yaml_text(text, "f.yaml"); });
 }
 
-TEST(YamlReader, APatternNamesAllFilesThatMatchByName) {
-  const WorkloadFiles files;
-  const auto names = [&](const std::string& pattern) {
-    std::vector<std::string> found;
-    const Value root = parse_yaml_text("key: " + (files.directory / pattern).string(), "w.yaml");
-    for (const auto& file : matching_files(*root.find("key"))) {
-      found.push_back(file.lexically_relative(files.directory / "").string());
-    }
-    return found;
-  };
-  EXPECT_EQ(names("parts/*.yaml"),
-            (std::vector<std::string>{"parts/accelerator.yaml", "parts/profile.yaml",
-                                      "parts/table.yaml"}));
-  EXPECT_EQ(names("parts/?able.yaml"), std::vector<std::string>{"parts/table.yaml"});
-  EXPECT_EQ(names("w.yaml"), std::vector<std::string>{"w.yaml"});
-  for (const std::string pattern : {"parts/*.csv", "gone/*.csv"}) {
-    EXPECT_EQ(error_of([&] { names(pattern); }),
-              "w.yaml:1: key: no file matches " + (files.directory / pattern).string());
-  }
-  EXPECT_EQ(error_of([&] { names("gone.csv"); }),
-            "w.yaml:1: key: no such file: " + (files.directory / "gone.csv").string());
-}
-
 TEST(YamlReader, ReadsEachTypeAsItIsWritten) {
   EXPECT_EQ(read<int>("-12"), -12);
   EXPECT_EQ(read<std::uint64_t>("18446744073709551615"), 18446744073709551615U);

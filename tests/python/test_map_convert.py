@@ -208,6 +208,39 @@ def test_a_shifted_map_is_labelled_and_ends_where_it_was_measured(tmp_path: Path
     assert "0.89 Vmin is below the lowest measured voltage, 0.9 Vmin" in message
 
 
+def test_a_run_reads_every_format_that_convert_reads(tmp_path: Path) -> None:
+    """The same die as array and as text pairs: by ``--fault-map``, a pattern, and as CSV."""
+    weakness = random_cells((BANKS * ROWS, COLUMNS))
+    stuck = np.random.default_rng(8).integers(0, 2, weakness.shape)
+    failing = {text: weakness < share for text, share in VOLTAGES.items()}
+    one_bank = ("--set", "accelerator.weight_sram.banks=1")
+    (tmp_path / "dies").mkdir()
+    write_pairs(tmp_path / "dies/die0", failing, stuck)
+    unit = ["--set", "memory.chip.import={unit: Vmin, source: die 7}"]
+    brownout("map", "convert", tmp_path / "dies/die0", "--unit", "Vmin", "--source", "die 7",
+             "--out", tmp_path / "die0.csv")  # fmt: skip
+    expected = weights_of(tmp_path / "die0.csv", "0.85", tmp_path / "a.npz", *one_bank)
+    for name in ("dies/die0", "dies/*"):
+        found = weights_of(tmp_path / name, "0.85", tmp_path / "b.npz", *one_bank, *unit)
+        assert all(np.array_equal(expected[key], found[key]) for key in expected)
+
+    vfail = np.full((BANKS, ROWS, COLUMNS), np.nan)
+    for text, cells in failing.items():  # falling
+        vfail.reshape(cells.shape)[cells & np.isnan(vfail).reshape(cells.shape)] = float(text)
+    np.save(tmp_path / "die1.npy", vfail)
+    options = "{unit: Vmin, kind: flip, lowest_measured: 0.8}"
+    array = ["--set", f"memory.chip.import={options}"]
+    assert effective_run(tmp_path / "die1.npy", "0.85", *array)["ber"] == np.mean(failing["0.85"])
+    says = "memory.chip.import.unit, memory.chip.import.kind: required for a map in the format npy"
+    words = ["run", WORKLOAD, "--fault-map", tmp_path / "die1.npy", "--images", "2"]
+    assert says in brownout(*words, status=2).stderr
+    fits = [
+        brownout("map", "fit", tmp_path / name, "--generator", "gaussian_vmin", *more).stdout
+        for name, more in (("die0.csv", []), ("dies/die0", ["--unit", "Vmin"]))
+    ]
+    assert fits[0].split("gaussian_vmin", 1)[1] == fits[1].split("gaussian_vmin", 1)[1]
+
+
 @pytest.mark.parametrize(
     ("array", "says"),
     [

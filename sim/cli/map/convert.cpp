@@ -145,7 +145,7 @@ std::uint64_t faults_within(const SparseFaultMap& map, const std::vector<Voltage
 }
 
 // What the test saw at each voltage, before anything was done to the map.
-Table test_table(const MapInput& input, const SparseFaultMap& read) {
+Table test_table(const memory::ImportedMap& input, const SparseFaultMap& read) {
   if (!input.is_test()) return {};
   Table table{.key = "measured",
               .columns = {{"voltage", "voltage", read.header().unit},
@@ -159,8 +159,8 @@ Table test_table(const MapInput& input, const SparseFaultMap& read) {
   return table;
 }
 
-Report report_of(const MapInput& input, const SparseFaultMap& map, const std::string& out,
-                 const std::vector<Voltage>& written) {
+Report report_of(const memory::ImportedMap& input, const SparseFaultMap& map,
+                 const std::string& out, const std::vector<Voltage>& written) {
   const std::string& unit = map.header().unit;
   std::vector<Fact> facts = {{{"file", "written"}, out}, {{"from", "from"}, input.format}};
   append(facts, map_facts(map));
@@ -192,7 +192,7 @@ int run(const Arguments& arguments, const Streams& streams) {
     refuse_options(arguments, {"voltage"}, "needs --to ibm");
     check_output_file(out, "out");
   }
-  const MapInput input = read_map_input(arguments);
+  const memory::ImportedMap input = read_map_input(arguments);
   SparseFaultMap map = input.map;
   transform(arguments, map);
   write(map, to, voltages, out);

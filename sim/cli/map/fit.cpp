@@ -7,9 +7,9 @@
 #include <ostream>
 #include <stdexcept>
 
-#include "memory/files/fault_map_csv.hpp"
 #include "memory/numbers/text_number.hpp"
 #include "sim/cli/command.hpp"
+#include "sim/cli/map/input.hpp"
 #include "sim/cli/progress.hpp"
 #include "sim/cli/table.hpp"
 #include "sim/cli/workload_options.hpp"
@@ -30,14 +30,15 @@ CommandSpec spec() {
       .name = "map fit",
       .summary = "the generator that makes chips like a measured fault map",
       .purpose =
-          "Estimates the parameters of gaussian_vmin and bitline_vmin from a measured map by "
-          "maximum likelihood, with standard errors and Akaike's criterion (AIC), and prints the "
+          "Estimates the parameters of gaussian_vmin and bitline_vmin from a measured map, in any "
+          "format that map convert reads, by maximum likelihood, with standard errors and Akaike's "
+          "criterion (AIC), and prints the "
           "map below memory.chip of a workload that makes such chips. The table compares the "
           "map's faults and their concentration on bitlines with chips that the fitted generators "
           "make: their mean and their 5th and 95th percentile. The p-value is the share of chips, "
           "the measured one among them, that lie at least as far from the others.",
       .example = "brownout map fit my_chip.csv --cells-per-bitline 512",
-      .positional = "MAP.csv",
+      .positional = "MAP",
       .options = joined(
           {{{"generator", "NAME", "gaussian_vmin, bitline_vmin or all. Default: all."},
             {"cells-per-bitline", "N",
@@ -46,10 +47,12 @@ CommandSpec spec() {
              "Bitlines side by side that take the rows of a column in turn. Default: 1."},
             {"voltage", "LIST",
              "Measured voltages: FROM:TO:STEP, values with commas, or both. Name those without a "
-             "fault, too: they tell that cells work there. Default: those at which cells of the "
-             "map fail first, and its lowest measured one; of more than 12, 12 evenly spaced."},
+             "fault, too: they tell that cells work there. Default: those of the test where the "
+             "format tells them, else those at which cells of the map fail first, and its lowest "
+             "measured one; of more than 12, 12 evenly spaced."},
             {"chips", "N", fmt::format("Chips of each fitted generator. Default: {}.", kChips)},
             {"seed", "N", "Seed of these chips. Default: 0."}},
+           map_input_options(),
            output_options()})};
 }
 
@@ -202,12 +205,12 @@ Table goodness_table(const experiment::FitData& data,
   return table;
 }
 
-experiment::FitData data_of(const Arguments& arguments, const memory::SparseFaultMap& map) {
+experiment::FitData data_of(const Arguments& arguments, const memory::ImportedMap& input) {
   const memory::BitlineLayout layout = layout_of(arguments);
   const auto voltages = arguments.voltages("voltage");
   try {
     experiment::FitData data =
-        experiment::fit_data(map, layout, voltages.value_or(std::vector<memory::Voltage>{}));
+        experiment::fit_data(input.map, layout, voltages.value_or(input.voltages));
     data.require_spread();
     return data;
   } catch (const std::runtime_error& error) {
@@ -223,8 +226,9 @@ int run(const Arguments& arguments, const Streams& streams) {
   const int chips = arguments.count("chips", 5, 10'000).value_or(kChips);
   const std::uint64_t seed =
       arguments.integer("seed", 0, std::numeric_limits<std::uint64_t>::max()).value_or(0);
-  const memory::SparseFaultMap map = memory::read_fault_map_csv(arguments.positional());
-  const experiment::FitData data = data_of(arguments, map);
+  const memory::ImportedMap input = read_map_input(arguments);
+  const memory::SparseFaultMap& map = input.map;
+  const experiment::FitData data = data_of(arguments, input);
 
   const std::string& unit = map.header().unit;
   const std::vector<experiment::FitMeasure> measures = fit_measures(data);

@@ -96,14 +96,14 @@ std::vector<Fact> cluster_facts(const SparseFaultMap& map, Voltage voltage,
           {{"worst_bank_faults", "  most faults of one"}, most(banks)}};
 }
 
-std::vector<Voltage> voltages_of(const Arguments& arguments, const MapInput& input) {
+std::vector<Voltage> voltages_of(const Arguments& arguments, const memory::ImportedMap& input) {
   if (const auto voltages = arguments.voltages("voltage")) return *voltages;
   return input.is_test() ? input.voltages : memory::telling_voltages(input.map);
 }
 
 int run(const Arguments& arguments, const Streams& streams) {
   const Format format = format_of(arguments);
-  const MapInput input = read_map_input(arguments);
+  const memory::ImportedMap input = read_map_input(arguments);
   const SparseFaultMap& map = input.map;
   const memory::BitlineShape bitline = bitline_of(arguments, map);
   const std::vector<Voltage> voltages = voltages_of(arguments, input);

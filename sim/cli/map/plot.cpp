@@ -62,7 +62,7 @@ void draw_source(Svg& svg, const std::string& source) {
   svg.text(kMargin, 74, rest);
 }
 
-std::string picture_of(const MapInput& input, Voltage voltage,
+std::string picture_of(const memory::ImportedMap& input, Voltage voltage,
                        const memory::BitlineShape& bitline) {
   const SparseFaultMap& map = input.map;
   const memory::FaultsAtVoltage faults = memory::faults_at(map, voltage);
@@ -86,7 +86,7 @@ int run(const Arguments& arguments, const Streams& streams) {
   const std::filesystem::path out = arguments.required("out");
   if (out.extension() != ".svg") fail_option("out", out.string() + " does not end in .svg");
   check_output_file(out, "out");
-  const MapInput input = read_map_input(arguments);
+  const memory::ImportedMap input = read_map_input(arguments);
   const Voltage voltage = arguments.voltage("voltage").value_or(lowest_of(input.map));
   const memory::BitlineShape bitline = bitline_of(arguments, input.map);
   std::string picture;

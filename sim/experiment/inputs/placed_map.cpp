@@ -2,7 +2,7 @@
 
 #include <stdexcept>
 
-#include "memory/files/fault_map_csv.hpp"
+#include "memory/files/read_map.hpp"
 #include "memory/maps/rescale_fault_map.hpp"
 
 namespace brownout::experiment {
@@ -10,7 +10,7 @@ namespace brownout::experiment {
 memory::SparseFaultMap placed_map(const config::ChipConfig& chips, std::uint64_t chip,
                                   const memory::SramGeometry& geometry) {
   const std::filesystem::path& path = chips.maps.at(chip);
-  memory::SparseFaultMap map = memory::read_fault_map_csv(path);
+  memory::SparseFaultMap map = memory::read_map(path.string(), chips.import).map;
   const config::MapPlacement& placement = chips.placement;
   try {
     if (placement.fold) map = memory::folded(map, geometry, placement.folding(chip));

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "memory/chip_draws.hpp"
-#include "memory/files/fault_map_csv.hpp"
+#include "memory/files/read_map.hpp"
 #include "memory/generators/generators.hpp"
 #include "memory/generators/noisy_fault_map.hpp"
 #include "memory/maps/sparse_fault_map.hpp"
@@ -51,7 +51,8 @@ std::unique_ptr<memory::FaultMap> read_map_of_chip(const Workbench& bench, OnChi
 /// A map of the chip's stack.
 std::unique_ptr<memory::FaultMap> read_layer(const Workbench& bench, OnChipMemory which,
                                              const std::filesystem::path& path) {
-  return require_fit(bench, which, memory::read_fault_map_csv(path), path, "");
+  const auto import = config::no_map_import(config::key_of(which) + ".chip");
+  return require_fit(bench, which, memory::read_map(path.string(), import).map, path, "");
 }
 
 /// Chips of one seed have independent faults in each of their memories.
