@@ -82,7 +82,7 @@ class FaultMapReader {
       if (line_.empty()) continue;
       if (line_.starts_with('#')) {
         read_key(line_.substr(1));
-      } else if (line_ == kColumns || line_ == kColumnsWithP) {
+      } else if (is_fault_map_csv_title(line_)) {
         has_p_ = line_ == kColumnsWithP;
         return check_header();
       } else {
@@ -270,6 +270,10 @@ std::string header_text(const FaultMapHeader& header, std::size_t faults) {
 }
 
 }  // namespace
+
+bool is_fault_map_csv_title(std::string_view line) {
+  return line == kColumns || line == kColumnsWithP;
+}
 
 SparseFaultMap read_fault_map_csv(std::string_view text, const std::string& name) {
   return FaultMapReader(text, name).read();

@@ -16,6 +16,8 @@ namespace brownout::memory {
 SparseFaultMap read_fault_map_csv(const std::filesystem::path& path);
 /// `name` stands for the file in messages.
 SparseFaultMap read_fault_map_csv(std::string_view text, const std::string& name);
+/// Whether the line is that of the column names.
+bool is_fault_map_csv_title(std::string_view line);
 /// Always writes `faults`.
 void write_fault_map_csv(std::ostream& out, const SparseFaultMap& map);
 

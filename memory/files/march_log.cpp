@@ -2,7 +2,6 @@
 #include "memory/files/march_log.hpp"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <functional>
 #include <limits>
@@ -11,145 +10,98 @@
 #include <string_view>
 #include <utility>
 
-#include "memory/files/csv_lines.hpp"
+#include "memory/files/columns.hpp"
 #include "memory/numbers/text_number.hpp"
 #include "memory/word_bits.hpp"
 
 namespace brownout::memory {
 namespace {
 
-enum Column : std::size_t { kVoltage, kBank, kAddress, kExpected, kRead, kElement };
-constexpr std::array<std::string_view, 6> kNames = {"voltage",  "bank", "address",
-                                                    "expected", "read", "element"};
-// Of each column, its place in a line.
-using Places = std::array<std::optional<std::size_t>, kNames.size()>;
 // Failing reads, their steps still open.
 using Reads = std::map<Voltage, std::vector<FailingRead>, std::greater<>>;
 
+// 0 to 15; nothing for anything but a hexadecimal digit.
+std::optional<unsigned> digit_value(char c) {
+  unsigned value = 0;
+  const auto [rest, error] = std::from_chars(&c, &c + 1, value, 16);
+  if (error != std::errc()) return {};
+  return value;
+}
+
 class LogReader {
  public:
-  LogReader(const MarchLog& log, const MarchLogFormat& format)
-      : lines_(log.text, log.name), format_(format), voltage_(log.voltage) {}
+  LogReader(const RecordFile& log, const MarchLogFormat& format)
+      : format_(format),
+        voltage_(log.voltage),
+        lines_(log, format.pattern),
+        columns_(lines_, format.column_names) {}
 
   // Adds to `reads`; whether the log has a column `bank`.
   bool read(Reads& reads) {
-    read_names();
+    columns_.require({Quantity::kAddress, Quantity::kExpected, Quantity::kRead});
+    if (columns_.has(Quantity::kVoltage) == voltage_.has_value()) {
+      lines_.lines().fail(voltage_ ? "a column voltage, and a voltage of the whole file"
+                                   : "column voltage is missing");
+    }
     if (voltage_) reads[*voltage_];
     while (lines_.next()) read_line(reads);
-    return places_[kBank].has_value();
+    return columns_.has(Quantity::kBank);
+  }
+
+  std::string note() const {
+    const std::string columns = columns_.note(), lines = lines_.note();
+    return columns + (columns.empty() || lines.empty() ? "" : "; ") + lines;
   }
 
  private:
-  void read_names() {
-    if (!lines_.next()) lines_.fail("the column names are missing");
-    for (std::size_t i = 0; i < lines_.fields().size(); ++i) {
-      const std::string_view name = lines_.fields()[i];
-      const auto known = std::find(kNames.begin(), kNames.end(), name);
-      if (known == kNames.end()) {
-        lines_.fail(in_quotes(name) +
-                    " is not one of the columns voltage, bank, address, "
-                    "expected, read, element");
-      }
-      auto& place = places_[static_cast<std::size_t>(known - kNames.begin())];
-      if (place) lines_.fail("column " + std::string(name) + " stands twice");
-      place = i;
-    }
-    for (const Column column : {kAddress, kExpected, kRead}) {
-      if (!places_[column]) lines_.fail("column " + std::string(kNames[column]) + " is missing");
-    }
-    if (places_[kVoltage].has_value() == voltage_.has_value()) {
-      lines_.fail(voltage_ ? "a column voltage, and a voltage of the whole file"
-                           : "column voltage is missing");
-    }
-    columns_ = lines_.fields().size();
-  }
-
-  std::string_view field(Column column) const { return lines_.fields()[*places_[column]]; }
-
   void read_line(Reads& reads) {
-    if (lines_.fields().size() != columns_) {
-      lines_.fail(std::to_string(lines_.fields().size()) + " fields instead of " +
-                  std::to_string(columns_));
-    }
-    const std::uint64_t words = places_[kBank] ? format_.words / format_.banks : format_.words;
+    const bool has_bank = columns_.has(Quantity::kBank);
+    const std::uint64_t words = has_bank ? format_.words / format_.banks : format_.words;
     CellAddress cell;
-    if (places_[kBank]) cell.bank = number(kBank, format_.banks, 10);
-    cell.row = number(kAddress, words, 16);
-    const WordBits expected = word(kExpected);
-    const WordBits differs = expected ^ word(kRead);
+    if (has_bank) cell.bank = columns_.number(Quantity::kBank, 10, format_.banks);
+    cell.row = columns_.number(Quantity::kAddress, 16, words);
+    const std::string_view expected = word(Quantity::kExpected), read = word(Quantity::kRead);
     std::vector<FailingRead>& found = reads[voltage_ ? *voltage_ : voltage()];
     for (cell.column = 0; cell.column < format_.word_bits; ++cell.column) {
-      if (!differs.bit(cell.column)) continue;
-      const bool was_1 = expected.bit(cell.column);
+      const bool was_1 = bit(expected, cell.column);
+      if (was_1 == bit(read, cell.column)) continue;
       found.push_back({cell, 0, was_1 ? FaultKind::kStuckAt0 : FaultKind::kStuckAt1});
     }
   }
 
   Voltage voltage() const {
-    try {
-      const Voltage found = Voltage::parse(field(kVoltage));
-      if (!found.is_infinite()) return found;
-    } catch (const std::runtime_error& error) {
-      lines_.fail(std::string("voltage: ") + error.what());
-    }
-    lines_.fail("voltage: inf is not a voltage of a test");
+    const Voltage found = columns_.voltage(Quantity::kVoltage);
+    if (found.is_infinite()) columns_.fail(Quantity::kVoltage, "inf is not a voltage of a test");
+    return found;
   }
 
-  // A whole number, with or without 0x if hexadecimal.
-  static std::optional<std::uint64_t> parsed(std::string_view text, int base) {
-    std::uint64_t value = 0;
-    const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), value, base);
-    if (error != std::errc() || rest != text.data() + text.size()) return {};
-    return value;
-  }
-
-  std::string_view hexadecimal(Column column) const {
-    std::string_view text = field(column);
-    if (text.starts_with("0x") || text.starts_with("0X")) text.remove_prefix(2);
-    return text;
-  }
-
-  std::uint32_t number(Column column, std::uint64_t size, int base) const {
-    const auto value = parsed(base == 16 ? hexadecimal(column) : field(column), base);
-    if (!value || *value >= size) {
-      lines_.fail(std::string(kNames[column]) + ": " + in_quotes(field(column)) + " is not a" +
-                  (base == 16 ? " hexadecimal" : "") + " number below " + std::to_string(size));
-    }
-    return static_cast<std::uint32_t>(*value);
-  }
-
-  // Digits of a word of any width, a part at a time from the lowest.
-  static std::optional<WordBits> parsed_word(std::string_view text) {
-    constexpr std::size_t kPartDigits = WordBits::kPartBits / 4;
-    WordBits value;
-    for (std::uint64_t& part : value.parts) {
-      if (text.empty()) break;
-      const std::size_t first = text.size() - std::min(text.size(), kPartDigits);
-      const auto digits = parsed(text.substr(first), 16);
-      if (!digits) return {};
-      part = *digits;
-      text = text.substr(0, first);
-    }
-    return value;
-  }
-
-  WordBits word(Column column) const {
-    const std::string_view text = hexadecimal(column);
+  // The digits of a word. With 0x leading zeros may be left out.
+  std::string_view word(Quantity quantity) const {
+    std::string_view text = columns_.text(quantity);
+    const bool prefixed = text.starts_with("0x") || text.starts_with("0X");
+    if (prefixed) text.remove_prefix(2);
     const std::size_t digits = (format_.word_bits + 3) / 4;
-    const auto value = text.size() == digits ? parsed_word(text) : std::nullopt;
-    if (!value || (*value & ~WordBits::ones(format_.word_bits)) != WordBits{}) {
-      lines_.fail(std::string(kNames[column]) + ": " + in_quotes(field(column)) + " is not " +
-                  std::to_string(digits) + " hexadecimal digits of a word of " +
-                  std::to_string(format_.word_bits) + " bits");
+    bool fits = prefixed ? !text.empty() && text.size() <= digits : text.size() == digits;
+    for (const char c : text) fits = fits && digit_value(c).has_value();
+    if (fits && text.size() == digits && format_.word_bits % 4 != 0) {
+      fits = *digit_value(text.front()) >> (format_.word_bits % 4) == 0;
     }
-    return *value;
+    if (fits) return text;
+    columns_.fail(quantity, in_quotes(columns_.text(quantity)) + " is not " +
+                                std::to_string(digits) + " hexadecimal digits of a word of " +
+                                std::to_string(format_.word_bits) + " bits");
   }
 
-  CsvLines lines_;
+  static bool bit(std::string_view digits, std::uint32_t number) {
+    const std::size_t from_last = number / 4;
+    if (from_last >= digits.size()) return false;
+    return (digit_value(digits[digits.size() - 1 - from_last]).value() >> (number % 4) & 1) != 0;
+  }
+
   const MarchLogFormat& format_;
   std::optional<Voltage> voltage_;
-  Places places_;
-  std::size_t columns_ = 0;
+  RecordLines lines_;
+  Columns columns_;
 };
 
 void check(const MarchLogFormat& format) {
@@ -178,12 +130,16 @@ void add_tested(Reads& reads, const std::vector<Voltage>& tested) {
 
 }  // namespace
 
-MeasuredFaultMap read_march_logs(const std::vector<MarchLog>& logs, const MarchLogFormat& format) {
+MeasuredFaultMap read_march_logs(const std::vector<RecordFile>& logs,
+                                 const MarchLogFormat& format) {
   check(format);
   Reads reads;
   std::optional<bool> banked;
-  for (const MarchLog& log : logs) {
-    const bool has_bank = LogReader(log, format).read(reads);
+  std::string note;
+  for (const RecordFile& log : logs) {
+    LogReader reader(log, format);
+    const bool has_bank = reader.read(reads);
+    if (&log == &logs.front()) note = reader.note();
     if (banked.value_or(has_bank) != has_bank) {
       throw std::runtime_error(log.name + ": not all logs have a column bank");
     }
@@ -204,12 +160,14 @@ MeasuredFaultMap read_march_logs(const std::vector<MarchLog>& logs, const MarchL
     voltages.push_back(voltage);
   }
   const std::uint32_t banks = banked.value_or(false) ? format.banks : 1;
-  return summarise(
+  MeasuredFaultMap result = summarise(
       {.geometry = {banks, static_cast<std::uint32_t>(format.words / banks), format.word_bits},
        .unit = format.unit,
        .lowest_measured = {},
-       .source = format.source},
+       .source = format.source + (note.empty() ? "" : "; " + note)},
       std::move(voltages), std::move(all));
+  result.note = std::move(note);
+  return result;
 }
 
 }  // namespace brownout::memory

@@ -1,19 +1,14 @@
 // Logs of march or MBIST tests: one line a failing read, in word addresses.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
+#include "memory/files/line_pattern.hpp"
 #include "memory/files/measured_fault_map.hpp"
+#include "memory/files/record_lines.hpp"
 
 namespace brownout::memory {
-
-struct MarchLog {
-  std::optional<Voltage> voltage;  ///< of all its lines; nothing: the log has a column
-  std::string name;                ///< stands for the file in messages
-  std::string text;
-};
 
 struct MarchLogFormat {
   std::uint32_t banks = 1;
@@ -22,16 +17,19 @@ struct MarchLogFormat {
   /// Voltages of the test; a log names only those at which something failed. Empty: those of the
   /// logs are all.
   std::vector<Voltage> tested = {};
+  std::string column_names = {};         ///< columns.hpp
+  const LinePattern* pattern = nullptr;  ///< without one the first line has the titles
   std::string unit;
   std::string source;
 };
 
-/// Reads CSV with the columns address, expected, read and, if need be, voltage, bank and element,
-/// in any order. Address and words are hexadecimal; a word has as many digits as word_bits need. A
-/// bit expected as 1 and read as 0 makes its cell stuck_at_0, the other way around stuck_at_1, both
-/// a flip, whatever the voltage. Lines whose two words agree are passes. The result is in logical
-/// coordinates: row = address, column = bit; of one bank, or where there is a column `bank`, of
-/// `banks` with addresses of their own. Throws std::runtime_error with file:line.
-MeasuredFaultMap read_march_logs(const std::vector<MarchLog>& logs, const MarchLogFormat& format);
+/// Reads tables with the columns address, expected, read and, if need be, voltage, bank and
+/// element, in any order. Address and words are hexadecimal; a word has as many digits as word_bits
+/// need, fewer only behind 0x. A bit expected as 1 and read as 0 makes its cell stuck_at_0, the
+/// other way around stuck_at_1, both a flip, whatever the voltage. Lines whose two words agree are
+/// passes. The result is in logical coordinates: row = address, column = bit; of one bank, or where
+/// there is a column `bank`, of `banks` with addresses of their own. Throws std::runtime_error with
+/// file:line.
+MeasuredFaultMap read_march_logs(const std::vector<RecordFile>& logs, const MarchLogFormat& format);
 
 }  // namespace brownout::memory

@@ -1,4 +1,4 @@
-// Digits to failing reads, row after row.
+// Digits that differ from the background to failing reads, row after row.
 #include "memory/files/memory_dump.hpp"
 
 #include <algorithm>
@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "memory/files/dump_contents.hpp"
 #include "memory/numbers/text_number.hpp"
 
 namespace brownout::memory {
@@ -20,8 +21,6 @@ int digit_value(char c) {
   if (c >= 'A' && c <= 'F') return c - 'A' + 10;
   return -1;
 }
-
-bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
 // The digits of a row as it was written, the highest bit first.
 std::vector<int> background_of(const MemoryDumpFormat& format) {
@@ -41,30 +40,12 @@ class DumpReader {
   explicit DumpReader(const MemoryDumpFormat& format)
       : geometry_(format.geometry), background_(background_of(format)) {}
 
-  void add(const VoltageText& dump) {
-    const std::uint64_t expected = geometry_.cells() / kBits;
+  void add(const VoltageText& dump, const MemoryDumpFormat& format) {
     const std::size_t first = reads_.size();
-    std::uint64_t digits = 0;
-    for (std::size_t offset = 0; offset < dump.text.size(); ++offset) {
-      const char c = dump.text[offset];
-      if (is_blank(c)) continue;
-      const int value = digit_value(c);
-      if (value < 0) {
-        throw std::runtime_error(dump.name + ": offset " + std::to_string(offset) + ": " +
-                                 in_quotes(std::string_view(&c, 1)) +
-                                 " is not a hexadecimal digit");
-      }
-      if (digits == expected) {
-        throw std::runtime_error(dump.name + ": offset " + std::to_string(offset) +
-                                 ": more than the " + size_text());
-      }
-      add_digit(digits++, static_cast<unsigned>(value));
-    }
-    if (digits != expected) {
-      throw std::runtime_error(dump.name + ": offset " + std::to_string(dump.text.size()) +
-                               ": the file ends after " + std::to_string(digits) + " of the " +
-                               size_text());
-    }
+    const std::vector<std::uint8_t> digits =
+        dump_digits(dump.text, dump.name, format.encoding.value_or(dump_encoding_of(dump.text)),
+                    geometry_, format.high_byte_first);
+    for (std::size_t i = 0; i < digits.size(); ++i) add_digit(i, digits[i]);
     if (reads_.size() - first > geometry_.cells() / 2) {
       throw std::runtime_error(dump.name + ": " + std::to_string(reads_.size() - first) +
                                " bits of " + to_string(geometry_) +
@@ -78,10 +59,6 @@ class DumpReader {
   bool is_copied() const { return copied_ && !reads_.empty(); }
 
  private:
-  std::string size_text() const {
-    return std::to_string(geometry_.cells() / kBits) + " digits of " + to_string(geometry_);
-  }
-
   void add_digit(std::uint64_t number, unsigned value) {
     const std::uint64_t row = number / background_.size();
     const auto place = static_cast<std::uint32_t>(number % background_.size());
@@ -132,7 +109,7 @@ MeasuredFaultMap read_memory_dumps(const std::vector<VoltageText>& dumps,
   DumpReader reader(format);
   std::vector<Voltage> voltages;
   for (const VoltageText& dump : dumps) {
-    reader.add(dump);
+    reader.add(dump, format);
     voltages.push_back(dump.voltage);
   }
   FaultMapHeader header{.geometry = format.geometry,

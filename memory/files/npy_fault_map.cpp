@@ -1,6 +1,7 @@
 // An array's elements as voltages of cells.
 #include "memory/files/npy_fault_map.hpp"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cmath>
@@ -37,6 +38,40 @@ Number little_endian(const char* bytes) {
   return std::bit_cast<Number>(static_cast<Bits>(bits));
 }
 
+// An IEEE half-precision number by its bits: 5 of exponent, 10 of fraction.
+struct Half {
+  std::uint16_t bits = 0;
+};
+
+double value_of(Half half) {
+  const int exponent = half.bits >> 10 & 31, fraction = half.bits & 1023;
+  const double sign = (half.bits & 0x8000) != 0 ? -1 : 1;
+  if (exponent == 31) {
+    return fraction != 0 ? std::numeric_limits<double>::quiet_NaN()
+                         : sign * std::numeric_limits<double>::infinity();
+  }
+  if (exponent == 0) return sign * std::ldexp(fraction, -24);
+  return sign * std::ldexp(1024 + fraction, exponent - 25);
+}
+
+// The shortest decimal that lies nearer to this number than to its neighbours.
+double shortest_decimal(Half half) {
+  const double value = value_of(half);
+  if (!std::isfinite(value)) return value;
+  const int exponent = std::max(half.bits >> 10 & 31, 1);
+  const double above = std::ldexp(1, exponent - 26);  // half of the step to the next number
+  const double below = (half.bits & 1023) == 0 ? above / 2 : above;  // of a power of 2
+  double scale = 1;
+  for (int decimals = 0; decimals < 6; ++decimals, scale *= 10) {
+    const double rounded = std::round(value * scale) / scale;
+    if (rounded - value < above && value - rounded < below) return rounded;
+  }
+  return value;
+}
+
+double as_double(double number) { return number; }
+double as_double(Half number) { return shortest_decimal(number); }
+
 // The vfail of an element; 0 for a cell that never fails. Nothing when it is no voltage.
 template <typename Number>
 std::optional<Voltage> vfail_of(Number number) {
@@ -45,7 +80,7 @@ std::optional<Voltage> vfail_of(Number number) {
     if (number < 0 || static_cast<double>(number) > kHighest * 1000) return {};
     return Voltage::from_micro(std::int64_t{number} * kMicroPerThousandth);
   } else {
-    const double value = number;
+    const double value = as_double(number);
     if (std::isnan(value)) return Voltage();
     if (value == std::numeric_limits<double>::infinity()) return Voltage::infinite();
     if (!(value >= 0 && value <= kHighest)) return {};
@@ -79,8 +114,7 @@ std::vector<Fault> faults_of(std::string_view elements, const SramGeometry& geom
     const std::optional<Voltage> vfail = vfail_of(number);
     if (!vfail) {
       throw std::runtime_error(name + ": " + to_string(cell_at(geometry, i)) + ": " +
-                               format_double(static_cast<double>(number)) + " is not " +
-                               allowed<Number>());
+                               format_double(as_double(number)) + " is not " + allowed<Number>());
     }
     if (*vfail > Voltage()) faults.push_back({cell_at(geometry, i), *vfail, kind});
   }
@@ -104,15 +138,18 @@ SramGeometry geometry_of(const NpyArray& array, const std::string& name) {
   return {array.shape.size() == 3 ? size(3) : 1, size(2), size(1)};
 }
 
+bool is_bitmap(const NpyArray& array) { return array.type == "|b1" || array.type == "|u1"; }
+
 }  // namespace
 
 SparseFaultMap parse_npy_fault_map(std::string_view bytes, const std::string& name,
                                    const NpyFaultMapOptions& options) {
   using Reader =
       std::vector<Fault> (*)(std::string_view, const SramGeometry&, FaultKind, const std::string&);
-  constexpr std::array<std::pair<std::string_view, Reader>, 4> kReaders = {
+  constexpr std::array<std::pair<std::string_view, Reader>, 5> kReaders = {
       {{"<u2", faults_of<std::uint16_t>},
        {"<i4", faults_of<std::int32_t>},
+       {"<f2", faults_of<Half>},
        {"<f4", faults_of<float>},
        {"<f8", faults_of<double>}}};
   const NpyArray array = parse_npy(bytes, name);
@@ -125,8 +162,48 @@ SparseFaultMap parse_npy_fault_map(std::string_view bytes, const std::string& na
              .source = options.source},
             read(array.elements, geometry, options.kind, name)};
   }
+  if (is_bitmap(array)) {
+    throw std::runtime_error(name + ": a bitmap of one voltage: name it with its voltage, 0.85=" +
+                             name + ", or the files of all voltages as 'map_{V}.npy'");
+  }
   throw std::runtime_error(name + ": elements of type " + in_quotes(array.type) +
-                           "; uint16, int32, float32 or float64 are allowed");
+                           "; uint16, int32, float16, float32 or float64 are allowed, bool or "
+                           "uint8 for a bitmap of a voltage");
+}
+
+MeasuredFaultMap parse_npy_bitmaps(const std::vector<VoltageText>& files,
+                                   const NpyFaultMapOptions& options) {
+  std::optional<SramGeometry> geometry;
+  std::vector<Voltage> voltages;
+  std::vector<FailingRead> reads;
+  for (const VoltageText& file : files) {
+    const NpyArray array = parse_npy(file.text, file.name);
+    if (!is_bitmap(array)) {
+      throw std::runtime_error(file.name + ": elements of type " + in_quotes(array.type) +
+                               "; bool or uint8 are allowed in the bitmap of a voltage");
+    }
+    const SramGeometry size = geometry_of(array, file.name);
+    if (geometry.value_or(size) != size) {
+      throw std::runtime_error(file.name + ": " + to_string(size) + "; " + files.front().name +
+                               " has " + to_string(*geometry));
+    }
+    geometry = size;
+    const auto step = static_cast<std::uint32_t>(voltages.size());
+    for (std::uint64_t i = 0; i < array.elements.size(); ++i) {
+      const auto mark = static_cast<unsigned char>(array.elements[i]);
+      if (mark > 1) {
+        throw std::runtime_error(file.name + ": " + to_string(cell_at(size, i)) + ": " +
+                                 std::to_string(mark) + " is not 0 or 1");
+      }
+      if (mark == 1) reads.push_back({cell_at(size, i), step, options.kind});
+    }
+    voltages.push_back(file.voltage);
+  }
+  return summarise({.geometry = geometry.value(),
+                    .unit = options.unit,
+                    .lowest_measured = {},
+                    .source = options.source},
+                   std::move(voltages), std::move(reads));
 }
 
 SparseFaultMap read_npy_fault_map(const std::filesystem::path& path,

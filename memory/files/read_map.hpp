@@ -13,13 +13,14 @@
 namespace brownout::memory {
 
 struct ImportedMap {
-  std::string format;  ///< csv, ibm, npy, dump or march
+  std::string format;  ///< as the option `from` names it
   SparseFaultMap map;
   /// What a test at several voltages tells besides (measured_fault_map.hpp); empty of other maps.
   std::vector<Voltage> voltages = {};
   std::vector<std::uint64_t> failing = {};
   std::uint64_t nesting_violations = 0;
   std::string note = {};
+  bool of_words = false;  ///< the file has word addresses; those of the map are cells
 
   bool is_test() const { return !voltages.empty(); }
 };

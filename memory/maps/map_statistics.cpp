@@ -11,6 +11,8 @@
 namespace brownout::memory {
 namespace {
 
+constexpr std::size_t kFew = 24;  // voltages, that a table shows all
+
 void require_measured(const SparseFaultMap& map, Voltage voltage) {
   const auto lowest = map.header().lowest_measured;
   if (!lowest || voltage >= *lowest) return;
@@ -169,9 +171,12 @@ std::vector<Voltage> telling_voltages(const SparseFaultMap& map) {
     if (!fault.vfail.is_infinite()) vfails.push_back(fault.vfail);
   }
   std::sort(vfails.begin(), vfails.end(), std::greater<>());
-  std::vector<Voltage> voltages;
+  std::vector<Voltage> voltages = vfails;
+  voltages.erase(std::unique(voltages.begin(), voltages.end()), voltages.end());
+  const bool are_few = voltages.size() <= kFew;
+  if (!are_few) voltages.clear();
   for (const double share : {0.0, 0.01, 0.1, 0.25, 0.5, 0.75, 1.0}) {
-    if (vfails.empty()) break;
+    if (are_few) break;
     voltages.push_back(
         vfails[static_cast<std::size_t>(share * static_cast<double>(vfails.size() - 1))]);
   }

@@ -30,6 +30,7 @@ Command map_info_command();
 Command map_convert_command();
 Command map_plot_command();
 Command map_fit_command();
+Command map_profile_command();
 
 /// In the order in which help lists them.
 std::vector<Command> all_commands();

@@ -53,7 +53,8 @@ TEST(Program, UnknownCommandsNameTheNearestAndAll) {
   EXPECT_EQ(
       misspelt.err,
       "error: unknown command \"swep\", did you mean sweep? Commands are run, sweep, "
-      "sensitivity, network, weights, map generate, map info, map convert, map plot, map fit\n");
+      "sensitivity, network, weights, map generate, map info, map convert, map plot, map fit, "
+      "map profile\n");
   EXPECT_THAT(run({"topology"}).err, HasSubstr("run, sweep, sensitivity, network, weights"));
   EXPECT_THAT(run({"map"}).err, HasSubstr("map generate, map info"));
   EXPECT_THAT(run({"map", "inf"}).err, HasSubstr("did you mean map info?"));

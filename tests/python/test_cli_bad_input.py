@@ -173,6 +173,17 @@ CASES = {
     ),
     "negative_drop": Case("sweep w.yaml --out out --max-drop -1", ["--max-drop"]),
     # Fit
+    "profile_without_an_error_free_voltage": Case(
+        "map profile m.csv --out p.yaml",
+        ["m.csv", "no voltage is known", "--error-free-voltage"],
+        files={"m.csv": MAP},
+    ),
+    "profile_of_one_voltage": Case(
+        "map profile m.csv --out p.yaml --error-free-voltage 1.1",
+        ["m.csv", "two voltages"],
+        files={"m.csv": MAP},
+    ),
+    "profile_of_nothing": Case("map profile none*.csv --out p.yaml", ["none*.csv"]),
     "fit_of_one_voltage": Case("map fit m.csv", ["m.csv", "fail first at 1"], files={"m.csv": MAP}),
     "fit_below_the_map": Case(
         "map fit m.csv --voltage 0.9,0.7", ["--voltage", "0.7", "0.8"], files={"m.csv": MAP}

@@ -88,6 +88,28 @@ def test_map_info_chooses_telling_voltages(tmp_path: Path) -> None:
     assert voltages[-1] == 0.75
 
 
+def test_a_profile_of_measured_dies_runs(tmp_path: Path) -> None:
+    chip = "{generator: gaussian_vmin, mu: 0.7, sigma: 0.05, sigma_die: 0.01, seed: 4}"
+    for die in range(3):
+        generate(tmp_path / f"die{die}.csv", "--generator", chip, "--chip", str(die))
+    out, steps = tmp_path / "my_sram.yaml", "0.95:0.80:0.05"
+    dies = str(tmp_path / "die*.csv")
+    options = ["--voltage", steps, "--error-free-voltage", "1.2", "--out", out]
+    report = json_of("map", "profile", dies, *options)
+    faults = [read_map(tmp_path / f"die{die}.csv") for die in range(3)]
+    for row in report["rows"]:
+        failing = [sum(float(f["vfail"]) >= row["voltage"] for f in die) for die in faults]
+        assert row["faults"] == sum(failing)
+        assert row["ber"] == sum(failing) / report["cells"]
+        assert row["ci_low"] < row["ber"] < row["ci_high"]
+        text = f"# {sum(failing)} failing, "
+        assert text in out.read_text()
+        assert f"of a die {min(failing)} to {max(failing)}" in out.read_text()
+    point = ["run", WORKLOAD, "--memory", out, "--voltage", "0.8", "--images", "2"]
+    drawn = json_of(*point)
+    assert drawn["ber"] == pytest.approx(report["rows"][-1]["ber"], rel=0.02)
+
+
 def test_a_map_with_a_geometry_of_its_own(tmp_path: Path) -> None:
     path = tmp_path / "m.csv"
     size = ["--banks", "1", "--rows", "16", "--columns", "8"]

@@ -47,7 +47,7 @@ def random_cells(shape: tuple[int, ...]) -> np.ndarray:
 
 
 @pytest.mark.parametrize("kind", ["flip", "stuck_at_0", "stuck_at_1"])
-@pytest.mark.parametrize("dtype", ["uint16", "int32", "float32", "float64"])
+@pytest.mark.parametrize("dtype", ["uint16", "int32", "float16", "float32", "float64"])
 def test_an_array_of_numpy(dtype: str, kind: str, tmp_path: Path) -> None:
     weakness = random_cells((BANKS, ROWS, COLUMNS))
     real = np.dtype(dtype).kind == "f"
@@ -75,6 +75,95 @@ def test_an_array_of_numpy(dtype: str, kind: str, tmp_path: Path) -> None:
         assert result["ber"] == counts[1] / weak.size
         assert result["effective_ber"] == pytest.approx(result["ber"], rel=0.3)
         assert result["chip_source"] == "die 7"
+
+
+@pytest.mark.parametrize("dtype", ["bool", "uint8"])
+def test_bitmaps_of_a_voltage_each(dtype: str, tmp_path: Path) -> None:
+    weakness = random_cells((BANKS, ROWS, COLUMNS))
+    for text, share in VOLTAGES.items():
+        np.save(tmp_path / f"die_{text}.npy", (weakness < share).astype(dtype))
+    out = tmp_path / "die.csv"
+    options = ["--unit", "Vmin", "--kind", "stuck_at_1", "--out", out]
+    report = json_of("map", "convert", f"{tmp_path}/die_{{V}}.npy", *options)
+    assert (report["lowest_measured"], report["nesting_violations"]) == (0.8, 0)
+    counts = [int(np.sum(weakness < share)) for share in VOLTAGES.values()]
+    assert faults_per_voltage(out, "0.9,0.85,0.8") == [
+        (float(text), 0, 0, count) for text, count in zip(VOLTAGES, counts, strict=True)
+    ]
+    chip = ["--set", "memory.chip.import={unit: Vmin, kind: stuck_at_1}"]
+    pattern, one = tmp_path / "die_{V}.npy", f"0.85={tmp_path}/die_0.85.npy"
+    assert effective_run(pattern, "0.85", *chip)["ber"] == counts[1] / weakness.size
+    assert effective_run(Path(one), "0.85", *chip)["ber"] == counts[1] / weakness.size
+    if dtype == "uint8":
+        np.save(tmp_path / "die_0.9.npy", np.full(weakness.shape, 2, dtype))
+        message = brownout("map", "info", pattern, *options[:4], status=2).stderr
+        assert "die_0.9.npy: bank 0, row 0, column 0: 2 is not 0 or 1" in message
+
+
+def test_dumps_in_every_encoding_are_the_same_map(tmp_path: Path) -> None:
+    weakness = random_cells((BANKS * ROWS, COLUMNS))
+    size = ["--unit", "V", "--banks", str(BANKS), "--rows", str(ROWS), "--columns", str(COLUMNS)]
+    for text, share in VOLTAGES.items():
+        rows = np.packbits(weakness >= share, axis=1, bitorder="little")
+        (tmp_path / f"raw_{text}.bin").write_bytes(rows.tobytes())
+        (tmp_path / f"big_{text}.bin").write_bytes(rows[:, ::-1].tobytes())
+        words = [row[::-1].tobytes().hex() for row in rows]
+        (tmp_path / f"plain_{text}.txt").write_text("".join(words))
+        numbered = [f"@{i:x} {word} // row {i}" for i, word in enumerate(words)]
+        (tmp_path / f"mem_{text}.hex").write_text("\n".join(numbered[::-1]))
+        (tmp_path / f"c_{text}.h").write_text("".join(f"0x{word}\n" for word in words))
+        records = []
+        for i, row in enumerate(rows):
+            address = i * row.size
+            for kind, data in ((4, (address >> 16).to_bytes(2, "big")), (0, row.tobytes())):
+                low = 0 if kind == 4 else address & 0xFFFF
+                record = bytes([len(data)]) + low.to_bytes(2, "big") + bytes([kind]) + data
+                records.append(f":{record.hex()}{-sum(record) & 0xFF:02x}")
+        (tmp_path / f"intel_{text}.hex").write_text("\n".join([*records, ":00000001FF"]))
+    maps = []
+    names = [
+        "plain_{V}.txt",
+        "mem_{V}.hex",
+        "c_{V}.h",
+        "intel_{V}.hex",
+        "raw_{V}.bin",
+        "big_{V}.bin",
+    ]
+    for name in names:
+        out = tmp_path / "map.csv"
+        more = ["--byte-order", "big"] if name.startswith("big") else []
+        brownout("map", "convert", tmp_path / name, *size, *more, "--source", "s", "--out", out)
+        maps.append(out.read_bytes())
+    assert maps[0].count(b"stuck_at_0") == int(np.sum(weakness < VOLTAGES["0.8"]))
+    assert all(content == maps[0] for content in maps)
+
+
+def test_a_table_and_a_log_of_a_tester_are_the_same_map(tmp_path: Path) -> None:
+    weakness = random_cells((BANKS, ROWS, COLUMNS))
+    cells = np.argwhere(weakness < VOLTAGES["0.85"])
+    table, log = ["Block;Row;Col;VFAIL [mV];stuck"], ["# begin"]
+    for bank, row, column in cells:
+        vfail = max(
+            float(v) for v, share in VOLTAGES.items() if weakness[bank, row, column] < share
+        )
+        table.append(f"{bank};{row};{column};{vfail * 1000:.1f};{column % 2}")
+        expected = 1 - column % 2
+        log.append(
+            f"[7] FAIL VDD={vfail:.2f}V B={bank} R={row} C={column} EXP={expected} GOT={column % 2}"
+        )
+    (tmp_path / "t.csv").write_text("\n".join(table))
+    (tmp_path / "log.txt").write_text("\n".join([*log, "done"]))
+    size = ["--banks", str(BANKS), "--rows", str(ROWS), "--columns", str(COLUMNS)]
+    pattern = "FAIL VDD={voltage}V B={bank} R={row} C={column} EXP={expected} GOT={got}"
+    brownout("map", "convert", tmp_path / "t.csv", *size, "--out", tmp_path / "a.csv")
+    brownout("map", "convert", tmp_path / "log.txt", *size, "--unit", "V", "--pattern", pattern,
+             "--out", tmp_path / "b.csv")  # fmt: skip
+    faults = [
+        [line for line in path.read_text().splitlines() if not line.startswith("#")]
+        for path in (tmp_path / "a.csv", tmp_path / "b.csv")
+    ]
+    assert faults[0] == faults[1]
+    assert len(faults[0]) == len(cells) + 1
 
 
 def write_pairs(directory: Path, failing: dict[str, np.ndarray], stuck: np.ndarray) -> None:
@@ -247,7 +336,9 @@ def test_a_run_reads_every_format_that_convert_reads(tmp_path: Path) -> None:
         (np.zeros((4, 8), ">u2"), "big endian"),
         (np.asfortranarray(np.zeros((4, 8), "uint16")), "fortran_order is True"),
         (np.zeros(8, "uint16"), "shape (8)"),
-        (np.zeros((4, 8), "int64"), "uint16, int32, float32 or float64"),
+        (np.zeros((4, 8), "int64"), "uint16, int32, float16, float32 or float64"),
+        (np.zeros((4, 8), "uint8"), "a bitmap of one voltage: name it with its voltage, 0.85="),
+        (np.zeros((4, 8), bool), "the files of all voltages as 'map_{V}.npy'"),
         (np.full((4, 8), 850.0), "bank 0, row 0, column 0: 850 is not 0..100"),
         (np.zeros((4, 8), [("vfail", "<f4")]), "a structured array"),
     ],

@@ -83,9 +83,9 @@ std::vector<Fact> map_facts(const SparseFaultMap& map) {
 }
 
 std::vector<Fact> test_facts(const memory::ImportedMap& input) {
-  if (!input.is_test()) return {};
-  return {{{"note", "note"}, input.note.empty() ? Cell{} : Cell{input.note}},
-          {{"nesting_violations", "nesting violations", "cells"}, input.nesting_violations}};
+  const Fact note = {{"note", "note"}, input.note.empty() ? Cell{} : Cell{input.note}};
+  if (!input.is_test()) return input.note.empty() ? std::vector<Fact>{} : std::vector<Fact>{note};
+  return {note, {{"nesting_violations", "nesting violations", "cells"}, input.nesting_violations}};
 }
 
 Cell list_cell(const std::vector<memory::Voltage>& voltages) {

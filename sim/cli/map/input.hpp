@@ -24,7 +24,7 @@ memory::ImportedMap read_map_input(const Arguments& arguments);
 
 /// Source, geometry, unit and number of faults of a map.
 std::vector<Fact> map_facts(const memory::SparseFaultMap& map);
-/// What the test tells besides; nothing of other formats.
+/// What the test tells besides, and what the reader decided on its own.
 std::vector<Fact> test_facts(const memory::ImportedMap& input);
 
 /// "0.9, 0.85"; an empty cell of none.

@@ -51,12 +51,15 @@ class MapConvert : public testing::Test {
 
   std::string path(const std::string& name) const { return (directory_.path() / name).string(); }
 
-  // Words separated by blanks; those that begin with @ are names in the directory.
+  // Words separated by blanks; behind @ stands a name in the directory.
   int run(const std::string& command) {
     std::istringstream text("map convert " + command);
     std::vector<std::string> words;
     for (std::string word; text >> word;) {
-      words.push_back(word.starts_with('@') ? path(word.substr(1)) : word);
+      const std::size_t at = word.starts_with('@') ? 0 : word.find("=@") + 1;
+      words.push_back(at == 0 && !word.starts_with('@')
+                          ? word
+                          : word.substr(0, at) + path(word.substr(at + 1)));
     }
     std::ostringstream out, err;
     const int status = run_program(words, out, err);
@@ -202,7 +205,7 @@ TEST_F(MapConvert, BadInputIsRefusedAndNothingIsCreated) {
       {"@m.csv --out @ibm", "is a directory, not a file"},
       {"@m.csv --out @o.csv --to xls", "--to: \"xls\" is not one of csv, ibm, npy"},
       {"@m.csv --out @o.csv --from xls",
-       "--from: \"xls\" is not one of auto, csv, ibm, npy, dump, march"},
+       "--from: \"xls\" is not one of auto, csv, table, ibm, npy, dump, binary, march"},
       {"@m.csv --out @o.csv --unit V", "--unit: a map in the format csv takes none; it belongs to"},
       {"@m.csv --out @o.csv --kind flip",
        "--kind: a map in the format csv takes none; it belongs to"},
@@ -252,11 +255,11 @@ TEST_F(MapConvert, BadInputIsRefusedAndNothingIsCreated) {
       {"@m.csv --out @o.csv --words 2", "it belongs to march"},
       {"@m.csv --out @o.csv --scramble @s.csv", "--scramble: a map in the format csv takes none"},
       {"@d_{V}.txt --out @o.csv --unit V --banks 1 --rows 2 --columns 16", "no file has such a"},
-      {"0.6=@m.csv --out @o.csv --unit V --rows 2 --columns 16", "--banks: required"},
+      {"0.6=@m.csv --from dump --out @o.csv --unit V --rows 2 --columns 16", "--banks: required"},
       {"@m.csv --from march --out @o.csv --unit V --banks 1 --words 8",
        "--word-bits, --mux: required"},
       {"@m.csv --from march --out @o.csv --unit V --banks 1 --words 8 --word-bits 8 --mux 1",
-       "is not one of the columns voltage"},
+       "m.csv:6: column address is missing"},
       {"@m.csv --out @ibm --to ibm --voltage 0.8", "exists already; a new directory is wanted"}};
   for (const BadCommand& bad : cases) {
     EXPECT_EQ(run(bad.command), 2) << bad.command;

@@ -98,6 +98,42 @@ TEST(MarchLog, TestedVoltagesCountEvenWithoutFailures) {
   EXPECT_EQ(read(kNames, as).map.faults().size(), 0);
 }
 
+TEST(MarchLog, OtherTitlesSeparatorsAndUnitsAreUnderstoodAndTold) {
+  const MeasuredFaultMap found = read("Addr;VDD [mV];EXP;Got;site\n0x3;600;0xff;0xfe;9\n");
+  EXPECT_THAT(found.map.faults(),
+              ElementsAre(Fault{{0, 3, 0}, volts("0.6"), FaultKind::kStuckAt0}));
+  EXPECT_EQ(found.note,
+            "address = Addr, voltage = VDD [mV] (mV), expected = EXP, read = Got; not used: site");
+  EXPECT_THAT(found.map.source(), HasSubstr(found.note));
+}
+
+TEST(MarchLog, BehindAPrefixLeadingZerosMayBeLeftOut) {
+  MarchLogFormat wide = format();
+  wide.word_bits = 130;
+  const MeasuredFaultMap found =
+      read(kNames + "0.6,00,0x0,0x200000000000000000000000000000001\n", wide);
+  EXPECT_THAT(found.map.faults(),
+              ElementsAre(Fault{{0, 0, 0}, volts("0.6"), FaultKind::kStuckAt1},
+                          Fault{{0, 0, 129}, volts("0.6"), FaultKind::kStuckAt1}));
+}
+
+TEST(MarchLog, LinesOfAPatternAreReadAndTheOthersCounted) {
+  const LinePattern pattern("FAIL VDD={voltage} ADDR={address} EXP={expected} GOT={read}");
+  MarchLogFormat as = format();
+  as.pattern = &pattern;
+  const MeasuredFaultMap found = read(
+      "start of test\n[12:01] FAIL  VDD=0.60 ADDR=1f EXP=ff GOT=7f (r0)\n"
+      "FAIL VDD=0.70 ADDR=00 EXP=00 GOT=00\nend\n",
+      as);
+  EXPECT_THAT(found.map.faults(),
+              ElementsAre(Fault{{0, 31, 7}, volts("0.6"), FaultKind::kStuckAt0}));
+  EXPECT_EQ(found.note, "2 of 4 lines are of the pattern");
+  EXPECT_THAT(message_of([&] { read("\nFAIL VDD=0.6 ADDR=1 EXP=ff\n", as); }),
+              HasSubstr("log:2: \"FAIL VDD=0.6 ADDR=1 EXP=ff\" does not go on like the pattern"));
+  EXPECT_THAT(message_of([&] { read("FAIL VDD=0.6 ADDR=zz EXP=ff GOT=fe\n", as); }),
+              HasSubstr("log:1: address: \"zz\" is not a hexadecimal number below 32"));
+}
+
 struct BadLog {
   std::string text, says;
 };
@@ -108,7 +144,8 @@ TEST(MarchLog, BadLogsAreRefusedWithTheirLine) {
       {"voltage,address,expected\n", "log:1: column read is missing"},
       {"address,expected,read\n", "log:1: column voltage is missing"},
       {"voltage,address,expected,read,read\n", "log:1: column read stands twice"},
-      {"voltage,addr,expected,read\n", "log:1: \"addr\" is not one of the columns voltage, bank"},
+      {"voltage,place,expected,read\n", "log:1: column address is missing"},
+      {"voltage,addr:mV,expected,read\n", "log:1: address is not in mV"},
       {kNames, "log: no line, so the voltages of the test are not known"},
       {kNames + "0.6,00,ff\n", "log:2: 3 fields instead of 4"},
       {kNames + "0.6,20,ff,fe\n", "log:2: address: \"20\" is not a hexadecimal number below 32"},

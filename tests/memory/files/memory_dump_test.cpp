@@ -83,12 +83,12 @@ TEST(MemoryDump, BadDumpsAreRefusedWithTheirPlace) {
   const auto complaint = [](const std::string& text) {
     return message_of([&] { read({{"0.6", text}}); });
   };
-  EXPECT_EQ(complaint("ffffffffffffffg0"), "dump: offset 14: \"g\" is not a hexadecimal digit");
+  EXPECT_EQ(complaint("ffffffff\nffffffg0"), "dump:2: \"g\" is not a hexadecimal digit");
   EXPECT_EQ(complaint("fffffffffffffff"),
-            "dump: offset 15: the file ends after 15 of the 16 digits of 2 banks x 2 rows x 16 "
-            "columns");
-  EXPECT_THAT(complaint("ffffffffffffffff\nf"), HasSubstr("dump: offset 17: more than the 16"));
-  EXPECT_THAT(complaint(""), HasSubstr("after 0 of the 16 digits"));
+            "dump:1: the file has 15 of the 16 digits of 2 banks x 2 rows x 16 columns; row 3 is "
+            "the first that is missing");
+  EXPECT_THAT(complaint("ffffffffffffffff\nf"), HasSubstr("dump:2: more than the 16"));
+  EXPECT_THAT(complaint(""), HasSubstr("dump: 0 bytes are too few for"));
   EXPECT_THAT(complaint("0000000000000000"), HasSubstr("64 bits"));
   EXPECT_THAT(complaint("0000000000000000"), HasSubstr("was it another background?"));
 }

@@ -159,8 +159,10 @@ TEST(NpyFaultMap, BadShapesSizesAndTypesAreRefused) {
       {npy(header("<u2", "(2, 3)"), kUint16 + "x"), "13 bytes of elements; the header's shape"},
       {npy(header("<u2", "(4611686018427387904, 4)"), ""), "needs more than any file holds"},
       {npy(header("<u2", "(4611686018427387904, 2)"), ""), "needs more than any file holds"},
-      {npy(header("<i2", "(2, 3)"), kUint16), "\"<i2\"; uint16, int32, float32 or float64"},
-      {npy(header("|u1", "(1, 12)"), kUint16), "\"|u1\"; uint16, int32, float32 or float64"}};
+      {npy(header("<i2", "(2, 3)"), kUint16),
+       "\"<i2\"; uint16, int32, float16, float32 or float64"},
+      {npy(header("|u1", "(1, 12)"), kUint16),
+       "m.npy: a bitmap of one voltage: name it with its voltage"}};
   for (const BadFile& bad : cases) EXPECT_THAT(complaint(bad.bytes), HasSubstr(bad.says));
 }
 

@@ -82,6 +82,21 @@ TEST(MapStatistics, TellingVoltagesAreDistinctAndReachTheLowest) {
   EXPECT_THAT(telling_voltages(weak_row(volts("0.85"))), ElementsAre(volts("0.9"), volts("0.85")));
 }
 
+TEST(MapStatistics, FewVoltagesAreAllTold) {
+  // Nearly all cells fail at the lowest voltage, so quantiles would skip most of the others.
+  const auto map_of = [](int voltages) {
+    std::vector<Fault> faults;
+    for (int i = 0; i < 1000; ++i) {
+      faults.push_back({{0, static_cast<std::uint32_t>(i), 0},
+                        Voltage::from_micro(500'000 + (i < voltages ? i : 0)),
+                        FaultKind::kFlip});
+    }
+    return SparseFaultMap({{1, 1000, 1}, "V", {}, "steps"}, std::move(faults));
+  };
+  EXPECT_EQ(telling_voltages(map_of(24)).size(), 24u);
+  EXPECT_LT(telling_voltages(map_of(25)).size(), 8u);
+}
+
 TEST(MapStatistics, BelowTheLowestMeasuredIsAnError) {
   EXPECT_THROW(faults_at(weak_row(), volts("0.65")), std::runtime_error);
 }
