@@ -180,10 +180,13 @@ class Checker {
     const auto kept = [](int extent, int before, int after) {
       return extent + std::min(before, 0) + std::min(after, 0);
     };
-    const Shape& in = shape(node.input);
-    require(kept(in.channels, node.before.channels, node.after.channels) > 0 &&
-                kept(in.height, node.before.height, node.after.height) > 0 &&
-                kept(in.width, node.before.width, node.after.width) > 0,
+    require(node.rows_between >= 0 && node.columns_between >= 0, "rows or columns between");
+    Padding spread = node;
+    spread.before = spread.after = {};
+    const Shape whole = padded_shape(shape(node.input), spread);
+    require(kept(whole.channels, node.before.channels, node.after.channels) > 0 &&
+                kept(whole.height, node.before.height, node.after.height) > 0 &&
+                kept(whole.width, node.before.width, node.after.width) > 0,
             "a padding that takes everything away");
     require(shape(node.output) == padded_shape(shape(node.input), node), "output shape");
     require(same_quantization(node.input, node.output), "scales of a padding");
@@ -266,6 +269,8 @@ std::size_t file_place(const Convolution& convolution, std::size_t output, std::
       return output * k_size + inside;
     case WeightLayout::kInputFirstChannelLast:
       return inside * outputs + output;
+    case WeightLayout::kChannelLastTurned:
+      return output * k_size + (taps - 1 - k % taps) * channels + k / taps;
   }
   throw std::logic_error("an unknown layout of weights");
 }
@@ -285,9 +290,11 @@ Shape window_output(const Shape& input, const Window& w, int channels) {
 }
 
 Shape padded_shape(const Shape& input, const Padding& padding) {
+  const int height = input.height + (input.height - 1) * padding.rows_between;
+  const int width = input.width + (input.width - 1) * padding.columns_between;
   return {input.channels + padding.before.channels + padding.after.channels,
-          input.height + padding.before.height + padding.after.height,
-          input.width + padding.before.width + padding.after.width};
+          height + padding.before.height + padding.after.height,
+          width + padding.before.width + padding.after.width};
 }
 
 const std::string& node_name(const Node& node) {

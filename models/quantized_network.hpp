@@ -58,8 +58,15 @@ struct Window {
 };
 
 /// How the weights of a node lie in the source file: (output, k), (k, output), or with the channel
-/// inside of height and width: (output, height, width, channel), (height, width, channel, output).
-enum class WeightLayout { kOutputFirst, kInputFirst, kChannelLast, kInputFirstChannelLast };
+/// inside of height and width: (output, height, width, channel), (height, width, channel, output);
+/// turned: the first with height and width counted from their ends, as a transposed convolution's.
+enum class WeightLayout {
+  kOutputFirst,
+  kInputFirst,
+  kChannelLast,
+  kInputFirstChannelLast,
+  kChannelLastTurned
+};
 
 /// What the source computes in real numbers from a layer's sums before it quantizes them: a batch
 /// normalization, a bias that is no integer of their scale, a leaky ReLU. In codes of the output,
@@ -164,7 +171,9 @@ struct Concatenation {
   Axis axis = Axis::kChannels;
 };
 
-/// Puts elements of one code around a tensor; a negative number takes elements away.
+/// Puts elements of one code between the rows and columns of a tensor, then around it; a negative
+/// border takes elements away. A transposed convolution is one of an input with rows and columns
+/// of zero points between its own.
 struct Padding {
   struct Border {
     int channels = 0, height = 0, width = 0;
@@ -172,6 +181,7 @@ struct Padding {
   std::string name;
   TensorId input = 0, output = 0;
   Border before = {}, after = {};
+  int rows_between = 0, columns_between = 0;  ///< two neighbours
   std::uint8_t code = 0;
 };
 

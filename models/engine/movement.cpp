@@ -23,20 +23,26 @@ void concatenate(Axis axis, std::span<const std::uint8_t* const> inputs,
 void pad(const Padding& padding, const Shape& input_shape, const std::uint8_t* input,
          const Shape& output_shape, std::uint8_t* output) {
   std::fill_n(output, output_shape.size(), padding.code);
-  const auto kept = [](int before, int in, int out) {  // indices of the input that stay
-    return std::pair(std::max(0, -before), std::min(in, out - before));
+  // Indices of the input that stay: those whose place, `step` times their index behind `before`, is
+  // in the output.
+  const auto kept = [](int before, int in, int step, int out) {
+    const auto above = [step](int place) { return place <= 0 ? 0 : (place + step - 1) / step; };
+    return std::pair(above(-before), std::min(in, above(out - before)));
   };
+  const int row_step = padding.rows_between + 1, column_step = padding.columns_between + 1;
   const auto [first_h, end_h] =
-      kept(padding.before.height, input_shape.height, output_shape.height);
-  const auto [first_w, end_w] = kept(padding.before.width, input_shape.width, output_shape.width);
+      kept(padding.before.height, input_shape.height, row_step, output_shape.height);
+  const auto [first_w, end_w] =
+      kept(padding.before.width, input_shape.width, column_step, output_shape.width);
   const auto [first_c, end_c] =
-      kept(padding.before.channels, input_shape.channels, output_shape.channels);
+      kept(padding.before.channels, input_shape.channels, 1, output_shape.channels);
   if (first_c >= end_c) return;
   for (int h = first_h; h < end_h; ++h) {
     for (int w = first_w; w < end_w; ++w) {
       std::copy_n(input + input_shape.index(first_c, h, w), end_c - first_c,
                   output + output_shape.index(first_c + padding.before.channels,
-                                              h + padding.before.height, w + padding.before.width));
+                                              h * row_step + padding.before.height,
+                                              w * column_step + padding.before.width));
     }
   }
 }

@@ -26,7 +26,11 @@ TfliteFile::TfliteFile(const std::filesystem::path& path)
     : path_(path.string()), bytes_(read_network_file(path)) {
   flatbuffers::Verifier verifier(reinterpret_cast<const std::uint8_t*>(bytes_.data()),
                                  bytes_.size());
-  if (!tflite::VerifyModelBuffer(verifier)) fail("not a TFLite file, or a damaged one");
+  if (!tflite::VerifyModelBuffer(verifier)) {
+    const bool identified = bytes_.size() >= 8 && flatbuffers::BufferHasIdentifier(
+                                                      bytes_.data(), tflite::ModelIdentifier());
+    fail(identified ? "a damaged TFLite file, or one that is not whole" : "not a TFLite file");
+  }
   model_ = tflite::GetModel(bytes_.data());
   if (model_->version() != kVersion) {
     fail("version " + std::to_string(model_->version()) + " of the format, not " +
@@ -50,6 +54,7 @@ void TfliteFile::read_operators() {
     const tflite::OperatorCode* code = model_->codes()->Get(table->code());
     const int kind = std::max(static_cast<int>(code->kind()), static_cast<int>(code->byte_kind()));
     op.kind = static_cast<tflite::OperatorKind>(kind);
+    if (size_of(code->custom_name()) > 0) op.custom_name = code->custom_name()->str();
     for (unsigned o = 0; o < size_of(table->outputs()); ++o) {
       makers_.emplace(table->outputs()->Get(o), operators_.size());
     }
@@ -106,7 +111,7 @@ std::vector<Element> TfliteFile::elements(int index, tflite::ElementType type) c
   const std::string what = "constant '" + name(index) + "'";
   if (source.type() != type) {
     fail(what + " is " + tflite::EnumNameElementType(source.type()) + ", not " +
-         tflite::EnumNameElementType(type));
+         tflite::EnumNameElementType(type) + what_to_do(source.type()));
   }
   std::size_t count = 1;
   for (const int extent : dims(index)) count *= static_cast<std::size_t>(extent);
@@ -212,13 +217,25 @@ const TfliteOperator* TfliteFile::maker(int tensor) const {
 }
 
 std::string TfliteFile::describe(const TfliteOperator& op) const {
-  return "operator " + std::to_string(op.index) + " (" + to_string(op.kind) + ")";
+  const std::string custom = op.custom_name.empty() ? "" : " " + op.custom_name;
+  return "operator " + std::to_string(op.index) + " (" + to_string(op.kind) + custom + ")";
 }
 
 void TfliteFile::fail(const std::string& message) const { fail_in_file(path_, message); }
 
 void TfliteFile::fail(const TfliteOperator& op, const std::string& message) const {
   fail(describe(op) + ": " + message);
+}
+
+std::string what_to_do(tflite::ElementType type) {
+  if (type == tflite::ElementType::UINT8) {
+    return ": UINT8 networks of TensorFlow 1, whose weights have zero points, are not supported; "
+           "convert the float network with TensorFlow 2, quantized to full integers "
+           "(docs/add-a-network.md)";
+  }
+  if (type == tflite::ElementType::INT16) return ": activations of 16 bits are not supported";
+  if (type == tflite::ElementType::INT4) return ": weights of 4 bits are not supported";
+  return "";
 }
 
 std::string to_string(tflite::OperatorKind kind) {

@@ -18,6 +18,7 @@ struct TfliteOperator {
   int index = 0;
   tflite::OperatorKind kind = tflite::OperatorKind::ADD;
   const tflite::Operator* table = nullptr;
+  std::string custom_name = {};  ///< of one that is not TFLite's own
 };
 
 class TfliteFile {
@@ -78,6 +79,9 @@ class TfliteFile {
   std::vector<TfliteOperator> operators_;
   std::unordered_map<int, std::size_t> makers_;  ///< operator by output
 };
+
+/// The end of an error about a tensor of this type, where another one is needed.
+std::string what_to_do(tflite::ElementType type);
 
 /// CONV_2D; the number where the schema knows no name.
 std::string to_string(tflite::OperatorKind kind);

@@ -11,7 +11,8 @@ namespace {
 
 constexpr const char* kSupported =
     "CONV_2D, DEPTHWISE_CONV_2D (dilated ones also between SPACE_TO_BATCH_ND and "
-    "BATCH_TO_SPACE_ND), FULLY_CONNECTED, ADD, SUB, MUL, MAXIMUM, MINIMUM, AVERAGE_POOL_2D, "
+    "BATCH_TO_SPACE_ND), TRANSPOSE_CONV, FULLY_CONNECTED, ADD, SUB, MUL, MAXIMUM, MINIMUM, "
+    "AVERAGE_POOL_2D, "
     "MAX_POOL_2D, MEAN, REDUCE_MAX, PAD, PADV2, CONCATENATION, SLICE, STRIDED_SLICE, SPLIT, "
     "SPLIT_V, RESHAPE, SQUEEZE, EXPAND_DIMS, TRANSPOSE, REVERSE_V2, TILE, DEPTH_TO_SPACE, "
     "SPACE_TO_DEPTH, RESIZE_NEAREST_NEIGHBOR, RELU, RELU6, RELU_N1_TO_1, RELU_0_TO_1, LEAKY_RELU, "
@@ -20,7 +21,6 @@ constexpr const char* kSupported =
 
 /// What to do without an operator.
 const std::unordered_map<tflite::OperatorKind, std::string> kHints = {
-    {tflite::OperatorKind::TRANSPOSE_CONV, " (UpSampling2D before Conv2D is)"},
     {tflite::OperatorKind::RESIZE_BILINEAR, " (nearest neighbours are)"}};
 
 }  // namespace
@@ -70,6 +70,7 @@ void TfliteImporter::import_operator(const Operator& op) {
   static const std::unordered_map<tflite::OperatorKind, Handler> handlers = {
       {CONV_2D, &TfliteImporter::convolution},
       {DEPTHWISE_CONV_2D, &TfliteImporter::depthwise},
+      {TRANSPOSE_CONV, &TfliteImporter::transposed_convolution},
       {FULLY_CONNECTED, &TfliteImporter::fully_connected},
       {ADD, &TfliteImporter::sum},
       {SUB, &TfliteImporter::sum},

@@ -88,6 +88,7 @@ class TfliteImporter {
 
   void convolution(const Operator& op);
   void depthwise(const Operator& op);
+  void transposed_convolution(const Operator& op);
   void fully_connected(const Operator& op);
   void sum(const Operator& op);
   void extreme(const Operator& op);
@@ -172,10 +173,12 @@ class TfliteImporter {
   int follow_to_space(const Operator& op, Window& window, const Spread& spread);
   TensorId convolved(const Operator& op);
   void append_convolution(const Operator& op, Convolution node, int output);
-  void read_weights(const Operator& op, Convolution& node, int channel_axis);
+  void read_weights(const Operator& op, Convolution& node, int channel_axis,
+                    unsigned bias_position = 2);
   std::vector<float> weight_scales(const Operator& op, int index, int channel_axis,
                                    int channels) const;
-  std::vector<std::int32_t> bias(const Operator& op, const Convolution& node) const;
+  std::vector<std::int32_t> bias(const Operator& op, const Convolution& node,
+                                 unsigned position) const;
   /// The position in the file of an operand that is constant; -1 where both are activations.
   int constant_operand(const Operator& op) const;
   /// The same of one that is one number or one for every channel, of which tables are made.

@@ -26,31 +26,12 @@ void pad_same(int input, int kernel, int stride, int dilation, int& before, int&
   after = static_cast<int>(std::max<std::int64_t>(total, 0)) - before;
 }
 
-/// (output, height, width, channel) -> (output, channel, height, width).
-std::vector<std::int8_t> channels_first(const std::vector<std::int8_t>& weights, int outputs,
-                                        const Shape& kernel) {
-  std::vector<std::int8_t> ordered;
-  ordered.reserve(weights.size());
-  for (int n = 0; n < outputs; ++n) {
-    for (int c = 0; c < kernel.channels; ++c) {
-      for (int h = 0; h < kernel.height; ++h) {
-        for (int w = 0; w < kernel.width; ++w) {
-          ordered.push_back(
-              weights[static_cast<std::size_t>(n * kernel.size() + kernel.index(c, h, w))]);
-        }
-      }
-    }
-  }
-  return ordered;
-}
-
-/// (k, output) -> (output, k).
-std::vector<std::int8_t> outputs_first(const std::vector<std::int8_t>& weights, int outputs) {
-  const auto rows = static_cast<std::size_t>(outputs);
-  const std::size_t k_size = weights.size() / rows;
-  std::vector<std::int8_t> ordered(weights.size());
-  for (std::size_t i = 0; i < weights.size(); ++i) {
-    ordered[i % rows * k_size + i / rows] = weights[i];
+/// Weights as they lie in the file, in the order of a network's; the node has all but these.
+std::vector<std::int8_t> in_order(const Convolution& node) {
+  const auto k_size = static_cast<std::size_t>(node.k_size());
+  std::vector<std::int8_t> ordered(node.weights.size());
+  for (std::size_t i = 0; i < ordered.size(); ++i) {
+    ordered[i] = node.weights[file_place(node, i / k_size, i % k_size)];
   }
   return ordered;
 }
@@ -143,9 +124,10 @@ std::vector<float> TfliteImporter::weight_scales(const Operator& op, int index, 
   return scales;
 }
 
-std::vector<std::int32_t> TfliteImporter::bias(const Operator& op, const Convolution& node) const {
+std::vector<std::int32_t> TfliteImporter::bias(const Operator& op, const Convolution& node,
+                                               unsigned position) const {
   const auto channels = static_cast<std::size_t>(node.out_channels);
-  const int index = file_.input(op, 2);
+  const int index = file_.input(op, position);
   if (index < 0) return std::vector<std::int32_t>(channels, 0);
   std::vector<std::int32_t> values = file_.int32s(index);
   if (values.size() != channels) {
@@ -154,14 +136,16 @@ std::vector<std::int32_t> TfliteImporter::bias(const Operator& op, const Convolu
   return values;
 }
 
-/// What all three kinds of weights share; `node` has its input and number of outputs.
-void TfliteImporter::read_weights(const Operator& op, Convolution& node, int channel_axis) {
+/// What all kinds of weights share; `node` has its input, window, outputs and layout.
+void TfliteImporter::read_weights(const Operator& op, Convolution& node, int channel_axis,
+                                  unsigned bias_position) {
   const int index = file_.input(op, 1);
   node.weight_name = file_.name(index);
   for (const int extent : file_.dims(index)) node.weight_shape.push_back(extent);
   node.weights = file_.int8s(index);
+  node.weights = in_order(node);
   node.weight_scales = weight_scales(op, index, channel_axis, node.out_channels);
-  node.bias = bias(op, node);
+  node.bias = bias(op, node, bias_position);
 }
 
 /// An input that may be spread.
@@ -194,9 +178,8 @@ void TfliteImporter::convolution(const Operator& op) {
   node.groups = input.channels / dims[3];
   const auto [window, output] = place(op, input, Sliding::of(dims, *options));
   node.window = window;
-  read_weights(op, node, 0);
   node.weight_layout = WeightLayout::kChannelLast;
-  node.weights = channels_first(node.weights, dims[0], {dims[3], dims[1], dims[2]});
+  read_weights(op, node, 0);
   limit(op, node.clamp_low, node.clamp_high, options->activation(), output);
   append_convolution(op, std::move(node), output);
 }
@@ -215,9 +198,8 @@ void TfliteImporter::depthwise(const Operator& op) {
   node.groups = input.channels;
   const auto [window, output] = place(op, input, Sliding::of(dims, *options));
   node.window = window;
-  read_weights(op, node, 3);
   node.weight_layout = WeightLayout::kInputFirst;  // (height, width, output)
-  node.weights = outputs_first(node.weights, node.out_channels);
+  read_weights(op, node, 3);
   limit(op, node.clamp_low, node.clamp_high, options->activation(), output);
   append_convolution(op, std::move(node), output);
 }
@@ -252,9 +234,8 @@ void TfliteImporter::fully_connected(const Operator& op) {
   node.out_channels = dims[0];
   node.window.kernel_height = kernel.height;
   node.window.kernel_width = kernel.width;
-  read_weights(op, node, 0);
   node.weight_layout = WeightLayout::kChannelLast;
-  node.weights = channels_first(node.weights, dims[0], kernel);
+  read_weights(op, node, 0);
   limit(op, node.clamp_low, node.clamp_high, options->activation(), file_.output(op));
   const Shape shape = checked(op, [&] { return window_output(input, node.window, dims[0]); });
   append(op, std::move(node), made, shape, file_.output(op));

@@ -55,10 +55,10 @@ ActivationTensor TfliteImporter::read_quantization(int index, bool may_be_unsign
   const std::string what = "tensor '" + file_.name(index) + "'";
   const bool is_unsigned = may_be_unsigned && source.type() == tflite::ElementType::UINT8;
   if (source.type() != tflite::ElementType::INT8 && !is_unsigned) {
+    const std::string hint = what_to_do(source.type());
     file_.fail(
         what + " is " + tflite::EnumNameElementType(source.type()) +
-        ": only networks quantized to INT8 throughout are supported" +
-        (source.type() == tflite::ElementType::INT16 ? ", not with activations of 16 bits" : ""));
+        (hint.empty() ? ": only networks quantized to INT8 throughout are supported" : hint));
   }
   const tflite::Quantization* quantization = source.quantization();
   if (quantization == nullptr || quantization->details_type() != 0 ||

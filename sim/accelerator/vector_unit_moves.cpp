@@ -121,13 +121,17 @@ void VectorUnit::finish(int layer, const models::Padding& padding) {
   const models::Shape& output = shape_of(padding.output);
   const auto codes = codes_of(padding.input);
   const std::uint64_t address = address_of(padding.output);
+  const int row_step = padding.rows_between + 1, column_step = padding.columns_between + 1;
   for_each_element(output, [&](int c, int h, int w) {
     const auto to = static_cast<std::uint64_t>(output.index(c, h, w));
     c -= padding.before.channels;
     h -= padding.before.height;
     w -= padding.before.width;
-    const bool inside =
-        c >= 0 && c < input.channels && h >= 0 && h < input.height && w >= 0 && w < input.width;
+    const bool between = h % row_step != 0 || w % column_step != 0;
+    h /= row_step;
+    w /= column_step;
+    const bool inside = !between && c >= 0 && c < input.channels && h >= 0 && h < input.height &&
+                        w >= 0 && w < input.width;
     activation_sram->write(address + to, inside
                                              ? codes[static_cast<std::size_t>(input.index(c, h, w))]
                                              : padding.code);

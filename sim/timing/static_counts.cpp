@@ -82,12 +82,17 @@ EventCounts matrix_layer(const schedule::TileProgram& program, const schedule::L
 
 /// Elements of a padding's output that are read from its input.
 std::uint64_t kept_elements(const models::Padding& padding, const models::Shape& input) {
-  const auto kept = [](int extent, int before, int after) {
-    return static_cast<std::uint64_t>(extent + std::min(before, 0) + std::min(after, 0));
+  const auto kept = [](int extent, int between, int before, int after) {
+    // Elements before a place: what is taken away at the front, and up to what is at the end.
+    const auto until = [between](int place) {
+      return static_cast<std::uint64_t>((place + between) / (between + 1));
+    };
+    const int whole = extent + (extent - 1) * between;
+    return until(whole + std::min(after, 0)) - until(-std::min(before, 0));
   };
-  return kept(input.channels, padding.before.channels, padding.after.channels) *
-         kept(input.height, padding.before.height, padding.after.height) *
-         kept(input.width, padding.before.width, padding.after.width);
+  return kept(input.channels, 0, padding.before.channels, padding.after.channels) *
+         kept(input.height, padding.rows_between, padding.before.height, padding.after.height) *
+         kept(input.width, padding.columns_between, padding.before.width, padding.after.width);
 }
 
 /// Bytes that a layer of the vector unit reads from the activation SRAM.

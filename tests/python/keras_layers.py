@@ -227,6 +227,25 @@ LAYERS: dict[str, Callable[[], keras.Model]] = {
     "separable_1d": around(layers.SeparableConv1D(6, 3), layers.ReLU(), shape=(16, 4)),
     "average_1d": around(layers.AveragePooling1D(2), layers.Flatten(), shape=(16, 4)),
     "conv_transpose": around(layers.Conv2DTranspose(4, 3, strides=2)),
+    "conv_transpose_same": around(
+        layers.Conv2DTranspose(5, 3, strides=2, padding="same", activation="relu")
+    ),
+    "conv_transpose_strides": around(
+        layers.Conv2DTranspose(3, (2, 4), strides=(3, 1)), layers.Conv2D(4, 3)
+    ),
+    "conv_transpose_batch_norm": around(
+        layers.Conv2DTranspose(5, 2, strides=2, use_bias=False),
+        layers.BatchNormalization(),
+        layers.ReLU(),
+    ),
+    "conv_transpose_back": around(
+        layers.Conv2D(8, 3, strides=2, padding="same", activation="relu"),
+        layers.Conv2DTranspose(4, 3, strides=2, padding="same"),
+        layers.Softmax(),
+    ),
+    "conv_transpose_1d": around(
+        layers.Conv1DTranspose(5, 3, strides=2, padding="same"), shape=(12, 4), stem=False
+    ),
     "conv_3d": around(layers.Conv3D(4, 3), shape=(6, 6, 6, 2)),
     "lstm": around(layers.LSTM(4), shape=(5, 3)),
     "attention": around(lambda x: layers.MultiHeadAttention(2, 4)(x, x), shape=(6, 8)),

@@ -135,6 +135,28 @@ class RandomNetwork:
             depthMultiplier=multiplier, fusedActivationFunction=self.fused(), **window,
         )  # fmt: skip
 
+    def transposed_conv(self, x: Tensor) -> Tensor:
+        """Its output is any that the same strides and padding would bring to the input's size."""
+        kernel = (self.integer(1, 4), self.integer(1, 4))
+        channels = self.integer(1, 6)
+        shape = (channels, *kernel, x.shape[3])
+        made, step = self.weights(shape, 0, self.integer(0, 3) > 0, x.scale)
+        strides = (self.integer(1, 3), self.integer(1, 3))
+        same = self.integer(0, 1) == 0
+        extents = []
+        for size, k, stride in zip(x.shape[1:3], kernel, strides, strict=True):
+            largest = size * stride if same else size * stride + k - 1
+            extents.append(largest - self.integer(0, stride - 1))
+        y = self.activation(
+            (1, *extents, channels), self.spread(step, kernel[0] * kernel[1] * x.shape[3])
+        )
+        wanted = self.builder.tensor((4,), data=np.array(y.shape, np.int32))
+        return self.builder.operator(
+            Kind.TRANSPOSE_CONV, [wanted, made[0], x, *made[1:]], y, schema.TransposeConvOptionsT,
+            padding=schema.Padding.SAME if same else schema.Padding.VALID,
+            strideH=strides[0], strideW=strides[1], fusedActivationFunction=self.fused(),
+        )  # fmt: skip
+
     def dense(self, x: Tensor) -> Tensor:
         """Flattened or as it is, then a fully connected layer."""
         size = int(np.prod(x.shape))

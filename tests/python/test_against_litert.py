@@ -45,7 +45,7 @@ OPERATORS = (
     "sub", "constant", "function", "function", "cut", "split", "turn",
     "transpose", "reverse", "shuffle", "other_shape", "dense_of_pixels", "spread_conv", "blocks",
     "enlarge", "reduce", "repeated", "extreme", "slopes", "uneven", "every_other",
-    "computed_shape", "softmax",
+    "computed_shape", "transposed_conv", "softmax",
 )  # fmt: skip
 
 
@@ -282,6 +282,34 @@ def test_faulty_logits_are_litert_s_and_the_executors_agree(
     assert report["top1"] * len(labels) == pytest.approx((expected.argmax(axis=1) == labels).sum())
     clean = list(reference(model, inputs).values())[-1]
     assert (clean != expected).mean() > 0.1  # else an error-free run would pass
+
+
+def test_faulty_transposed_convolutions_are_litert_s_and_the_executors_agree(
+    tmp_path: Path,
+) -> None:
+    """Weights are written in the order of the file, though the array's kernel is turned around."""
+    changed = 0
+    for seed in range(8):
+        case = tmp_path / str(seed)
+        case.mkdir()
+        model, faulty = case / "network.tflite", case / "faulty.tflite"
+        data, shape = RandomNetwork(seed).build(["conv", "transposed_conv", "transposed_conv"])
+        model.write_bytes(data)
+        random = np.random.default_rng(seed)
+        inputs = random.integers(-128, 128, (20, *shape[1:])).astype(np.int8)
+        file = workload(model, inputs, np.zeros(20, np.int64), case)
+        low = "--voltage=0.75"
+        out, weights = case / "logits.npz", case / "weights.npz"
+        report = brownout("run", file, low, "--logits-out", out)
+        brownout("weights", file, low, "--out", weights)
+        with np.load(weights) as archive:
+            replace_weights(model, dict(archive), faulty)
+        with np.load(out) as archive:
+            logits = archive["logits"].astype(int) - 128
+        expected = list(reference(faulty, inputs).values())[-1]
+        assert np.array_equal(logits.reshape(expected.shape), expected), seed
+        changed += report["weights_changed"]
+    assert changed > 20
 
 
 @needs_mlperf

@@ -50,7 +50,6 @@ REFUSED = {
     "selu": f"(GREATER): {UNKNOWN}", "sum_of_map": f"(SUM): {UNKNOWN}",
     "attention": "", "reflect": f"(MIRROR_PAD): {UNKNOWN}", "stack": f"(PACK): {UNKNOWN}",
     "conv_3d": "shape (1, 6, 6, 6, 2): supported are (1, C), (1, W, C) and (1, H, W, C)",
-    "conv_transpose": f"(TRANSPOSE_CONV): {UNKNOWN} (UpSampling2D before Conv2D is)",
     "prelu_of_elements": "as by PReLU(shared_axes=[1, 2])",
     "resizing": "only 1, 2, 4, ... times height and width are supported",
     "upsampling_bilinear": f"(RESIZE_BILINEAR): {UNKNOWN} (nearest neighbours are)",

@@ -13,6 +13,8 @@ from brownout_binary import ROOT, needs_brownout
 
 pytest.importorskip("ai_edge_litert", reason="no ai-edge-litert: its schema writes the files")
 
+import flatbuffers
+
 from tflite_models import Activation, Builder, Kind, Tensor, schema
 
 pytestmark = needs_brownout
@@ -73,7 +75,22 @@ CASES: dict[str, tuple[Change, str]] = {
         with_tensor(0, type=schema.TensorType.FLOAT32),
         "operator 0 (CONV_2D): input 'x' is FLOAT32: it must be quantized first",
     ),
-    "uint8 output": (with_tensor(3, type=schema.TensorType.UINT8), "tensor 'y' is UINT8: only"),
+    "uint8 output": (
+        with_tensor(3, type=schema.TensorType.UINT8),
+        "tensor 'y' is UINT8: UINT8 networks of TensorFlow 1, whose weights have zero points, are",
+    ),
+    "uint8 weights": (
+        with_tensor(1, type=schema.TensorType.UINT8),
+        "constant 'w' is UINT8, not INT8: UINT8 networks of TensorFlow 1",
+    ),
+    "int4 weights": (
+        with_tensor(1, type=schema.TensorType.INT4),
+        "constant 'w' is INT4, not INT8: weights of 4 bits are not supported",
+    ),
+    "int16 activations": (
+        with_tensor(0, type=schema.TensorType.INT16),
+        "tensor 'x' is INT16: activations of 16 bits are not supported",
+    ),
     "float weights": (
         with_tensor(1, type=schema.TensorType.FLOAT32),
         "constant 'w' is FLOAT32, not INT8",
@@ -173,6 +190,21 @@ def function(kind: int, scale: float = 0.5, options: type | None = None, **field
     def append(builder: Builder, y: Tensor) -> Tensor:
         z = builder.tensor(y.shape, [scale], [0], name="z")
         return builder.operator(kind, [y], z, options, **fields)
+
+    return append
+
+
+def transposed(shape: list[int], inputs: int = 4, **options: int) -> After:
+    """A TRANSPOSE_CONV of 3 x 3 to a constant shape."""
+
+    def append(builder: Builder, y: Tensor) -> Tensor:
+        weights = np.ones((4, 3, 3, inputs), np.int8)
+        w = builder.tensor(weights.shape, [0.1], [0], weights)
+        wanted = builder.tensor((4,), data=np.array(shape, np.int32))
+        z = builder.tensor(tuple(shape), [0.5], [0], name="z")
+        fields = {"padding": schema.Padding.SAME, "strideH": 2, "strideW": 2} | options
+        kind = schema.TransposeConvOptionsT
+        return builder.operator(Kind.TRANSPOSE_CONV, [wanted, w, y], z, kind, **fields)
 
     return append
 
@@ -303,9 +335,25 @@ APPENDED: dict[str, tuple[After, str]] = {
         ),
         "operator 2 (ELU): the converter has left it in float, for want of an INT8 version",
     ),
-    "transposed convolution": (
-        function(Kind.TRANSPOSE_CONV),
-        "(TRANSPOSE_CONV): this operator is not supported (UpSampling2D before Conv2D is)",
+    "transposed convolution's output": (
+        transposed([1, 9, 8, 4]),
+        "operator 1 (TRANSPOSE_CONV): an output of 9 x 8 pixels does not fit its input",
+    ),
+    "transposed convolution's channels": (
+        transposed([1, 8, 8, 3]),
+        "its output's shape is not (1, height, width, channels of its weights)",
+    ),
+    "transposed convolution's weights": (
+        transposed([1, 8, 8, 4], inputs=3),
+        "operator 1 (TRANSPOSE_CONV): its weights do not fit 4 input channels",
+    ),
+    "transposed convolution's stride": (
+        transposed([1, 8, 8, 4], strideH=0),
+        "operator 1 (TRANSPOSE_CONV): stride 0 is not in 1..65536",
+    ),
+    "far spread": (
+        transposed([1, 65536, 8, 4], strideH=30000),
+        "its strides spread the input over more than 65536 rows or columns",
     ),
     "large pads": (
         with_constants(Kind.PAD, schema.PadOptionsT, [[0, 0], [2**31 - 1] * 2, [0, 0], [0, 0]]),
@@ -444,4 +492,18 @@ def test_a_truncated_network_is_refused_wherever_it_ends(tmp_path: Path) -> None
     path = tmp_path / "truncated.tflite"
     for size in range(0, len(data), 1024):
         path.write_bytes(data[:size])
-        assert "not a TFLite file" in refusal(path) or size == 0
+        assert "a damaged TFLite file, or one that is not whole" in refusal(path) or size == 0
+
+
+def test_a_custom_operator_is_called_by_its_own_name(tmp_path: Path) -> None:
+    builder, x, y = convolution()
+    z = builder.tensor(y.shape, [0.5], [0], name="z")
+    builder.operator(Kind.CUSTOM, [y], z)
+    model = schema.ModelT.InitFromObj(schema.Model.GetRootAs(builder.finish(x, z)))
+    model.operatorCodes[1].customCode = b"TFLite_Detection_PostProcess"
+    writer = flatbuffers.Builder(1024)
+    writer.Finish(model.Pack(writer), file_identifier=b"TFL3")
+    path = tmp_path / "network.tflite"
+    path.write_bytes(bytes(writer.Output()))
+    text = refusal(path)
+    assert text.startswith("operator 1 (CUSTOM TFLite_Detection_PostProcess): this operator is not")

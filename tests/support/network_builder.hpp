@@ -189,12 +189,15 @@ class NetworkBuilder {
   }
 
   NetworkBuilder& padding(models::TensorId input, models::Padding::Border before,
-                          models::Padding::Border after) {
+                          models::Padding::Border after, int rows_between = 0,
+                          int columns_between = 0) {
     models::Padding node;
     node.name = "pad" + std::to_string(network_.nodes.size());
     node.input = input;
     node.before = before;
     node.after = after;
+    node.rows_between = rows_between;
+    node.columns_between = columns_between;
     node.code = static_cast<std::uint8_t>(draw(5, 0) % 256);
     const models::ActivationTensor of = network_.tensor(input);
     node.output = add_tensor(node.name + ".out", models::padded_shape(of.shape, node), of.scale,

@@ -88,8 +88,8 @@ inline models::QuantizedNetwork random_litert_network(std::uint64_t seed) {
 }
 
 /// A small network with every kind of node that the residual one lacks: products, tables, joins
-/// along each axis, padding and cropping of each axis, an average pool, a copy in another order, a
-/// pool whose window has gaps, constants of pixels.
+/// along each axis, padding and cropping of each axis and between rows and columns, an average pool,
+/// a copy in another order, a pool whose window has gaps, constants of pixels.
 inline NetworkBuilder random_branching_builder(std::uint64_t seed) {
   using models::Axis;
   NetworkBuilder b(seed, {5, 8, 7}, 30);
@@ -100,7 +100,7 @@ inline NetworkBuilder random_branching_builder(std::uint64_t seed) {
   b.multiplication(stem, active).lookup(b.last(), stem);
   b.concatenation({b.last(), stem, active}, Axis::kChannels);
   b.padding(b.last(), {.channels = 1, .height = -2, .width = 1}, {.channels = -4, .width = -3});
-  b.padding(b.last(), {}, {.channels = 1, .height = 2, .width = 2});
+  b.padding(b.last(), {.height = -1}, {.channels = 1, .height = 2, .width = -2}, 1, 2);
   const models::TensorId moved = b.last();
   b.convolution(moved, 8, {.kernel_height = 3, .kernel_width = 3, .stride_width = 2}, 4);
   b.weight_zero_points();

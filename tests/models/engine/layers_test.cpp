@@ -101,6 +101,40 @@ TEST(IntegerEngine, AStridedCopyReadsWhereItsLoopsLead) {
   }
 }
 
+TEST(IntegerEngine, APaddingPutsElementsBetweenRowsAndColumnsBeforeItCrops) {
+  for (const int first : {-4, -3, -1, 0, 2}) {
+    QuantizedNetwork network = branching_network();
+    const ActivationTensor from = network.tensor(3);
+    Padding padding{.name = "spread", .input = 3, .output = 4};
+    padding.before = {.height = first, .width = 1};
+    padding.after = {.height = 1, .width = first};
+    padding.rows_between = 2;
+    padding.columns_between = 3;
+    padding.code = 77;
+    network.tensors.push_back(from);
+    network.tensors.back().shape = padded_shape(from.shape, padding);
+    network.nodes.emplace_back(padding);
+    network.output = 4;
+    check_consistent(network);
+    const EngineResult result = IntegerEngine(network).run(random_codes(network, 1, 6), true);
+    const std::vector<std::uint8_t>& codes = result.layer_outputs[2];
+    const auto [channels, height, width] = network.tensor(4).shape;
+    EXPECT_EQ(height, 3 * from.shape.height - 2 + first + 1);
+    EXPECT_EQ(width, 4 * from.shape.width - 3 + first + 1);
+    std::size_t i = 0;
+    for (int y = -first; y < height - first; ++y) {
+      for (int x = -1; x < width - 1; ++x) {
+        for (int c = 0; c < channels; ++c) {
+          const bool between = y < 0 || x < 0 || y % 3 != 0 || x % 4 != 0 ||
+                               y / 3 >= from.shape.height || x / 4 >= from.shape.width;
+          const auto at = static_cast<std::size_t>(from.shape.index(c, y / 3, x / 4));
+          ASSERT_EQ(result.logits[i++], between ? 77 : codes[at]) << y << ", " << x;
+        }
+      }
+    }
+  }
+}
+
 TEST(IntegerEngine, ACopyFromOutsideOfItsInputIsInconsistent) {
   QuantizedNetwork network = branching_network();
   network.tensors.push_back(network.tensor(3));
