@@ -8,14 +8,18 @@
 namespace brownout::models {
 namespace {
 
-/// sx * sw[c] / sy of each output channel.
+/// sx * sw[c] / sy of each output channel. LiteRT's kernels of convolutions with unsigned weights
+/// round the product of the first two to float32.
 std::vector<double> multipliers(const QuantizedNetwork& network, const Convolution& convolution) {
-  const double input = double{network.tensor(convolution.input).scale};
+  const float input = network.tensor(convolution.input).scale;
+  const bool rounds = convolution.weight_shift != 0 && !convolution.fully_connected;
   const double output = double{network.tensor(convolution.output).scale};
   const std::vector<float>& scales = convolution.weight_scales;
   std::vector<double> result;
   for (std::size_t c = 0; c < static_cast<std::size_t>(convolution.out_channels); ++c) {
-    result.push_back(input * double{scales[scales.size() == 1 ? 0 : c]} / output);
+    const float scale = scales[scales.size() == 1 ? 0 : c];
+    const double product = rounds ? double{input * scale} : double{input} * double{scale};
+    result.push_back(product / output);
   }
   return result;
 }

@@ -137,6 +137,10 @@ std::vector<std::int8_t> TfliteFile::int8s(int index) const {
   return elements<std::int8_t>(index, tflite::ElementType::INT8);
 }
 
+std::vector<std::uint8_t> TfliteFile::uint8s(int index) const {
+  return elements<std::uint8_t>(index, tflite::ElementType::UINT8);
+}
+
 std::vector<std::int32_t> TfliteFile::int32s(int index) const {
   return elements<std::int32_t>(index, tflite::ElementType::INT32);
 }
@@ -229,9 +233,8 @@ void TfliteFile::fail(const TfliteOperator& op, const std::string& message) cons
 
 std::string what_to_do(tflite::ElementType type) {
   if (type == tflite::ElementType::UINT8) {
-    return ": UINT8 networks of TensorFlow 1, whose weights have zero points, are not supported; "
-           "convert the float network with TensorFlow 2, quantized to full integers "
-           "(docs/add-a-network.md)";
+    return ": UINT8 is supported only where weights and activations are UINT8 throughout, as "
+           "TensorFlow 1 quantized";
   }
   if (type == tflite::ElementType::INT16) return ": activations of 16 bits are not supported";
   if (type == tflite::ElementType::INT4) return ": weights of 4 bits are not supported";

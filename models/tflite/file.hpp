@@ -40,6 +40,7 @@ class TfliteFile {
   /// The constant's bytes; empty for a tensor that is computed.
   bool is_constant(int index) const;
   std::vector<std::int8_t> int8s(int index) const;
+  std::vector<std::uint8_t> uint8s(int index) const;
   static std::vector<std::int64_t> zero_points(const tflite::Quantization& quantization);
   std::vector<std::int32_t> int32s(int index) const;
   /// Whether it is INT32, INT64 or BOOL, constant or not.

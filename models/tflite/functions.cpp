@@ -67,7 +67,9 @@ void TfliteImporter::function(const Operator& op) {
 int TfliteImporter::constant_operand(const Operator& op) const {
   for (const int position : {0, 1}) {
     const int index = file_.input(op, static_cast<unsigned>(position));
-    if (index >= 0 && file_.is_constant(index)) return position;
+    if (index < 0 || !file_.is_constant(index)) continue;
+    if (unsigned_) file_.fail(op, "with a constant it is not supported in a network of UINT8");
+    return position;
   }
   return -1;
 }

@@ -1,6 +1,7 @@
 // Walks a TFLite graph from its input to its output; tensors and their quantization.
 #include "models/tflite/import.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -26,6 +27,7 @@ const std::unordered_map<tflite::OperatorKind, std::string> kHints = {
 }  // namespace
 
 QuantizedNetwork TfliteImporter::run() {
+  unsigned_ = has_unsigned_weights();
   read_input();
   for (const Operator& op : file_.operators()) import_operator(op);
   read_outputs();
@@ -119,6 +121,7 @@ void TfliteImporter::import_operator(const Operator& op) {
   require_new_outputs(op);
   if (fold_integers(op)) return;
   require_codes(op);
+  require_unsigned_form(op);
   const auto handler = handlers.find(op.kind);
   if (handler == handlers.end()) {
     const auto hint = kHints.find(op.kind);
@@ -134,6 +137,31 @@ void TfliteImporter::require_new_outputs(const Operator& op) const {
       file_.fail(op, "its output '" + file_.name(output) + "' is made twice");
     }
   }
+}
+
+bool TfliteImporter::has_unsigned_weights() const {
+  using enum tflite::OperatorKind;
+  static const std::unordered_set<tflite::OperatorKind> weighted = {CONV_2D, DEPTHWISE_CONV_2D,
+                                                                    FULLY_CONNECTED};
+  return std::any_of(file_.operators().begin(), file_.operators().end(), [&](const Operator& op) {
+    const int weights = file_.input(op, 1);
+    return weighted.contains(op.kind) && weights >= 0 && file_.is_constant(weights) &&
+           file_.tensor(weights).type() == tflite::ElementType::UINT8;
+  });
+}
+
+/// What LiteRT's kernels compute alike of UINT8 and INT8, or as the arithmetic has it apart.
+void TfliteImporter::require_unsigned_form(const Operator& op) const {
+  using enum tflite::OperatorKind;
+  static const std::unordered_set<tflite::OperatorKind> alike = {
+      CONV_2D,  DEPTHWISE_CONV_2D, FULLY_CONNECTED, ADD,    AVERAGE_POOL_2D, MAX_POOL_2D,
+      SOFTMAX,  RESHAPE,           SQUEEZE,         PAD,    CONCATENATION,   SHAPE,
+      QUANTIZE, DEQUANTIZE,        LOG_SOFTMAX,     ARG_MAX};
+  if (!unsigned_ || alike.contains(op.kind)) return;
+  file_.fail(op,
+             "it is not supported in a network of UINT8, as TensorFlow 1 quantized; supported "
+             "there: CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED, ADD, AVERAGE_POOL_2D, "
+             "MAX_POOL_2D, SOFTMAX, RESHAPE, SQUEEZE, PAD, CONCATENATION, ARG_MAX");
 }
 
 /// Behind DEQUANTIZE stands only what keeps the order of the output.
@@ -166,6 +194,7 @@ void TfliteImporter::quantize(const Operator& op) {
     views_[output] = input;
     return make_input(output);
   }
+  if (unsigned_) file_.fail(op, "a change of scale is not supported in a network of UINT8");
   const ActivationTensor made = read_quantization(output, file_.is_output(output));
   const ActivationTensor& from = tensor(input.id);
   const bool to_or_from_unsigned = made.source_signed != from.source_signed;

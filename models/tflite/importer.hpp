@@ -85,6 +85,8 @@ class TfliteImporter {
   void import_operator(const Operator& op);
   void require_new_outputs(const Operator& op) const;
   void require_codes(const Operator& op) const;
+  bool has_unsigned_weights() const;
+  void require_unsigned_form(const Operator& op) const;
 
   void convolution(const Operator& op);
   void depthwise(const Operator& op);
@@ -175,6 +177,7 @@ class TfliteImporter {
   void append_convolution(const Operator& op, Convolution node, int output);
   void read_weights(const Operator& op, Convolution& node, int channel_axis,
                     unsigned bias_position = 2);
+  void read_unsigned_weights(const Operator& op, Convolution& node, int index) const;
   std::vector<float> weight_scales(const Operator& op, int index, int channel_axis,
                                    int channels) const;
   std::vector<std::int32_t> bias(const Operator& op, const Convolution& node,
@@ -203,6 +206,7 @@ class TfliteImporter {
   std::unordered_set<int> merged_;                  ///< operators that an earlier one has done
   std::unordered_set<std::string> node_names_, weight_names_;
   NetworkSize size_;
+  bool unsigned_ = false;  ///< a network of UINT8 throughout, as TensorFlow 1 quantized
 };
 
 }  // namespace brownout::models

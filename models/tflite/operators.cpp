@@ -119,7 +119,7 @@ std::vector<float> TfliteImporter::weight_scales(const Operator& op, int index, 
     if (!std::isfinite(scale) || scale <= 0) file_.fail(op, what + ": a scale is not positive");
   }
   for (const std::int64_t zero_point : TfliteFile::zero_points(*quantization)) {
-    if (zero_point != 0) file_.fail(op, what + " have a zero point that is not 0");
+    if (zero_point != 0 && !unsigned_) file_.fail(op, what + " have a zero point that is not 0");
   }
   return scales;
 }
@@ -136,13 +136,35 @@ std::vector<std::int32_t> TfliteImporter::bias(const Operator& op, const Convolu
   return values;
 }
 
+/// Weights of one zero point, held as signed codes.
+void TfliteImporter::read_unsigned_weights(const Operator& op, Convolution& node, int index) const {
+  const tflite::Quantization* quantization = file_.tensor(index).quantization();
+  const bool has_scale = quantization != nullptr && quantization->scale() != nullptr;
+  const std::vector<std::int64_t> zero_points =
+      has_scale ? TfliteFile::zero_points(*quantization) : std::vector<std::int64_t>{};
+  if (zero_points.size() != 1 || zero_points[0] < 0 || zero_points[0] > 255 ||
+      quantization->scale()->size() != 1) {
+    file_.fail(op,
+               "weights '" + file_.name(index) + "' need one scale and one zero point in 0..255");
+  }
+  node.weight_shift = 128;
+  for (const int code : file_.uint8s(index)) {
+    node.weights.push_back(static_cast<std::int8_t>(code - node.weight_shift));
+  }
+  node.weight_zero_points = {static_cast<std::int32_t>(zero_points[0]) - node.weight_shift};
+}
+
 /// What all kinds of weights share; `node` has its input, window, outputs and layout.
 void TfliteImporter::read_weights(const Operator& op, Convolution& node, int channel_axis,
                                   unsigned bias_position) {
   const int index = file_.input(op, 1);
   node.weight_name = file_.name(index);
   for (const int extent : file_.dims(index)) node.weight_shape.push_back(extent);
-  node.weights = file_.int8s(index);
+  if (unsigned_) {
+    read_unsigned_weights(op, node, index);
+  } else {
+    node.weights = file_.int8s(index);
+  }
   node.weights = in_order(node);
   node.weight_scales = weight_scales(op, index, channel_axis, node.out_channels);
   node.bias = bias(op, node, bias_position);

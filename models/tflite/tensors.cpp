@@ -53,12 +53,14 @@ Shape shape_of(const Dims& dims) {
 ActivationTensor TfliteImporter::read_quantization(int index, bool may_be_unsigned) const {
   const tflite::Tensor& source = file_.tensor(index);
   const std::string what = "tensor '" + file_.name(index) + "'";
-  const bool is_unsigned = may_be_unsigned && source.type() == tflite::ElementType::UINT8;
-  if (source.type() != tflite::ElementType::INT8 && !is_unsigned) {
-    const std::string hint = what_to_do(source.type());
-    file_.fail(
-        what + " is " + tflite::EnumNameElementType(source.type()) +
-        (hint.empty() ? ": only networks quantized to INT8 throughout are supported" : hint));
+  const tflite::ElementType type = source.type();
+  const bool is_unsigned = (may_be_unsigned || unsigned_) && type == tflite::ElementType::UINT8;
+  if (!is_unsigned && (unsigned_ || type != tflite::ElementType::INT8)) {
+    const std::string hint = what_to_do(type);
+    file_.fail(what + " is " + tflite::EnumNameElementType(type) +
+               (unsigned_      ? ", though the network's weights are UINT8"
+                : hint.empty() ? ": only networks quantized to INT8 throughout are supported"
+                               : hint));
   }
   const tflite::Quantization* quantization = source.quantization();
   if (quantization == nullptr || quantization->details_type() != 0 ||

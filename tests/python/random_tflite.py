@@ -13,6 +13,9 @@ from tflite_models import Activation, Builder, Kind, Tensor, schema
 class RandomNetwork:
     """A chain of random operators with random shapes, windows, scales and zero points."""
 
+    dtype: type = np.int8
+    lowest = -128  # code
+
     def __init__(self, seed: int) -> None:
         self.random = np.random.default_rng(seed)
         self.builder = Builder()
@@ -35,13 +38,13 @@ class RandomNetwork:
     def activation(
         self, shape: tuple[int, ...], scale: float, like: Tensor | None = None
     ) -> Tensor:
-        zero_point = self.integer(-128, 127)
+        zero_point = self.integer(self.lowest, self.lowest + 255)
         if like is not None:
             quantization = self.builder.tensors[like.index].quantization
             scale, zero_point = quantization.scale[0], quantization.zeroPoint[0]
         # LiteRT wants to count the steps up to 6 in 32 bits; factors above 2^31 are refused.
         scale = min(max(scale, 1e-8), 1e4)
-        return self.builder.tensor(shape, [scale], [zero_point])
+        return self.builder.tensor(shape, [scale], [zero_point], dtype=self.dtype)
 
     def fused(self) -> int:
         kinds = [Activation.NONE, Activation.RELU, Activation.RELU6, Activation.RELU_N1_TO_1]
@@ -57,15 +60,18 @@ class RandomNetwork:
     ) -> tuple[list[Tensor], float]:
         """Weights and (mostly) a bias, and the scale of a sum's step."""
         channels = shape[axis]
-        codes = self.random.integers(-128, 128, shape).astype(np.int8)
+        codes = self.random.integers(self.lowest, self.lowest + 256, shape).astype(self.dtype)
         count = channels if per_channel else 1
         scales = self.scale() * self.random.uniform(0.3, 1, count)
-        made = [self.builder.tensor(shape, scales, [0] * count, codes, axis)]
+        made = [self.builder.tensor(shape, scales, self.weight_zero_points(count), codes, axis)]
         if not bias_optional or self.integer(0, 5) > 0:
             bias = self.random.integers(-(2**14), 2**14, channels).astype(np.int32)
             bias_scales = np.float32(input_scale) * scales.astype(np.float32)
             made.append(self.builder.tensor((channels,), bias_scales, [0] * count, bias))
         return made, input_scale * float(scales.max())
+
+    def weight_zero_points(self, count: int) -> list[int]:
+        return [0] * count
 
     def spread(self, step: float, products: int) -> float:
         """An output scale that spreads sums over the codes, now and then far off."""
@@ -211,12 +217,12 @@ class RandomNetwork:
         )  # fmt: skip
 
     def softmax(self, x: Tensor) -> Tensor:
-        y = self.builder.tensor(x.shape, [1 / 256], [-128])
+        y = self.builder.tensor(x.shape, [1 / 256], [self.lowest], dtype=self.dtype)
         return self.builder.operator(
             Kind.SOFTMAX, [x], y, schema.SoftmaxOptionsT, beta=float(self.random.uniform(0.3, 2))
         )
 
-    def ties(self, kind: int, per_channel: bool) -> tuple[bytes, NDArray[np.int8]]:
+    def ties(self, kind: int, per_channel: bool) -> tuple[bytes, NDArray]:
         """A layer whose sums are its biases, at or near the middle between two codes; an input."""
         count = 1500
         scale = np.float32(self.scale())
@@ -232,15 +238,16 @@ class RandomNetwork:
         axis = 3 if kind == Kind.DEPTHWISE_CONV_2D else 0
         weight_shape = [1] * len(shape)
         weight_shape[axis] = count
-        zero_points = [0] * len(weights)
+        zero_points = self.weight_zero_points(len(weights))
+        products = np.full(weight_shape, zero_points[0], self.dtype)  # of nothing
         inputs = [
-            self.builder.tensor(shape, [scale], [3]),
-            self.builder.tensor(
-                tuple(weight_shape), weights, zero_points, np.zeros(weight_shape, np.int8), axis
-            ),
-            self.builder.tensor((count,), scale * weights, zero_points, bias),
+            self.builder.tensor(shape, [scale], [3], dtype=self.dtype),
+            self.builder.tensor(tuple(weight_shape), weights, zero_points, products, axis),
+            self.builder.tensor((count,), scale * weights, [0] * len(weights), bias),
         ]
-        y = self.builder.tensor((*shape[:-1], count), [output], [-5])
+        y = self.builder.tensor(
+            (*shape[:-1], count), [output], [self.lowest + 123], dtype=self.dtype
+        )
         options = {
             Kind.FULLY_CONNECTED: (schema.FullyConnectedOptionsT, {}),
             Kind.CONV_2D: (schema.Conv2DOptionsT, {"strideH": 1, "strideW": 1}),
@@ -250,7 +257,7 @@ class RandomNetwork:
             ),
         }[kind]
         self.builder.operator(kind, inputs, y, options[0], **options[1])
-        return self.builder.finish(inputs[0], y), np.zeros(shape, np.int8)
+        return self.builder.finish(inputs[0], y), np.zeros(shape, self.dtype)
 
     def mul(self, x: Tensor) -> Tensor:
         """A tensor and its own pointwise convolution, or a factor for every channel."""

@@ -57,7 +57,7 @@ class RandomShapes(RandomViews):
         ]  # fmt: skip
         for _ in range(self.integer(1, 6)):
             v = steps[self.integer(0, len(steps) - 1)](v)
-        return self.reshaped_by(x, v)
+        return self.max_pool(self.reshaped_by(x, v))  # else there may be no node
 
     def reshaped_by(self, x: Tensor, v: Known) -> Tensor:
         """To the shape that x has; wrong numbers would make another."""

@@ -22,8 +22,10 @@ litert = pytest.importorskip("ai_edge_litert.interpreter", reason="no ai-edge-li
 import flatbuffers  # noqa: E402
 from random_tflite import RandomNetwork  # noqa: E402
 from random_tflite_shapes import RandomShapes  # noqa: E402
+from random_tflite_unsigned import OPERATORS as UNSIGNED  # noqa: E402
+from random_tflite_unsigned import RandomUnsigned  # noqa: E402
 
-from tflite_models import Builder, Kind, schema  # noqa: E402
+from tflite_models import TYPES, Builder, Kind, schema  # noqa: E402
 
 LAYER_OUTPUTS = BROWNOUT.parent / "tests" / "layer_outputs"
 SHARED = ROOT.parent / "shared"
@@ -118,18 +120,48 @@ def test_random_networks_are_litert_s(first: int, tmp_path: Path) -> None:
         assert different(found, expected) == [], f"{model.stem}: {names}"
 
 
-@pytest.mark.parametrize("kind", [Kind.FULLY_CONNECTED, Kind.CONV_2D, Kind.DEPTHWISE_CONV_2D])
-@pytest.mark.parametrize("per_channel", [False, True])
-def test_sums_next_to_a_tie_round_as_litert_s(kind: int, per_channel: bool, tmp_path: Path) -> None:
-    """Biases alone, so that sums lie where one rounding more or less shows."""
-    cases = []
-    for seed in range(10):
-        data, inputs = RandomNetwork(seed).ties(kind, per_channel)
+def shifted(codes: NDArray, kind: type[RandomNetwork]) -> Codes:
+    """Codes of any kind of network as int8, which `simulate` takes and gives."""
+    return (codes.astype(int) - kind.lowest - 128).astype(np.int8)
+
+
+@pytest.mark.parametrize("first", range(0, CASES // 3, 100))
+def test_random_networks_of_uint8_are_litert_s(first: int, tmp_path: Path) -> None:
+    cases, given = [], []
+    for seed in range(first, first + 100):
+        random = np.random.default_rng([seed, 2])
+        names = [str(name) for name in random.choice(UNSIGNED, random.integers(1, 5))]
+        names = [name for name in names[:-1] if name != "softmax"] + names[-1:]
+        data, shape = RandomUnsigned(seed).build(["conv", *names])  # weights tell the form
         model = tmp_path / f"{seed}.tflite"
         model.write_bytes(data)
-        cases.append((model, inputs))
-    for (model, inputs), found in zip(cases, simulate(cases), strict=True):
-        expected = reference(model, inputs)
+        given.append(random.integers(0, 256, (6, *shape[1:])).astype(np.uint8))
+        cases.append((model, shifted(given[-1], RandomUnsigned)))
+    for (model, _), inputs, found in zip(cases, given, simulate(cases), strict=True):
+        made = reference(model, inputs).items()
+        expected = {name: shifted(codes, RandomUnsigned) for name, codes in made}
+        assert different(found, expected) == [], model.stem
+
+
+@pytest.mark.parametrize("kind", [Kind.FULLY_CONNECTED, Kind.CONV_2D, Kind.DEPTHWISE_CONV_2D])
+@pytest.mark.parametrize(
+    ("network", "per_channel"),
+    [(RandomNetwork, False), (RandomNetwork, True), (RandomUnsigned, False)],
+)
+def test_sums_next_to_a_tie_round_as_litert_s(
+    kind: int, network: type[RandomNetwork], per_channel: bool, tmp_path: Path
+) -> None:
+    """Biases alone, so that sums lie where one rounding more or less shows."""
+    cases, given = [], []
+    for seed in range(10):
+        data, inputs = network(seed).ties(kind, per_channel)
+        model = tmp_path / f"{seed}.tflite"
+        model.write_bytes(data)
+        given.append(inputs)
+        cases.append((model, shifted(inputs, network)))
+    for (model, _), inputs, found in zip(cases, given, simulate(cases), strict=True):
+        made = reference(model, inputs).items()
+        expected = {name: shifted(codes, network) for name, codes in made}
         assert different(found, expected) == [], model.stem
         assert len(np.unique(next(iter(found.values())))) > 100
 
@@ -221,9 +253,10 @@ def workload(model: Path, inputs: Codes, labels: NDArray, directory: Path) -> Pa
     """A workload whose pixels are the codes of the network's input, + 128."""
     detail = litert.Interpreter(str(model)).get_input_details()[0]
     scale, zero_point = detail["quantization"]
+    offset = 0 if detail["dtype"] == np.uint8 else 128
     data, path = directory / "data.npz", directory / "workload.yaml"
     np.savez(data, x=(inputs.astype(int) + 128).astype(np.uint8), y=labels)
-    mean = scale * (zero_point + 128)
+    mean = scale * (zero_point + offset)
     path.write_text(
         WORKLOAD.format(
             name=model.stem, network=model, data=data, scale=scale, mean=mean, root=ROOT
@@ -247,7 +280,8 @@ def replace_weights(model: Path, weights: dict[str, Codes], target: Path) -> Non
     for tensor in content.subgraphs[0].tensors:
         codes = left.pop(tensor.name.decode(), None)
         if codes is not None:
-            assert (codes.dtype, codes.shape) == (np.int8, tuple(tensor.shape)), tensor.name
+            assert codes.shape == tuple(tensor.shape), tensor.name
+            assert TYPES[codes.dtype] == tensor.type, tensor.name
             content.buffers[tensor.buffer].data = np.frombuffer(codes.tobytes(), np.uint8)
     assert not left
     writer = flatbuffers.Builder(1024)
@@ -284,20 +318,27 @@ def test_faulty_logits_are_litert_s_and_the_executors_agree(
     assert (clean != expected).mean() > 0.1  # else an error-free run would pass
 
 
-def test_faulty_transposed_convolutions_are_litert_s_and_the_executors_agree(
-    tmp_path: Path,
+@pytest.mark.parametrize(
+    ("kind", "operators"),
+    [
+        (RandomNetwork, ["conv", "transposed_conv", "transposed_conv"]),
+        (RandomUnsigned, ["conv", "depthwise"]),
+    ],
+)
+def test_faulty_random_networks_are_litert_s_and_the_executors_agree(
+    kind: type[RandomNetwork], operators: list[str], tmp_path: Path
 ) -> None:
-    """Weights are written in the order of the file, though the array's kernel is turned around."""
+    """Weights are written in the order and the type of the file, however the array holds them."""
     changed = 0
     for seed in range(8):
         case = tmp_path / str(seed)
         case.mkdir()
         model, faulty = case / "network.tflite", case / "faulty.tflite"
-        data, shape = RandomNetwork(seed).build(["conv", "transposed_conv", "transposed_conv"])
+        data, shape = kind(seed).build(operators)
         model.write_bytes(data)
-        random = np.random.default_rng(seed)
-        inputs = random.integers(-128, 128, (20, *shape[1:])).astype(np.int8)
-        file = workload(model, inputs, np.zeros(20, np.int64), case)
+        codes = np.random.default_rng(seed).integers(0, 256, (20, *shape[1:]))
+        inputs = (codes + kind.lowest).astype(kind.dtype)
+        file = workload(model, (codes - 128).astype(np.int8), np.zeros(20, np.int64), case)
         low = "--voltage=0.75"
         out, weights = case / "logits.npz", case / "weights.npz"
         report = brownout("run", file, low, "--logits-out", out)
@@ -305,11 +346,12 @@ def test_faulty_transposed_convolutions_are_litert_s_and_the_executors_agree(
         with np.load(weights) as archive:
             replace_weights(model, dict(archive), faulty)
         with np.load(out) as archive:
-            logits = archive["logits"].astype(int) - 128
+            logits = archive["logits"].astype(int) + kind.lowest
         expected = list(reference(faulty, inputs).values())[-1]
         assert np.array_equal(logits.reshape(expected.shape), expected), seed
-        changed += report["weights_changed"]
-    assert changed > 20
+        clean = list(reference(model, inputs).values())[-1]
+        changed += bool(report["weights_changed"] > 0 and (clean != expected).any())
+    assert changed >= 3  # else faults that are lost would pass
 
 
 @needs_mlperf

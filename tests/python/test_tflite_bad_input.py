@@ -77,11 +77,11 @@ CASES: dict[str, tuple[Change, str]] = {
     ),
     "uint8 output": (
         with_tensor(3, type=schema.TensorType.UINT8),
-        "tensor 'y' is UINT8: UINT8 networks of TensorFlow 1, whose weights have zero points, are",
+        "tensor 'y' is UINT8: UINT8 is supported only where weights and activations are UINT8",
     ),
     "uint8 weights": (
         with_tensor(1, type=schema.TensorType.UINT8),
-        "constant 'w' is UINT8, not INT8: UINT8 networks of TensorFlow 1",
+        "tensor 'x' is INT8, though the network's weights are UINT8",
     ),
     "int4 weights": (
         with_tensor(1, type=schema.TensorType.INT4),
@@ -493,6 +493,58 @@ def test_a_truncated_network_is_refused_wherever_it_ends(tmp_path: Path) -> None
     for size in range(0, len(data), 1024):
         path.write_bytes(data[:size])
         assert "a damaged TFLite file, or one that is not whole" in refusal(path) or size == 0
+
+
+def unsigned(builder: Builder) -> None:
+    """The convolution in the form of TensorFlow 1."""
+    for tensor in builder.tensors:
+        if tensor.type == schema.TensorType.INT8:
+            tensor.type = schema.TensorType.UINT8
+    with_quantization(1, scale=[0.1], zeroPoint=[7])(builder)
+    with_quantization(2, scale=[0.01], zeroPoint=[0])(builder)
+
+
+def unsigned_constant(builder: Builder, y: Tensor) -> Tensor:
+    constant = builder.tensor((1,), [0.1], [0], np.ones(1, np.uint8))
+    z = builder.tensor(y.shape, [0.5], [0], dtype=np.uint8)
+    return builder.operator(Kind.ADD, [y, constant], z, schema.AddOptionsT)
+
+
+UNSIGNED: dict[str, tuple[Change, After | None, str]] = {
+    "zero point": (
+        with_quantization(1, zeroPoint=[300]),
+        None,
+        "operator 0 (CONV_2D): weights 'w' need one scale and one zero point in 0..255",
+    ),
+    "scales": (
+        with_quantization(1, scale=[0.1] * 4, zeroPoint=[0] * 4),
+        None,
+        "operator 0 (CONV_2D): weights 'w' need one scale and one zero point in 0..255",
+    ),
+    "function": (
+        lambda builder: None,
+        function(Kind.HARD_SWISH),
+        "operator 1 (HARD_SWISH): it is not supported in a network of UINT8, as TensorFlow 1",
+    ),
+    "constant": (
+        lambda builder: None,
+        unsigned_constant,
+        "operator 1 (ADD): with a constant it is not supported in a network of UINT8",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", UNSIGNED)
+def test_what_networks_of_uint8_may_not_have_is_refused(name: str, tmp_path: Path) -> None:
+    change, append, message = UNSIGNED[name]
+    builder, x, y = convolution()
+    unsigned(builder)
+    path = tmp_path / "network.tflite"
+    path.write_bytes(builder.finish(x, y))
+    assert network(path).returncode == 0, network(path).stderr
+    change(builder)
+    path.write_bytes(builder.finish(x, append(builder, y) if append is not None else y))
+    assert message in refusal(path)
 
 
 def test_a_custom_operator_is_called_by_its_own_name(tmp_path: Path) -> None:
