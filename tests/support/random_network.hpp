@@ -88,8 +88,8 @@ inline models::QuantizedNetwork random_litert_network(std::uint64_t seed) {
 }
 
 /// A small network with every kind of node that the residual one lacks: products, tables, joins
-/// along each axis, padding and cropping of each axis and between rows and columns, an average pool,
-/// a copy in another order, a pool whose window has gaps, constants of pixels.
+/// along each axis, padding and cropping of each axis and between rows and columns, an average
+/// pool, a copy in another order, a pool whose window has gaps, constants of pixels.
 inline NetworkBuilder random_branching_builder(std::uint64_t seed) {
   using models::Axis;
   NetworkBuilder b(seed, {5, 8, 7}, 30);
