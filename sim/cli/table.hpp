@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -26,11 +27,20 @@ enum class Style : std::uint8_t {
   kQuantity,  ///< with an SI prefix, the same for all columns of a unit
 };
 
+/// Has a constructor so that a list of facts may hold calls that throw: GCC 12 destroys a nested
+/// braced aggregate twice then (tests/python/test_nested_braces.py).
 struct Column {
-  std::string key;         ///< in CSV and JSON
-  std::string title = {};  ///< in text; empty: not shown there
-  std::string unit = {};   ///< in text, below the title; empty for names. kPercent shows "%"
-  Style style = Style::kPlain;
+  Column(std::string column_key, std::string column_title = {}, std::string column_unit = {},
+         Style column_style = Style::kPlain)
+      : key(std::move(column_key)),
+        title(std::move(column_title)),
+        unit(std::move(column_unit)),
+        style(column_style) {}
+
+  std::string key;    ///< in CSV and JSON
+  std::string title;  ///< in text; empty: not shown there
+  std::string unit;   ///< in text, below the title; empty for names. kPercent shows "%"
+  Style style;
 };
 
 /// Nothing is an empty field, null in JSON.

@@ -1,5 +1,6 @@
 #include "sim/machine/accelerator_spec.hpp"
 
+#include <limits>
 #include <stdexcept>
 
 namespace brownout::machine {
@@ -27,6 +28,17 @@ void validate_sram(const std::string& key, const SramSpec& sram) {
   } catch (const std::runtime_error& error) {
     throw std::runtime_error(key + "." + error.what());
   }
+}
+
+// Of both halves: their words are numbered by 32 bits.
+void validate_accumulators(const AcceleratorSpec& spec) {
+  const std::int64_t words = std::int64_t{2} * spec.accumulator.depth * spec.array.columns;
+  constexpr std::int64_t kMost = std::numeric_limits<std::uint32_t>::max();
+  if (words <= kMost) return;
+  throw std::runtime_error("accumulator.depth: 2 x " + std::to_string(spec.accumulator.depth) +
+                           " entries x " + std::to_string(spec.array.columns) +
+                           " (array.columns) are " + std::to_string(words) + " words; at most " +
+                           std::to_string(kMost));
 }
 
 }  // namespace
@@ -72,6 +84,7 @@ void validate(const AcceleratorSpec& spec) {
   require_range("array.columns", spec.array.columns, 1, 1024);
   require_range("accumulator.bits", spec.accumulator.bits, 8, 32);
   require_range("accumulator.depth", spec.accumulator.depth, 1, 1 << 24);
+  validate_accumulators(spec);
   validate_sram("weight_sram", spec.weight_sram);
   validate_sram("activation_sram", spec.activation_sram);
   require_range("vector_unit.lanes", spec.vector_lanes, 1, 4096);

@@ -162,5 +162,14 @@ TEST(Table, UnknownFormatListsTheFormats) {
   }
 }
 
+// What GCC 12 makes of a list of aggregates within aggregates ends here in a double free.
+TEST(Table, AListOfFactsMayThrow) {
+  const auto long_text = [] { return std::string(100, 'x'); };
+  const auto thrown = []() -> std::string { throw std::runtime_error("no value"); };
+  EXPECT_THROW((std::vector<Fact>{{{"a", "b"}, long_text()},
+                                  {{long_text() + "_key", long_text(), long_text()}, thrown()}}),
+               std::runtime_error);
+}
+
 }  // namespace
 }  // namespace brownout::cli

@@ -27,6 +27,12 @@ TEST(AcceleratorSpec, EachBadFieldIsNamedWithItsLimits) {
        "clock_hz: must be above 0"},
       {[](auto& s) { s.accumulator.bits = 33; }, "accumulator.bits: 33 is not in 8..32"},
       {[](auto& s) { s.accumulator.depth = 0; }, "accumulator.depth: 0 is not in 1..16777216"},
+      {[](auto& s) {
+         s.accumulator.depth = 1 << 24;
+         s.array.columns = 128;
+       },
+       "accumulator.depth: 2 x 16777216 entries x 128 (array.columns) are 4294967296 words; at "
+       "most 4294967295"},
       {[](auto& s) { s.weight_sram.capacity_kib = -1; },
        "weight_sram.capacity_kib: -1 is not in 1..1048576"},
       {[](auto& s) { s.weight_sram.word_bits = 20; },
