@@ -36,16 +36,25 @@ std::int64_t parse_micro(std::string_view text) {
   return fits && micro != Voltage::infinite().micro() ? micro : -1;
 }
 
+[[noreturn]] void refuse(std::string_view text, const char* otherwise) {
+  throw std::runtime_error(in_quotes(text) +
+                           " is not a voltage: a decimal such as 0.85 with at most six digits "
+                           "after the point and no unit" +
+                           otherwise);
+}
+
 }  // namespace
 
 Voltage Voltage::parse(std::string_view text) {
   if (text == "inf") return infinite();
   const std::int64_t micro = parse_micro(text);
-  if (micro < 0) {
-    throw std::runtime_error(in_quotes(text) +
-                             " is not a voltage: a decimal such as 0.85 with at most six digits "
-                             "after the point, or inf");
-  }
+  if (micro < 0) refuse(text, ", or inf");
+  return from_micro(micro);
+}
+
+Voltage Voltage::parse_finite(std::string_view text) {
+  const std::int64_t micro = parse_micro(text);
+  if (micro < 0) refuse(text, "");
   return from_micro(micro);
 }
 

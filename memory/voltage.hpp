@@ -20,6 +20,8 @@ class Voltage {
   /// Parses a decimal such as "0.85" or "inf" whole; at most six digits after the point.
   /// Throws std::runtime_error that quotes the text.
   static Voltage parse(std::string_view text);
+  /// The same without "inf": the voltage of a supply or a test.
+  static Voltage parse_finite(std::string_view text);
 
   constexpr std::int64_t micro() const { return micro_; }
   constexpr bool is_infinite() const { return *this == infinite(); }

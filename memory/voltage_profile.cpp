@@ -16,6 +16,9 @@ namespace {
 
 using Column = std::optional<double> ProfileRow::*;
 
+// Far above any supply; a multiple of it is still a voltage.
+constexpr Voltage kHighestReference = Voltage::from_micro(1'000'000'000'000);
+
 [[noreturn]] void refuse(const std::string& text) { throw std::runtime_error(text); }
 
 void require_voltage(const char* field, Voltage voltage) {
@@ -138,6 +141,15 @@ VoltageProfile::VoltageProfile(VoltageProfileData data) : data_(std::move(data))
   }
   std::sort(data_.rows.begin(), data_.rows.end(),
             [](const ProfileRow& a, const ProfileRow& b) { return a.voltage > b.voltage; });
+  if (data_.reference_voltage > kHighestReference) {
+    refuse("reference_voltage: " + data_.reference_voltage.text() + " is above " +
+           kHighestReference.text());
+  }
+  if (data_.error_free_voltage > highest()) {
+    refuse("error_free_voltage: " + data_.error_free_voltage.text() + " is above " +
+           highest().text() + ", " + std::to_string(kMostOverReference) +
+           " x the reference voltage");
+  }
   check_rows(data_.rows, data_.error_free_voltage);
   check_column(data_, "access_energy", &ProfileRow::access_energy);
   check_column(data_, "leakage", &ProfileRow::leakage);
@@ -159,7 +171,16 @@ void VoltageProfile::prepare_interpolation() {
 
 Voltage VoltageProfile::lowest() const { return data_.rows.back().voltage; }
 
+Voltage VoltageProfile::highest() const {
+  return Voltage::from_micro(kMostOverReference * data_.reference_voltage.micro());
+}
+
 void VoltageProfile::require_covered(Voltage voltage) const {
+  if (voltage > highest()) {
+    refuse("voltage " + voltage.text() + " is above " + highest().text() + " " +
+           to_string(data_.unit) + ", " + std::to_string(kMostOverReference) +
+           " x the reference voltage of the profile " + data_.name);
+  }
   if (voltage >= lowest()) return;
   refuse("voltage " + voltage.text() + " is below the range of the profile " + data_.name + ", " +
          lowest().text() + " to " + data_.error_free_voltage.text() + " " + to_string(data_.unit));

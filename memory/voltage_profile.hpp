@@ -14,6 +14,10 @@ enum class VoltageUnit { kVolts, kVmin };
 /// "V" or "Vmin".
 std::string to_string(VoltageUnit unit);
 
+/// The highest voltage that a supply may have, in multiples of its reference voltage. A slip of the
+/// unit (850 for 0.85) lies far above it; no memory or logic that is meant does.
+constexpr int kMostOverReference = 2;
+
 struct ProfileRow {
   Voltage voltage;
   double ber = 0;                       ///< share of failing cells, (0, 1); or 0 in all rows
@@ -39,13 +43,15 @@ class VoltageProfile {
  public:
   /// Throws std::runtime_error that starts with the field's name: fewer than two rows, a repeated
   /// voltage, BER that does not rise as V falls, a row at or above the error-free voltage, an
-  /// energy or leakage column with gaps or not 1 at the reference voltage, a voltage that is not
-  /// positive.
+  /// error-free voltage above highest(), an energy or leakage column with gaps or not 1 at the
+  /// reference voltage, a voltage that is not positive.
   explicit VoltageProfile(VoltageProfileData data);
 
   const VoltageProfileData& data() const { return data_; }
   Voltage lowest() const;
-  /// Throws std::runtime_error below lowest(); the text names the range and the unit.
+  Voltage highest() const;
+  /// Throws std::runtime_error outside lowest() to highest(); the text names the range and the
+  /// unit.
   void require_covered(Voltage voltage) const;
   /// Share of failing cells at `voltage`, exactly a row's own at its voltage. Never rises with the
   /// voltage, not even in the last place; computed without libm, so equal on every CPU.

@@ -34,12 +34,10 @@ std::optional<Pattern> pattern_of(const std::string& name) {
 
 Voltage finite_voltage(const std::string& place, std::string_view text) {
   try {
-    const Voltage voltage = Voltage::parse(text);
-    if (!voltage.is_infinite()) return voltage;
+    return Voltage::parse_finite(text);
   } catch (const std::runtime_error& error) {
     throw std::runtime_error(place + ": " + error.what());
   }
-  throw std::runtime_error(place + ": inf is not a voltage of a test");
 }
 
 // Of the part of a file name between the pattern's prefix and suffix.

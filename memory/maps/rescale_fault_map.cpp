@@ -40,7 +40,7 @@ std::int64_t rounded_ratio(std::int64_t numerator, std::int64_t denominator) {
 std::int64_t parse_voltage_shift(std::string_view text) {
   const bool negative = text.starts_with('-');
   if (negative || text.starts_with('+')) text.remove_prefix(1);
-  const Voltage size = Voltage::parse(text);
+  const Voltage size = Voltage::parse_finite(text);
   if (size.micro() > kHighest) throw std::runtime_error(size.text() + " is not a voltage shift");
   return negative ? -size.micro() : size.micro();
 }

@@ -1,6 +1,7 @@
 // Numbers as text, through <charconv>: exact and independent of the locale.
 #include "memory/numbers/text_number.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <system_error>
@@ -42,8 +43,13 @@ std::string format_double(double value) {
 
 std::string in_quotes(std::string_view text) {
   std::string result = "\"";
-  result.append(text.substr(0, kLongestQuote));
-  result += text.size() > kLongestQuote ? "...\"" : "\"";
+  std::size_t length = std::min(text.size(), kLongestQuote);
+  const auto amid_character = [&] {  // of UTF-8
+    return length < text.size() && (static_cast<unsigned char>(text[length]) & 0xC0U) == 0x80U;
+  };
+  while (length > 0 && amid_character()) --length;
+  result.append(text.substr(0, length));
+  result += length < text.size() ? "...\"" : "\"";
   return result;
 }
 

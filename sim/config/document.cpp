@@ -120,6 +120,7 @@ Value open_root(const std::filesystem::path& path, std::vector<std::filesystem::
 Document assemble_workload(const std::filesystem::path& path, const Overrides& overrides) {
   Document document;
   document.root = open_root(path, document.files);
+  document.file = document.root;
   Value& root = document.root;
   apply_path_options(root, overrides);
   apply_sets(root, overrides.set, true, path.parent_path());
@@ -149,6 +150,13 @@ Document assemble_memory(const std::filesystem::path& path) {
   Document document;
   document.root = open_root(path, document.files);
   return document;
+}
+
+Value included(const Value& value, const std::string& section) {
+  Value result = value;
+  std::vector<std::filesystem::path> files;
+  include(result, section, files);
+  return result;
 }
 
 Value file_section(const std::filesystem::path& path, const std::string& key) {

@@ -141,6 +141,11 @@ std::vector<std::filesystem::path> map_files(const Value& value) {
   if (memory::names_voltage_files(value.text)) {
     if (value.text.find('=') != std::string::npos) path = with_paths_resolved(value);
   } else if (!memory::is_dense_fault_map(path)) {
+    std::error_code ignored;
+    if (std::filesystem::is_directory(path, ignored)) {
+      fail(value, "is a directory, not a file: " + path.string() + "; its files are '" +
+                      (path / "*").string() + "', or '" + (path / "*.csv").string() + "'");
+    }
     return {existing_file(value)};
   }
   try {

@@ -33,8 +33,8 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
 }
 
 Voltage positive(std::string_view text) {
-  const Voltage voltage = Voltage::parse(text);
-  if (voltage <= Voltage() || voltage.is_infinite()) {
+  const Voltage voltage = Voltage::parse_finite(text);
+  if (voltage <= Voltage()) {
     throw std::runtime_error(memory::in_quotes(text) + " is not above 0");
   }
   return voltage;

@@ -5,7 +5,9 @@
 #include <limits>
 #include <stdexcept>
 
+#include "memory/fault_map.hpp"
 #include "memory/files/read_map.hpp"
+#include "memory/numbers/text_number.hpp"
 #include "sim/config/accelerator_config.hpp"
 #include "sim/config/document.hpp"
 #include "sim/config/energy_config.hpp"
@@ -73,8 +75,8 @@ WorkloadSection read_workload(const Value& value, const Overrides& overrides) {
 OperatingPoint default_operating_point(const Value& root, const MemoryConfig& memory,
                                        const energy::EnergyTable& table) {
   return error_free({.weight_sram = {},
-                     .activation_sram = {},
-                     .accumulator = {},
+                     .activation_sram = RailPoint{},
+                     .accumulator = RailPoint{},
                      .logic_volts = table.reference_volts(energy::Rail::kLogic),
                      .place = root.place() + ": operating_point.weight_sram"},
                     memory);
@@ -97,8 +99,14 @@ void read_operating_point(const Value& value, const MemoryConfig& memory, Operat
   read_rail(map, "activation_sram", memory.activation_sram.has_value(), point.activation_sram);
   read_rail(map, "accumulator", memory.accumulator.has_value(), point.accumulator);
   if (const Value* logic = map.find("logic")) {
+    const double highest = memory::kMostOverReference * point.logic_volts;  // that is, the default
     convert(*logic, point.logic_volts);
     if (!(point.logic_volts > 0)) fail(*logic, logic->text + " is not above 0");
+    if (point.logic_volts > highest) {
+      fail(*logic, logic->text + " is above " + memory::format_double(highest) + " V, " +
+                       std::to_string(memory::kMostOverReference) +
+                       " x the reference voltage of the energy table");
+    }
   }
 }
 
@@ -141,12 +149,29 @@ void add_files(std::vector<std::filesystem::path>& files,
   }
 }
 
-void require_covered(const memory::VoltageProfile& profile, memory::Voltage voltage,
-                     const std::string& place) {
+void require_covered(const WorkloadConfig& config, const memory::VoltageProfile& profile,
+                     memory::Voltage voltage, const std::string& place) {
+  const auto foreign = config.foreign_voltages.find(place);
+  if (foreign != config.foreign_voltages.end()) {
+    throw std::runtime_error(place + ": " + foreign->second);
+  }
   try {
     profile.require_covered(voltage);
   } catch (const std::runtime_error& error) {
     throw std::runtime_error(place + ": " + error.what());
+  }
+}
+
+// Those of a memory that fails are masked one by one.
+void check_accumulator_cells(const machine::AcceleratorSpec& spec) {
+  try {
+    memory::require_possible(
+        machine::organisation(spec, machine::OnChipMemory::kAccumulator).geometry());
+  } catch (const std::runtime_error& error) {
+    throw std::runtime_error(
+        "accelerator: accumulator.depth x array.columns x accumulator.bits with "
+        "memory.accumulator: " +
+        std::string(error.what()));
   }
 }
 
@@ -159,7 +184,7 @@ const std::string& place_of(const OperatingPoint& point, machine::OnChipMemory m
 void check_rail(const WorkloadConfig& config, machine::OnChipMemory memory) {
   const FaultyMemory* found = config.memory.find(memory);
   if (found == nullptr) return;
-  require_covered(*found->profile, config.operating_point.voltage(memory),
+  require_covered(config, *found->profile, config.operating_point.voltage(memory),
                   place_of(config.operating_point, memory));
 }
 
@@ -183,9 +208,10 @@ WorkloadConfig load_workload(const std::filesystem::path& path, const Overrides&
                         .accelerator = read_accelerator(map.require("accelerator")),
                         .energy_table = read_energy_table(map.require("energy")),
                         .memory = read_memory(map.require("memory")),
-                        .operating_point = {},
-                        .sweep = {},
-                        .run = {},
+                        .operating_point = OperatingPoint{},
+                        .sweep = SweepConfig{},
+                        .run = RunConfig{},
+                        .foreign_voltages = {},
                         .input_files = document.files};
   config.operating_point = default_operating_point(root, config.memory, config.energy_table);
   config.sweep.place = root.place() + ": sweep.voltages";
@@ -194,6 +220,8 @@ WorkloadConfig load_workload(const std::filesystem::path& path, const Overrides&
   }
   if (const Value* sweep = map.find("sweep")) read_sweep(*sweep, config.memory, config.sweep);
   if (const Value* run = map.find("run")) read_run(*run, config.run);
+  config.foreign_voltages = foreign_voltages(document, config.memory, config.sweep.rail);
+  if (config.memory.accumulator) check_accumulator_cells(config.accelerator);
   add_files(config.input_files, {config.network});
   add_files(config.input_files, config.dataset.files());
   for (const machine::OnChipMemory memory : machine::kOnChipMemories) {
@@ -264,7 +292,7 @@ void check_sweep(const WorkloadConfig& config) {
   }
   const memory::VoltageProfile& swept = *config.memory.find(config.sweep.rail)->profile;
   for (const memory::Voltage voltage : config.sweep.voltages) {
-    require_covered(swept, voltage, config.sweep.place);
+    require_covered(config, swept, voltage, config.sweep.place);
   }
   for (const machine::OnChipMemory memory : machine::kOnChipMemories) {
     if (memory != config.sweep.rail) check_rail(config, memory);

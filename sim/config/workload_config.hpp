@@ -15,6 +15,7 @@
 #include "sim/config/memory_config.hpp"
 #include "sim/config/overrides.hpp"
 #include "sim/config/voltage_list.hpp"
+#include "sim/config/written_units.hpp"
 #include "sim/energy/energy_table.hpp"
 #include "sim/machine/accelerator_spec.hpp"
 
@@ -75,6 +76,7 @@ struct WorkloadConfig {
   OperatingPoint operating_point;
   SweepConfig sweep;
   RunConfig run;
+  ForeignVoltages foreign_voltages;  ///< refused where an option has not taken their place
   /// Every file that was read or is named, in a fixed order, each once.
   std::vector<std::filesystem::path> input_files;
 };

@@ -117,11 +117,11 @@ void convert(const Value& value, std::string& out) {
 void convert(const Value& value, memory::Voltage& out) {
   const std::string& text = number_text(value, "a voltage");
   try {
-    out = memory::Voltage::parse(text);
+    out = memory::Voltage::parse_finite(text);
   } catch (const std::runtime_error& error) {
     fail(value, error.what());
   }
-  if (out <= memory::Voltage() || out.is_infinite()) fail(value, text + " is not above 0");
+  if (out <= memory::Voltage()) fail(value, text + " is not above 0");
 }
 
 void convert(const Value& value, std::filesystem::path& out) {
@@ -142,6 +142,11 @@ MapReader::MapReader(const Value& value, std::vector<std::string_view> known)
   }
   for (const MapEntry& entry : value.entries) {
     if (std::find(known_.begin(), known_.end(), entry.key) != known_.end()) continue;
+    const std::size_t colon = entry.key.find(':');
+    if (colon != std::string::npos && entry.value.kind == Value::Kind::kNull) {
+      fail(entry.value, "a blank is missing behind the colon: write " + entry.key.substr(0, colon) +
+                            ": " + entry.key.substr(colon + 1));
+    }
     const std::string near = nearest(entry.key, known_);
     fail(entry.value, near.empty() ? "unknown key; known are " + listed(known_)
                                    : "unknown key, did you mean " + near + "?");

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <limits>
 
 #include "memory/numbers/keyed_random.hpp"
 #include "tests/memory/generators/profiles.hpp"
@@ -129,6 +130,32 @@ TEST(VoltageProfile, BelowTheLowestRowIsAnErrorThatNamesTheRange) {
   EXPECT_NO_THROW(profile.require_covered(volts("0.75")));
 }
 
+TEST(VoltageProfile, AboveAMultipleOfTheReferenceIsAnErrorToo) {
+  VoltageProfileData data = profile_data_14nm();
+  data.reference_voltage = volts("0.8");
+  const VoltageProfile profile(data);
+  EXPECT_EQ(profile.highest().micro(), kMostOverReference * 800'000);
+  EXPECT_NO_THROW((void)profile.access_energy_factor(volts("1.6")));
+  const std::string expected =
+      "voltage 1.600001 is above 1.6 Vmin, 2 x the reference voltage of the profile sram-14nm";
+  const Voltage high = volts("1.600001");
+  EXPECT_EQ(message_of([&] { profile.require_covered(high); }), expected);
+  EXPECT_EQ(message_of([&] { (void)profile.ber(high); }), expected);
+  EXPECT_EQ(message_of([&] { (void)profile.access_energy_factor(high); }), expected);
+  EXPECT_EQ(message_of([&] { (void)profile.leakage_factor(high); }), expected);
+}
+
+TEST(VoltageProfile, ItsErrorFreeVoltageIsOneThatASupplyMayHave) {
+  VoltageProfileData data = profile_data_14nm();
+  data.reference_voltage = volts("0.5");
+  EXPECT_NO_THROW(VoltageProfile{data});
+  data.reference_voltage = volts("0.499999");
+  EXPECT_EQ(message_of([&] { VoltageProfile{data}; }),
+            "error_free_voltage: 1 is above 0.999998, 2 x the reference voltage");
+  data.reference_voltage = Voltage::from_micro(std::numeric_limits<std::int64_t>::max() - 1);
+  EXPECT_EQ(message_of([&] { VoltageProfile{data}; }).find("reference_voltage: 9223"), 0U);
+}
+
 TEST(VoltageProfile, WithoutColumnsEnergyIsQuadraticAndLeakageLinear) {
   VoltageProfileData data = profile_data_14nm();
   data.reference_voltage = volts("0.8");
@@ -163,7 +190,7 @@ TEST(VoltageProfile, ColumnsMayHaveTheirReferenceInside) {
   data.reference_voltage = volts("0.7");  // below all rows
   data.rows = {{volts("0.8"), 0.1, 1.2, {}}, {volts("0.9"), 0.01, 1.5, {}}};
   EXPECT_DOUBLE_EQ(VoltageProfile(data).access_energy_factor(volts("0.85")), 1.35);
-  EXPECT_DOUBLE_EQ(VoltageProfile(data).access_energy_factor(volts("1.8")), 6);
+  EXPECT_DOUBLE_EQ(VoltageProfile(data).access_energy_factor(volts("1.35")), 3.375);
   data.reference_voltage = volts("0.8");
   data.rows[0].access_energy = 1;
   EXPECT_DOUBLE_EQ(VoltageProfile(data).access_energy_factor(volts("0.85")), 1.25);

@@ -71,6 +71,20 @@ TEST(Voltage, TextIsReadBackAsTheSameVoltage) {
   }
 }
 
+TEST(Voltage, OfASupplyIsAFiniteDecimalWithoutAUnit) {
+  EXPECT_EQ(Voltage::parse_finite("0.85"), volts("0.85"));
+  for (const char* text : {"inf", "0.85V", "0.85 V", "850mV", "0.85Vmin", "8.5e-1", "-0.1", ""}) {
+    try {
+      (void)Voltage::parse_finite(text);
+      ADD_FAILURE() << text;
+    } catch (const std::runtime_error& error) {
+      EXPECT_EQ(error.what(), "\"" + std::string(text) +
+                                  "\" is not a voltage: a decimal such as 0.85 with at most six "
+                                  "digits after the point and no unit");
+    }
+  }
+}
+
 TEST(Voltage, ADefectFailsAboveEveryVoltage) {
   EXPECT_LT(volts("9223372036854.775806"), Voltage::infinite());
   EXPECT_LT(volts("0.849999"), volts("0.85"));

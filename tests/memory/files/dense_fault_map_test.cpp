@@ -130,7 +130,7 @@ TEST(DenseFaultMap, BadFilesAreRefusedWithTheirPlace) {
       {kSa0 + "0.8.txt", "1,0,0\n0,1,0\n",
        "fmap_sa0_v_0.80.txt: fmap_sa0_v_0.8.txt has the same voltage"},
       {kSa0 + "low.txt", "", "fmap_sa0_v_low.txt: in the name \"low\" is not a voltage"},
-      {kSa0 + "inf.txt", "", "inf in the name is not a voltage"},
+      {kSa0 + "inf.txt", "", "fmap_sa0_v_inf.txt: in the name \"inf\" is not a voltage"},
       {kSa0 + "0.8", "", "fmap_sa0_v_0.8: the name is not fmap_sa0_v_<V>.txt"},
       {"fmap_sa2_v_0.8.txt", "", "the name is not fmap_sa0_v_<V>.txt or fmap_sa1_v_<V>.txt"}};
   for (const BadFile& bad : cases) {

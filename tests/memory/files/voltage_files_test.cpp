@@ -60,7 +60,7 @@ TEST_F(VoltageFiles, BadNamesAreRefused) {
   EXPECT_THAT(complaint(path("v_{mV}")), HasSubstr("is not a voltage in thousandths"));
   EXPECT_THAT(complaint("0.6=" + path("none")), HasSubstr("none: No such file"));
   EXPECT_THAT(complaint("0.6=a,b"), HasSubstr("\"b\" is not VOLTAGE=FILE"));
-  EXPECT_THAT(complaint("inf=a"), HasSubstr("inf is not a voltage"));
+  EXPECT_THAT(complaint("inf=a"), HasSubstr("\"inf\" is not a voltage"));
 }
 
 }  // namespace
