@@ -8,6 +8,7 @@
 #include <ostream>
 
 #include "memory/numbers/text_number.hpp"
+#include "sim/cli/terminal_text.hpp"
 
 namespace brownout::cli {
 namespace {
@@ -104,7 +105,7 @@ Notes rate_notes(const std::vector<double>& rates, const memory::VoltageProfile&
 
 void print_notes(std::ostream& out, const Notes& notes, bool quiet) {
   if (quiet) return;
-  for (const std::string& note : notes) out << "note: " << note << "\n";
+  for (const std::string& note : notes) out << "note: " << one_line(note) << "\n";
 }
 
 }  // namespace brownout::cli

@@ -3,12 +3,12 @@
 
 #include <unistd.h>
 
-#include <stdexcept>
 #include <system_error>
 
 #include "sim/cli/options.hpp"
 #include "sim/cli/output_file.hpp"
 #include "sim/experiment/runner/whole_file.hpp"
+#include "sim/experiment/runner/world_error.hpp"
 
 namespace brownout::cli {
 namespace {
@@ -33,14 +33,19 @@ void write_whole_directory(const std::filesystem::path& path,
   const std::filesystem::path target = without_slash(path);
   std::filesystem::path part = target;
   part += ".part" + std::to_string(::getpid());
+  const auto require = [&](const std::error_code& error) {
+    if (error) experiment::fail_world(path.string() + ": cannot be written", error.value());
+  };
+  std::error_code error;
   try {
-    std::filesystem::create_directory(part);
+    std::filesystem::create_directory(part, error);
+    require(error);
     for (const OutputFile& file : files) experiment::write_whole_file(part / file.name, file.bytes);
-    std::filesystem::rename(part, target);
-  } catch (const std::runtime_error& error) {
-    std::error_code ignored;
-    std::filesystem::remove_all(part, ignored);
-    throw std::runtime_error(path.string() + ": " + error.what());
+    std::filesystem::rename(part, target, error);
+    require(error);
+  } catch (const experiment::WorldError&) {
+    std::filesystem::remove_all(part, error);
+    throw;
   }
 }
 

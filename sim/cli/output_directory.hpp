@@ -16,7 +16,7 @@ struct OutputFile {
 /// made. Creates nothing.
 void check_output_directory(const std::filesystem::path& path, const std::string& option);
 
-/// Writes a directory beside `path` and renames it. Throws std::runtime_error naming the place.
+/// Writes a directory beside `path` and renames it. Throws WorldError naming the place.
 void write_whole_directory(const std::filesystem::path& path, const std::vector<OutputFile>& files);
 
 }  // namespace brownout::cli

@@ -7,8 +7,29 @@
 #include <system_error>
 
 #include "sim/cli/options.hpp"
+#include "sim/experiment/runner/world_error.hpp"
 
 namespace brownout::cli {
+namespace {
+
+void check_writable(const std::filesystem::path& directory, const std::string& option) {
+  if (::access(directory.c_str(), W_OK) == 0) return;
+  experiment::fail_world("--" + option + ": " + directory.string(), errno);
+}
+
+}  // namespace
+
+void check_directory_for(const std::filesystem::path& path, const std::string& option) {
+  std::error_code ignored;
+  std::filesystem::path there = path.has_filename() ? path : path.parent_path();
+  while (!there.empty() && !std::filesystem::exists(there, ignored)) there = there.parent_path();
+  if (there.empty()) there = ".";
+  if (!std::filesystem::is_directory(there, ignored)) {
+    fail_option(option, path.string() + ": " + there.string() + " is a file, not a directory");
+  }
+  check_writable(there, option);
+}
+
 void check_output_file(const std::filesystem::path& path, const std::string& option) {
   std::error_code ignored;
   if (std::filesystem::is_directory(path, ignored) || !path.has_filename()) {
@@ -18,9 +39,7 @@ void check_output_file(const std::filesystem::path& path, const std::string& opt
   if (!std::filesystem::is_directory(parent, ignored)) {
     fail_option(option, "no such directory: " + parent.string());
   }
-  if (access(parent.c_str(), W_OK) != 0) {
-    fail_option(option, parent.string() + ": " + std::generic_category().message(errno));
-  }
+  check_writable(parent, option);
 }
 
 }  // namespace brownout::cli

@@ -7,7 +7,10 @@
 namespace brownout::cli {
 
 /// Throws std::runtime_error "--option: ..." when no file could be written there: a directory, or
-/// in a directory that does not exist. Creates nothing.
+/// in a directory that does not exist; WorldError when that one is not writable. Creates nothing.
 void check_output_file(const std::filesystem::path& path, const std::string& option);
+
+/// The same for a directory that is made with those above it; it may be there already.
+void check_directory_for(const std::filesystem::path& path, const std::string& option);
 
 }  // namespace brownout::cli

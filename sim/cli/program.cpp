@@ -1,19 +1,27 @@
 // The one place that catches: every error becomes one line and an exit status.
 #include "sim/cli/program.hpp"
 
+#include <errno.h>
+#include <signal.h>
+
 #include <algorithm>
+#include <new>
 #include <ostream>
 #include <stdexcept>
+#include <system_error>
 
 #include "memory/numbers/text_number.hpp"
 #include "sim/cli/command.hpp"
 #include "sim/cli/help.hpp"
+#include "sim/cli/terminal_text.hpp"
 #include "sim/config/yaml_reader.hpp"
+#include "sim/experiment/runner/interruption.hpp"
+#include "sim/experiment/runner/world_error.hpp"
 
 namespace brownout::cli {
 namespace {
 
-constexpr int kInternalError = 1;
+constexpr int kFailed = 1;
 constexpr int kBadInput = 2;
 
 [[noreturn]] void fail_unknown(const std::string& word, const std::vector<Command>& commands) {
@@ -89,13 +97,31 @@ int dispatch(const std::vector<std::string>& words, const Streams& streams) {
   return execute(find_command(words, commands), words, streams);
 }
 
-}  // namespace
-
-std::string one_line(std::string text) {
-  std::replace_if(
-      text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < ' '; }, ' ');
-  return text;
+// As a shell reads it back.
+std::string quoted(const std::string& word) {
+  constexpr std::string_view kPlain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./:,@%";
+  if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos) return word;
+  std::string text = "'";
+  for (const char c : word) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return text + "'";
 }
+
+// Ends the process by the signal, so that a shell's loop around the command ends, too.
+int end_interrupted(const experiment::Interrupted& interrupted,
+                    const std::vector<std::string>& words, std::ostream& err) {
+  std::string command = quoted(program_invocation_name);
+  for (const std::string& word : words) command += " " + quoted(word);
+  const std::string kept = interrupted.what();
+  err << "interrupted" << one_line(kept.empty() ? "" : ": " + kept)
+      << "; to go on: " << one_line(command) << "\n"
+      << std::flush;
+  ::signal(interrupted.signal(), SIG_DFL);
+  ::raise(interrupted.signal());
+  return kFailed;
+}
+
+}  // namespace
 
 std::vector<Command> all_commands() {
   return {run_command(),      sweep_command(),        sensitivity_command(), network_command(),
@@ -106,8 +132,21 @@ std::vector<Command> all_commands() {
 int run_program(const std::vector<std::string>& words, std::ostream& out, std::ostream& err) {
   try {
     const int status = dispatch(words, {out, err});
-    if (!out.flush()) throw std::runtime_error("the results could not be written to the output");
+    if (!out.flush()) {
+      throw experiment::WorldError(
+          "the results could not be written to the output; free some space, or send them "
+          "elsewhere");
+    }
     return status;
+  } catch (const experiment::Interrupted& interrupted) {
+    return end_interrupted(interrupted, words, err);
+  } catch (const experiment::WorldError& error) {
+    err << "error: " << one_line(error.what()) << "\n";
+  } catch (const std::system_error& error) {
+    err << "error: " << one_line(error.what()) << "\n";
+  } catch (const std::bad_alloc&) {
+    err << "error: not enough memory; end other processes, or take fewer --jobs or a smaller "
+           "run.batch\n";
   } catch (const std::runtime_error& error) {
     err << "error: " << one_line(error.what()) << "\n";
     return kBadInput;
@@ -116,7 +155,7 @@ int run_program(const std::vector<std::string>& words, std::ostream& out, std::o
   } catch (...) {
     err << "internal error: an exception of an unknown type\n";
   }
-  return kInternalError;
+  return kFailed;
 }
 
 }  // namespace brownout::cli

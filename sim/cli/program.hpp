@@ -8,10 +8,8 @@
 namespace brownout::cli {
 
 /// Results go to `out`, errors, notes and progress to `err`. Returns 0; 1 for a disagreement, an
-/// internal error or failed points; 2 for bad input. Never throws.
+/// internal error, failed points or a failure of the world around; 2 for bad input. Never throws;
+/// a signal that ends the command ends the process, after a line that says how to go on.
 int run_program(const std::vector<std::string>& words, std::ostream& out, std::ostream& err);
-
-/// Control characters, line ends among them, become blanks.
-std::string one_line(std::string text);
 
 }  // namespace brownout::cli

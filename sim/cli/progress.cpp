@@ -8,6 +8,8 @@
 #include <ostream>
 #include <string_view>
 
+#include "sim/cli/terminal_text.hpp"
+
 namespace brownout::cli {
 namespace {
 
@@ -55,7 +57,7 @@ void Progress::update(std::size_t done, std::size_t total) {
 void Progress::show(const std::string& text) {
   if (!enabled_) return;
   shown_ = true;
-  err_ << kClearLine << text << std::flush;
+  err_ << kClearLine << one_line(text) << std::flush;
 }
 
 }  // namespace brownout::cli

@@ -8,6 +8,7 @@
 
 #include "memory/numbers/text_number.hpp"
 #include "sim/cli/table.hpp"
+#include "sim/cli/terminal_text.hpp"
 
 namespace brownout::cli {
 namespace {
@@ -93,16 +94,8 @@ std::string number_text(double number, Style style, const Scale& scale) {
   return {};
 }
 
-// A terminal must not obey what stands in a file's names.
-std::string printable(std::string text) {
-  std::replace_if(
-      text.begin(), text.end(),
-      [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; }, '?');
-  return text;
-}
-
 std::string cell_text(const Cell& cell, Style style, const Scale& scale) {
-  if (const auto* text = std::get_if<std::string>(&cell)) return printable(*text);
+  if (const auto* text = std::get_if<std::string>(&cell)) return one_line(*text);
   if (const auto* integer = std::get_if<std::int64_t>(&cell)) return std::to_string(*integer);
   if (const auto* count = std::get_if<std::uint64_t>(&cell)) return std::to_string(*count);
   if (const auto* number = std::get_if<double>(&cell)) return number_text(*number, style, scale);

@@ -123,6 +123,7 @@ def refuse(case: Case, tmp_path: Path) -> None:
     )
 
     assert result.stderr.startswith("error: "), result.stderr
+    assert result.stderr.rstrip("\n").isprintable(), result.stderr
     assert result.stderr.count("\n") == 1, result.stderr
     assert result.stderr.endswith("\n")
     assert result.returncode == 2

@@ -8,15 +8,43 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from bad_input import ACCELERATOR, MAP, NETWORK, PROFILE, Case, refuse
+from bad_input import ACCELERATOR, MAP, NETWORK, PROFILE, Case, on_activation_sram, refuse
 
 from brownout_binary import BROWNOUT, ROOT, needs_brownout
 
 pytestmark = needs_brownout
 
+VOLTS = ROOT / "configs/memories/bram_28nm_kc705.yaml"
+DUMP = "--from dump --unit V --banks 1 --rows 1 --columns 16 --out o.csv"
+
 CASES = {
     # Options
     "voltage_outside": Case("run w.yaml --voltage 0.5", ["--voltage", "0.5", "0.75", "Vmin"]),
+    "voltage_in_millivolts": Case(
+        "run w.yaml --voltage 850", ["--voltage", "850 is above 2 Vmin", "2 x the reference"]
+    ),
+    "voltage_just_too_high": Case("run w.yaml --voltage 2.000001", ["--voltage", "above 2 Vmin"]),
+    "voltage_of_the_file_too_high": Case(
+        "run w.yaml", ["w.yaml:", "operating_point.weight_sram", "above 2"], ("0.85", "850")
+    ),
+    "voltage_of_logic_too_high": Case(
+        "run w.yaml --set operating_point.logic=850", ["operating_point.logic", "850 is above"]
+    ),
+    "voltage_of_activations_too_high": on_activation_sram(
+        ["activation_sram", "2 Vmin"], "run", "9"
+    ),
+    "weights_voltage_too_high": Case("weights w.yaml --out x.npz --voltage 850", ["above 2 Vmin"]),
+    "sweep_voltage_too_high": Case("sweep w.yaml --out out --voltage 0.9,850", ["850", "2 Vmin"]),
+    "sweep_range_too_high": Case("sweep w.yaml --out out --voltage 900:800:50", ["900", "2 Vmin"]),
+    "sensitivity_voltage_too_high": Case("sensitivity w.yaml --out out --voltage 850", ["2 Vmin"]),
+    "voltage_with_a_unit": Case("run w.yaml --voltage 0.85V", ["--voltage", '"0.85V"', "no unit"]),
+    "voltage_in_mv": Case("sweep w.yaml --out out --voltage 850mV", ["--voltage", "no unit"]),
+    "voltages_of_another_unit": Case(
+        f"run w.yaml --memory {VOLTS}", ["operating_point.weight_sram", "written in Vmin", "has V"]
+    ),
+    "sweep_of_another_unit": Case(
+        f"sweep w.yaml --out out --memory {VOLTS}", ["sweep.voltages", "written in Vmin", "has V"]
+    ),
     "voltage_zero": Case("run w.yaml --voltage 0", ["--voltage", '"0"']),
     "voltage_list_for_run": Case("run w.yaml --voltage 0.9,0.8", ["--voltage", "one voltage"]),
     "voltage_text": Case("run w.yaml --voltage low", ["--voltage", '"low"']),
@@ -66,6 +94,48 @@ CASES = {
     ),
     "sensitivity_of_a_strange_layer": Case(
         "sensitivity w.yaml --out out --set memory.faults.layers=conv3", ["conv3", "conv1"]
+    ),
+    "accumulators_of_too_many_words": Case(
+        f"network {NETWORK} --accelerator {ACCELERATOR}"
+        " --set accelerator.accumulator.depth=16777216 --set accelerator.array.columns=128",
+        ["accumulator.depth", "16777216", "128 (array.columns)", "4294967295"],
+    ),
+    "accumulators_of_too_many_cells": Case(
+        f"run w.yaml --set memory.accumulator.profile={PROFILE}"
+        " --set accelerator.accumulator.depth=16777216",
+        ["accumulator.depth x array.columns x accumulator.bits", "8589934592 cells"],
+    ),
+    "set_without_a_blank": Case(
+        "run w.yaml --set accelerator.array={rows:128,columns:128}",
+        ["accelerator.array", "a blank is missing behind the colon: write rows: 128"],
+    ),
+    "fault_map_of_a_directory": Case("run w.yaml --fault-map .", ["--fault-map", "*.csv"]),
+    # A missing file goes before what its format would ask for.
+    "convert_missing": Case(
+        "map convert gone.csv --unit V --out o.csv", ["no such file: gone.csv"]
+    ),
+    "convert_missing_npy": Case("map convert gone.npy --kind flip --out o.csv", ["no such file"]),
+    "convert_missing_dump": Case("map convert gone.bin --from dump --out o.csv", ["no such file"]),
+    "convert_missing_list": Case("map convert 0.6=gone.bin --out o.csv", ["no such file: gone"]),
+    "convert_missing_pattern": Case("map convert gone_{V}.bin --out o.csv", ["gone_{V}.bin: no"]),
+    "info_missing": Case("map info gone.csv --mux 4", ["no such file: gone.csv"]),
+    "plot_missing": Case("map plot gone.csv --unit V --out o.svg", ["no such file: gone.csv"]),
+    # Bytes of a file never reach a terminal as they are.
+    "raw_bytes_of_a_dump": Case(
+        f"map convert raw_{{V}}.bin {DUMP}",
+        ["raw_0.60.bin", "\\xff"],
+        files={"raw_0.60.bin": b"\xff\xfe\x80ab\x00\n"},
+    ),
+    "raw_bytes_of_a_map": Case(
+        "map info esc.csv", ["esc.csv", "\\x1b[31m\\x9b"], files={"esc.csv": b"\x1b[31m\x9b,x\n"}
+    ),
+    "raw_bytes_of_a_network_for_a_workload": Case(
+        "run n.tflite", ["n.tflite"], files={"n.tflite": b"\x1c\x00\x00\x00TFL3\xff\xfe\x1b\x80"}
+    ),
+    "raw_bytes_of_a_key": Case(
+        "run w.yaml",
+        ["w.yaml", "\\x1b[2J"],
+        ("encoding:", '"\\e[2J": 1\n  encoding:'),
     ),
     "images_zero": Case("run w.yaml --images 0", ["--images", '"0"', "1.."]),
     "images_text": Case("run w.yaml --images 10x", ["--images", '"10x"']),

@@ -1,11 +1,14 @@
 #include "sim/cli/map/grid_options.hpp"
 
+#include <sched.h>
+
 #include <algorithm>
 #include <ostream>
 #include <stdexcept>
 #include <thread>
 
-#include "sim/cli/program.hpp"
+#include "sim/cli/output_file.hpp"
+#include "sim/cli/terminal_text.hpp"
 
 namespace brownout::cli {
 namespace {
@@ -14,13 +17,20 @@ constexpr int kMostChips = 1'000'000;
 constexpr int kMostJobs = 1024;
 constexpr std::size_t kMostPoints = 10'000'000;
 
+// Those that taskset and the like leave to this process.
+int cpus() {
+  cpu_set_t allowed;
+  if (::sched_getaffinity(0, sizeof allowed, &allowed) == 0) return CPU_COUNT(&allowed);
+  return static_cast<int>(std::thread::hardware_concurrency());  // more than the set can hold
+}
+
 }  // namespace
 
 OptionSpecs grid_options(const std::string& of_what) {
   return {{"out", "DIR", "Directory of the results; made when it does not exist. Required."},
           {"chips", "N",
            "Chips 0..N-1 of the ensemble. Default: sweep.chips; with fault maps, all of them."},
-          {"jobs", "N", "Worker processes. Default: the hardware threads."},
+          {"jobs", "N", "Worker processes. Default: the CPUs that this process may use."},
           {"cosim", "one|all|none",
            "Chips of each " + of_what +
                " whose first image the SystemC model runs too, and must agree on. Default: one."}};
@@ -32,12 +42,12 @@ std::filesystem::path out_of(const Arguments& arguments) {
   if (std::filesystem::exists(out, ignored) && !std::filesystem::is_directory(out, ignored)) {
     fail_option("out", out.string() + " is a file, not a directory");
   }
+  check_directory_for(out, "out");
   return out;
 }
 
 int jobs_of(const Arguments& arguments) {
-  const int threads = static_cast<int>(std::thread::hardware_concurrency());
-  return arguments.count("jobs", 1, kMostJobs).value_or(std::clamp(threads, 1, kMostJobs));
+  return arguments.count("jobs", 1, kMostJobs).value_or(std::clamp(cpus(), 1, kMostJobs));
 }
 
 experiment::CosimPolicy policy_of(const Arguments& arguments) {

@@ -5,19 +5,23 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <stdexcept>
-#include <system_error>
+
+#include "sim/experiment/runner/world_error.hpp"
 
 namespace brownout::experiment {
 
 DirectoryLock::DirectoryLock(const std::filesystem::path& directory)
     : descriptor_(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
   if (descriptor_ < 0) {
-    throw std::runtime_error(directory.string() + ": " + std::generic_category().message(errno));
+    fail_world(directory.string(), errno);
   }
   if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
+    const int error = errno;
     ::close(descriptor_);
-    throw std::runtime_error(directory.string() + ": another sweep is running in this directory");
+    if (error != EWOULDBLOCK) fail_world(directory.string() + ": cannot be locked", error);
+    throw WorldError(directory.string() +
+                     ": another sweep is running in this directory; wait for its end, or choose "
+                     "another --out");
   }
 }
 

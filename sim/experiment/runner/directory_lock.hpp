@@ -8,7 +8,7 @@ namespace brownout::experiment {
 /// Held until it is destroyed or its process ends, however it ends.
 class DirectoryLock {
  public:
-  /// Throws std::runtime_error when another process holds the directory.
+  /// Throws WorldError when another process holds the directory, or when it cannot be opened.
   explicit DirectoryLock(const std::filesystem::path& directory);
   ~DirectoryLock();
   DirectoryLock(const DirectoryLock&) = delete;

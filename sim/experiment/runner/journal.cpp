@@ -4,6 +4,8 @@
 
 #include <stdexcept>
 
+#include "sim/experiment/runner/world_error.hpp"
+
 namespace brownout::experiment {
 
 struct Journal::Database {
@@ -14,7 +16,23 @@ struct Journal::Database {
 
   void check(int status) const {
     if (status == SQLITE_OK || status == SQLITE_DONE || status == SQLITE_ROW) return;
-    throw std::runtime_error(path + ": " + sqlite3_errmsg(handle));
+    const std::string text = path + ": " + sqlite3_errmsg(handle);
+    switch (status & 0xff) {  // above that: details
+      case SQLITE_BUSY:
+      case SQLITE_LOCKED:
+        throw WorldError(text + "; another program holds it, end that one");
+      case SQLITE_FULL:
+        throw WorldError(text + "; free some space, or write elsewhere");
+      case SQLITE_IOERR:
+      case SQLITE_CANTOPEN:
+      case SQLITE_READONLY:
+      case SQLITE_PERM:
+      case SQLITE_NOLFS:
+      case SQLITE_NOMEM:
+        throw WorldError(text + "; see to the disk and its permissions, or write elsewhere");
+      default:  // no journal, or a damaged one
+        throw std::runtime_error(text + "; choose another --out");
+    }
   }
   void execute(const char* sql) const {
     check(sqlite3_exec(handle, sql, nullptr, nullptr, nullptr));
@@ -52,14 +70,11 @@ class Statement {
 
 }  // namespace
 
-Journal::Journal(const std::filesystem::path& path) : database_(std::make_unique<Database>()) {
+Journal::Journal(const std::filesystem::path& path, std::chrono::milliseconds patience)
+    : database_(std::make_unique<Database>()) {
   database_->path = path.string();
-  if (sqlite3_open(path.c_str(), &database_->handle) != SQLITE_OK) {
-    throw std::runtime_error(path.string() + ": cannot open: " + sqlite3_errmsg(database_->handle));
-  }
-  // Somebody who looks at the file holds us up; he does not end the sweep.
-  constexpr int kWaitMilliseconds = 60'000;
-  sqlite3_busy_timeout(database_->handle, kWaitMilliseconds);
+  database_->check(sqlite3_open(path.c_str(), &database_->handle));
+  sqlite3_busy_timeout(database_->handle, static_cast<int>(patience.count()));
   database_->execute(
       "CREATE TABLE IF NOT EXISTS points (voltage_micro INTEGER NOT NULL, chip INTEGER NOT NULL, "
       "part TEXT NOT NULL, point_row TEXT NOT NULL, layer_rows TEXT NOT NULL, PRIMARY KEY "

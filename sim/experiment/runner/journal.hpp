@@ -2,6 +2,7 @@
 // of its own, so that a kill loses nothing that was finished.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -20,8 +21,14 @@ struct PointRows {
 
 class Journal {
  public:
-  /// Opens or creates. Throws std::runtime_error naming the file.
-  explicit Journal(const std::filesystem::path& path);
+  /// Somebody who looks at the file holds us up; he does not end the sweep.
+  static constexpr std::chrono::minutes kPatience{1};
+
+  /// Opens or creates. This and the others throw with the name of the file: WorldError when it is
+  /// locked for longer than `patience`, or the disk fails; std::runtime_error when it is no
+  /// journal.
+  explicit Journal(const std::filesystem::path& path,
+                   std::chrono::milliseconds patience = kPatience);
   ~Journal();
   Journal(const Journal&) = delete;
   Journal& operator=(const Journal&) = delete;

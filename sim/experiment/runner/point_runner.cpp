@@ -8,9 +8,11 @@
 
 #include "sim/experiment/point/other_rails.hpp"
 #include "sim/experiment/runner/directory_lock.hpp"
+#include "sim/experiment/runner/interruption.hpp"
 #include "sim/experiment/runner/manifest.hpp"
 #include "sim/experiment/runner/whole_file.hpp"
 #include "sim/experiment/runner/worker_pool.hpp"
+#include "sim/experiment/runner/world_error.hpp"
 
 namespace brownout::experiment {
 namespace {
@@ -98,12 +100,32 @@ std::string describe(const Workbench& bench, const Point& point) {
          std::to_string(point.chip) + (point.part.empty() ? "" : ", faults of " + point.part);
 }
 
+void make_directory(const std::filesystem::path& out) {
+  std::error_code error;
+  std::filesystem::create_directories(out, error);
+  if (error) fail_world(out.string() + ": cannot be made", error.value());
+}
+
+/// The same, and whatever ends the work early says how much of it is kept.
+std::vector<TaskFailure> run_or_say_what_is_kept(const std::vector<std::size_t>& tasks,
+                                                 const PoolHooks& hooks,
+                                                 const RunnerOptions& options,
+                                                 const std::function<std::string()>& kept) {
+  try {
+    return run_in_workers(tasks, options.jobs, hooks);
+  } catch (const Interrupted& interrupted) {
+    throw Interrupted(interrupted.signal(), kept());
+  } catch (const WorldError& error) {
+    throw WorldError(std::string(error.what()) + " (" + kept() + "; the same command goes on)");
+  }
+}
+
 }  // namespace
 
 RunnerOutcome run_points(const Workbench& bench, const std::vector<Point>& points,
                          const std::string& manifest, const RunnerOptions& options) {
   validate(bench, points, options.out, manifest);
-  std::filesystem::create_directories(options.out);
+  make_directory(options.out);
   DirectoryLock lock(options.out);
   const std::filesystem::path manifest_file = options.out / "manifest.json";
   if (!std::filesystem::exists(manifest_file)) write_whole_file(manifest_file, manifest);
@@ -133,11 +155,16 @@ RunnerOutcome run_points(const Workbench& bench, const std::vector<Point>& point
   };
   hooks.on_result = [&](std::size_t task, const std::string& text) {
     const Journal::Key key = key_of(points[task]);
-    finished[key] = rows_of(text);
-    journal.add(key, finished[key]);
+    const PointRows rows = rows_of(text);
+    journal.add(key, rows);
+    finished[key] = rows;
     report();
   };
-  for (const TaskFailure& failure : run_in_workers(open, options.jobs, hooks)) {
+  const auto kept = [&] {
+    return std::to_string(finished.size()) + " of " + std::to_string(points.size()) +
+           " points are kept in " + options.out.string();
+  };
+  for (const TaskFailure& failure : run_or_say_what_is_kept(open, hooks, options, kept)) {
     outcome.failures.push_back(describe(bench, points[failure.task]) + ": " + failure.reason);
   }
   if (!outcome.failures.empty()) return outcome;

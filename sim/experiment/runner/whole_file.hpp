@@ -6,7 +6,7 @@
 
 namespace brownout::experiment {
 
-/// Writes beside the file and renames. Throws std::runtime_error naming the file.
+/// Writes beside the file and renames. Throws WorldError naming the file.
 void write_whole_file(const std::filesystem::path& path, std::string_view bytes);
 
 }  // namespace brownout::experiment

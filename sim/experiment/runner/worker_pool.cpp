@@ -8,11 +8,12 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdint>
-#include <cstring>
 #include <exception>
 #include <memory>
 #include <optional>
-#include <stdexcept>
+
+#include "sim/experiment/runner/interruption.hpp"
+#include "sim/experiment/runner/world_error.hpp"
 
 namespace brownout::experiment {
 namespace {
@@ -72,14 +73,16 @@ void serve(int tasks, int results, const PoolHooks& hooks) {
 
 class Worker {
  public:
-  Worker(const PoolHooks& hooks, const std::vector<std::unique_ptr<Worker>>& others) {
+  Worker(const PoolHooks& hooks, const InterruptionGuard& guard,
+         const std::vector<std::unique_ptr<Worker>>& others) {
     int to_worker[2];
     int from_worker[2];
-    if (::pipe(to_worker) != 0) throw std::runtime_error("cannot make a pipe");
-    if (::pipe(from_worker) != 0) throw std::runtime_error("cannot make a pipe");
+    if (::pipe(to_worker) != 0) fail_world("no pipe to a worker process", errno);
+    if (::pipe(from_worker) != 0) fail_world("no pipe from a worker process", errno);
     pid_ = ::fork();
-    if (pid_ < 0) throw std::runtime_error(std::string("cannot fork: ") + std::strerror(errno));
+    if (pid_ < 0) fail_world("no further worker process", errno);
     if (pid_ == 0) {
+      guard.leave_to_parent();
       // A copy of another worker's pipe would keep it from seeing its end.
       for (const std::unique_ptr<Worker>& other : others) {
         if (other) other->close_pipes();
@@ -105,6 +108,9 @@ class Worker {
 
   int results() const { return results_; }
   std::optional<std::size_t> task() const { return task_; }
+
+  /// Ends it amid its task, which nobody waits for any more.
+  void end_now() const { ::kill(pid_, SIGKILL); }
 
   void give(std::size_t task) {
     task_ = task;
@@ -158,49 +164,82 @@ class IgnorePipeSignal {
   void (*before_)(int);
 };
 
+/// The workers and what is left for them.
+class Pool {
+ public:
+  Pool(const std::vector<std::size_t>& tasks, int jobs, const PoolHooks& hooks)
+      : tasks_(tasks),
+        hooks_(hooks),
+        workers_(std::min(tasks.size(), static_cast<std::size_t>(std::max(1, jobs)))) {}
+
+  std::vector<TaskFailure> run() {
+    try {
+      for (std::unique_ptr<Worker>& worker : workers_) feed(worker);
+      while (std::any_of(workers_.begin(), workers_.end(),
+                         [](const auto& w) { return w != nullptr; })) {
+        take_results();
+      }
+    } catch (...) {
+      for (const std::unique_ptr<Worker>& worker : workers_) {
+        if (worker) worker->end_now();
+      }
+      throw;
+    }
+    return std::move(failures_);
+  }
+
+ private:
+  void feed(std::unique_ptr<Worker>& worker) {
+    if (next_ == tasks_.size()) {
+      worker.reset();
+      return;
+    }
+    if (!worker) worker = std::make_unique<Worker>(hooks_, guard_, workers_);
+    worker->give(tasks_[next_++]);
+  }
+
+  void take_results() {
+    std::vector<pollfd> polled;
+    polled.reserve(workers_.size());
+    for (const std::unique_ptr<Worker>& worker : workers_) {
+      polled.push_back({worker ? worker->results() : -1, POLLIN, 0});
+    }
+    const int ready = ::ppoll(polled.data(), polled.size(), nullptr, &guard_.outside());
+    const int error = errno;
+    guard_.check();
+    if (ready < 0 && error != EINTR) fail_world("no wait for the worker processes", error);
+    if (ready < 0) return;
+    for (std::size_t i = 0; i < workers_.size(); ++i) {
+      if (workers_[i] && polled[i].revents != 0) take_result(workers_[i]);
+    }
+  }
+
+  void take_result(std::unique_ptr<Worker>& worker) {
+    const std::size_t task = *worker->task();
+    const Worker::Answer answer = worker->take();
+    if (answer.failed) {
+      failures_.push_back({task, answer.text});
+      worker.reset();
+    } else {
+      hooks_.on_result(task, answer.text);
+    }
+    feed(worker);
+  }
+
+  const std::vector<std::size_t>& tasks_;
+  const PoolHooks& hooks_;
+  InterruptionGuard guard_;
+  std::vector<std::unique_ptr<Worker>> workers_;
+  std::size_t next_ = 0;  // of tasks_
+  std::vector<TaskFailure> failures_;
+};
+
 }  // namespace
 
 std::vector<TaskFailure> run_in_workers(const std::vector<std::size_t>& tasks, int jobs,
                                         const PoolHooks& hooks) {
-  const IgnorePipeSignal guard;
-  std::vector<TaskFailure> failures;
-  std::vector<std::unique_ptr<Worker>> workers(
-      std::min(tasks.size(), static_cast<std::size_t>(std::max(1, jobs))));
-  std::size_t next = 0;
-  const auto feed = [&](std::unique_ptr<Worker>& worker) {
-    if (next == tasks.size()) {
-      worker.reset();
-      return;
-    }
-    if (!worker) worker = std::make_unique<Worker>(hooks, workers);
-    worker->give(tasks[next++]);
-  };
-  for (std::unique_ptr<Worker>& worker : workers) feed(worker);
-
-  while (std::any_of(workers.begin(), workers.end(), [](const auto& w) { return w != nullptr; })) {
-    std::vector<pollfd> polled;
-    polled.reserve(workers.size());
-    for (const std::unique_ptr<Worker>& worker : workers) {
-      polled.push_back({worker ? worker->results() : -1, POLLIN, 0});
-    }
-    if (::poll(polled.data(), polled.size(), -1) < 0) {
-      if (errno == EINTR) continue;
-      throw std::runtime_error(std::string("poll: ") + std::strerror(errno));
-    }
-    for (std::size_t i = 0; i < workers.size(); ++i) {
-      if (!workers[i] || polled[i].revents == 0) continue;
-      const std::size_t task = *workers[i]->task();
-      const Worker::Answer answer = workers[i]->take();
-      if (answer.failed) {
-        failures.push_back({task, answer.text});
-        workers[i].reset();
-      } else {
-        hooks.on_result(task, answer.text);
-      }
-      feed(workers[i]);
-    }
-  }
-  return failures;
+  const IgnorePipeSignal ignore;
+  return Pool(tasks, jobs, hooks).run();
 }
 
 }  // namespace brownout::experiment

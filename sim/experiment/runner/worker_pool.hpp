@@ -23,7 +23,7 @@ struct PoolHooks {
 };
 
 /// Executes `tasks` in `jobs` processes. The caller must not have started threads (fork). Throws
-/// std::runtime_error when processes or pipes cannot be made.
+/// WorldError when processes or pipes cannot be made, Interrupted upon SIGINT and SIGTERM.
 std::vector<TaskFailure> run_in_workers(const std::vector<std::size_t>& tasks, int jobs,
                                         const PoolHooks& hooks);
 

@@ -14,6 +14,7 @@
 #include "sim/experiment/runner/directory_lock.hpp"
 #include "sim/experiment/runner/journal.hpp"
 #include "sim/experiment/runner/manifest.hpp"
+#include "sim/experiment/runner/world_error.hpp"
 #include "sim/experiment/sweep.hpp"
 
 namespace brownout::experiment {
@@ -281,7 +282,7 @@ TEST_F(Sweep, RefusesADirectoryInWhichAnotherSweepRuns) {
   try {
     run_sweep(small(), {.out = out, .jobs = 1, .cosim = CosimPolicy::kNone, .progress = {}});
     FAIL() << "accepted";
-  } catch (const std::runtime_error& error) {
+  } catch (const WorldError& error) {
     EXPECT_THAT(error.what(), ::testing::HasSubstr("another sweep is running"));
   }
 }
