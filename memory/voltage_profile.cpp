@@ -190,8 +190,9 @@ void VoltageProfile::require_covered(Voltage voltage) const {
 // product with a slope <= 0 and a sum, both rounded monotonically) and reproducible_exp never
 // falls; the clamp to the segment's ends joins the segments.
 double VoltageProfile::ber(Voltage voltage) const {
+  if (voltage >= data_.error_free_voltage) return 0;
   require_covered(voltage);
-  if (voltage >= data_.error_free_voltage || is_ideal(data_.rows)) return 0;
+  if (is_ideal(data_.rows)) return 0;
   const auto row = std::lower_bound(data_.rows.begin(), data_.rows.end(), voltage,
                                     [](const ProfileRow& r, Voltage v) { return r.voltage > v; });
   if (row->voltage == voltage) return row->ber;

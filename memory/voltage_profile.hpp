@@ -53,8 +53,9 @@ class VoltageProfile {
   /// Throws std::runtime_error outside lowest() to highest(); the text names the range and the
   /// unit.
   void require_covered(Voltage voltage) const;
-  /// Share of failing cells at `voltage`, exactly a row's own at its voltage. Never rises with the
-  /// voltage, not even in the last place; computed without libm, so equal on every CPU.
+  /// Share of failing cells at `voltage`, also above highest(), exactly a row's own at its voltage.
+  /// Never rises with the voltage, not even in the last place; computed without libm, so equal on
+  /// every CPU.
   double ber(Voltage voltage) const;
   /// The lowest BER above 0 that a voltage has: that of the last millionth below the error-free
   /// voltage. 0 of an ideal memory.

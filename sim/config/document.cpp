@@ -152,13 +152,6 @@ Document assemble_memory(const std::filesystem::path& path) {
   return document;
 }
 
-Value included(const Value& value, const std::string& section) {
-  Value result = value;
-  std::vector<std::filesystem::path> files;
-  include(result, section, files);
-  return result;
-}
-
 Value file_section(const std::filesystem::path& path, const std::string& key) {
   std::vector<std::filesystem::path> files;
   const Value root = open_root(path, files);

@@ -31,10 +31,6 @@ Document assemble_accelerator(const std::filesystem::path& path,
 /// Root keys memory_profile and, maybe, chip.
 Document assemble_memory(const std::filesystem::path& path);
 
-/// The section that a value includes: the value itself where it is a map, else that of the file
-/// which it names.
-Value included(const Value& value, const std::string& section);
-
 /// The map below the one root key of a file that holds nothing else.
 Value file_section(const std::filesystem::path& path, const std::string& key);
 

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string_view>
 
+#include "sim/config/yaml_parser.hpp"
 #include "sim/config/yaml_reader.hpp"
 
 namespace brownout::config {
@@ -19,14 +20,16 @@ const Value* at(const Value* value, std::string_view key) {
 std::optional<std::string> own_unit(const Value& file, const std::string& memory) {
   const Value* profile = at(&file, memory + ".profile");
   if (profile == nullptr) return {};
+  Value included;
   if (profile->kind == Value::Kind::kScalar) {
     std::filesystem::path path;
     convert(*profile, path);
     std::error_code ignored;
     if (!std::filesystem::exists(path, ignored)) return {};
+    included = parse_yaml_file(path);
+    profile = included.find("memory_profile");
   }
-  const Value section = included(*profile, "memory_profile");
-  const Value* unit = section.find("unit");
+  const Value* unit = at(profile, "unit");
   if (unit == nullptr) return {};
   return unit->text;
 }
@@ -35,9 +38,12 @@ bool is_voltage(std::string_view key) {
   return key.starts_with("mu") || key.starts_with("sigma") || key == "shift";
 }
 
-void refuse_chip(const Value& chip, const std::string& reason) {
+// Not what an option gives, nor what stands in a memory's file beside its profile.
+bool is_of(const Value& value, const Value& file) { return value.origin == file.origin; }
+
+void refuse_chip(const Value& chip, const Value& file, const std::string& reason) {
   for (const MapEntry& entry : chip.entries) {
-    if (entry.value.origin->is_file && is_voltage(entry.key)) fail(entry.value, reason);
+    if (is_of(entry.value, file) && is_voltage(entry.key)) fail(entry.value, reason);
   }
 }
 
@@ -47,7 +53,9 @@ ForeignVoltages foreign_voltages(const Document& document, const MemoryConfig& m
                                  machine::OnChipMemory swept) {
   ForeignVoltages found;
   const auto add = [&](const Value* voltage, const std::string& reason) {
-    if (voltage != nullptr && voltage->origin->is_file) found.emplace(voltage->place(), reason);
+    if (voltage != nullptr && is_of(*voltage, document.file)) {
+      found.emplace(voltage->place(), reason);
+    }
   };
   for (const machine::OnChipMemory which : machine::kOnChipMemories) {
     const FaultyMemory* faulty = memory.find(which);
@@ -61,7 +69,7 @@ ForeignVoltages foreign_voltages(const Document& document, const MemoryConfig& m
     add(at(&document.root, "operating_point." + machine::to_string(which)), reason);
     if (which == swept) add(at(&document.root, "sweep.voltages"), reason);
     if (const Value* chip = at(&document.root, key_of(which) + ".chip")) {
-      refuse_chip(*chip, reason);
+      refuse_chip(*chip, document.file, reason);
     }
   }
   return found;

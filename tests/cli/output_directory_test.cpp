@@ -8,6 +8,7 @@
 #include <iterator>
 #include <stdexcept>
 
+#include "sim/experiment/runner/world_error.hpp"
 #include "tests/memory/files/map_files.hpp"
 
 namespace brownout::cli {
@@ -59,7 +60,7 @@ TEST(OutputDirectory, HoldsTheFilesAndNothingElseIsLeft) {
 TEST(OutputDirectory, NothingIsLeftOfAFailure) {
   const memory::TemporaryDirectory directory("output");
   EXPECT_THROW(write_whole_directory(directory.path() / "a", {{"1", "x"}, {"no/such", "x"}}),
-               std::runtime_error);
+               experiment::WorldError);
   EXPECT_EQ(entries(directory.path()), 0);
 }
 

@@ -119,7 +119,7 @@ TEST(Table, NumbersThatAreNoneStayVisible) {
 }
 
 TEST(Table, NamesCannotSteerATerminalOrBreakJson) {
-  EXPECT_EQ(shown("a\x1b[31m\nb", Style::kPlain), "x  a?[31m?b\n");
+  EXPECT_EQ(shown("a\x1b[31m\nb", Style::kPlain), "x  a\\x1b[31m b\n");
   EXPECT_EQ(render({.facts = {{{"x", "x"}, "\xff"}}, .table = {}}, Format::kJson),
             "{\n  \"x\": \"\xEF\xBF\xBD\"\n}\n");
 }

@@ -55,7 +55,7 @@ TEST(VoltageList, BadListsSayWhy) {
       {"1:0.9:0.1:0.1", "is not a voltage or a range FROM:TO:STEP"},
       {"1:0.9:0", "\"0\" is not above 0"},
       {"1:0.9:-0.1", "\"-0.1\" is not a voltage"},
-      {"inf", "\"inf\" is not above 0"},
+      {"inf", "\"inf\" is not a voltage"},
       {"0", "\"0\" is not above 0"},
       {"0.1234567", "at most six digits"},
       {"9223372036854:0.1:0.000001", "more than 10000 voltages"},

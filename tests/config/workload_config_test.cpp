@@ -117,8 +117,6 @@ TEST(WorkloadConfig, MistakesAreFoundWithFileAndLine) {
        "w.yaml:12: operating_point.weight_sram: \"0.85\" is text in quotes"},
       {"{weight_sram: 0.85}", "{weight_sram: 0.85, logic: 0}",
        "w.yaml:12: operating_point.logic: 0 is not above 0"},
-      {"{weight_sram: 0.85}", "{weight_sram: 850}",
-       "w.yaml:12: operating_point.weight_sram: voltage 850 is above 2 Vmin, 2 x the reference"},
       {"{weight_sram: 0.85}", "{weight_sram: 0.85, logic: 850}",
        "w.yaml:12: operating_point.logic: 850 is above "},
       {"{weight_sram: 0.85}", "{weight_sram:0.85}",
@@ -159,6 +157,12 @@ TEST(WorkloadConfig, VoltagesOutsideTheProfileAreFoundByTheCommandThatUsesThem) 
               testing::HasSubstr("w.yaml:12: operating_point.weight_sram: voltage 0.7 is below"));
   EXPECT_THAT(error_of([&] { check_sweep(config); }),
               testing::HasSubstr("w.yaml:13: sweep.voltages: voltage 0.7 is below"));
+  const WorkloadConfig slipped =
+      files.load_with({"operating_point.weight_sram=850", "sweep.voltages=[1, 850]"});
+  EXPECT_EQ(error_of([&] { check_operating_point(slipped); }),
+            "--set operating_point.weight_sram: voltage 850 is above 2 Vmin, 2 x the reference "
+            "voltage of the profile test-profile");
+  EXPECT_THAT(error_of([&] { check_sweep(slipped); }), testing::HasSubstr("850 is above 2 Vmin"));
   const WorkloadConfig covered =
       files.load_with({"operating_point.weight_sram=0.75", "sweep.voltages=1,0.75"});
   EXPECT_NO_THROW(check_operating_point(covered));

@@ -31,7 +31,10 @@ class WrittenUnits : public testing::Test {
   WrittenUnits() { files_.directory.write("parts/volts.yaml", kVolts); }
 
   WorkloadConfig load(const std::vector<std::string>& set = {}) const {
-    return files_.load({.memory_profile = files_.directory / "parts/volts.yaml", .set = set});
+    Overrides overrides;
+    overrides.memory_profile = files_.directory / "parts/volts.yaml";
+    overrides.set = set;
+    return files_.load(overrides);
   }
 
   WorkloadFiles files_;
@@ -92,6 +95,14 @@ TEST_F(WrittenUnits, AChipsOwnVoltagesAreRefusedToo) {
   EXPECT_THAT(error({"memory.chip.mu=0.5"}), HasSubstr("memory.chip.sigma: written in Vmin"));
   EXPECT_EQ(error({"memory.chip.mu=0.5", "memory.chip.sigma=0.03"}), "");
   EXPECT_EQ(error({"memory.chip={generator: iid}"}), "");
+}
+
+TEST_F(WrittenUnits, AChipBesideTheNewProfileHasItsUnit) {
+  const std::string chip = "chip: {generator: gaussian_vmin, mu: 0.5, sigma: 0.03}\n";
+  files_.directory.write("parts/volts.yaml", kVolts + chip);
+  EXPECT_EQ(error_of([&] { load(); }), "");
+  files_.edit("w.yaml", "parts/profile.yaml", "parts/volts.yaml");
+  EXPECT_EQ(error_of([&] { check_operating_point(files_.load()); }), "");
 }
 
 TEST_F(WrittenUnits, OtherMemoriesHaveTheirOwn) {

@@ -54,8 +54,12 @@ Key whole() { return {text(), text(), number()}; }
 def flags_of(command: str) -> list[str]:
     """Of a compiler's command line, what decides how a source is read."""
     words = shlex.split(command)
-    flags = [w for w in words if w.startswith(("-I", "-D", "-std=", "-isystem"))]
-    return flags + [v for i, w in enumerate(words[:-1]) if w == "-isystem" for v in (words[i + 1],)]
+    kept = ("-I", "-D", "-std=", "-isystem")
+    return [
+        word
+        for before, word in zip(["", *words], words, strict=False)
+        if word.startswith(kept) or before == "-isystem"
+    ]
 
 
 def found_by(file: Path, flags: list[str], directory: Path = ROOT) -> list[str]:

@@ -19,7 +19,7 @@ COMMANDS = {
     "sensitivity": ["sensitivity", WORKLOAD, "--by", "polarity", "--chips", "1", "--images", "10"],
     "map fit": ["map", "fit", "map.csv", "--chips", "5"],
 }
-FIRST_WORD = {"run": "workload", "sweep": "voltage", "sensitivity": "workload", "map fit": "file"}
+FIRST_WORD = {"run": "workload", "sweep": "to", "sensitivity": "workload", "map fit": "file"}
 
 
 def terminal(command: list[str], directory: Path) -> str:

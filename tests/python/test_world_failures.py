@@ -26,7 +26,7 @@ pytestmark = needs_brownout
 
 NOBODY = 65534
 GRID = ["--voltage", "0.9,0.8", "--chips", "3", "--images", "20", "--cosim", "none"]
-LONG = ["--voltage", "1.00:0.76:0.02", "--chips", "40", "--images", "500", "--jobs", "2"]
+LONG = ["--voltage", "1.00:0.76:0.02", "--chips", "16", "--images", "500", "--jobs", "2"]
 GENERATE = ["map", "generate", "--memory", PROFILE, "--accelerator", ACCELERATOR]
 
 
@@ -216,16 +216,16 @@ def test_an_interrupted_sweep_says_how_to_go_on(tmp_path: Path) -> None:
         written = interrupt(command, out, kept + 3, key)
         line = written.split("\x1b[K")[-1].strip()
         found = re.fullmatch(
-            rf"interrupted: (\d+) of 520 points are kept in {out}; to go on: (.*)", line
+            rf"interrupted: (\d+) of 208 points are kept in {out}; to go on: (.*)", line
         )
         assert found, written
         assert shlex.split(found[2]) == command
-        assert kept + 3 <= int(found[1]) < 520
+        assert kept + 3 <= int(found[1]) < 208
         kept = int(found[1])
         command = shlex.split(found[2])
         assert not (out / "points.csv").exists()
     done = subprocess.run(command, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
-    assert f"{kept} of 520 points resumed" in done.stderr
+    assert f"{kept} of 208 points resumed" in done.stderr
     for name in ("points.csv", "layers.csv", "manifest.json"):
         assert (out / name).read_bytes() == (whole / name).read_bytes()
