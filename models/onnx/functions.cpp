@@ -96,9 +96,8 @@ void Importer::batch_normalization(const onnx::NodeProto& node) {
   const Edge& source = edge(node, 0);
   if (source.kind != Edge::Kind::kReal && sums_of(source) == nullptr) {
     graph_.fail(node, "float-only: its input '" + input_name(node, 0) +
-                          "' is neither a layer's sums nor the output of a DequantizeLinear on "
-                          "activations" +
-                          kQuantizeIt);
+                          "' is not the output of a DequantizeLinear on activations; fold it into "
+                          "its convolution before quantization");
   }
   const Shape& shape = shape_of(source);
   if (int_attribute(node, "training_mode", 0) != 0 || int_attribute(node, "spatial", 1) == 0 ||
@@ -184,7 +183,7 @@ void Importer::scores(const onnx::NodeProto& node) {
   const Edge& input = edge(node, 0);
   const bool codes = node.op_type() == "ArgMax" && input.is_codes() && input.tensor >= 0;
   const bool ordered = codes || input.kind == Edge::Kind::kScores;
-  const bool waits = is_qonnx_ && sums_of(input) != nullptr;
+  const bool waits = sums_of(input) != nullptr;
   Edge source = integer   ? codes_at(node, 0)
                 : ordered ? input
                 : waits   ? real_output(node, input)

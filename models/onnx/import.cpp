@@ -200,7 +200,7 @@ void Importer::read_outputs() {
 
 TensorId Importer::read_output(const std::string& name) {
   const auto found = edges_.find(name);
-  if (found != edges_.end() && is_qonnx_ && sums_of(found->second) != nullptr) {
+  if (found != edges_.end() && sums_of(found->second) != nullptr) {
     found->second = real_output(*pending_[found->second.pending].source, found->second);
   }
   const bool known = found != edges_.end() && found->second.tensor >= 0;

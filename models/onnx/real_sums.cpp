@@ -30,9 +30,10 @@ bool has_scales_of_sums(const QuantizedNetwork& network, const Convolution& laye
 
 }  // namespace
 
-/// Sums of a layer with weights, which wait for their quantization.
+/// Sums of a layer with weights, which wait for their quantization. Of QONNX only: elsewhere the
+/// runtime goes on in float32 in an order of its own, and codes could not be promised.
 const Convolution* Importer::sums_of(const Edge& edge) const {
-  if (edge.kind != Edge::Kind::kPending) return nullptr;
+  if (!is_qonnx_ || edge.kind != Edge::Kind::kPending) return nullptr;
   return std::get_if<Convolution>(&pending_[edge.pending].node);
 }
 
@@ -124,7 +125,7 @@ bool Importer::combine_sums(const onnx::NodeProto& node) {
     const auto bias = edges_.find(input_name(node, 1 - place));
     const bool whole = bias != edges_.end() &&
                        has_scales_of_sums(network_, *sums_of(sums), *bias->second.constant);
-    if (!is_qonnx_ || whole) return false;  // in units of the sums
+    if (whole) return false;  // in units of the sums
   }
   if (constant->values.size() != 1 &&
       !runs_along_channels(sums.view, shape_of(sums), constant->dims)) {
