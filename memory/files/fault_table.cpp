@@ -35,7 +35,9 @@ struct Gathered {
 
 // `# key: value` lines before the first record, into what no option says.
 void read_header(const RecordFile& file, const CsvLines& lines, FaultTableFormat& format) {
-  for (const auto& [line, text] : lines.comments()) {
+  for (const auto& comment : lines.comments()) {
+    const std::size_t line = comment.first;
+    const std::string_view text = comment.second;
     const std::size_t colon = text.find(':');
     if (colon == std::string_view::npos) continue;
     const std::string_view key = text.substr(0, colon);
