@@ -154,7 +154,7 @@ TEST(MarchLog, BadLogsAreRefusedWithTheirLine) {
       {kNames + "0.6,00,ff,f\n", "log:2: read: \"f\" is not 2 hexadecimal digits of a word of 8"},
       {kNames + "0.6,00,fff,fe\n", "log:2: expected: \"fff\" is not 2 hexadecimal digits"},
       {kNames + "0.6,00,-f,fe\n", "log:2: expected: \"-f\" is not 2"},
-      {kNames + "inf,00,ff,fe\n", "log:2: voltage: \"inf\" is not a voltage"},
+      {kNames + "inf,00,ff,fe\n", "log:2: voltage: inf is not a voltage of a test"},
       {kNames + "low,00,ff,fe\n", "log:2: voltage: \"low\" is not a voltage"},
       {"voltage,bank,address,expected,read\n0.6,2,00,ff,fe\n",
        "log:2: bank: \"2\" is not a number below 2"},
