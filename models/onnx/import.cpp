@@ -125,8 +125,9 @@ QuantizedNetwork Importer::run() {
   const auto& nodes = graph_.proto().node();
   is_qonnx_ =
       std::any_of(nodes.begin(), nodes.end(), [](const auto& node) { return is_quantizer(node); });
-  constexpr int kOldestOfCodes = 10;  // with QuantizeLinear
-  if (!is_qonnx_ && graph_.opset() < kOldestOfCodes) {
+  constexpr int kOldestOfCodes = 10;     // with QuantizeLinear
+  const bool own = graph_.opset() != 0;  // has operators of ONNX's own
+  if (!is_qonnx_ && own && graph_.opset() < kOldestOfCodes) {
     graph_.fail("opset " + std::to_string(graph_.opset()) + " is older than " +
                 std::to_string(kOldestOfCodes));
   }
