@@ -106,7 +106,6 @@ TEST(MapImportKeys, BadValuesAreRefusedWithTheirPlace) {
       {"{unit: mV}", "w.yaml:1: import.unit: 'mV' is not one of V, Vmin"},
       {"{rows: 0}", "w.yaml:1: import.rows: 0 is not in 1..4294967295"},
       {"{lowest_measured: low}", "w.yaml:1: import.lowest_measured: "},
-      {"{tested: [0.9, 0.9]}", "w.yaml:1: import.tested: the voltage 0.9 appears twice"},
       {"{scramble: gone.csv}", "w.yaml:1: import.scramble: no such file"},
       {"{lowest-measured: 0.8}", "unknown key, did you mean lowest_measured?"},
       {"npy", "w.yaml:1: import: must be a map"}};

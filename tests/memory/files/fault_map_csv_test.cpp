@@ -152,7 +152,7 @@ TEST(FaultMapCsv, BadHeadersAreRefusedWithTheLine) {
       {header("# unit: V", "# unit: mV"), "map.csv:4: unit: \"mV\" is not V or Vmin"},
       {header("0.5", "0.5V"),
        "map.csv:5: lowest_measured: \"0.5V\" is not a voltage: a decimal such as 0.85 with at most "
-       "six digits after the point, or inf"},
+       "six digits after the point and no unit, or inf"},
       {header("0.5", "inf"), "map.csv:5: lowest_measured: inf is not a voltage"},
       {header("# rows", "# row"),
        "map.csv:2: \"row\" is not a header key: banks, rows, columns, unit, lowest_measured, "
@@ -202,10 +202,10 @@ TEST(FaultMapCsv, BadCellsAreRefusedWithTheLine) {
       {second(",1,2,0.6,flip"), "map.csv:9: bank: \"\" is not a whole number"},
       {second("0,1,2,,flip"),
        "map.csv:9: vfail: \"\" is not a voltage: a decimal such as 0.85 with at most six digits "
-       "after the point, or inf"},
+       "after the point and no unit, or inf"},
       {second("0,1,2,nan,flip"),
        "map.csv:9: vfail: \"nan\" is not a voltage: a decimal such as 0.85 with at most six digits "
-       "after the point, or inf"},
+       "after the point and no unit, or inf"},
       {second("0,1,2,0.6,stuck"),
        "map.csv:9: kind: \"stuck\" is not stuck_at_0, stuck_at_1 or flip"},
       {second("0,1,2,0.6,"), "map.csv:9: kind: \"\" is not stuck_at_0, stuck_at_1 or flip"},
