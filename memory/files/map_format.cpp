@@ -19,6 +19,11 @@ bool is_of_digits(std::string_view line) {
          line.find_first_not_of("0123456789abcdefABCDEFxX@ \t_") == std::string_view::npos;
 }
 
+// Such files are read as lines whatever their bytes: names and remarks are in any language.
+bool is_of_lines(const std::string& name, std::string_view start) {
+  return start.starts_with('#') || name.ends_with(".csv");
+}
+
 }  // namespace
 
 std::string format_of_titles(const std::vector<std::string>& titles) {
@@ -29,7 +34,9 @@ std::string format_of_titles(const std::vector<std::string>& titles) {
 std::string format_of_content(const RecordFile& file) {
   const std::string_view start = std::string_view(file.text).substr(0, kStart);
   if (is_npy(start)) return "npy";
-  if (dump_encoding_of(start) != DumpEncoding::kText) return "dump";
+  if (!is_of_lines(file.name, start) && dump_encoding_of(start) != DumpEncoding::kText) {
+    return "dump";
+  }
   CsvLines lines(start, file.name, CsvLines::Separator::kAny);
   if (!lines.next() || is_fault_map_csv_title(lines.line())) return "csv";
   if (is_of_digits(lines.line())) return "dump";

@@ -45,6 +45,17 @@ TEST_F(ReadMap, TheFormatShowsItself) {
   EXPECT_EQ(read_map(path("words.csv"), words).format, "march");
 }
 
+TEST_F(ReadMap, RemarksAreInAnyLanguage) {
+  const std::string map =
+      "# banks: 1\n# rows: 2\n# columns: 16\n# unit: V\n# source: Pr\xc3\xbc"
+      "fling 7\nbank,row,column,vfail,kind\n0,0,1,0.6,flip\n";
+  directory_.write("die7.map", map);
+  EXPECT_EQ(read_map(path("die7.map"), MapImport()).format, "csv");
+  directory_.write("bytes.csv", "\x1b[31m\x9b,x\n");
+  EXPECT_THAT(message_of([&] { read_map(path("bytes.csv"), MapImport()); }),
+              HasSubstr("neither a format that shows itself nor column names"));
+}
+
 TEST_F(ReadMap, AFileOfNoFormatIsToldWhatToSay) {
   directory_.write("log.txt", "FAIL VDD=0.6 R=0 C=1\n");
   EXPECT_THAT(message_of([&] { read_map(path("log.txt"), cells()); }),
