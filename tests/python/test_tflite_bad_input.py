@@ -15,27 +15,13 @@ pytest.importorskip("ai_edge_litert", reason="no ai-edge-litert: its schema writ
 
 import flatbuffers
 
-from tflite_models import Activation, Builder, Kind, Tensor, schema
+from tflite_models import Activation, Builder, Kind, Tensor, convolution, schema
 
 pytestmark = needs_brownout
 RESNET8 = ROOT.parent / "shared" / "models" / "mlperf_tiny_resnet8_int8.tflite"
 
 
 Change = Callable[[Builder], None]
-
-
-def convolution(**options: int) -> tuple[Builder, Tensor, Tensor]:
-    """A network of one convolution that is accepted as it is."""
-    builder = Builder()
-    x = builder.tensor((1, 6, 6, 3), [0.1], [3], name="x")
-    weights = np.ones((4, 3, 3, 3), np.int8)
-    scales = [0.1, 0.2, 0.3, 0.4]
-    w = builder.tensor(weights.shape, scales, [0] * 4, weights, name="w")
-    bias = builder.tensor((4,), scales, [0] * 4, np.zeros(4, np.int32), name="bias")
-    y = builder.tensor((1, 4, 4, 4), [0.5], [0], name="y")
-    fields = {"padding": schema.Padding.VALID, "strideH": 1, "strideW": 1} | options
-    builder.operator(Kind.CONV_2D, [x, w, bias], y, schema.Conv2DOptionsT, **fields)
-    return builder, x, y
 
 
 def with_tensor(index: int, **fields: object) -> Change:
@@ -398,92 +384,6 @@ def test_weights_used_in_float_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "network.tflite"
     path.write_bytes(builder.finish(x, y))
     assert "operator 1 (DEQUANTIZE): constant 'half' is used in float" in refusal(path)
-
-
-def numbers(
-    kind: int, options: type | None, *constants: object, dtype: type = np.int32, **fields: object
-) -> After:
-    """An operator on the shape of the convolution's result, and a RESHAPE to what it computes."""
-
-    def append(builder: Builder, y: Tensor) -> Tensor:
-        shape = builder.tensor((4,), dtype=np.int32, name="shape")
-        builder.operator(Kind.SHAPE, [y], shape, schema.ShapeOptionsT, outType=2)
-        arrays = [np.array(values, np.int32) for values in constants]
-        inputs = [builder.tensor(values.shape, data=values) for values in arrays]
-        made = builder.tensor((4,), dtype=dtype, name="made")
-        builder.operator(kind, [shape, *inputs], made, options, **fields)
-        z = builder.tensor(y.shape, [0.5], [0], name="z")
-        return builder.operator(Kind.RESHAPE, [y, made], z, schema.ReshapeOptionsT)
-
-    return append
-
-
-def function_of_shape(builder: Builder, y: Tensor) -> Tensor:
-    shape = builder.tensor((4,), dtype=np.int32, name="shape")
-    builder.operator(Kind.SHAPE, [y], shape, schema.ShapeOptionsT, outType=2)
-    z = builder.tensor(y.shape, [0.5], [0], name="z")
-    return builder.operator(Kind.ADD, [y, shape], z, schema.AddOptionsT)
-
-
-NUMBERS: dict[str, tuple[After, str]] = {
-    "real numbers": (
-        numbers(Kind.CAST, schema.CastOptionsT, dtype=np.float32),
-        "operator 2 (CAST): it makes FLOAT32 of the numbers of a shape: only INT32, INT64 and BOOL",
-    ),
-    "another operator": (
-        numbers(Kind.TOPK_V2, schema.TopKV2OptionsT, 2),
-        "operator 2 (TOPK_V2): it is not supported on the numbers of a shape; supported are ADD, ",
-    ),
-    "index": (
-        numbers(Kind.GATHER, schema.GatherOptionsT, [0, 1, 2, 4]),
-        "operator 2 (GATHER): an index is outside its input",
-    ),
-    "part": (
-        numbers(Kind.SLICE, schema.SliceOptionsT, [3], [2]),
-        "operator 2 (SLICE): it cuts outside of its input",
-    ),
-    "few bounds": (
-        numbers(Kind.STRIDED_SLICE, schema.StridedSliceOptionsT, [0, 0], [1, 1], [1, 1]),
-        "operator 2 (STRIDED_SLICE): it has not one number for every dimension",
-    ),
-    "quotient": (
-        numbers(Kind.FLOOR_DIV, schema.FloorDivOptionsT, 0),
-        "operator 2 (FLOOR_DIV): it divides by 0",
-    ),
-    "range of a type": (
-        numbers(Kind.MUL, schema.MulOptionsT, [2**30] * 4),
-        "operator 2 (MUL): a number does not fit into INT32",
-    ),
-    "shapes of two": (
-        numbers(Kind.ADD, schema.AddOptionsT, [1, 2, 3]),
-        "operator 2 (ADD): the shapes of its inputs do not fit together",
-    ),
-    "many": (
-        numbers(Kind.TILE, schema.TileOptionsT, [60]),
-        "operator 2 (TILE): it computes too many numbers",
-    ),
-    "axis": (
-        numbers(Kind.REDUCE_PROD, schema.ReducerOptionsT, [1]),
-        "operator 2 (REDUCE_PROD): it reduces a dimension that its input has not",
-    ),
-    "step": (
-        numbers(Kind.STRIDED_SLICE, schema.StridedSliceOptionsT, [0], [4], [-1]),
-        "operator 2 (STRIDED_SLICE): step -1 is not in 1..65536",
-    ),
-    "sum of an activation and its shape": (
-        function_of_shape,
-        "operator 2 (ADD): input 'shape' is numbers of a shape, which this operator does not take",
-    ),
-}
-
-
-@pytest.mark.parametrize("name", NUMBERS)
-def test_arithmetic_on_shapes_that_cannot_be_done_is_named(name: str, tmp_path: Path) -> None:
-    append, message = NUMBERS[name]
-    builder, x, y = convolution()
-    path = tmp_path / "network.tflite"
-    path.write_bytes(builder.finish(x, append(builder, y)))
-    assert message in refusal(path)
 
 
 @pytest.mark.skipif(not RESNET8.exists(), reason="no MLPerf Tiny networks in ../shared/models")

@@ -110,3 +110,17 @@ class Builder:
         writer = flatbuffers.Builder(1024)
         writer.Finish(model.Pack(writer), file_identifier=b"TFL3")
         return bytes(writer.Output())
+
+
+def convolution(**options: int) -> tuple[Builder, Tensor, Tensor]:
+    """A network of one convolution that is accepted as it is."""
+    builder = Builder()
+    x = builder.tensor((1, 6, 6, 3), [0.1], [3], name="x")
+    weights = np.ones((4, 3, 3, 3), np.int8)
+    scales = [0.1, 0.2, 0.3, 0.4]
+    w = builder.tensor(weights.shape, scales, [0] * 4, weights, name="w")
+    bias = builder.tensor((4,), scales, [0] * 4, np.zeros(4, np.int32), name="bias")
+    y = builder.tensor((1, 4, 4, 4), [0.5], [0], name="y")
+    fields = {"padding": schema.Padding.VALID, "strideH": 1, "strideW": 1} | options
+    builder.operator(Kind.CONV_2D, [x, w, bias], y, schema.Conv2DOptionsT, **fields)
+    return builder, x, y
