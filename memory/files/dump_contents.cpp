@@ -12,14 +12,6 @@ namespace {
 
 constexpr std::uint32_t kBits = 4;  // of a digit
 
-// -1 for anything but a hexadecimal digit.
-int digit_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
 // The digits of all rows, and which were given.
@@ -118,11 +110,11 @@ bool has_prefix(const std::string& word) {
 }
 
 int digit_of(const Contents& contents, char c, std::size_t line) {
-  const int value = digit_value(c);
-  if (value < 0) {
+  const std::optional<unsigned> value = parse_digit(c);
+  if (!value) {
     contents.fail(line, in_quotes(std::string_view(&c, 1)) + " is not a hexadecimal digit");
   }
-  return value;
+  return static_cast<int>(*value);
 }
 
 std::uint64_t row_number(const Contents& contents, const std::string& word, std::size_t line) {

@@ -2,7 +2,6 @@
 #include "memory/files/march_log.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <functional>
 #include <limits>
 #include <map>
@@ -19,14 +18,6 @@ namespace {
 
 // Failing reads, their steps still open.
 using Reads = std::map<Voltage, std::vector<FailingRead>, std::greater<>>;
-
-// 0 to 15; nothing for anything but a hexadecimal digit.
-std::optional<unsigned> digit_value(char c) {
-  unsigned value = 0;
-  const auto [rest, error] = std::from_chars(&c, &c + 1, value, 16);
-  if (error != std::errc()) return {};
-  return value;
-}
 
 class LogReader {
  public:
@@ -82,9 +73,9 @@ class LogReader {
     if (prefixed) text.remove_prefix(2);
     const std::size_t digits = (format_.word_bits + 3) / 4;
     bool fits = prefixed ? !text.empty() && text.size() <= digits : text.size() == digits;
-    for (const char c : text) fits = fits && digit_value(c).has_value();
+    for (const char c : text) fits = fits && parse_digit(c).has_value();
     if (fits && text.size() == digits && format_.word_bits % 4 != 0) {
-      fits = *digit_value(text.front()) >> (format_.word_bits % 4) == 0;
+      fits = *parse_digit(text.front()) >> (format_.word_bits % 4) == 0;
     }
     if (fits) return text;
     columns_.fail(quantity, in_quotes(columns_.text(quantity)) + " is not " +
@@ -95,7 +86,7 @@ class LogReader {
   static bool bit(std::string_view digits, std::uint32_t number) {
     const std::size_t from_last = number / 4;
     if (from_last >= digits.size()) return false;
-    return (digit_value(digits[digits.size() - 1 - from_last]).value() >> (number % 4) & 1) != 0;
+    return (parse_digit(digits[digits.size() - 1 - from_last]).value() >> (number % 4) & 1) != 0;
   }
 
   const MarchLogFormat& format_;

@@ -1,7 +1,6 @@
 // Digits that differ from the background to failing reads, row after row.
 #include "memory/files/memory_dump.hpp"
 
-#include <algorithm>
 #include <stdexcept>
 #include <string_view>
 #include <utility>
@@ -14,21 +13,15 @@ namespace {
 
 constexpr std::uint32_t kBits = 4;  // of a digit
 
-// -1 for anything but a hexadecimal digit.
-int digit_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
 // The digits of a row as it was written, the highest bit first.
 std::vector<int> background_of(const MemoryDumpFormat& format) {
   const std::size_t digits = format.geometry.columns / kBits;
   if (format.background.empty()) return std::vector<int>(digits, 15);
   std::vector<int> values;
-  for (const char c : format.background) values.push_back(digit_value(c));
-  if (values.size() != digits || std::count(values.begin(), values.end(), -1) != 0) {
+  for (const char c : format.background) {
+    if (const auto value = parse_digit(c)) values.push_back(static_cast<int>(*value));
+  }
+  if (values.size() != digits || format.background.size() != digits) {
     throw std::runtime_error("the background " + in_quotes(format.background) + " is not " +
                              std::to_string(digits) + " hexadecimal digits");
   }

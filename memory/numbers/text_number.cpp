@@ -29,6 +29,13 @@ std::optional<std::int64_t> parse_integer(std::string_view text) {
   return parse_whole<std::int64_t>(text);
 }
 
+std::optional<unsigned> parse_digit(char digit) {
+  unsigned value = 0;
+  const auto [rest, error] = std::from_chars(&digit, &digit + 1, value, 16);
+  if (error != std::errc()) return {};
+  return value;
+}
+
 std::optional<double> parse_double(std::string_view text) {
   const std::optional<double> value = parse_whole<double>(text);
   if (value && !std::isfinite(*value)) return std::nullopt;

@@ -11,6 +11,8 @@ namespace brownout::memory {
 /// The whole text as a decimal number, or nothing: no sign but '-', no blanks, no rest, in range.
 std::optional<std::uint64_t> parse_unsigned(std::string_view text);
 std::optional<std::int64_t> parse_integer(std::string_view text);
+/// The value of a hexadecimal digit of either case, or nothing.
+std::optional<unsigned> parse_digit(char digit);
 /// A finite number such as "0.5" or "1e-3", or nothing ("inf" and "nan" are not numbers here).
 std::optional<double> parse_double(std::string_view text);
 

@@ -28,6 +28,16 @@ TEST(TextNumber, WhateverIsNotAWholeNumberIsRefused) {
   EXPECT_EQ(parse_unsigned("-1"), std::nullopt);
 }
 
+TEST(TextNumber, HexadecimalDigitsAreOfEitherCase) {
+  const std::string_view digits = "0123456789abcdef", upper = "0123456789ABCDEF";
+  for (unsigned value = 0; value < digits.size(); ++value) {
+    EXPECT_EQ(parse_digit(digits[value]), value);
+    EXPECT_EQ(parse_digit(upper[value]), value);
+  }
+  for (const char c : std::string_view("gG/:@`-x \xff", 10))
+    EXPECT_EQ(parse_digit(c), std::nullopt);
+}
+
 TEST(TextNumber, WhateverIsNotAFiniteNumberIsRefused) {
   for (const char* text : {"", "+1", " 1", "1,5", "1.5x", "inf", "-inf", "nan", "1e999", "."}) {
     EXPECT_EQ(parse_double(text), std::nullopt) << text;
