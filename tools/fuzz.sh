@@ -4,6 +4,9 @@
 # and the networks of tests/models/data are only read.
 #
 #   tools/fuzz.sh [SECONDS [TARGET...]]        for each target; default 10, all
+#
+# The inputs follow from the seed, so that a clean checkout finds the same ones again: a longer run
+# goes on where a shorter one ended. BROWNOUT_FUZZ_SEED=0 draws a new one.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 seconds=${1:-10}
@@ -27,6 +30,7 @@ for name in "${targets[@]}"; do
   esac
   printf '== %s: ' "$name"
   "build/fuzz/tests/fuzz/fuzz_$name" "${options[@]}" -max_total_time="$seconds" -timeout=10 \
+    -seed="${BROWNOUT_FUZZ_SEED:-1}" \
     -rss_limit_mb=2048 -artifact_prefix="build/fuzz/findings/$name-" -print_final_stats=1 \
     "build/fuzz/corpus/$name" "tests/fuzz/corpus/$name" 2>"build/fuzz/$name.log" ||
     { tail -40 "build/fuzz/$name.log"; exit 1; }

@@ -129,6 +129,7 @@ class FaultMapReader {
       announced_ = parse_unsigned(value);
       if (!announced_) fail("faults: " + in_quotes(value) + " is not a whole number");
     } else {
+      if (!is_one_line(value)) fail("source: " + in_quotes(value) + " is not one line of text");
       header_.source = value;
     }
   }

@@ -17,6 +17,7 @@
 #include "memory/files/npy_fault_map.hpp"
 #include "memory/files/voltage_files.hpp"
 #include "memory/maps/logical_fault_map.hpp"
+#include "memory/numbers/text_number.hpp"
 
 namespace brownout::memory {
 namespace {
@@ -84,9 +85,7 @@ std::string format_of(const MapSource& source, const MapImport& import) {
 
 std::string source_of(const MapSource& from, const MapImport& import) {
   std::string source = import.text("source").value_or(from.where);
-  for (const char c : source) {
-    if (static_cast<unsigned char>(c) < ' ') import.fail("source", "must be one line of text");
-  }
+  if (!is_one_line(source)) import.fail("source", "must be one line of text");
   return source;
 }
 

@@ -60,4 +60,9 @@ std::string in_quotes(std::string_view text) {
   return result;
 }
 
+bool is_one_line(std::string_view text) {
+  return std::none_of(text.begin(), text.end(),
+                      [](char c) { return static_cast<unsigned char>(c) < ' '; });
+}
+
 }  // namespace brownout::memory

@@ -21,5 +21,7 @@ std::string format_double(double value);
 
 /// User's text for an error message: quoted, shortened when long.
 std::string in_quotes(std::string_view text);
+/// No control character: what a header line of a file can hold and give back.
+bool is_one_line(std::string_view text);
 
 }  // namespace brownout::memory

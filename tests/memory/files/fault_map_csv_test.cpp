@@ -49,6 +49,11 @@ TEST(FaultMapCsv, WhatIsWrittenIsReadBackAndSorted) {
   EXPECT_EQ(out.str(), replaced(kHeader, "bank,row", "# faults: 3\nbank,row") + kCells);
 }
 
+TEST(FaultMapCsv, ASourceThatCouldNotBeWrittenBackIsRefused) {
+  EXPECT_EQ(message_of([] { read(replaced(kHeader, "die 7\n", "die 7\r\r\n") + kCells); }),
+            "map.csv:6: source: \"die 7\r\" is not one line of text");
+}
+
 TEST(FaultMapCsv, AFileThatWasCutOffAtALineIsRefused) {
   const auto counted = [](const std::string& faults) {
     return replaced(kHeader, "bank,row", "# faults: " + faults + "\nbank,row");
