@@ -63,9 +63,9 @@ CellAddress SramOrganisation::locate(const BitAddress& address) const {
                            " words of " + std::to_string(word_bits) + " bits");
   }
   const std::uint64_t word_of_bank = address.word / banks;
-  const auto lane = static_cast<std::uint32_t>(word_of_bank % column_mux);
+  const auto phase = static_cast<std::uint32_t>(word_of_bank % column_mux);
   return {static_cast<std::uint32_t>(address.word % banks),
-          static_cast<std::uint32_t>(word_of_bank / column_mux), address.bit * column_mux + lane};
+          static_cast<std::uint32_t>(word_of_bank / column_mux), address.bit * column_mux + phase};
 }
 
 BitAddress SramOrganisation::address_of(const CellAddress& cell) const {
