@@ -4,7 +4,7 @@ namespace brownout::accelerator {
 
 Accumulators::Accumulators(const sc_core::sc_module_name& name) : sc_module(name) {}
 
-void Accumulators::resize(const machine::AcceleratorSpec& spec, std::int64_t depth,
+void Accumulators::resize(const hardware::AcceleratorSpec& spec, std::int64_t depth,
                           std::span<const memory::WordMask> masks) {
   columns_ = spec.array.columns;
   depth_ = depth;
@@ -18,7 +18,7 @@ void Accumulators::resize(const machine::AcceleratorSpec& spec, std::int64_t dep
 std::int32_t Accumulators::through_cells(int half, int column, std::int64_t m,
                                          std::int32_t held) const {
   const auto word = std::uint64_t{static_cast<std::uint32_t>(held)};
-  const memory::WordMask& mask = masks_[machine::accumulator_word(columns_, half, column, m)];
+  const memory::WordMask& mask = masks_[hardware::accumulator_word(columns_, half, column, m)];
   return models::wrap_accumulator(static_cast<std::int64_t>(mask.apply(word)), spec_.bits);
 }
 

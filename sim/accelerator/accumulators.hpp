@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "models/arithmetic/arithmetic.hpp"
-#include "sim/machine/on_chip_memory.hpp"
+#include "sim/hardware/on_chip_memory.hpp"
 
 namespace brownout::accelerator {
 
@@ -26,8 +26,8 @@ class Accumulators final : public sc_core::sc_module, virtual public sc_core::sc
  public:
   explicit Accumulators(const sc_core::sc_module_name& name);
 
-  /// `depth` entries are used. Masks, one per word of machine::organisation, or none: error-free.
-  void resize(const machine::AcceleratorSpec& spec, std::int64_t depth,
+  /// `depth` entries are used. Masks, one per word of hardware::organisation, or none: error-free.
+  void resize(const hardware::AcceleratorSpec& spec, std::int64_t depth,
               std::span<const memory::WordMask> masks);
   /// Adds a partial sum to entry (half, column, m) as it is read; the first one to the bias.
   void deposit(const SumTarget& target, int column, std::int64_t m, std::int32_t sum) {
@@ -58,7 +58,7 @@ class Accumulators final : public sc_core::sc_module, virtual public sc_core::sc
 
   int columns_ = 0;
   std::int64_t depth_ = 0;
-  machine::AccumulatorSpec spec_;
+  hardware::AccumulatorSpec spec_;
   bool plain_ = true;  ///< 32 bits that wrap, without faults
   std::vector<std::int32_t> sums_;
   std::span<const memory::WordMask> masks_;  ///< the job's

@@ -5,7 +5,7 @@
 
 namespace brownout::accelerator {
 
-using machine::Event;
+using hardware::Event;
 
 Dma::Dma(const sc_core::sc_module_name& name, JobState& state) : sc_module(name), state_(state) {
   SC_METHOD(complete);

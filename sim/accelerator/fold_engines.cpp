@@ -5,7 +5,7 @@
 
 namespace brownout::accelerator {
 
-using machine::Event;
+using hardware::Event;
 
 namespace {
 
@@ -158,7 +158,7 @@ std::span<const std::int16_t> ActivationFeeder::next() {
   const auto columns = static_cast<std::uint64_t>(tile_->columns);
   const auto array_rows = static_cast<std::uint64_t>(state_->spec().array.rows);
   const auto array_columns = static_cast<std::uint64_t>(state_->spec().array.columns);
-  machine::EventCounts& counts = state_->counts(layer_);
+  hardware::EventCounts& counts = state_->counts(layer_);
   counts[Event::kActivationSramRead] += read;
   counts[Event::kMacGated] += zeros * columns;
   counts[Event::kMacActive] += (rows - zeros) * columns;

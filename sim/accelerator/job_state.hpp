@@ -7,7 +7,7 @@
 
 namespace brownout::accelerator {
 
-using machine::Cycle;
+using hardware::Cycle;
 
 /// Cycles of the running job on SystemC's time axis. The sequencer acts on whole cycles; the DMA
 /// and the vector unit complete half a cycle before the cycle from which their result is usable, so
@@ -43,8 +43,8 @@ struct JobState {
   Clock clock;
 
   const schedule::TileProgram& program() const { return job->program; }
-  const machine::AcceleratorSpec& spec() const { return job->program.spec; }
-  machine::EventCounts& counts(int layer) { return run.counts[static_cast<std::size_t>(layer)]; }
+  const hardware::AcceleratorSpec& spec() const { return job->program.spec; }
+  hardware::EventCounts& counts(int layer) { return run.counts[static_cast<std::size_t>(layer)]; }
 };
 
 }  // namespace brownout::accelerator

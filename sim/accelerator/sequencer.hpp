@@ -60,7 +60,7 @@ class Sequencer final : public sc_core::sc_module {
   const schedule::Fold& fold(int index) const {
     return state_.program().folds[static_cast<std::size_t>(index)];
   }
-  machine::FoldTimes& times(int index) {
+  hardware::FoldTimes& times(int index) {
     return state_.run.times.folds[static_cast<std::size_t>(index)];
   }
   int end_fold() const { return layer().first_fold + layer().fold_count; }

@@ -113,10 +113,10 @@ struct Simulator::Implementation {
     const auto pes = static_cast<std::uint64_t>(program.spec.array.rows) *
                      static_cast<std::uint64_t>(program.spec.array.columns);
     for (std::size_t i = 0; i < program.layers.size(); ++i) {
-      machine::EventCounts& counts = state.run.counts[i];
-      counts[machine::Event::kPeIdleCycle] = sequencer.clocked_cycles(i) * pes -
-                                             counts[machine::Event::kMacActive] -
-                                             counts[machine::Event::kMacGated];
+      hardware::EventCounts& counts = state.run.counts[i];
+      counts[hardware::Event::kPeIdleCycle] = sequencer.clocked_cycles(i) * pes -
+                                              counts[hardware::Event::kMacActive] -
+                                              counts[hardware::Event::kMacGated];
     }
   }
 };

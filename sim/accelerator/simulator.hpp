@@ -10,8 +10,8 @@
 #include "memory/encoding.hpp"
 #include "memory/sram_macro.hpp"
 #include "models/quantized_network.hpp"
-#include "sim/machine/cycles.hpp"
-#include "sim/machine/event_counts.hpp"
+#include "sim/hardware/cycles.hpp"
+#include "sim/hardware/event_counts.hpp"
 #include "sim/schedule/fault_filter.hpp"
 #include "sim/schedule/tile_program.hpp"
 
@@ -22,17 +22,17 @@ class DramModel {
  public:
   virtual ~DramModel() = default;
   /// Cycles that a transfer of `bytes` bytes takes, asked once per transfer, in order.
-  virtual machine::Cycle transfer_cycles(std::uint64_t bytes) = 0;
+  virtual hardware::Cycle transfer_cycles(std::uint64_t bytes) = 0;
 };
 
 /// Latency, then bursts back to back at the bus's width (DESIGN 6, DRAM).
 class BurstDram final : public DramModel {
  public:
-  explicit BurstDram(const machine::DramSpec& spec) : spec_(spec) {}
-  machine::Cycle transfer_cycles(std::uint64_t bytes) override;
+  explicit BurstDram(const hardware::DramSpec& spec) : spec_(spec) {}
+  hardware::Cycle transfer_cycles(std::uint64_t bytes) override;
 
  private:
-  machine::DramSpec spec_;
+  hardware::DramSpec spec_;
 };
 
 /// One inference. The references must outlive the run.
@@ -48,7 +48,7 @@ struct Job {
   schedule::FaultFilter filter = {};           ///< which wrong bits of weights act
   /// The same of the activation SRAM; none: it is error-free.
   std::span<const memory::WordMask> activation_masks = {};
-  /// The same of the accumulators (machine::organisation); none: they are error-free.
+  /// The same of the accumulators (hardware::organisation); none: they are error-free.
   std::span<const memory::WordMask> accumulator_masks = {};
 };
 
@@ -71,12 +71,12 @@ struct MachineRun {
   std::vector<std::vector<std::uint8_t>> other_outputs;  ///< likewise, as in models::EngineResult
   std::vector<std::uint8_t> input;                       ///< as read from the activation SRAM
   std::vector<std::vector<std::uint8_t>> layer_outputs;  ///< by node index, NHWC codes, as read
-  machine::ProgramTimes times;
-  std::vector<machine::EventCounts> counts;  ///< by node index
-  machine::EventCounts transfer_counts;      ///< input in, output out
-  std::vector<FetchedBits> fetched_bits;     ///< by node index
-  std::vector<LoadedTile> loaded_tiles;      ///< of the traced node
-  std::vector<std::uint8_t> written_output;  ///< of the traced node, as it was written
+  hardware::ProgramTimes times;
+  std::vector<hardware::EventCounts> counts;  ///< by node index
+  hardware::EventCounts transfer_counts;      ///< input in, output out
+  std::vector<FetchedBits> fetched_bits;      ///< by node index
+  std::vector<LoadedTile> loaded_tiles;       ///< of the traced node
+  std::vector<std::uint8_t> written_output;   ///< of the traced node, as it was written
 };
 
 class Simulator {

@@ -8,7 +8,7 @@
 
 namespace brownout::accelerator {
 
-using machine::Event;
+using hardware::Event;
 
 VectorUnit::VectorUnit(const sc_core::sc_module_name& name, JobState& state)
     : sc_module(name), state_(state) {
@@ -83,12 +83,12 @@ void VectorUnit::finish_block(int index) {
                         requantize(sum, first_channel + c));
     }
   }
-  machine::EventCounts& counts = state_.counts(tile.layer);
+  hardware::EventCounts& counts = state_.counts(tile.layer);
   const auto sums = static_cast<std::uint64_t>(fold.m_count * tile.columns);
   counts[Event::kAccumulatorRead] += sums;
   counts[Event::kVectorOp] += sums;
   counts[Event::kActivationSramWrite] += sums;
-  counts[Event::kParameterRead] += static_cast<unsigned>(tile.columns) * machine::kParameterBytes;
+  counts[Event::kParameterRead] += static_cast<unsigned>(tile.columns) * hardware::kParameterBytes;
 }
 
 void VectorUnit::finish(int /*layer*/, const models::Convolution& convolution) {
@@ -104,7 +104,7 @@ void VectorUnit::finish(int layer, const models::Pooling& pooling) {
   const int window_size = window.kernel_height * window.kernel_width;
   const auto codes =
       activation_sram->read(address_of(pooling.input), static_cast<std::uint64_t>(input.size()));
-  machine::EventCounts& counts = state_.counts(layer);
+  hardware::EventCounts& counts = state_.counts(layer);
   std::vector<std::uint8_t> inside;
   for (int h = 0; h < output.height; ++h) {
     for (int w = 0; w < output.width; ++w) {
@@ -145,7 +145,7 @@ void VectorUnit::finish(int layer, const models::Softmax& softmax) {
       activation_sram->write(address_of(softmax.output) + pixel + c, shares[c]);
     }
   }
-  machine::EventCounts& counts = state_.counts(layer);
+  hardware::EventCounts& counts = state_.counts(layer);
   counts[Event::kVectorOp] += models::kSoftmaxPasses * size;
   counts[Event::kActivationSramRead] += models::kSoftmaxPasses * size;
   counts[Event::kActivationSramWrite] += size;

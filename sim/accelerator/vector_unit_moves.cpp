@@ -4,7 +4,7 @@
 
 namespace brownout::accelerator {
 
-using machine::Event;
+using hardware::Event;
 
 namespace {
 
@@ -41,7 +41,7 @@ std::span<const std::uint8_t> VectorUnit::codes_of(models::TensorId id) const {
 }
 
 void VectorUnit::count(int layer, std::uint64_t reads, std::uint64_t writes) {
-  machine::EventCounts& counts = state_.counts(layer);
+  hardware::EventCounts& counts = state_.counts(layer);
   counts[Event::kVectorOp] += writes;
   counts[Event::kActivationSramRead] += reads;
   counts[Event::kActivationSramWrite] += writes;

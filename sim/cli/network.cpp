@@ -13,7 +13,7 @@
 #include "sim/config/accelerator_config.hpp"
 #include "sim/experiment/network_plan.hpp"
 #include "sim/experiment/point/sum_bits.hpp"
-#include "sim/machine/on_chip_memory.hpp"
+#include "sim/hardware/on_chip_memory.hpp"
 #include "sim/schedule/activation_plan.hpp"
 #include "sim/schedule/lower.hpp"
 #include "sim/timing/program_cycles.hpp"
@@ -83,7 +83,7 @@ std::vector<Cell> plan_cells(const NetworkPlan& plan, std::size_t node) {
     ++tiles;
     words += tile.words();
   }
-  const machine::LayerTimes& times = plan.times.layers[node];
+  const hardware::LayerTimes& times = plan.times.layers[node];
   std::vector<Cell> cells = {tiles, words, times.end - times.start};
   cells.resize(cells.size() + 1);
   if (tiles > 0) cells.back() = plan.m_blocks(node);
@@ -161,9 +161,9 @@ std::vector<Fact> network_facts(const models::QuantizedNetwork& network, const s
 }
 
 // What a fault map of the memory must have.
-Fact cells_fact(const machine::AcceleratorSpec& spec, machine::OnChipMemory memory) {
-  return {{machine::to_string(memory) + "_cells", "cells of " + machine::title(memory)},
-          memory::to_string(machine::organisation(spec, memory).geometry())};
+Fact cells_fact(const hardware::AcceleratorSpec& spec, hardware::OnChipMemory memory) {
+  return {{hardware::to_string(memory) + "_cells", "cells of " + hardware::title(memory)},
+          memory::to_string(hardware::organisation(spec, memory).geometry())};
 }
 
 std::string yes_or_no(bool yes) { return yes ? "yes" : "no"; }
@@ -174,7 +174,7 @@ double share(std::uint64_t part, std::uint64_t whole) {
 
 // What fits in which memory.
 std::vector<Fact> fit_facts(const models::QuantizedNetwork& network, const NetworkPlan& plan) {
-  const machine::AcceleratorSpec& spec = plan.asked;
+  const hardware::AcceleratorSpec& spec = plan.asked;
   const std::uint64_t words = spec.weight_sram.organisation().words;
   const auto activation_sram = static_cast<std::uint64_t>(spec.activation_sram.capacity_bytes());
   std::int64_t largest_m = 0, blocks = 0;
@@ -187,7 +187,7 @@ std::vector<Fact> fit_facts(const models::QuantizedNetwork& network, const Netwo
           {{"weight_sram_fill", "  that is", "", Style::kPercent},
            share(plan.program.weight_words, words)},
           {{"fits_resident", "  all weights fit"}, yes_or_no(plan.weights_fit)},
-          {{"placement", "  placement"}, machine::to_string(plan.program.spec.placement)},
+          {{"placement", "  placement"}, hardware::to_string(plan.program.spec.placement)},
           {{"activation_sram_bytes", "activation SRAM", "bytes"}, activation_sram},
           {{"activation_sram_fill", "  of them needed", "", Style::kPercent},
            share(plan.program.activation_bytes, activation_sram)},
@@ -202,21 +202,21 @@ std::vector<Fact> fit_facts(const models::QuantizedNetwork& network, const Netwo
 }
 
 std::vector<Fact> plan_facts(const models::QuantizedNetwork& network, const NetworkPlan& plan) {
-  const machine::AcceleratorSpec& spec = plan.asked;
+  const hardware::AcceleratorSpec& spec = plan.asked;
   const double latency = static_cast<double>(plan.times.total) / spec.clock_hz;
   std::vector<Fact> facts = {{{"accelerator", "accelerator"}, spec.name},
                              {{"tiles", "tiles"}, plan.program.tiles.size()}};
   append(facts, fit_facts(network, plan));
-  const machine::Cycle layers_end = plan.times.layers.back().end;
+  const hardware::Cycle layers_end = plan.times.layers.back().end;
   append(facts, {{{"cycles", "cycles"}, plan.times.total},
                  {{"transfer_cycles", "  of them input and output"},
                   plan.times.input_ready + (plan.times.total - layers_end)},
                  {{"latency_s", "latency", "s", Style::kQuantity}, latency},
                  {{"setup_cycles", "setup, once", "cycles to load the weights"},
                   timing::setup_cycles(plan.program)},
-                 cells_fact(spec, machine::OnChipMemory::kWeightSram),
-                 cells_fact(spec, machine::OnChipMemory::kActivationSram),
-                 cells_fact(spec, machine::OnChipMemory::kAccumulator)});
+                 cells_fact(spec, hardware::OnChipMemory::kWeightSram),
+                 cells_fact(spec, hardware::OnChipMemory::kActivationSram),
+                 cells_fact(spec, hardware::OnChipMemory::kAccumulator)});
   return facts;
 }
 
@@ -224,7 +224,7 @@ int run(const Arguments& arguments, const Streams& streams) {
   const Format format = format_of(arguments);
   const auto accelerator = arguments.path("accelerator");
   if (!accelerator && arguments.has("set")) fail_option("set", "needs --accelerator");
-  std::optional<machine::AcceleratorSpec> machine;
+  std::optional<hardware::AcceleratorSpec> machine;
   if (accelerator) machine = config::load_accelerator(*accelerator, arguments.all("set")).spec;
   const models::QuantizedNetwork network = models::import_network(arguments.positional());
   std::optional<NetworkPlan> plan;

@@ -21,7 +21,7 @@ void add(Notes& notes, std::string note) {
 }
 
 /// Voltages of another memory, or in another unit, stand above those at which this one fails.
-std::string error_free_note(const experiment::Workbench& bench, machine::OnChipMemory rail,
+std::string error_free_note(const experiment::Workbench& bench, hardware::OnChipMemory rail,
                             const std::string& what) {
   const memory::VoltageProfileData& profile = bench.config.memory.find(rail)->profile->data();
   const bool ideal = std::all_of(profile.rows.begin(), profile.rows.end(),
@@ -32,8 +32,8 @@ std::string error_free_note(const experiment::Workbench& bench, machine::OnChipM
 }
 
 bool other_rails_may_fail(const experiment::Workbench& bench) {
-  return bench.config.memory.find(machine::OnChipMemory::kActivationSram) != nullptr ||
-         bench.config.memory.find(machine::OnChipMemory::kAccumulator) != nullptr;
+  return bench.config.memory.find(hardware::OnChipMemory::kActivationSram) != nullptr ||
+         bench.config.memory.find(hardware::OnChipMemory::kAccumulator) != nullptr;
 }
 
 }  // namespace
@@ -51,7 +51,7 @@ Notes run_notes(const experiment::Workbench& bench, const experiment::PointResul
   const auto& top1 = point.score[Metric::kTop1];
   if (top1) add(notes, bench.accuracy_note(top1->value));
   if (point.voltage > bench.error_free_voltage()) {
-    add(notes, error_free_note(bench, machine::OnChipMemory::kWeightSram,
+    add(notes, error_free_note(bench, hardware::OnChipMemory::kWeightSram,
                                "nothing fails at " + point.voltage.text() + " " + point.unit));
   }
   return notes;

@@ -7,9 +7,9 @@ namespace {
 
 std::string faulty_memories(const config::MemoryConfig& config) {
   std::string list;
-  for (const machine::OnChipMemory memory : machine::kOnChipMemories) {
+  for (const hardware::OnChipMemory memory : hardware::kOnChipMemories) {
     if (config.find(memory) == nullptr) continue;
-    list += (list.empty() ? "" : ", ") + machine::title(memory);
+    list += (list.empty() ? "" : ", ") + hardware::title(memory);
   }
   return list;
 }
@@ -21,9 +21,10 @@ std::vector<Fact> rail_facts(const experiment::Workbench& bench, const experimen
   std::vector<Fact> facts = {
       {{"faulty_memories", "memories with faults"}, faulty_memories(bench.config.memory)}};
   for (const experiment::RailResult& rail : point.rails) {
-    if (rail.memory == machine::OnChipMemory::kWeightSram) continue;  // reported as the point's own
-    const std::string key = machine::to_string(rail.memory);
-    append(facts, {{{key + "_voltage", machine::title(rail.memory), rail.unit},
+    if (rail.memory == hardware::OnChipMemory::kWeightSram)
+      continue;  // reported as the point's own
+    const std::string key = hardware::to_string(rail.memory);
+    append(facts, {{{key + "_voltage", hardware::title(rail.memory), rail.unit},
                     voltage_cell(rail.voltage)},
                    {{key + "_unit", ""}, rail.unit},
                    {{key + "_ber", "  bit error rate", "of the cells", Style::kRate}, rail.ber},

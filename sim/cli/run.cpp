@@ -58,14 +58,14 @@ CommandSpec spec() {
            output_options()})};
 }
 
-std::string describe(const machine::SramSpec& sram) {
+std::string describe(const hardware::SramSpec& sram) {
   return fmt::format("{} KiB, {} banks x {} bits, column mux {}", sram.capacity_kib, sram.banks,
                      sram.word_bits, sram.column_mux);
 }
 
 std::vector<Fact> machine_facts(const experiment::Workbench& bench) {
   const config::WorkloadConfig& config = bench.config;
-  const machine::AcceleratorSpec& spec = config.accelerator;
+  const hardware::AcceleratorSpec& spec = config.accelerator;
   const memory::VoltageProfileData& profile = config.memory.profile->data();
   return {
       {{"workload", "workload"}, config.name},
@@ -74,7 +74,7 @@ std::vector<Fact> machine_facts(const experiment::Workbench& bench) {
        fmt::format("{}: {} x {} PEs, weight stationary, {:g} MHz", spec.name, spec.array.rows,
                    spec.array.columns, spec.clock_hz / 1e6)},
       {{"weight_sram", "weight SRAM"},
-       describe(spec.weight_sram) + ", " + machine::to_string(spec.placement)},
+       describe(spec.weight_sram) + ", " + hardware::to_string(spec.placement)},
       {{"activation_sram", "activation SRAM"}, describe(spec.activation_sram)},
       {{"dram", "DRAM"},
        fmt::format("{} bytes a cycle, latency {} cycles, bursts of {} bytes",
@@ -142,7 +142,7 @@ std::vector<Cell> product_cells(const experiment::LayerResult& layer) {
 }
 
 std::vector<Cell> cycle_cells(const experiment::LayerResult& layer) {
-  const machine::CycleBreakdown& cycles = layer.cycles;
+  const hardware::CycleBreakdown& cycles = layer.cycles;
   std::vector<Cell> cells = {cycles.total(), cycles.compute,     cycles.weight_fetch,
                              cycles.dram,    cycles.accumulator, cycles.vector};
   cells.resize(cells.size() + 1);  // utilization, empty for layers without weights

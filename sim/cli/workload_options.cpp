@@ -62,7 +62,7 @@ config::WorkloadConfig load_config(const Arguments& arguments) {
   if (config.memory.chip.maps.size() == 1) arguments.exclude("chip", "fault-map");
   if (images) config.run.images = *images;
   if (seed) config.run.seed = *seed;
-  for (const machine::OnChipMemory memory : machine::kOnChipMemories) {
+  for (const hardware::OnChipMemory memory : hardware::kOnChipMemories) {
     config::FaultyMemory* found = config.memory.find(memory);
     if (!seed || found == nullptr) continue;
     if (!found->chip.measured() || found->chip.defects) found->chip.seed = *seed;

@@ -1,5 +1,5 @@
 // The YAML keys of the accelerator; its defaults are AcceleratorSpec's, its limits
-// machine::validate's.
+// hardware::validate's.
 #include "sim/config/accelerator_config.hpp"
 
 #include <stdexcept>
@@ -20,13 +20,13 @@ void require_only(const MapReader& map, std::string_view key, std::string_view o
   if (text != only) fail(*found, "'" + text + "' is not one of " + std::string(only));
 }
 
-void read_array(const Value& value, machine::ArraySpec& array) {
+void read_array(const Value& value, hardware::ArraySpec& array) {
   const MapReader map(value, {"rows", "columns"});
   map.read("rows", array.rows);
   map.read("columns", array.columns);
 }
 
-void read_accumulator(const Value& value, machine::AccumulatorSpec& accumulator) {
+void read_accumulator(const Value& value, hardware::AccumulatorSpec& accumulator) {
   const MapReader map(value, {"bits", "depth", "overflow"});
   map.read("bits", accumulator.bits);
   map.read("depth", accumulator.depth);
@@ -40,7 +40,7 @@ void read_accumulator(const Value& value, machine::AccumulatorSpec& accumulator)
   accumulator.overflow = text == "wrap" ? models::Overflow::kWrap : models::Overflow::kSaturate;
 }
 
-void read_sram(const Value& value, machine::SramSpec& sram) {
+void read_sram(const Value& value, hardware::SramSpec& sram) {
   const MapReader map(value, {"capacity_kib", "banks", "word_bits", "column_mux"});
   map.read("capacity_kib", sram.capacity_kib);
   map.read("banks", sram.banks);
@@ -48,18 +48,18 @@ void read_sram(const Value& value, machine::SramSpec& sram) {
   map.read("column_mux", sram.column_mux);
 }
 
-void read_dram(const Value& value, machine::DramSpec& dram) {
+void read_dram(const Value& value, hardware::DramSpec& dram) {
   const MapReader map(value, {"bytes_per_cycle", "latency_cycles", "burst_bytes"});
   map.read("bytes_per_cycle", dram.bytes_per_cycle);
   map.read("latency_cycles", dram.latency_cycles);
   map.read("burst_bytes", dram.burst_bytes);
 }
 
-void read_placement(const Value& value, machine::Placement& placement) {
+void read_placement(const Value& value, hardware::Placement& placement) {
   std::string name;
   convert(value, name);
   try {
-    placement = machine::parse_placement(name);
+    placement = hardware::parse_placement(name);
   } catch (const std::runtime_error& error) {
     fail(value, error.what());
   }
@@ -67,11 +67,11 @@ void read_placement(const Value& value, machine::Placement& placement) {
 
 }  // namespace
 
-machine::AcceleratorSpec read_accelerator(const Value& accelerator) {
+hardware::AcceleratorSpec read_accelerator(const Value& accelerator) {
   const MapReader map(accelerator,
                       {"name", "clock_hz", "dataflow", "array", "weight_prefetch", "accumulator",
                        "weight_sram", "activation_sram", "placement", "vector_unit", "dram"});
-  machine::AcceleratorSpec spec;
+  hardware::AcceleratorSpec spec;
   map.read("name", spec.name);
   map.read("clock_hz", spec.clock_hz);
   require_only(map, "dataflow", "weight_stationary");
@@ -86,7 +86,7 @@ machine::AcceleratorSpec read_accelerator(const Value& accelerator) {
   }
   if (const Value* value = map.find("dram")) read_dram(*value, spec.dram);
   try {
-    machine::validate(spec);
+    hardware::validate(spec);
   } catch (const std::runtime_error& error) {
     fail_below(accelerator, error.what());
   }

@@ -7,12 +7,12 @@
 
 #include "sim/config/yaml_value.hpp"
 #include "sim/energy/energy_table.hpp"
-#include "sim/machine/accelerator_spec.hpp"
+#include "sim/hardware/accelerator_spec.hpp"
 
 namespace brownout::config {
 
 struct AcceleratorConfig {
-  machine::AcceleratorSpec spec;
+  hardware::AcceleratorSpec spec;
   energy::EnergyTable energy_table;
   std::vector<std::filesystem::path> input_files;
 };
@@ -23,6 +23,6 @@ AcceleratorConfig load_accelerator(const std::filesystem::path& path,
                                    const std::vector<std::string>& set = {});
 
 /// The map below the key `accelerator`.
-machine::AcceleratorSpec read_accelerator(const Value& accelerator);
+hardware::AcceleratorSpec read_accelerator(const Value& accelerator);
 
 }  // namespace brownout::config

@@ -52,9 +52,10 @@ energy::LeakagePrice read_leakage(const Value& value, std::string_view watts_key
 }
 
 void read_events(const Value& value, energy::EnergyTableData& data) {
-  const MapReader map(value, {machine::kEventNames.begin(), machine::kEventNames.end()});
-  for (std::size_t i = 0; i < machine::kEventCount; ++i) {
-    if (const Value* event = map.find(machine::kEventNames[i])) data.events[i] = read_event(*event);
+  const MapReader map(value, {hardware::kEventNames.begin(), hardware::kEventNames.end()});
+  for (std::size_t i = 0; i < hardware::kEventCount; ++i) {
+    if (const Value* event = map.find(hardware::kEventNames[i]))
+      data.events[i] = read_event(*event);
   }
 }
 

@@ -248,25 +248,25 @@ ChipConfig read_chip(const Value& value) {
   return chip;
 }
 
-const FaultyMemory* MemoryConfig::find(machine::OnChipMemory memory) const {
+const FaultyMemory* MemoryConfig::find(hardware::OnChipMemory memory) const {
   switch (memory) {
-    case machine::OnChipMemory::kWeightSram:
+    case hardware::OnChipMemory::kWeightSram:
       return this;
-    case machine::OnChipMemory::kActivationSram:
+    case hardware::OnChipMemory::kActivationSram:
       return activation_sram ? &*activation_sram : nullptr;
-    case machine::OnChipMemory::kAccumulator:
+    case hardware::OnChipMemory::kAccumulator:
       return accumulator ? &*accumulator : nullptr;
   }
   throw std::logic_error("unknown memory");
 }
 
-FaultyMemory* MemoryConfig::find(machine::OnChipMemory memory) {
+FaultyMemory* MemoryConfig::find(hardware::OnChipMemory memory) {
   return const_cast<FaultyMemory*>(std::as_const(*this).find(memory));
 }
 
 std::size_t MemoryConfig::map_count() const {
   std::size_t count = 0;
-  for (const machine::OnChipMemory memory : machine::kOnChipMemories) {
+  for (const hardware::OnChipMemory memory : hardware::kOnChipMemories) {
     const FaultyMemory* found = find(memory);
     if (found == nullptr || !found->chip.measured()) continue;
     count = count == 0 ? found->chip.maps.size() : std::min(count, found->chip.maps.size());
@@ -274,9 +274,9 @@ std::size_t MemoryConfig::map_count() const {
   return count;
 }
 
-std::string key_of(machine::OnChipMemory memory) {
-  return memory == machine::OnChipMemory::kWeightSram ? "memory"
-                                                      : "memory." + machine::to_string(memory);
+std::string key_of(hardware::OnChipMemory memory) {
+  return memory == hardware::OnChipMemory::kWeightSram ? "memory"
+                                                       : "memory." + hardware::to_string(memory);
 }
 
 MemoryConfig read_memory(const Value& memory) {

@@ -14,7 +14,7 @@
 #include "sim/config/map_files.hpp"
 #include "sim/config/map_placement.hpp"
 #include "sim/config/yaml_value.hpp"
-#include "sim/machine/on_chip_memory.hpp"
+#include "sim/hardware/on_chip_memory.hpp"
 
 namespace brownout::config {
 
@@ -49,15 +49,15 @@ struct MemoryConfig : FaultyMemory {
   std::optional<FaultyMemory> activation_sram, accumulator;
 
   /// nullptr: that memory is error-free.
-  const FaultyMemory* find(machine::OnChipMemory memory) const;
-  FaultyMemory* find(machine::OnChipMemory memory);
+  const FaultyMemory* find(hardware::OnChipMemory memory) const;
+  FaultyMemory* find(hardware::OnChipMemory memory);
   bool has_other_rails() const { return activation_sram || accumulator; }
   /// Chips that can be made where memories have maps: chip k takes map k of each. 0: any number.
   std::size_t map_count() const;
 };
 
 /// "memory", "memory.activation_sram": where the keys of a memory stand.
-std::string key_of(machine::OnChipMemory memory);
+std::string key_of(hardware::OnChipMemory memory);
 
 /// A file of configs/memories: how the memory behaves and, where it says so, what its chips are.
 struct MemoryFile {

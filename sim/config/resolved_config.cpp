@@ -98,14 +98,14 @@ void list_workload(Listing& out, const WorkloadConfig& config) {
   list_preprocess(out, config);
 }
 
-void list_sram(Listing& out, const std::string& key, const machine::SramSpec& sram) {
+void list_sram(Listing& out, const std::string& key, const hardware::SramSpec& sram) {
   out.add(key + ".capacity_kib", sram.capacity_kib);
   out.add(key + ".banks", sram.banks);
   out.add(key + ".word_bits", sram.word_bits);
   out.add(key + ".column_mux", sram.column_mux);
 }
 
-void list_accelerator(Listing& out, const machine::AcceleratorSpec& spec) {
+void list_accelerator(Listing& out, const hardware::AcceleratorSpec& spec) {
   out.add("accelerator.name", spec.name);
   out.add("accelerator.clock_hz", spec.clock_hz);
   out.add("accelerator.dataflow", "weight_stationary");
@@ -140,9 +140,9 @@ void list_energy(Listing& out, const energy::EnergyTable& table) {
        {energy::Rail::kLogic, energy::Rail::kActivationSram, energy::Rail::kDram}) {
     out.add("energy.reference_volts." + to_string(rail), table.reference_volts(rail));
   }
-  for (std::size_t i = 0; i < machine::kEventCount; ++i) {
-    const energy::EventPrice& price = table.price(static_cast<machine::Event>(i));
-    const std::string key = "energy.events." + std::string(machine::kEventNames[i]);
+  for (std::size_t i = 0; i < hardware::kEventCount; ++i) {
+    const energy::EventPrice& price = table.price(static_cast<hardware::Event>(i));
+    const std::string key = "energy.events." + std::string(hardware::kEventNames[i]);
     out.add(key + (price.per_bit ? ".joules_per_bit" : ".joules_per_event"), price.joules);
     list_provenance(out, key, price.provenance);
   }
@@ -254,7 +254,7 @@ void list_chip(Listing& out, const std::string& key, const ChipConfig& chip) {
 }
 
 void list_memory(Listing& out, const MemoryConfig& memory) {
-  for (const machine::OnChipMemory which : machine::kOnChipMemories) {
+  for (const hardware::OnChipMemory which : hardware::kOnChipMemories) {
     const FaultyMemory* found = memory.find(which);
     if (found == nullptr) continue;
     list_profile(out, key_of(which) + ".profile", found->profile->data());
@@ -274,13 +274,13 @@ std::vector<std::pair<std::string, std::string>> resolved_configuration(
   list_accelerator(out, config.accelerator);
   list_energy(out, config.energy_table);
   list_memory(out, config.memory);
-  for (const machine::OnChipMemory memory : machine::kOnChipMemories) {
+  for (const hardware::OnChipMemory memory : hardware::kOnChipMemories) {
     if (config.memory.find(memory) == nullptr) continue;
-    out.add("operating_point." + machine::to_string(memory),
+    out.add("operating_point." + hardware::to_string(memory),
             config.operating_point.voltage(memory).text());
   }
   out.add("operating_point.logic", config.operating_point.logic_volts);
-  out.add("sweep.rail", machine::to_string(config.sweep.rail));
+  out.add("sweep.rail", hardware::to_string(config.sweep.rail));
   out.add_list("sweep.voltages", config.sweep.voltages,
                [](memory::Voltage voltage) { return voltage.text(); });
   out.add("sweep.chips", config.sweep.chips);

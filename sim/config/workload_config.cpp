@@ -110,12 +110,12 @@ void read_operating_point(const Value& value, const MemoryConfig& memory, Operat
   }
 }
 
-machine::OnChipMemory read_swept_rail(const Value& value, const MemoryConfig& memory) {
+hardware::OnChipMemory read_swept_rail(const Value& value, const MemoryConfig& memory) {
   std::string text;
   convert(value, text);
-  machine::OnChipMemory rail{};
+  hardware::OnChipMemory rail{};
   try {
-    rail = machine::parse_on_chip_memory(text);
+    rail = hardware::parse_on_chip_memory(text);
   } catch (const std::runtime_error& error) {
     fail(value, error.what());
   }
@@ -163,10 +163,10 @@ void require_covered(const WorkloadConfig& config, const memory::VoltageProfile&
 }
 
 // Those of a memory that fails are masked one by one.
-void check_accumulator_cells(const machine::AcceleratorSpec& spec) {
+void check_accumulator_cells(const hardware::AcceleratorSpec& spec) {
   try {
     memory::require_possible(
-        machine::organisation(spec, machine::OnChipMemory::kAccumulator).geometry());
+        hardware::organisation(spec, hardware::OnChipMemory::kAccumulator).geometry());
   } catch (const std::runtime_error& error) {
     throw std::runtime_error(
         "accelerator: accumulator.depth x array.columns x accumulator.bits with "
@@ -175,13 +175,13 @@ void check_accumulator_cells(const machine::AcceleratorSpec& spec) {
   }
 }
 
-const std::string& place_of(const OperatingPoint& point, machine::OnChipMemory memory) {
-  if (memory == machine::OnChipMemory::kActivationSram) return point.activation_sram.place;
-  if (memory == machine::OnChipMemory::kAccumulator) return point.accumulator.place;
+const std::string& place_of(const OperatingPoint& point, hardware::OnChipMemory memory) {
+  if (memory == hardware::OnChipMemory::kActivationSram) return point.activation_sram.place;
+  if (memory == hardware::OnChipMemory::kAccumulator) return point.accumulator.place;
   return point.place;
 }
 
-void check_rail(const WorkloadConfig& config, machine::OnChipMemory memory) {
+void check_rail(const WorkloadConfig& config, hardware::OnChipMemory memory) {
   const FaultyMemory* found = config.memory.find(memory);
   if (found == nullptr) return;
   require_covered(config, *found->profile, config.operating_point.voltage(memory),
@@ -224,7 +224,7 @@ WorkloadConfig load_workload(const std::filesystem::path& path, const Overrides&
   if (config.memory.accumulator) check_accumulator_cells(config.accelerator);
   add_files(config.input_files, {config.network});
   add_files(config.input_files, config.dataset.files());
-  for (const machine::OnChipMemory memory : machine::kOnChipMemories) {
+  for (const hardware::OnChipMemory memory : hardware::kOnChipMemories) {
     const FaultyMemory* found = config.memory.find(memory);
     if (found == nullptr) continue;
     for (const std::filesystem::path& chip : found->chip.maps) {
@@ -247,7 +247,7 @@ std::string to_string(Task task) {
 
 OperatingPoint error_free(const OperatingPoint& point, const MemoryConfig& memory) {
   OperatingPoint result = point;
-  for (const machine::OnChipMemory which : machine::kOnChipMemories) {
+  for (const hardware::OnChipMemory which : hardware::kOnChipMemories) {
     if (const FaultyMemory* found = memory.find(which)) {
       result.set(which, found->profile->data().error_free_voltage);
     }
@@ -255,35 +255,35 @@ OperatingPoint error_free(const OperatingPoint& point, const MemoryConfig& memor
   return result;
 }
 
-void OperatingPoint::set(machine::OnChipMemory memory, memory::Voltage voltage) {
+void OperatingPoint::set(hardware::OnChipMemory memory, memory::Voltage voltage) {
   switch (memory) {
-    case machine::OnChipMemory::kWeightSram:
+    case hardware::OnChipMemory::kWeightSram:
       weight_sram = voltage;
       return;
-    case machine::OnChipMemory::kActivationSram:
+    case hardware::OnChipMemory::kActivationSram:
       activation_sram.voltage = voltage;
       return;
-    case machine::OnChipMemory::kAccumulator:
+    case hardware::OnChipMemory::kAccumulator:
       accumulator.voltage = voltage;
       return;
   }
   throw std::logic_error("unknown memory");
 }
 
-memory::Voltage OperatingPoint::voltage(machine::OnChipMemory memory) const {
+memory::Voltage OperatingPoint::voltage(hardware::OnChipMemory memory) const {
   switch (memory) {
-    case machine::OnChipMemory::kWeightSram:
+    case hardware::OnChipMemory::kWeightSram:
       return weight_sram;
-    case machine::OnChipMemory::kActivationSram:
+    case hardware::OnChipMemory::kActivationSram:
       return activation_sram.voltage;
-    case machine::OnChipMemory::kAccumulator:
+    case hardware::OnChipMemory::kAccumulator:
       return accumulator.voltage;
   }
   throw std::logic_error("unknown memory");
 }
 
 void check_operating_point(const WorkloadConfig& config) {
-  for (const machine::OnChipMemory memory : machine::kOnChipMemories) check_rail(config, memory);
+  for (const hardware::OnChipMemory memory : hardware::kOnChipMemories) check_rail(config, memory);
 }
 
 void check_sweep(const WorkloadConfig& config) {
@@ -294,7 +294,7 @@ void check_sweep(const WorkloadConfig& config) {
   for (const memory::Voltage voltage : config.sweep.voltages) {
     require_covered(config, swept, voltage, config.sweep.place);
   }
-  for (const machine::OnChipMemory memory : machine::kOnChipMemories) {
+  for (const hardware::OnChipMemory memory : hardware::kOnChipMemories) {
     if (memory != config.sweep.rail) check_rail(config, memory);
   }
 }

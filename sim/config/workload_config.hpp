@@ -17,7 +17,7 @@
 #include "sim/config/voltage_list.hpp"
 #include "sim/config/written_units.hpp"
 #include "sim/energy/energy_table.hpp"
-#include "sim/machine/accelerator_spec.hpp"
+#include "sim/hardware/accelerator_spec.hpp"
 
 namespace brownout::config {
 
@@ -33,15 +33,15 @@ struct OperatingPoint {
   double logic_volts = 0;  ///< the energy table's reference unless given
   std::string place;       ///< "FILE:LINE: operating_point.weight_sram", for errors
 
-  memory::Voltage voltage(machine::OnChipMemory memory) const;
-  void set(machine::OnChipMemory memory, memory::Voltage voltage);
+  memory::Voltage voltage(hardware::OnChipMemory memory) const;
+  void set(hardware::OnChipMemory memory, memory::Voltage voltage);
 };
 
 /// All memories at their error-free voltages; logic as in `point`.
 OperatingPoint error_free(const OperatingPoint& point, const MemoryConfig& memory);
 
 struct SweepConfig {
-  machine::OnChipMemory rail = machine::OnChipMemory::kWeightSram;  ///< whose voltages these are
+  hardware::OnChipMemory rail = hardware::OnChipMemory::kWeightSram;  ///< whose voltages these are
   std::vector<memory::Voltage> voltages;
   /// The bit error rates that voltages stand for (set_rates); without any, voltages were asked for.
   std::map<memory::Voltage, std::vector<double>> rates = {};
@@ -70,7 +70,7 @@ struct WorkloadConfig {
   std::string output_place;  ///< "FILE:LINE: workload.output", for errors
   DatasetConfig dataset;
   models::Preprocess preprocess;
-  machine::AcceleratorSpec accelerator;
+  hardware::AcceleratorSpec accelerator;
   energy::EnergyTable energy_table;
   MemoryConfig memory;
   OperatingPoint operating_point;

@@ -8,7 +8,7 @@
 #include "memory/voltage_profile.hpp"
 #include "sim/config/document.hpp"
 #include "sim/config/memory_config.hpp"
-#include "sim/machine/on_chip_memory.hpp"
+#include "sim/hardware/on_chip_memory.hpp"
 
 namespace brownout::config {
 
@@ -19,6 +19,6 @@ using ForeignVoltages = std::map<std::string, std::string>;
 /// than the profile in force has. Throws std::runtime_error for such a voltage below a chip, which
 /// no other option takes the place of.
 ForeignVoltages foreign_voltages(const Document& document, const MemoryConfig& memory,
-                                 machine::OnChipMemory swept);
+                                 hardware::OnChipMemory swept);
 
 }  // namespace brownout::config

@@ -9,16 +9,16 @@
 namespace brownout::energy {
 namespace {
 
-using machine::OnChipMemory;
+using hardware::OnChipMemory;
 
 /// Of those that may have a supply of their own beside the table's rails.
-std::optional<OnChipMemory> memory_of(machine::Event event) {
+std::optional<OnChipMemory> memory_of(hardware::Event event) {
   switch (event) {
-    case machine::Event::kActivationSramRead:
-    case machine::Event::kActivationSramWrite:
+    case hardware::Event::kActivationSramRead:
+    case hardware::Event::kActivationSramWrite:
       return OnChipMemory::kActivationSram;
-    case machine::Event::kAccumulatorRead:
-    case machine::Event::kAccumulatorWrite:
+    case hardware::Event::kAccumulatorRead:
+    case hardware::Event::kAccumulatorWrite:
       return OnChipMemory::kAccumulator;
     default:
       return std::nullopt;
@@ -60,7 +60,7 @@ RailFactor memory_factor(const memory::VoltageProfile& profile, memory::Voltage 
           .leakage = profile.leakage_factor(voltage)};
 }
 
-const RailFactor& RailFactors::of(machine::Event event, Rail rail) const {
+const RailFactor& RailFactors::of(hardware::Event event, Rail rail) const {
   const auto memory = memory_of(event);
   return memory && own[*memory] ? *own[*memory] : (*this)[rail];
 }
@@ -111,8 +111,9 @@ double EnergyBreakdown::weight_sram_share() const {
   return total > 0 ? weight_sram_joules() / total : 0;
 }
 
-std::vector<EnergyTerm> energy_terms(const EnergyTable& table, const machine::AcceleratorSpec& spec,
-                                     const machine::EventCounts& counts, double seconds,
+std::vector<EnergyTerm> energy_terms(const EnergyTable& table,
+                                     const hardware::AcceleratorSpec& spec,
+                                     const hardware::EventCounts& counts, double seconds,
                                      const RailFactors& factors) {
   require_amount("the time", seconds);
   const auto require_factor = [](const RailFactor& factor) {
@@ -124,10 +125,10 @@ std::vector<EnergyTerm> energy_terms(const EnergyTable& table, const machine::Ac
     if (factor) require_factor(*factor);
   }
   std::vector<EnergyTerm> terms;
-  for (std::size_t i = 0; i < machine::kEventCount; ++i) {
-    const auto event = static_cast<machine::Event>(i);
+  for (std::size_t i = 0; i < hardware::kEventCount; ++i) {
+    const auto event = static_cast<hardware::Event>(i);
     const Provenance& provenance = table.price(event).provenance;
-    terms.push_back({.name = std::string(machine::kEventNames[i]),
+    terms.push_back({.name = std::string(hardware::kEventNames[i]),
                      .provenance = &provenance,
                      .is_leakage = false,
                      .amount = static_cast<double>(counts[event]),
@@ -147,8 +148,8 @@ std::vector<EnergyTerm> energy_terms(const EnergyTable& table, const machine::Ac
   return terms;
 }
 
-EnergyBreakdown energy_of(const EnergyTable& table, const machine::AcceleratorSpec& spec,
-                          const machine::EventCounts& counts, double seconds,
+EnergyBreakdown energy_of(const EnergyTable& table, const hardware::AcceleratorSpec& spec,
+                          const hardware::EventCounts& counts, double seconds,
                           const RailFactors& factors) {
   EnergyBreakdown breakdown;
   for (const EnergyTerm& term : energy_terms(table, spec, counts, seconds, factors)) {

@@ -7,7 +7,7 @@
 
 #include "memory/voltage_profile.hpp"
 #include "sim/energy/energy_table.hpp"
-#include "sim/machine/on_chip_memory.hpp"
+#include "sim/hardware/on_chip_memory.hpp"
 
 namespace brownout::energy {
 
@@ -22,9 +22,9 @@ struct RailFactor {
 /// Every rail of the table, and the memories that the table has on a rail but that have a supply of
 /// their own: their accesses and leakage follow that.
 struct RailFactors : PerRail<RailFactor> {
-  machine::PerMemory<std::optional<RailFactor>> own;
+  hardware::PerMemory<std::optional<RailFactor>> own;
 
-  const RailFactor& of(machine::Event event, Rail rail) const;
+  const RailFactor& of(hardware::Event event, Rail rail) const;
   const RailFactor& of(Leaker leaker, Rail rail) const;
 };
 
@@ -80,13 +80,14 @@ struct EnergyBreakdown {
 /// What `counts` and `seconds` of leakage cost on an accelerator at the given rails: events, then
 /// leakers, each in its order. Points into `table`. Throws std::logic_error for a time or a factor
 /// that is negative or not finite.
-std::vector<EnergyTerm> energy_terms(const EnergyTable& table, const machine::AcceleratorSpec& spec,
-                                     const machine::EventCounts& counts, double seconds,
+std::vector<EnergyTerm> energy_terms(const EnergyTable& table,
+                                     const hardware::AcceleratorSpec& spec,
+                                     const hardware::EventCounts& counts, double seconds,
                                      const RailFactors& factors);
 
 /// The same, summed by component and rail.
-EnergyBreakdown energy_of(const EnergyTable& table, const machine::AcceleratorSpec& spec,
-                          const machine::EventCounts& counts, double seconds,
+EnergyBreakdown energy_of(const EnergyTable& table, const hardware::AcceleratorSpec& spec,
+                          const hardware::EventCounts& counts, double seconds,
                           const RailFactors& factors);
 
 }  // namespace brownout::energy

@@ -8,7 +8,7 @@
 namespace brownout::energy {
 namespace {
 
-using machine::Event;
+using hardware::Event;
 
 constexpr int kByte = 8;  // bits
 
@@ -17,7 +17,7 @@ constexpr int kByte = 8;  // bits
 }
 
 std::string event_key(std::size_t index) {
-  return "events." + std::string(machine::kEventNames[index]);
+  return "events." + std::string(hardware::kEventNames[index]);
 }
 
 std::string leakage_key(std::size_t index) {
@@ -52,7 +52,7 @@ void check_event(std::size_t index, const std::optional<EventPrice>& price) {
   check_provenance(key, price->provenance);
   check_rail(key, price->provenance,
              event == Event::kWeightSramRead || event == Event::kWeightSramWrite);
-  if (price->per_bit && !event_bits(event, machine::AcceleratorSpec{})) {
+  if (price->per_bit && !event_bits(event, hardware::AcceleratorSpec{})) {
     refuse(key, "has no width in bits, give joules_per_event");
   }
 }
@@ -79,7 +79,7 @@ std::string to_string(Rail rail) {
   return std::string(kRailNames.at(static_cast<std::size_t>(rail)));
 }
 
-double leakage_units(Leaker leaker, const machine::AcceleratorSpec& spec) {
+double leakage_units(Leaker leaker, const hardware::AcceleratorSpec& spec) {
   switch (leaker) {
     case Leaker::kArray:
       return static_cast<double>(spec.array.rows) * spec.array.columns;
@@ -99,7 +99,7 @@ double leakage_units(Leaker leaker, const machine::AcceleratorSpec& spec) {
   throw std::logic_error("unknown leaker");
 }
 
-std::optional<int> event_bits(Event event, const machine::AcceleratorSpec& spec) {
+std::optional<int> event_bits(Event event, const hardware::AcceleratorSpec& spec) {
   switch (event) {
     case Event::kMacActive:
     case Event::kMacGated:
@@ -135,7 +135,7 @@ EnergyTable::EnergyTable(EnergyTableData data) : data_(std::move(data)) {
       refuse("reference_volts." + std::string(kRailNames[i]), "must be above 0");
     }
   }
-  for (std::size_t i = 0; i < machine::kEventCount; ++i) check_event(i, data_.events[i]);
+  for (std::size_t i = 0; i < hardware::kEventCount; ++i) check_event(i, data_.events[i]);
   for (std::size_t i = 0; i < kLeakerCount; ++i) check_leakage(i, data_.leakage[i]);
 }
 
@@ -154,12 +154,12 @@ const LeakagePrice& EnergyTable::price(Leaker leaker) const {
   return data_.leakage.at(static_cast<std::size_t>(leaker)).value();
 }
 
-double EnergyTable::joules(Event event, const machine::AcceleratorSpec& spec) const {
+double EnergyTable::joules(Event event, const hardware::AcceleratorSpec& spec) const {
   const EventPrice& entry = price(event);
   return entry.per_bit ? entry.joules * event_bits(event, spec).value() : entry.joules;
 }
 
-double EnergyTable::watts(Leaker leaker, const machine::AcceleratorSpec& spec) const {
+double EnergyTable::watts(Leaker leaker, const hardware::AcceleratorSpec& spec) const {
   return price(leaker).watts * leakage_units(leaker, spec);
 }
 

@@ -9,8 +9,8 @@
 #include <string>
 #include <string_view>
 
-#include "sim/machine/accelerator_spec.hpp"
-#include "sim/machine/event_counts.hpp"
+#include "sim/hardware/accelerator_spec.hpp"
+#include "sim/hardware/event_counts.hpp"
 
 namespace brownout::energy {
 
@@ -63,11 +63,11 @@ inline constexpr std::array<LeakageUnit, kLeakerCount> kLeakageUnits = {
      {"dram", "watts"}}};
 
 /// PEs, KiB, lanes, or 1: how many units of `leaker` an accelerator has.
-double leakage_units(Leaker leaker, const machine::AcceleratorSpec& spec);
+double leakage_units(Leaker leaker, const hardware::AcceleratorSpec& spec);
 
 /// Bits that an event moves in an accelerator: a word of the weight SRAM, an accumulator entry, a
 /// byte... Nothing for events that have no width (arithmetic, idle cycles).
-std::optional<int> event_bits(machine::Event event, const machine::AcceleratorSpec& spec);
+std::optional<int> event_bits(hardware::Event event, const hardware::AcceleratorSpec& spec);
 
 /// Where a price comes from. All of it is required.
 struct Provenance {
@@ -97,7 +97,7 @@ struct EnergyTableData {
   /// Volts at which the prices hold. Of the weight SRAM it is the memory profile's reference
   /// voltage, so it is no part of the table and stays 0.
   PerRail<double> reference_volts;
-  std::array<std::optional<EventPrice>, machine::kEventCount> events;
+  std::array<std::optional<EventPrice>, hardware::kEventCount> events;
   std::array<std::optional<LeakagePrice>, kLeakerCount> leakage;
 };
 
@@ -113,12 +113,12 @@ class EnergyTable {
   const std::string& source() const { return data_.source; }
   /// Throws std::logic_error for the weight SRAM's rail.
   double reference_volts(Rail rail) const;
-  const EventPrice& price(machine::Event event) const;
+  const EventPrice& price(hardware::Event event) const;
   const LeakagePrice& price(Leaker leaker) const;
   /// Joules of one event on this accelerator at the reference voltage.
-  double joules(machine::Event event, const machine::AcceleratorSpec& spec) const;
+  double joules(hardware::Event event, const hardware::AcceleratorSpec& spec) const;
   /// Watts of all units of a leaker on this accelerator at the reference voltage.
-  double watts(Leaker leaker, const machine::AcceleratorSpec& spec) const;
+  double watts(Leaker leaker, const hardware::AcceleratorSpec& spec) const;
 
  private:
   EnergyTableData data_;

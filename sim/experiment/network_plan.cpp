@@ -38,9 +38,9 @@ NetworkTotals totals_of(const models::QuantizedNetwork& network) {
 }
 
 NetworkPlan plan_network(const models::QuantizedNetwork& network,
-                         const machine::AcceleratorSpec& asked) {
+                         const hardware::AcceleratorSpec& asked) {
   NetworkPlan plan{.program = {}, .times = {}, .asked = asked};
-  machine::AcceleratorSpec spec = asked;
+  hardware::AcceleratorSpec spec = asked;
   const std::uint64_t activations = schedule::plan_activations(network).bytes;
   const auto fit = [&] {
     return activations <= static_cast<std::uint64_t>(spec.activation_sram.capacity_bytes());
@@ -48,11 +48,11 @@ NetworkPlan plan_network(const models::QuantizedNetwork& network,
   plan.activations_fit = fit();
   while (!fit()) spec.activation_sram.capacity_kib *= 2;
   // Streaming tells how many words all tiles take.
-  spec.placement = machine::Placement::kStreaming;
+  spec.placement = hardware::Placement::kStreaming;
   plan.program = schedule::make_program(network, spec);
   plan.weights_fit = plan.program.weight_words <= spec.weight_sram.organisation().words;
-  const machine::Placement wanted = asked.placement;
-  if (wanted != spec.placement && (plan.weights_fit || wanted != machine::Placement::kResident)) {
+  const hardware::Placement wanted = asked.placement;
+  if (wanted != spec.placement && (plan.weights_fit || wanted != hardware::Placement::kResident)) {
     spec.placement = wanted;
     plan.program = schedule::make_program(network, spec);
   }

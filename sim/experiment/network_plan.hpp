@@ -4,7 +4,7 @@
 #include <cstdint>
 
 #include "models/quantized_network.hpp"
-#include "sim/machine/cycles.hpp"
+#include "sim/hardware/cycles.hpp"
 #include "sim/schedule/activation_plan.hpp"
 #include "sim/schedule/tile_program.hpp"
 
@@ -33,9 +33,9 @@ NetworkTotals totals_of(const models::QuantizedNetwork& network);
 /// too small is doubled until it is not, which changes no time.
 struct NetworkPlan {
   schedule::TileProgram program;
-  machine::ProgramTimes times;
-  machine::AcceleratorSpec asked;  ///< the accelerator without these changes
-  bool weights_fit = false;        ///< all at once
+  hardware::ProgramTimes times;
+  hardware::AcceleratorSpec asked;  ///< the accelerator without these changes
+  bool weights_fit = false;         ///< all at once
   bool activations_fit = false;
 
   /// Blocks in which the accumulators take the output pixels of a layer.
@@ -43,6 +43,6 @@ struct NetworkPlan {
 };
 /// Throws std::runtime_error where a tile does not fit the weight SRAM.
 NetworkPlan plan_network(const models::QuantizedNetwork& network,
-                         const machine::AcceleratorSpec& asked);
+                         const hardware::AcceleratorSpec& asked);
 
 }  // namespace brownout::experiment

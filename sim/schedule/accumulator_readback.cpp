@@ -3,7 +3,7 @@
 #include <stdexcept>
 #include <vector>
 
-#include "sim/machine/on_chip_memory.hpp"
+#include "sim/hardware/on_chip_memory.hpp"
 
 namespace brownout::schedule {
 namespace {
@@ -58,7 +58,7 @@ models::SumMasks read_back_accumulators(const TileProgram& program,
                                         const models::QuantizedNetwork& network,
                                         const memory::CellMasks& cells) {
   const auto geometry =
-      machine::organisation(program.spec, machine::OnChipMemory::kAccumulator).geometry();
+      hardware::organisation(program.spec, hardware::OnChipMemory::kAccumulator).geometry();
   if (cells.geometry() != geometry) {
     throw std::logic_error("read_back_accumulators: masks of another geometry");
   }

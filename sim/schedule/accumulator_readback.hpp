@@ -9,7 +9,7 @@
 namespace brownout::schedule {
 
 /// Throws std::logic_error when `cells` has another geometry than the program's accumulators
-/// (machine::organisation).
+/// (hardware::organisation).
 models::SumMasks read_back_accumulators(const TileProgram& program,
                                         const models::QuantizedNetwork& network,
                                         const memory::CellMasks& cells);

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "sim/machine/on_chip_memory.hpp"
+#include "sim/hardware/on_chip_memory.hpp"
 
 namespace brownout::schedule {
 namespace {
@@ -55,7 +55,7 @@ models::TensorMasks read_back_activations(const TileProgram& program,
                                           const models::QuantizedNetwork& network,
                                           const memory::CellMasks& cells) {
   const memory::SramOrganisation organisation =
-      machine::organisation(program.spec, machine::OnChipMemory::kActivationSram);
+      hardware::organisation(program.spec, hardware::OnChipMemory::kActivationSram);
   if (cells.geometry() != organisation.geometry()) {
     throw std::logic_error("read_back_activations: masks of another geometry");
   }

@@ -36,7 +36,7 @@ void place_in_ring(TileProgram& program, std::uint64_t capacity) {
                                " of weight SRAM, the accelerator has " + kib(capacity, bits));
     }
     const bool restart =
-        program.spec.placement == machine::Placement::kRestartPerLayer && tile.layer != layer;
+        program.spec.placement == hardware::Placement::kRestartPerLayer && tile.layer != layer;
     if (restart || next + tile.words() > capacity) next = 0;
     layer = tile.layer;
     tile.address = next;

@@ -20,7 +20,7 @@ int divide_up(std::int64_t value, std::int64_t by) {
 /// Tiles of one layer in the order in which they are first used: groups, n-tiles, k-tiles.
 void append_tiles(TileProgram& program, int layer_index, const Layer& layer) {
   const Gemm& gemm = layer.gemm;
-  const machine::ArraySpec& array = program.spec.array;
+  const hardware::ArraySpec& array = program.spec.array;
   for (int group = 0; group < gemm.groups; ++group) {
     for (int n0 = 0; n0 < gemm.n; n0 += array.columns) {
       for (int k0 = 0; k0 < gemm.k; k0 += array.rows) {
@@ -77,7 +77,7 @@ std::int64_t vector_elements(const models::QuantizedNetwork& network, const mode
 
 void place_activations(TileProgram& program, const models::QuantizedNetwork& network) {
   ActivationPlan plan = plan_activations(network);
-  const machine::SramSpec& sram = program.spec.activation_sram;
+  const hardware::SramSpec& sram = program.spec.activation_sram;
   if (plan.bytes > static_cast<std::uint64_t>(sram.capacity_bytes())) {
     throw std::runtime_error("activation_sram.capacity_kib: " + std::to_string(sram.capacity_kib) +
                              " KiB cannot hold the activations that are live at " + plan.peak +
@@ -94,8 +94,8 @@ void place_activations(TileProgram& program, const models::QuantizedNetwork& net
 }  // namespace
 
 TileProgram make_program(const models::QuantizedNetwork& network,
-                         const machine::AcceleratorSpec& spec) {
-  machine::validate(spec);
+                         const hardware::AcceleratorSpec& spec) {
+  hardware::validate(spec);
   TileProgram program;
   program.spec = spec;
   for (std::size_t i = 0; i < network.nodes.size(); ++i) {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "models/quantized_network.hpp"
-#include "sim/machine/accelerator_spec.hpp"
+#include "sim/hardware/accelerator_spec.hpp"
 
 namespace brownout::schedule {
 
@@ -62,7 +62,7 @@ struct Layer {
 };
 
 struct TileProgram {
-  machine::AcceleratorSpec spec;
+  hardware::AcceleratorSpec spec;
   std::vector<Tile> tiles;
   std::vector<Fold> folds;
   std::vector<Layer> layers;                  ///< by node index
@@ -72,7 +72,7 @@ struct TileProgram {
   std::uint64_t input_bytes = 0;
   std::vector<std::uint64_t> output_bytes;  ///< by models::QuantizedNetwork::output_tensors()
 
-  bool streams_weights() const { return spec.placement != machine::Placement::kResident; }
+  bool streams_weights() const { return spec.placement != hardware::Placement::kResident; }
   std::span<const Fold> folds_of(const Layer& layer) const {
     return std::span(folds).subspan(static_cast<std::size_t>(layer.first_fold),
                                     static_cast<std::size_t>(layer.fold_count));
@@ -91,6 +91,6 @@ struct TileProgram {
 /// resident SRAM, a tile does not fit a ring, or the activations do not fit their SRAM; the text
 /// says how much is needed and how much there is.
 TileProgram make_program(const models::QuantizedNetwork& network,
-                         const machine::AcceleratorSpec& spec);
+                         const hardware::AcceleratorSpec& spec);
 
 }  // namespace brownout::schedule

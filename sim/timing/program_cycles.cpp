@@ -5,9 +5,9 @@
 
 namespace brownout::timing {
 
-using machine::Cycle;
-using machine::FoldTimes;
-using machine::LayerTimes;
+using hardware::Cycle;
+using hardware::FoldTimes;
+using hardware::LayerTimes;
 
 namespace {
 
@@ -18,7 +18,7 @@ class Recurrence {
  public:
   explicit Recurrence(const schedule::TileProgram& program) : program_(program) {}
 
-  machine::ProgramTimes run() {
+  hardware::ProgramTimes run() {
     times_.input_ready = transfer_cycles(program_.spec.dram, program_.input_bytes);
     dma_free_ = times_.input_ready;
     Cycle now = times_.input_ready;
@@ -48,7 +48,7 @@ class Recurrence {
   }
 
   LayerTimes matrix_layer(const schedule::Layer& layer, Cycle start) {
-    const machine::ArraySpec& array = program_.spec.array;
+    const hardware::ArraySpec& array = program_.spec.array;
     std::vector<Cycle> block_done(static_cast<std::size_t>(layer.block_count), start);
     Cycle vector_free = start;
     FoldTimes before{start, start, start, start, start, start};
@@ -83,13 +83,13 @@ class Recurrence {
   }
 
   const schedule::TileProgram& program_;
-  machine::ProgramTimes times_;
+  hardware::ProgramTimes times_;
   Cycle dma_free_ = 0;
 };
 
 }  // namespace
 
-Cycle transfer_cycles(const machine::DramSpec& dram, std::uint64_t bytes) {
+Cycle transfer_cycles(const hardware::DramSpec& dram, std::uint64_t bytes) {
   const Cycle bursts = divide_up(static_cast<std::int64_t>(bytes), dram.burst_bytes);
   return dram.latency_cycles + bursts * divide_up(dram.burst_bytes, dram.bytes_per_cycle);
 }
@@ -99,7 +99,7 @@ Cycle load_cycles(const schedule::TileProgram& program, const schedule::Tile& ti
   return program.spec.array.rows + tile.rows * (fetch - 1);
 }
 
-machine::ProgramTimes program_times(const schedule::TileProgram& program) {
+hardware::ProgramTimes program_times(const schedule::TileProgram& program) {
   return Recurrence(program).run();
 }
 

@@ -2,21 +2,21 @@
 // happens without simulating a register; the SystemC machine must agree cycle for cycle.
 #pragma once
 
-#include "sim/machine/cycles.hpp"
+#include "sim/hardware/cycles.hpp"
 #include "sim/schedule/tile_program.hpp"
 
 namespace brownout::timing {
 
 /// Cycles of one DRAM transfer: latency, then bursts back to back.
-machine::Cycle transfer_cycles(const machine::DramSpec& dram, std::uint64_t bytes);
+hardware::Cycle transfer_cycles(const hardware::DramSpec& dram, std::uint64_t bytes);
 
 /// Cycles to load a tile into the array: one per array row, more where a row's words outnumber the
 /// banks (DESIGN 6, Weight fetch).
-machine::Cycle load_cycles(const schedule::TileProgram& program, const schedule::Tile& tile);
+hardware::Cycle load_cycles(const schedule::TileProgram& program, const schedule::Tile& tile);
 
-machine::ProgramTimes program_times(const schedule::TileProgram& program);
+hardware::ProgramTimes program_times(const schedule::TileProgram& program);
 
 /// Cycles to fill a resident weight SRAM once; not part of an inference. 0 when weights stream.
-machine::Cycle setup_cycles(const schedule::TileProgram& program);
+hardware::Cycle setup_cycles(const schedule::TileProgram& program);
 
 }  // namespace brownout::timing

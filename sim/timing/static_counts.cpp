@@ -5,12 +5,12 @@
 
 namespace brownout::timing {
 
-using machine::Event;
-using machine::EventCounts;
+using hardware::Event;
+using hardware::EventCounts;
 
 namespace {
 
-std::uint64_t bus_bytes(const machine::DramSpec& dram, std::uint64_t bytes) {
+std::uint64_t bus_bytes(const hardware::DramSpec& dram, std::uint64_t bytes) {
   const auto burst = static_cast<std::uint64_t>(dram.burst_bytes);
   return (bytes + burst - 1) / burst * burst;
 }
@@ -54,7 +54,7 @@ void add_fold(EventCounts& counts, const schedule::TileProgram& program,
   if (!fold.first_k) counts[Event::kAccumulatorRead] += m * columns;
   if (fold.last_k) {  // the vector unit drains the block
     counts[Event::kAccumulatorRead] += m * columns;
-    counts[Event::kParameterRead] += columns * machine::kParameterBytes;
+    counts[Event::kParameterRead] += columns * hardware::kParameterBytes;
     counts[Event::kVectorOp] += m * columns;
     counts[Event::kActivationSramWrite] += m * columns;
   }
@@ -63,7 +63,7 @@ void add_fold(EventCounts& counts, const schedule::TileProgram& program,
 EventCounts matrix_layer(const schedule::TileProgram& program, const schedule::Layer& layer,
                          const models::QuantizedNetwork& network,
                          const models::Convolution& convolution,
-                         std::span<const machine::FoldTimes> times) {
+                         std::span<const hardware::FoldTimes> times) {
   EventCounts counts;
   for (const schedule::Fold& fold : program.folds_of(layer)) add_fold(counts, program, fold);
   // Every column tile streams the whole im2col matrix; padding is not read.
@@ -73,7 +73,7 @@ EventCounts matrix_layer(const schedule::TileProgram& program, const schedule::L
   counts[Event::kActivationSramRead] +=
       column_tiles * static_cast<std::uint64_t>(input.channels) *
       taps_inside(convolution.window, input, network.tensor(convolution.output).shape);
-  counts[Event::kPeIdleCycle] = static_cast<std::uint64_t>(machine::array_active_cycles(times)) *
+  counts[Event::kPeIdleCycle] = static_cast<std::uint64_t>(hardware::array_active_cycles(times)) *
                                     static_cast<std::uint64_t>(program.spec.array.rows) *
                                     static_cast<std::uint64_t>(columns) -
                                 static_cast<std::uint64_t>(layer.gemm.macs());
@@ -134,7 +134,7 @@ EventCounts vector_layer(const schedule::Layer& layer, const models::QuantizedNe
 
 ProgramCounts static_counts(const schedule::TileProgram& program,
                             const models::QuantizedNetwork& network,
-                            const machine::ProgramTimes& times) {
+                            const hardware::ProgramTimes& times) {
   ProgramCounts result;
   for (const schedule::Layer& layer : program.layers) {
     const models::Node& node = network.nodes[static_cast<std::size_t>(layer.node)];

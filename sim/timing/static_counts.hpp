@@ -3,22 +3,22 @@
 
 #include <vector>
 
-#include "sim/machine/cycles.hpp"
-#include "sim/machine/event_counts.hpp"
+#include "sim/hardware/cycles.hpp"
+#include "sim/hardware/event_counts.hpp"
 #include "sim/schedule/tile_program.hpp"
 
 namespace brownout::timing {
 
 /// Counts per layer (by node index), and those of moving the input in and the output out.
-/// Data-dependent events (machine::is_data_dependent) are left at 0: their sum per layer is
+/// Data-dependent events (hardware::is_data_dependent) are left at 0: their sum per layer is
 /// Gemm::macs().
 struct ProgramCounts {
-  std::vector<machine::EventCounts> layers;
-  machine::EventCounts transfers;
+  std::vector<hardware::EventCounts> layers;
+  hardware::EventCounts transfers;
 };
 
 ProgramCounts static_counts(const schedule::TileProgram& program,
                             const models::QuantizedNetwork& network,
-                            const machine::ProgramTimes& times);
+                            const hardware::ProgramTimes& times);
 
 }  // namespace brownout::timing

@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "models/engine/integer_engine.hpp"
-#include "sim/machine/on_chip_memory.hpp"
+#include "sim/hardware/on_chip_memory.hpp"
 #include "sim/schedule/accumulator_readback.hpp"
 #include "sim/schedule/activation_readback.hpp"
 #include "sim/schedule/weight_readback.hpp"
@@ -19,7 +19,7 @@ namespace {
 
 struct Case {
   std::string name;
-  machine::AcceleratorSpec spec;
+  hardware::AcceleratorSpec spec;
   memory::FaultKind kind = memory::FaultKind::kFlip;
   double ber = 0.02;
   memory::Encoding encoding = memory::Encoding::kTwosComplement;
@@ -31,14 +31,14 @@ struct Case {
 
 void PrintTo(const Case& value, std::ostream* out) { *out << value.name; }
 
-machine::AcceleratorSpec small_spec(int rows, int columns, machine::Placement placement) {
-  machine::AcceleratorSpec spec;
+hardware::AcceleratorSpec small_spec(int rows, int columns, hardware::Placement placement) {
+  hardware::AcceleratorSpec spec;
   spec.array = {rows, columns};
   spec.weight_sram = {.capacity_kib = 16, .banks = 2, .word_bits = 32, .column_mux = 4};
   spec.activation_sram = {.capacity_kib = 64, .banks = 8, .word_bits = 64, .column_mux = 4};
   spec.placement = placement;
   spec.vector_lanes = 8;
-  if (placement != machine::Placement::kResident) spec.weight_sram.capacity_kib = 1;
+  if (placement != hardware::Placement::kResident) spec.weight_sram.capacity_kib = 1;
   return spec;
 }
 
@@ -62,7 +62,7 @@ void compare_executors(Case the, models::QuantizedNetwork network) {
   const std::vector<memory::WordMask> activation_masks =
       memory::word_masks(activation_sram, activation_cells);
   const memory::SramOrganisation accumulators =
-      machine::organisation(the.spec, machine::OnChipMemory::kAccumulator);
+      hardware::organisation(the.spec, hardware::OnChipMemory::kAccumulator);
   const memory::CellMasks accumulator_cells =
       testing::random_cells(accumulators.geometry(), the.accumulator_ber, the.kind, 13);
   const std::vector<memory::WordMask> accumulator_masks =
@@ -92,11 +92,11 @@ void compare_executors(Case the, models::QuantizedNetwork network) {
   EXPECT_EQ(run.logits, expected.logits);
   EXPECT_EQ(run.other_outputs, expected.other_outputs);
 
-  const machine::ProgramTimes times = timing::program_times(program);
+  const hardware::ProgramTimes times = timing::program_times(program);
   ASSERT_EQ(run.times.folds.size(), times.folds.size());
   for (std::size_t i = 0; i < times.folds.size(); ++i) {
-    const machine::FoldTimes& a = run.times.folds[i];
-    const machine::FoldTimes& b = times.folds[i];
+    const hardware::FoldTimes& a = run.times.folds[i];
+    const hardware::FoldTimes& b = times.folds[i];
     ASSERT_TRUE(a == b) << "fold " << i << ": machine " << a.weights_ready << " " << a.load_start
                         << " " << a.load_end << " " << a.stream_start << " " << a.end
                         << ", closed form " << b.weights_ready << " " << b.load_start << " "
@@ -107,15 +107,15 @@ void compare_executors(Case the, models::QuantizedNetwork network) {
   const timing::ProgramCounts counts = timing::static_counts(program, network, times);
   EXPECT_TRUE(run.transfer_counts == counts.transfers);
   for (std::size_t node = 0; node < network.nodes.size(); ++node) {
-    for (std::size_t e = 0; e < machine::kEventCount; ++e) {
-      if (machine::is_data_dependent(static_cast<machine::Event>(e))) continue;
+    for (std::size_t e = 0; e < hardware::kEventCount; ++e) {
+      if (hardware::is_data_dependent(static_cast<hardware::Event>(e))) continue;
       EXPECT_EQ(run.counts[node].counts[e], counts.layers[node].counts[e])
-          << "node " << node << " " << machine::kEventNames[e];
+          << "node " << node << " " << hardware::kEventNames[e];
     }
-    EXPECT_EQ(run.counts[node][machine::Event::kMacGated], expected.gated_macs[node]);
-    EXPECT_EQ(
-        run.counts[node][machine::Event::kMacActive] + run.counts[node][machine::Event::kMacGated],
-        static_cast<std::uint64_t>(program.layers[node].gemm.macs()));
+    EXPECT_EQ(run.counts[node][hardware::Event::kMacGated], expected.gated_macs[node]);
+    EXPECT_EQ(run.counts[node][hardware::Event::kMacActive] +
+                  run.counts[node][hardware::Event::kMacGated],
+              static_cast<std::uint64_t>(program.layers[node].gemm.macs()));
     EXPECT_EQ(run.fetched_bits[node].total, readback.layers[node].bits_fetched);
     EXPECT_EQ(run.fetched_bits[node].wrong, readback.layers[node].bits_wrong);
   }
@@ -144,7 +144,7 @@ TEST_P(MachineAgrees, OnBranchingLiteRtNetworks) {
 }
 
 std::vector<Case> cases() {
-  using enum machine::Placement;
+  using enum hardware::Placement;
   std::vector<Case> all;
   all.push_back({"Resident8x8", small_spec(8, 8, kResident)});
   all.push_back({"Resident16x4", small_spec(16, 4, kResident)});
@@ -290,9 +290,9 @@ INSTANTIATE_TEST_SUITE_P(Specs, MachineAgrees, ::testing::ValuesIn(cases()),
 TEST(Simulator, RunsManyJobsOneAfterAnotherWithTheSameResult) {
   const models::QuantizedNetwork network = testing::random_residual_network(9);
   const schedule::TileProgram resident =
-      schedule::make_program(network, small_spec(8, 8, machine::Placement::kResident));
+      schedule::make_program(network, small_spec(8, 8, hardware::Placement::kResident));
   const schedule::TileProgram streaming =
-      schedule::make_program(network, small_spec(16, 4, machine::Placement::kStreaming));
+      schedule::make_program(network, small_spec(16, 4, hardware::Placement::kStreaming));
   const models::WeightSet weights = models::clean_weights(network);
   const std::vector<std::uint8_t> image = testing::random_images(network, 1, 1);
   const std::vector<memory::WordMask> good_resident(resident.spec.weight_sram.organisation().words);

@@ -96,7 +96,7 @@ void machine_run(benchmark::State& state) {
   static accelerator::Simulator simulator;
   const auto size = static_cast<int>(state.range(0));
   const models::QuantizedNetwork network = tall_network(size);
-  machine::AcceleratorSpec spec;
+  hardware::AcceleratorSpec spec;
   spec.array = {size, size};
   spec.weight_sram.capacity_kib = std::max(64, kTiles * kColumnTiles * size * size / 1024);
   spec.activation_sram = {.capacity_kib = 64 * size, .banks = 32, .word_bits = 64, .column_mux = 4};

@@ -22,11 +22,11 @@ using namespace brownout;
 
 struct Load {
   models::QuantizedNetwork network;
-  machine::AcceleratorSpec spec;
+  hardware::AcceleratorSpec spec;
 };
 
 void closed_form(benchmark::State& state, const Load& load) {
-  machine::ProgramTimes times;
+  hardware::ProgramTimes times;
   for (auto _ : state) {
     const schedule::TileProgram program = schedule::make_program(load.network, load.spec);
     times = timing::program_times(program);

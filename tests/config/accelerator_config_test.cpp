@@ -13,8 +13,8 @@ TEST(AcceleratorConfig, KeysThatAreNotGivenKeepTheDefaultsOfTheSpec) {
   const TemporaryDirectory directory;
   directory.write("table.yaml", energy_table_text());
   const auto path = directory.write("a.yaml", "accelerator: {}\nenergy: table.yaml\n");
-  const machine::AcceleratorSpec spec = load_accelerator(path).spec;
-  const machine::AcceleratorSpec defaults;
+  const hardware::AcceleratorSpec spec = load_accelerator(path).spec;
+  const hardware::AcceleratorSpec defaults;
   EXPECT_EQ(spec.name, defaults.name);
   EXPECT_EQ(spec.clock_hz, defaults.clock_hz);
   EXPECT_EQ(spec.array.rows, defaults.array.rows);
@@ -41,7 +41,7 @@ TEST(AcceleratorConfig, EveryKeyReachesTheSpec) {
 energy: table.yaml
 )");
   const AcceleratorConfig config = load_accelerator(path, {"accelerator.array.columns=4"});
-  const machine::AcceleratorSpec& spec = config.spec;
+  const hardware::AcceleratorSpec& spec = config.spec;
   EXPECT_EQ(spec.name, "all");
   EXPECT_EQ(spec.clock_hz, 1e9);
   EXPECT_EQ(spec.array.rows, 2);
@@ -55,7 +55,7 @@ energy: table.yaml
   EXPECT_EQ(spec.weight_sram.word_bits, 16);
   EXPECT_EQ(spec.weight_sram.column_mux, 2);
   EXPECT_EQ(spec.activation_sram.capacity_kib, 7);
-  EXPECT_EQ(spec.placement, machine::Placement::kRestartPerLayer);
+  EXPECT_EQ(spec.placement, hardware::Placement::kRestartPerLayer);
   EXPECT_EQ(spec.vector_lanes, 9);
   EXPECT_EQ(spec.dram.bytes_per_cycle, 10);
   EXPECT_EQ(spec.dram.latency_cycles, 11);

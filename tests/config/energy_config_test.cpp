@@ -9,7 +9,7 @@
 namespace brownout::config {
 namespace {
 
-using machine::Event;
+using hardware::Event;
 
 TEST(EnergyConfig, ValuesOfTheFileReachTheTable) {
   const energy::EnergyTable table =

@@ -76,8 +76,8 @@ TEST(MemoryConfig, MistakesInAProfileAreFoundWithFileAndLine) {
 TEST(MemoryConfig, OtherMemoriesAreErrorFreeUnlessTheyHaveAProfile) {
   const WorkloadFiles files;
   const MemoryConfig memory = files.load().memory;
-  EXPECT_EQ(memory.find(machine::OnChipMemory::kWeightSram)->profile, memory.profile);
-  EXPECT_EQ(memory.find(machine::OnChipMemory::kActivationSram), nullptr);
+  EXPECT_EQ(memory.find(hardware::OnChipMemory::kWeightSram)->profile, memory.profile);
+  EXPECT_EQ(memory.find(hardware::OnChipMemory::kActivationSram), nullptr);
   EXPECT_EQ(memory.map_count(), 0U);
 }
 
@@ -90,11 +90,11 @@ TEST(MemoryConfig, AnotherMemoryHasItsOwnProfileChipAndVoltage) {
   text.replace(text.find("error_free_voltage: 1.0"), 23, "error_free_voltage: 0.97");
   files.directory.write("parts/other.yaml", text);
   const WorkloadConfig config = files.load();
-  const FaultyMemory* other = config.memory.find(machine::OnChipMemory::kActivationSram);
+  const FaultyMemory* other = config.memory.find(hardware::OnChipMemory::kActivationSram);
   ASSERT_NE(other, nullptr);
   EXPECT_EQ(other->chip.seed, 9U);
-  EXPECT_EQ(config.operating_point.voltage(machine::OnChipMemory::kActivationSram).text(), "0.97");
-  EXPECT_EQ(config.operating_point.voltage(machine::OnChipMemory::kWeightSram).text(), "0.85");
+  EXPECT_EQ(config.operating_point.voltage(hardware::OnChipMemory::kActivationSram).text(), "0.97");
+  EXPECT_EQ(config.operating_point.voltage(hardware::OnChipMemory::kWeightSram).text(), "0.85");
   const auto entries = resolved_configuration(config);
   const auto has = [&](const std::string& key, const std::string& value) {
     return std::find(entries.begin(), entries.end(), std::pair(key, value)) != entries.end();

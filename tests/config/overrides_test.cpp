@@ -23,7 +23,7 @@ TEST(Overrides, SetReachesTheWorkloadAndTheFilesThatItNames) {
   EXPECT_EQ(config.preprocess.mean, std::vector<float>{0.5});
   EXPECT_EQ(config.accelerator.array.rows, 8);
   EXPECT_EQ(config.accelerator.array.columns, 16);  // what stands beside it stays
-  EXPECT_EQ(config.accelerator.placement, machine::Placement::kResident);
+  EXPECT_EQ(config.accelerator.placement, hardware::Placement::kResident);
   EXPECT_TRUE(config.memory.chip.mixture.stuck);
   EXPECT_EQ(config.memory.profile->data().reference_voltage.text(), "0.9");
   EXPECT_EQ(config.energy_table.reference_volts(energy::Rail::kLogic), 0.7);

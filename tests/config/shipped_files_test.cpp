@@ -165,10 +165,10 @@ TEST(ShippedFiles, PixelScaleOfTheWorkloadsIsThatOfTheirNetworks) {
 TEST(ShippedFiles, OlderNodeCostsMoreForEveryEventOnTheChip) {
   const energy::EnergyTable newer = load_energy_table(kSource / "configs/energy/cmos_22nm.yaml");
   const energy::EnergyTable older = load_energy_table(kSource / "configs/energy/cmos_45nm.yaml");
-  for (std::size_t i = 0; i < machine::kEventCount; ++i) {
-    const auto event = static_cast<machine::Event>(i);
-    if (event == machine::Event::kDramRead || event == machine::Event::kDramWrite) continue;
-    EXPECT_GT(older.joules(event, {}), newer.joules(event, {})) << machine::kEventNames[i];
+  for (std::size_t i = 0; i < hardware::kEventCount; ++i) {
+    const auto event = static_cast<hardware::Event>(i);
+    if (event == hardware::Event::kDramRead || event == hardware::Event::kDramWrite) continue;
+    EXPECT_GT(older.joules(event, {}), newer.joules(event, {})) << hardware::kEventNames[i];
   }
 }
 

@@ -11,8 +11,8 @@
 namespace brownout::energy {
 namespace {
 
-using machine::Event;
-using machine::EventCounts;
+using hardware::Event;
+using hardware::EventCounts;
 using memory::Voltage;
 
 memory::VoltageProfile profile(bool columns = false) {
@@ -63,15 +63,15 @@ TEST(EnergyReport, TermsAreCountPriceAndFactorUnderTheKeysOfTheTable) {
   const EnergyTable table(simple_table());
   const RailFactors factors = rail_factors(table, profile(), Voltage::parse("0.5"));
   const std::vector<EnergyTerm> terms = energy_terms(table, {}, some_counts(), 2, factors);
-  ASSERT_EQ(terms.size(), machine::kEventCount + kLeakerCount);
+  ASSERT_EQ(terms.size(), hardware::kEventCount + kLeakerCount);
   const EnergyTerm& read = terms[static_cast<std::size_t>(Event::kWeightSramRead)];
   EXPECT_EQ(read.name, "weight_sram_read");
   EXPECT_EQ(read.provenance->rail, Rail::kWeightSram);
   EXPECT_EQ(read.amount, 3);
   EXPECT_EQ(read.price, 16);
   EXPECT_EQ(read.joules(), 3 * 16 * 0.25);
-  EXPECT_EQ(terms[machine::kEventCount].name, "leakage.array");
-  EXPECT_EQ(terms[machine::kEventCount].amount, 2);
+  EXPECT_EQ(terms[hardware::kEventCount].name, "leakage.array");
+  EXPECT_EQ(terms[hardware::kEventCount].amount, 2);
   double sum = 0;
   for (const EnergyTerm& term : terms) sum += term.joules();
   EXPECT_DOUBLE_EQ(sum, energy_of(table, {}, some_counts(), 2, factors).joules());
@@ -90,7 +90,7 @@ TEST(EnergyReport, LeakageIsPowerTimesTimeAndStaysApart) {
 TEST(EnergyReport, RailsAndPartsAddUpToTheTotal) {
   const EnergyTable table(simple_table());
   EventCounts counts;
-  for (std::size_t i = 0; i < machine::kEventCount; ++i) counts.counts[i] = 11 * i + 1;
+  for (std::size_t i = 0; i < hardware::kEventCount; ++i) counts.counts[i] = 11 * i + 1;
   const EnergyBreakdown result = energy_of(table, {}, counts, 0.25, {});
   double rails = 0;
   for (std::size_t i = 0; i < kRailCount; ++i) rails += result.joules(static_cast<Rail>(i));
@@ -100,10 +100,10 @@ TEST(EnergyReport, RailsAndPartsAddUpToTheTotal) {
 
 TEST(EnergyReport, EveryEventReachesTheTotal) {
   const EnergyTable table(simple_table());
-  for (std::size_t i = 0; i < machine::kEventCount; ++i) {
+  for (std::size_t i = 0; i < hardware::kEventCount; ++i) {
     EventCounts counts;
     counts.counts[i] = 1;
-    EXPECT_GT(energy_of(table, {}, counts, 0, {}).joules(), 0) << machine::kEventNames[i];
+    EXPECT_GT(energy_of(table, {}, counts, 0, {}).joules(), 0) << hardware::kEventNames[i];
   }
 }
 
@@ -140,8 +140,8 @@ TEST(EnergyReport, AMemoryWithASupplyOfItsOwnLeavesTheRestOfItsRailAlone) {
   all.counts.fill(1000);
   const EnergyBreakdown before = energy_of(table, {}, all, 2, {});
   for (const auto memory :
-       {machine::OnChipMemory::kActivationSram, machine::OnChipMemory::kAccumulator}) {
-    const bool activations = memory == machine::OnChipMemory::kActivationSram;
+       {hardware::OnChipMemory::kActivationSram, hardware::OnChipMemory::kAccumulator}) {
+    const bool activations = memory == hardware::OnChipMemory::kActivationSram;
     const Event read = activations ? Event::kActivationSramRead : Event::kAccumulatorRead;
     const Event write = activations ? Event::kActivationSramWrite : Event::kAccumulatorWrite;
     const Leaker leaker = activations ? Leaker::kActivationSram : Leaker::kAccumulator;

@@ -13,17 +13,17 @@
 namespace brownout::energy {
 namespace {
 
-using machine::Event;
+using hardware::Event;
 
 TEST(EnergyTable, EventWithoutAPriceIsAnError) {
-  for (std::size_t i = 0; i < machine::kEventCount; ++i) {
+  for (std::size_t i = 0; i < hardware::kEventCount; ++i) {
     EnergyTableData data = simple_table();
     data.events[i].reset();
     try {
       EnergyTable table(data);
-      ADD_FAILURE() << machine::kEventNames[i] << " is not missed";
+      ADD_FAILURE() << hardware::kEventNames[i] << " is not missed";
     } catch (const std::runtime_error& error) {
-      EXPECT_EQ(std::string(error.what()), "events." + std::string(machine::kEventNames[i]) +
+      EXPECT_EQ(std::string(error.what()), "events." + std::string(hardware::kEventNames[i]) +
                                                ": no price; every event needs one");
     }
   }
@@ -80,7 +80,7 @@ TEST(EnergyTable, BadPricesAreNamed) {
 
 TEST(EnergyTable, PricePerBitFollowsTheWordOfTheAccelerator) {
   const EnergyTable table(simple_table());
-  machine::AcceleratorSpec spec;
+  hardware::AcceleratorSpec spec;
   spec.weight_sram.word_bits = 32;
   EXPECT_EQ(table.joules(Event::kWeightSramRead, spec), 16);
   spec.weight_sram.word_bits = 64;
@@ -90,7 +90,7 @@ TEST(EnergyTable, PricePerBitFollowsTheWordOfTheAccelerator) {
 }
 
 TEST(EnergyTable, LeakageGrowsWithTheSizeOfWhatLeaks) {
-  machine::AcceleratorSpec spec;
+  hardware::AcceleratorSpec spec;
   spec.array = {8, 4};
   spec.accumulator = {.bits = 32, .depth = 1024};
   EXPECT_EQ(leakage_units(Leaker::kArray, spec), 32);

@@ -12,14 +12,14 @@ inline Provenance provenance(const std::string& component, Rail rail) {
 /// Event i costs i + 1 joules on logic's "array", except for the weight SRAM's (0.5 J a bit), the
 /// activation SRAM's and the DRAM's. Leakage: 1 W per unit.
 inline EnergyTableData simple_table() {
-  using machine::Event;
+  using hardware::Event;
   EnergyTableData data;
   data.name = "test";
   data.source = "test";
   data.reference_volts[Rail::kLogic] = 0.8;
   data.reference_volts[Rail::kActivationSram] = 0.9;
   data.reference_volts[Rail::kDram] = 1.1;
-  for (std::size_t i = 0; i < machine::kEventCount; ++i) {
+  for (std::size_t i = 0; i < hardware::kEventCount; ++i) {
     data.events[i] =
         EventPrice{static_cast<double>(i + 1), false, provenance("array", Rail::kLogic)};
   }

@@ -17,8 +17,8 @@ from brownout_binary import BROWNOUT, ROOT
 # Rooms that each room may see, itself aside. memory and models are blind to each other, as are
 # timing, accelerator and energy.
 VISIBLE: dict[str, set[str]] = {"memory": set(), "models": set()}
-VISIBLE["sim/machine"] = {"memory", "models"}
-VISIBLE["sim/schedule"] = VISIBLE["sim/machine"] | {"sim/machine"}
+VISIBLE["sim/hardware"] = {"memory", "models"}
+VISIBLE["sim/schedule"] = VISIBLE["sim/hardware"] | {"sim/hardware"}
 for _room in ("sim/timing", "sim/accelerator", "sim/energy"):
     VISIBLE[_room] = VISIBLE["sim/schedule"] | {"sim/schedule"}
 VISIBLE["sim/config"] = VISIBLE["sim/timing"] | {"sim/timing", "sim/accelerator", "sim/energy"}

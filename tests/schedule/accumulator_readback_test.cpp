@@ -6,15 +6,15 @@
 #include <optional>
 #include <stdexcept>
 
-#include "sim/machine/on_chip_memory.hpp"
+#include "sim/hardware/on_chip_memory.hpp"
 #include "tests/support/random_cells.hpp"
 #include "tests/support/random_network.hpp"
 
 namespace brownout::schedule {
 namespace {
 
-machine::AcceleratorSpec spec_of(int columns, int bits, int depth) {
-  machine::AcceleratorSpec spec;
+hardware::AcceleratorSpec spec_of(int columns, int bits, int depth) {
+  hardware::AcceleratorSpec spec;
   spec.array = {4, columns};
   spec.accumulator.bits = bits;
   spec.accumulator.depth = depth;
@@ -29,7 +29,7 @@ TEST(AccumulatorReadback, GivesEveryOutputTheFaultsOfTheEntryThatSumsIt) {
   const models::QuantizedNetwork network = testing::random_residual_network(4);
   for (const auto& spec : {spec_of(8, 32, 4096), spec_of(3, 20, 7), spec_of(1, 9, 64)}) {
     const TileProgram program = make_program(network, spec);
-    const auto organisation = machine::organisation(spec, machine::OnChipMemory::kAccumulator);
+    const auto organisation = hardware::organisation(spec, hardware::OnChipMemory::kAccumulator);
     memory::CellMasks cells =
         testing::random_cells(organisation.geometry(), 0.05, memory::FaultKind::kFlip, 1);
     testing::add_random_cells(cells, 0.05, memory::FaultKind::kStuckAt0, 2);
@@ -46,7 +46,7 @@ TEST(AccumulatorReadback, GivesEveryOutputTheFaultsOfTheEntryThatSumsIt) {
       for (std::int64_t m = 0; m < fold.m_count; ++m) {
         for (int c = 0; c < tile.columns; ++c) {
           const std::uint64_t word =
-              machine::accumulator_word(spec.array.columns, fold.block % 2, c, m);
+              hardware::accumulator_word(spec.array.columns, fold.block % 2, c, m);
           const auto element = static_cast<std::size_t>((fold.m0 + m) * output.channels +
                                                         tile.group * layer.gemm.n + tile.n0 + c);
           for (unsigned bit = 0; bit < organisation.word_bits; ++bit) {
@@ -67,7 +67,7 @@ TEST(AccumulatorReadback, LeavesLayersWithoutFaultsAlone) {
   const models::QuantizedNetwork network = testing::random_residual_network(4);
   const TileProgram program = make_program(network, spec_of(8, 32, 4096));
   const auto organisation =
-      machine::organisation(program.spec, machine::OnChipMemory::kAccumulator);
+      hardware::organisation(program.spec, hardware::OnChipMemory::kAccumulator);
   memory::CellMasks cells(organisation.geometry());
   cells.set({0, 4000, 3}, memory::FaultKind::kFlip);  // no layer has so many pixels
   for (const auto& masks : read_back_accumulators(program, network, cells)) {
@@ -83,10 +83,11 @@ TEST(AccumulatorReadback, RefusesMasksOfAnotherGeometry) {
 }
 
 TEST(AccumulatorOrganisation, IsABankPerColumnAndARowPerEntryOfBothHalves) {
-  const machine::AcceleratorSpec spec = spec_of(3, 20, 7);
-  const auto organisation = machine::organisation(spec, machine::OnChipMemory::kAccumulator);
+  const hardware::AcceleratorSpec spec = spec_of(3, 20, 7);
+  const auto organisation = hardware::organisation(spec, hardware::OnChipMemory::kAccumulator);
   EXPECT_EQ(organisation.geometry(), (memory::SramGeometry{3, 7, 40}));
-  const memory::CellAddress cell = organisation.locate({machine::accumulator_word(3, 1, 2, 5), 11});
+  const memory::CellAddress cell =
+      organisation.locate({hardware::accumulator_word(3, 1, 2, 5), 11});
   EXPECT_EQ(cell, (memory::CellAddress{2, 5, 23}));
 }
 

@@ -5,15 +5,15 @@
 
 #include <stdexcept>
 
-#include "sim/machine/on_chip_memory.hpp"
+#include "sim/hardware/on_chip_memory.hpp"
 #include "tests/support/random_cells.hpp"
 #include "tests/support/random_network.hpp"
 
 namespace brownout::schedule {
 namespace {
 
-machine::AcceleratorSpec spec_of(int banks, int word_bits, int column_mux) {
-  machine::AcceleratorSpec spec;
+hardware::AcceleratorSpec spec_of(int banks, int word_bits, int column_mux) {
+  hardware::AcceleratorSpec spec;
   spec.array = {4, 4};
   spec.activation_sram = {
       .capacity_kib = 16, .banks = banks, .word_bits = word_bits, .column_mux = column_mux};
@@ -33,7 +33,7 @@ void expect_bit(const models::ReadMasks<std::uint8_t>& masks, std::size_t elemen
 
 TEST(ActivationReadback, GivesEveryElementTheFaultsOfTheCellsThatHoldIt) {
   const models::QuantizedNetwork network = testing::random_residual_network(4);
-  for (const machine::AcceleratorSpec& spec :
+  for (const hardware::AcceleratorSpec& spec :
        {spec_of(8, 64, 4), spec_of(3 + 1, 8, 2), spec_of(2, 32, 1)}) {
     const TileProgram program = make_program(network, spec);
     const memory::SramOrganisation organisation = spec.activation_sram.organisation();
@@ -60,7 +60,7 @@ TEST(ActivationReadback, GivesEveryElementTheFaultsOfTheCellsThatHoldIt) {
 
 TEST(ActivationReadback, LeavesTensorsWithoutFaultsAlone) {
   const models::QuantizedNetwork network = testing::random_residual_network(4);
-  const machine::AcceleratorSpec spec = spec_of(8, 64, 4);
+  const hardware::AcceleratorSpec spec = spec_of(8, 64, 4);
   const TileProgram program = make_program(network, spec);
   const memory::SramOrganisation organisation = spec.activation_sram.organisation();
   memory::CellMasks cells(organisation.geometry());

@@ -13,7 +13,7 @@ struct DamagedNetwork {
   models::WeightSet written;
   memory::CellMasks cells;
 
-  explicit DamagedNetwork(machine::Placement placement)
+  explicit DamagedNetwork(hardware::Placement placement)
       : program(make_program(network, spec_of(placement))),
         written(models::clean_weights(network)),
         cells(program.spec.weight_sram.organisation().geometry()) {
@@ -34,12 +34,12 @@ struct DamagedNetwork {
   }
 
  private:
-  static machine::AcceleratorSpec spec_of(machine::Placement placement) {
-    machine::AcceleratorSpec spec;
+  static hardware::AcceleratorSpec spec_of(hardware::Placement placement) {
+    hardware::AcceleratorSpec spec;
     spec.array = {8, 6};  // rows that do not fill their last word
     spec.accumulator.depth = 30;
     spec.placement = placement;
-    const int capacity = placement == machine::Placement::kResident ? 16 : 1;
+    const int capacity = placement == hardware::Placement::kResident ? 16 : 1;
     spec.weight_sram = {.capacity_kib = capacity, .banks = 2, .word_bits = 32, .column_mux = 4};
     return spec;
   }

@@ -22,14 +22,14 @@ std::vector<std::uint32_t> codes_of(const std::vector<std::int8_t>& weights, Enc
   return codes;
 }
 
-class Filter : public ::testing::TestWithParam<machine::Placement> {
+class Filter : public ::testing::TestWithParam<hardware::Placement> {
  protected:
   Filter() : network_(testing::random_residual_network(12)) {
-    machine::AcceleratorSpec spec;
+    hardware::AcceleratorSpec spec;
     spec.array = {8, 6};
     spec.accumulator.depth = 30;
     spec.placement = GetParam();
-    const int capacity = GetParam() == machine::Placement::kResident ? 16 : 1;
+    const int capacity = GetParam() == hardware::Placement::kResident ? 16 : 1;
     spec.weight_sram = {.capacity_kib = capacity, .banks = 2, .word_bits = 32, .column_mux = 4};
     program_ = make_program(network_, spec);
     written_ = models::clean_weights(network_);
@@ -194,9 +194,9 @@ TEST_P(Filter, OfNoBitsLetsNothingThrough) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Placements, Filter,
-                         ::testing::Values(machine::Placement::kResident,
-                                           machine::Placement::kStreaming),
-                         [](const auto& param) { return machine::to_string(param.param); });
+                         ::testing::Values(hardware::Placement::kResident,
+                                           hardware::Placement::kStreaming),
+                         [](const auto& param) { return hardware::to_string(param.param); });
 
 TEST(FaultPolarity, NamesAreParsedAndListed) {
   for (const char* name : {"both", "0to1", "1to0"}) {

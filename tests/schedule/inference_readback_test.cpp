@@ -32,7 +32,7 @@ memory::CellFaults mixed_faults(const memory::SramGeometry& geometry) {
   return faults;
 }
 
-class InferenceReadBack : public ::testing::TestWithParam<machine::Placement> {
+class InferenceReadBack : public ::testing::TestWithParam<hardware::Placement> {
  protected:
   InferenceReadBack()
       : network_(testing::random_residual_network(12)), written_(models::clean_weights(network_)) {
@@ -40,11 +40,11 @@ class InferenceReadBack : public ::testing::TestWithParam<machine::Placement> {
       // Sign-magnitude cannot hold -128, and small weights often read as one of its two zeros.
       for (std::int8_t& weight : weights) weight = static_cast<std::int8_t>(weight / 24);
     }
-    machine::AcceleratorSpec spec;
+    hardware::AcceleratorSpec spec;
     spec.array = {8, 6};
     spec.accumulator.depth = 30;
     spec.placement = GetParam();
-    const int capacity = GetParam() == machine::Placement::kResident ? 16 : 1;
+    const int capacity = GetParam() == hardware::Placement::kResident ? 16 : 1;
     spec.weight_sram = {.capacity_kib = capacity, .banks = 2, .word_bits = 32, .column_mux = 4};
     program_ = make_program(network_, spec);
   }
@@ -137,7 +137,7 @@ TEST_P(InferenceReadBack, EveryReadOfACellInAnInferenceAgrees) {
     EXPECT_GT(failures, 5);
     EXPECT_LT(failures, 35);
   }
-  EXPECT_GT(most, GetParam() == machine::Placement::kResident ? 0u : 2u);
+  EXPECT_GT(most, GetParam() == hardware::Placement::kResident ? 0u : 2u);
 }
 
 TEST_P(InferenceReadBack, DoesNotVaryWhereNoWeightBitWould) {
@@ -149,7 +149,7 @@ TEST_P(InferenceReadBack, DoesNotVaryWhereNoWeightBitWould) {
       read_back(program_, written_, faults.certain, memory::Encoding::kGray);
   const bool stored = (clean.codes[0][0] & 1) != 0;
   const auto cell = program_.spec.weight_sram.organisation().locate({0, 0});
-  if (GetParam() == machine::Placement::kResident) {
+  if (GetParam() == hardware::Placement::kResident) {
     faults.intermittent = {
         {cell, stored ? memory::FaultKind::kStuckAt1 : memory::FaultKind::kStuckAt0, 0.5}};
     EXPECT_FALSE(
@@ -161,10 +161,10 @@ TEST_P(InferenceReadBack, DoesNotVaryWhereNoWeightBitWould) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Placements, InferenceReadBack,
-                         ::testing::Values(machine::Placement::kResident,
-                                           machine::Placement::kStreaming,
-                                           machine::Placement::kRestartPerLayer),
-                         [](const auto& param) { return machine::to_string(param.param); });
+                         ::testing::Values(hardware::Placement::kResident,
+                                           hardware::Placement::kStreaming,
+                                           hardware::Placement::kRestartPerLayer),
+                         [](const auto& param) { return hardware::to_string(param.param); });
 
 }  // namespace
 }  // namespace brownout::schedule

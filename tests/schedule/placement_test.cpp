@@ -8,20 +8,20 @@
 namespace brownout::schedule {
 namespace {
 
-machine::AcceleratorSpec spec_of(machine::Placement placement, int capacity_kib) {
-  machine::AcceleratorSpec spec;
+hardware::AcceleratorSpec spec_of(hardware::Placement placement, int capacity_kib) {
+  hardware::AcceleratorSpec spec;
   spec.array = {8, 8};
   spec.weight_sram = {.capacity_kib = capacity_kib, .banks = 2, .word_bits = 32, .column_mux = 4};
   spec.placement = placement;
   return spec;
 }
 
-TileProgram program_of(machine::Placement placement, int capacity_kib) {
+TileProgram program_of(hardware::Placement placement, int capacity_kib) {
   return make_program(testing::random_residual_network(2), spec_of(placement, capacity_kib));
 }
 
 TEST(Placement, ResidentTilesFollowEachOtherWithoutGaps) {
-  const TileProgram program = program_of(machine::Placement::kResident, 16);
+  const TileProgram program = program_of(hardware::Placement::kResident, 16);
   std::uint64_t next = 0;
   for (const Tile& tile : program.tiles) {
     EXPECT_EQ(tile.address, next);
@@ -32,7 +32,7 @@ TEST(Placement, ResidentTilesFollowEachOtherWithoutGaps) {
 
 TEST(Placement, ResidentTilesThatDoNotFitAreRefusedWithTheNumbers) {
   try {
-    program_of(machine::Placement::kResident, 1);
+    program_of(hardware::Placement::kResident, 1);
     FAIL() << "accepted";
   } catch (const std::runtime_error& error) {
     EXPECT_THAT(error.what(), ::testing::AllOf(::testing::HasSubstr("placement: resident"),
@@ -41,7 +41,7 @@ TEST(Placement, ResidentTilesThatDoNotFitAreRefusedWithTheNumbers) {
 }
 
 TEST(Placement, ARingStartsAtZeroWhenATileDoesNotFitBeforeTheEnd) {
-  const TileProgram program = program_of(machine::Placement::kStreaming, 1);
+  const TileProgram program = program_of(hardware::Placement::kStreaming, 1);
   std::uint64_t next = 0;
   int wraps = 0;
   for (const Tile& tile : program.tiles) {
@@ -56,7 +56,7 @@ TEST(Placement, ARingStartsAtZeroWhenATileDoesNotFitBeforeTheEnd) {
 }
 
 TEST(Placement, ARingCanRestartAtEveryLayer) {
-  const TileProgram program = program_of(machine::Placement::kRestartPerLayer, 1);
+  const TileProgram program = program_of(hardware::Placement::kRestartPerLayer, 1);
   for (const Layer& layer : program.layers) {
     if (!layer.matrix) continue;
     EXPECT_EQ(program.tile_of(program.folds_of(layer).front()).address, 0U);
@@ -64,7 +64,7 @@ TEST(Placement, ARingCanRestartAtEveryLayer) {
 }
 
 TEST(Placement, ATileLargerThanTheRingIsRefused) {
-  machine::AcceleratorSpec spec = spec_of(machine::Placement::kStreaming, 1);
+  hardware::AcceleratorSpec spec = spec_of(hardware::Placement::kStreaming, 1);
   spec.array = {128, 128};
   spec.activation_sram.banks = 16;
   EXPECT_THROW(make_program(testing::random_residual_network(2), spec), std::runtime_error);
@@ -73,7 +73,7 @@ TEST(Placement, ATileLargerThanTheRingIsRefused) {
 // A transfer may start only when no fold that is still to be loaded needs the words it overwrites.
 TEST(Placement, NoTransferOverwritesWordsThatAreStillNeeded) {
   for (const int columns : {8, 16, 32}) {
-    machine::AcceleratorSpec spec = spec_of(machine::Placement::kStreaming, 1);
+    hardware::AcceleratorSpec spec = spec_of(hardware::Placement::kStreaming, 1);
     spec.array.columns = columns;
     spec.accumulator.depth = 40;  // tiles are fetched again for every block of M
     const TileProgram program = make_program(testing::random_residual_network(2), spec);

@@ -12,8 +12,8 @@
 namespace brownout::schedule {
 namespace {
 
-machine::AcceleratorSpec spec_of(int rows, int columns, int depth) {
-  machine::AcceleratorSpec spec;
+hardware::AcceleratorSpec spec_of(int rows, int columns, int depth) {
+  hardware::AcceleratorSpec spec;
   spec.array = {rows, columns};
   spec.accumulator.depth = depth;
   return spec;
@@ -41,7 +41,7 @@ TEST(TileProgram, NarrowWeightsFillWordsWithoutStraddlingThem) {
   const std::vector<int> widths = {3, 4, 5, 6, 8};
   const models::QuantizedNetwork network =
       testing::with_weight_bits(testing::random_residual_network(6), widths);
-  machine::AcceleratorSpec spec = spec_of(7, 24, 25);
+  hardware::AcceleratorSpec spec = spec_of(7, 24, 25);
   spec.weight_sram = {.capacity_kib = 40, .banks = 2, .word_bits = 40, .column_mux = 4};
   const TileProgram program = make_program(network, spec);
   const std::map<int, int> lanes = {{3, 13}, {4, 10}, {5, 8}, {6, 6}, {8, 5}};
@@ -122,7 +122,7 @@ TEST(TileProgram, LiveActivationsNeverOverlap) {
 TEST(TileProgram, ActivationsThatDoNotFitAreRefusedNamingTheLayer) {
   testing::NetworkBuilder builder(1, {16, 64, 64});
   builder.convolution(builder.last(), 16, {});
-  machine::AcceleratorSpec spec = spec_of(8, 8, 4096);
+  hardware::AcceleratorSpec spec = spec_of(8, 8, 4096);
   spec.activation_sram.capacity_kib = 100;
   try {
     make_program(builder.build(), spec);

@@ -14,7 +14,7 @@
 namespace brownout::schedule {
 namespace {
 
-class Damage : public ::testing::TestWithParam<machine::Placement> {
+class Damage : public ::testing::TestWithParam<hardware::Placement> {
  protected:
   Damage()
       : net_(GetParam()),
@@ -92,9 +92,9 @@ TEST_P(Damage, AddsUpOverInferences) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Placements, Damage,
-                         ::testing::Values(machine::Placement::kResident,
-                                           machine::Placement::kStreaming),
-                         [](const auto& param) { return machine::to_string(param.param); });
+                         ::testing::Values(hardware::Placement::kResident,
+                                           hardware::Placement::kStreaming),
+                         [](const auto& param) { return hardware::to_string(param.param); });
 
 }  // namespace
 }  // namespace brownout::schedule

@@ -61,14 +61,14 @@ models::WeightSet read_forward(const TileProgram& program, const models::WeightS
   return result;
 }
 
-class ReadBack : public ::testing::TestWithParam<machine::Placement> {
+class ReadBack : public ::testing::TestWithParam<hardware::Placement> {
  protected:
   ReadBack() : network_(testing::random_residual_network(12)) {
-    machine::AcceleratorSpec spec;
+    hardware::AcceleratorSpec spec;
     spec.array = {8, 6};  // rows that do not fill their last word
     spec.accumulator.depth = 30;
     spec.placement = GetParam();
-    const int capacity = GetParam() == machine::Placement::kResident ? 16 : 1;
+    const int capacity = GetParam() == hardware::Placement::kResident ? 16 : 1;
     spec.weight_sram = {.capacity_kib = capacity, .banks = 2, .word_bits = 32, .column_mux = 4};
     program_ = make_program(network_, spec);
   }
@@ -95,8 +95,8 @@ TEST_P(ReadBack, EqualsReadingEveryWordForward) {
 }
 
 TEST_P(ReadBack, EqualsReadingEveryWordForwardForEveryWidthAndWord) {
-  machine::AcceleratorSpec spec = program_.spec;
-  const bool resident = GetParam() == machine::Placement::kResident;
+  hardware::AcceleratorSpec spec = program_.spec;
+  const bool resident = GetParam() == hardware::Placement::kResident;
   for (int bits = 2; bits <= 8; ++bits) {
     // The second layer has another width than the first, the third that of the first, and so on.
     const auto network = testing::with_weight_bits(network_, {bits, 10 - bits});
@@ -160,10 +160,10 @@ TEST_P(ReadBack, RefusesMasksOfAnotherSram) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Placements, ReadBack,
-                         ::testing::Values(machine::Placement::kResident,
-                                           machine::Placement::kStreaming,
-                                           machine::Placement::kRestartPerLayer),
-                         [](const auto& param) { return machine::to_string(param.param); });
+                         ::testing::Values(hardware::Placement::kResident,
+                                           hardware::Placement::kStreaming,
+                                           hardware::Placement::kRestartPerLayer),
+                         [](const auto& param) { return hardware::to_string(param.param); });
 
 }  // namespace
 }  // namespace brownout::schedule

@@ -17,7 +17,7 @@ namespace {
 
 constexpr auto kEncoding = memory::Encoding::kTwosComplement;
 
-class WorstFaults : public ::testing::TestWithParam<machine::Placement> {
+class WorstFaults : public ::testing::TestWithParam<hardware::Placement> {
  protected:
   WorstFaults() : net_(GetParam()) {}
 
@@ -157,9 +157,9 @@ TEST_P(WorstFaults, OfAGoodChipAreNone) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Placements, WorstFaults,
-                         ::testing::Values(machine::Placement::kResident,
-                                           machine::Placement::kStreaming),
-                         [](const auto& param) { return machine::to_string(param.param); });
+                         ::testing::Values(hardware::Placement::kResident,
+                                           hardware::Placement::kStreaming),
+                         [](const auto& param) { return hardware::to_string(param.param); });
 
 }  // namespace
 }  // namespace brownout::schedule

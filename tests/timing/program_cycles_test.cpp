@@ -12,7 +12,7 @@
 namespace brownout::timing {
 namespace {
 
-using machine::Cycle;
+using hardware::Cycle;
 
 /// One matrix layer of M x N x K: a 1x1 convolution over M pixels.
 models::QuantizedNetwork gemm_network(int m, int n, int k) {
@@ -21,8 +21,8 @@ models::QuantizedNetwork gemm_network(int m, int n, int k) {
   return builder.build();
 }
 
-machine::AcceleratorSpec unlimited(int rows, int columns, bool prefetch = false) {
-  machine::AcceleratorSpec spec;
+hardware::AcceleratorSpec unlimited(int rows, int columns, bool prefetch = false) {
+  hardware::AcceleratorSpec spec;
   spec.array = {rows, columns};
   spec.weight_prefetch = prefetch;
   spec.accumulator.depth = 1 << 20;
@@ -32,11 +32,11 @@ machine::AcceleratorSpec unlimited(int rows, int columns, bool prefetch = false)
   return spec;
 }
 
-Cycle compute_cycles(int m, int n, int k, const machine::AcceleratorSpec& spec) {
+Cycle compute_cycles(int m, int n, int k, const hardware::AcceleratorSpec& spec) {
   const models::QuantizedNetwork network = gemm_network(m, n, k);
   const schedule::TileProgram program = schedule::make_program(network, spec);
-  const machine::ProgramTimes times = program_times(program);
-  return machine::break_down(times.layers[0], times.folds, spec.array.rows, spec.weight_prefetch)
+  const hardware::ProgramTimes times = program_times(program);
+  return hardware::break_down(times.layers[0], times.folds, spec.array.rows, spec.weight_prefetch)
       .compute;
 }
 
@@ -89,41 +89,41 @@ TEST(ProgramCycles, EqualScaleSimsOutputPlusOne) {
 }
 
 TEST(ProgramCycles, ARowOfMoreWordsThanBanksStallsTheLoad) {
-  machine::AcceleratorSpec spec = unlimited(8, 32);
+  hardware::AcceleratorSpec spec = unlimited(8, 32);
   spec.weight_sram = {.capacity_kib = 64, .banks = 2, .word_bits = 32, .column_mux = 4};
   const models::QuantizedNetwork network = gemm_network(5, 32, 8);  // 8 words a row, 2 banks
   const schedule::TileProgram program = schedule::make_program(network, spec);
   EXPECT_EQ(load_cycles(program, program.tiles[0]), 8 * 4);
-  const machine::ProgramTimes times = program_times(program);
-  const machine::CycleBreakdown cycles =
-      machine::break_down(times.layers[0], times.folds, 8, false);
+  const hardware::ProgramTimes times = program_times(program);
+  const hardware::CycleBreakdown cycles =
+      hardware::break_down(times.layers[0], times.folds, 8, false);
   EXPECT_EQ(cycles.weight_fetch, 8 * 3);
   EXPECT_EQ(cycles.compute, 2 * 8 + 32 + 5 - 2);
 }
 
 TEST(ProgramCycles, ATransferIsLatencyAndWholeBursts) {
-  const machine::DramSpec dram{.bytes_per_cycle = 8, .latency_cycles = 100, .burst_bytes = 64};
+  const hardware::DramSpec dram{.bytes_per_cycle = 8, .latency_cycles = 100, .burst_bytes = 64};
   EXPECT_EQ(transfer_cycles(dram, 1), 100 + 8);
   EXPECT_EQ(transfer_cycles(dram, 64), 100 + 8);
   EXPECT_EQ(transfer_cycles(dram, 65), 100 + 16);
-  const machine::DramSpec odd{.bytes_per_cycle = 3, .latency_cycles = 0, .burst_bytes = 32};
+  const hardware::DramSpec odd{.bytes_per_cycle = 3, .latency_cycles = 0, .burst_bytes = 32};
   EXPECT_EQ(transfer_cycles(odd, 32), 11);
 }
 
 TEST(ProgramCycles, ABreakdownsPartsAddUpToTheInference) {
-  for (const machine::Placement placement :
-       {machine::Placement::kResident, machine::Placement::kStreaming}) {
+  for (const hardware::Placement placement :
+       {hardware::Placement::kResident, hardware::Placement::kStreaming}) {
     for (const bool prefetch : {false, true}) {
-      machine::AcceleratorSpec spec = unlimited(8, 8, prefetch);
+      hardware::AcceleratorSpec spec = unlimited(8, 8, prefetch);
       spec.placement = placement;
       spec.vector_lanes = 2;
       spec.accumulator.depth = 20;
-      if (placement == machine::Placement::kStreaming) {
+      if (placement == hardware::Placement::kStreaming) {
         spec.weight_sram = {.capacity_kib = 1, .banks = 2, .word_bits = 32, .column_mux = 4};
       }
       const models::QuantizedNetwork network = testing::random_residual_network(4);
       const schedule::TileProgram program = schedule::make_program(network, spec);
-      const machine::ProgramTimes times = program_times(program);
+      const hardware::ProgramTimes times = program_times(program);
       Cycle now = times.input_ready;
       for (std::size_t i = 0; i < program.layers.size(); ++i) {
         const schedule::Layer& layer = program.layers[i];
@@ -132,8 +132,8 @@ TEST(ProgramCycles, ABreakdownsPartsAddUpToTheInference) {
         const auto layer_folds = std::span(times.folds)
                                      .subspan(static_cast<std::size_t>(layer.first_fold),
                                               static_cast<std::size_t>(layer.fold_count));
-        const machine::CycleBreakdown cycles =
-            machine::break_down(times.layers[i], layer_folds, spec.array.rows, prefetch);
+        const hardware::CycleBreakdown cycles =
+            hardware::break_down(times.layers[i], layer_folds, spec.array.rows, prefetch);
         EXPECT_EQ(cycles.total(), times.layers[i].end - times.layers[i].start);
         EXPECT_GE(cycles.dram, 0);
         EXPECT_GE(cycles.weight_fetch, 0);
@@ -147,8 +147,8 @@ TEST(ProgramCycles, ABreakdownsPartsAddUpToTheInference) {
 
 TEST(ProgramCycles, AFasterDramIsNeverSlower) {
   const models::QuantizedNetwork network = testing::random_residual_network(4);
-  machine::AcceleratorSpec spec = unlimited(8, 8, true);
-  spec.placement = machine::Placement::kStreaming;
+  hardware::AcceleratorSpec spec = unlimited(8, 8, true);
+  spec.placement = hardware::Placement::kStreaming;
   spec.weight_sram = {.capacity_kib = 1, .banks = 2, .word_bits = 32, .column_mux = 4};
   Cycle before = std::numeric_limits<Cycle>::max();
   for (const int bytes : {1, 2, 4, 8, 16, 64}) {
@@ -160,10 +160,10 @@ TEST(ProgramCycles, AFasterDramIsNeverSlower) {
 }
 
 TEST(ProgramCycles, SetupFillsAResidentMemoryOnce) {
-  machine::AcceleratorSpec spec = unlimited(8, 8);
+  hardware::AcceleratorSpec spec = unlimited(8, 8);
   const models::QuantizedNetwork network = gemm_network(3, 8, 8);  // 8 rows of 2 words
   EXPECT_EQ(setup_cycles(schedule::make_program(network, spec)), 100 + 8);
-  spec.placement = machine::Placement::kStreaming;
+  spec.placement = hardware::Placement::kStreaming;
   EXPECT_EQ(setup_cycles(schedule::make_program(network, spec)), 0);
 }
 

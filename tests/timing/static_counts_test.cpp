@@ -10,7 +10,7 @@
 namespace brownout::timing {
 namespace {
 
-using machine::Event;
+using hardware::Event;
 
 class StaticCounts : public ::testing::Test {
  protected:
@@ -26,7 +26,7 @@ class StaticCounts : public ::testing::Test {
   }
 
   models::QuantizedNetwork network_;
-  machine::AcceleratorSpec spec_;
+  hardware::AcceleratorSpec spec_;
   schedule::TileProgram program_;
 };
 
@@ -51,17 +51,17 @@ TEST_F(StaticCounts, ActivationReadsAreTheStreamedElementsInsideTheInput) {
 
 TEST_F(StaticCounts, ResidentWeightsAreReadButNeverWrittenDuringAnInference) {
   const ProgramCounts result = counts();
-  for (const machine::EventCounts& layer : result.layers) {
+  for (const hardware::EventCounts& layer : result.layers) {
     EXPECT_EQ(layer[Event::kWeightSramWrite], 0U);
     EXPECT_EQ(layer[Event::kDramRead], 0U);
   }
 }
 
 TEST_F(StaticCounts, StreamedWeightsAreWrittenAsOftenAsTheyAreRead) {
-  spec_.placement = machine::Placement::kStreaming;
+  spec_.placement = hardware::Placement::kStreaming;
   spec_.weight_sram.capacity_kib = 1;
   std::uint64_t read = 0;
-  for (const machine::EventCounts& layer : counts().layers) {
+  for (const hardware::EventCounts& layer : counts().layers) {
     EXPECT_EQ(layer[Event::kWeightSramWrite], layer[Event::kWeightSramRead]);
     read += layer[Event::kDramRead];
   }
@@ -73,7 +73,7 @@ TEST_F(StaticCounts, StreamedWeightsAreWrittenAsOftenAsTheyAreRead) {
 // A row of eight weights takes two words of 32 bits at 8 bits a weight, and one at 4 bits; rows of
 // four, which the last column tiles have, take one either way.
 TEST_F(StaticCounts, NarrowWeightsTakeFewerWordsAndBytes) {
-  spec_.placement = machine::Placement::kStreaming;
+  spec_.placement = hardware::Placement::kStreaming;
   spec_.dram.burst_bytes = 4;
   const ProgramCounts wide = counts();
   network_ = testing::with_weight_bits(network_, {4});

@@ -16,10 +16,10 @@
 namespace brownout::experiment {
 namespace {
 
-using machine::OnChipMemory;
+using hardware::OnChipMemory;
 
 memory::SramGeometry geometry_of(const Workbench& bench, OnChipMemory which) {
-  return machine::organisation(bench.program.spec, which).geometry();
+  return hardware::organisation(bench.program.spec, which).geometry();
 }
 
 std::unique_ptr<memory::FaultMap> require_fit(const Workbench& bench, OnChipMemory which,
@@ -29,7 +29,7 @@ std::unique_ptr<memory::FaultMap> require_fit(const Workbench& bench, OnChipMemo
   if (map.geometry() != geometry_of(bench, which)) {
     const std::string verb = which == OnChipMemory::kAccumulator ? "have " : "has ";
     throw std::runtime_error(path.string() + ": the map is of " +
-                             memory::to_string(map.geometry()) + ", the " + machine::title(which) +
+                             memory::to_string(map.geometry()) + ", the " + hardware::title(which) +
                              " of '" + bench.config.accelerator.name + "' " + verb +
                              memory::to_string(geometry_of(bench, which)) + advice);
   }
@@ -104,7 +104,7 @@ std::unique_ptr<memory::FaultMap> make_chip(const Workbench& bench, std::uint64_
 }
 
 Chip::Chip(const Workbench& bench, std::uint64_t number) : number_(number) {
-  for (const OnChipMemory memory : machine::kOnChipMemories) {
+  for (const OnChipMemory memory : hardware::kOnChipMemories) {
     maps_[static_cast<std::size_t>(memory)] = make_chip(bench, number, memory);
   }
 }

@@ -17,7 +17,7 @@ namespace brownout::experiment {
 /// memory's.
 std::unique_ptr<memory::FaultMap> make_chip(
     const Workbench& bench, std::uint64_t chip,
-    machine::OnChipMemory memory = machine::OnChipMemory::kWeightSram);
+    hardware::OnChipMemory memory = hardware::OnChipMemory::kWeightSram);
 
 /// All of them, each file read once. Throws likewise.
 class Chip {
@@ -26,14 +26,14 @@ class Chip {
 
   std::uint64_t number() const { return number_; }
   /// nullptr where the memory is error-free.
-  const memory::FaultMap* find(machine::OnChipMemory memory) const {
+  const memory::FaultMap* find(hardware::OnChipMemory memory) const {
     return maps_[static_cast<std::size_t>(memory)].get();
   }
-  const memory::FaultMap& weight_sram() const { return *find(machine::OnChipMemory::kWeightSram); }
+  const memory::FaultMap& weight_sram() const { return *find(hardware::OnChipMemory::kWeightSram); }
 
  private:
   std::uint64_t number_;
-  std::array<std::unique_ptr<memory::FaultMap>, machine::kOnChipMemories.size()> maps_;
+  std::array<std::unique_ptr<memory::FaultMap>, hardware::kOnChipMemories.size()> maps_;
 };
 
 }  // namespace brownout::experiment

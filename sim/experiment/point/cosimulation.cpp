@@ -164,26 +164,26 @@ void compare_values(accelerator::Simulator& simulator, const Job& job,
 
 struct NamedTime {
   const char* name;
-  machine::Cycle machine::FoldTimes::*member;
+  hardware::Cycle hardware::FoldTimes::*member;
 };
 
-constexpr NamedTime kFoldTimes[] = {{"weights ready", &machine::FoldTimes::weights_ready},
-                                    {"load start", &machine::FoldTimes::load_start},
-                                    {"load end", &machine::FoldTimes::load_end},
-                                    {"stream start", &machine::FoldTimes::stream_start},
-                                    {"stream end", &machine::FoldTimes::stream_end},
-                                    {"end", &machine::FoldTimes::end}};
+constexpr NamedTime kFoldTimes[] = {{"weights ready", &hardware::FoldTimes::weights_ready},
+                                    {"load start", &hardware::FoldTimes::load_start},
+                                    {"load end", &hardware::FoldTimes::load_end},
+                                    {"stream start", &hardware::FoldTimes::stream_start},
+                                    {"stream end", &hardware::FoldTimes::stream_end},
+                                    {"end", &hardware::FoldTimes::end}};
 
 void compare_times(const Expectation& expectation, const MachineRun& run) {
-  const machine::ProgramTimes& expected = expectation.times;
+  const hardware::ProgramTimes& expected = expectation.times;
   if (run.times.input_ready != expected.input_ready) {
     throw Disagreement("cycle of input ready: " +
                        expected_got(expected.input_ready, run.times.input_ready));
   }
   for (std::size_t fold = 0; fold < expected.folds.size(); ++fold) {
     for (const NamedTime& time : kFoldTimes) {
-      const machine::Cycle wanted = expected.folds[fold].*time.member;
-      const machine::Cycle got = run.times.folds[fold].*time.member;
+      const hardware::Cycle wanted = expected.folds[fold].*time.member;
+      const hardware::Cycle got = run.times.folds[fold].*time.member;
       if (wanted == got) continue;
       throw Disagreement(tile_name(expectation, static_cast<int>(fold)) + ", m from " +
                          std::to_string(expectation.program.folds[fold].m0) + ": cycle of " +
@@ -220,22 +220,22 @@ void compare_count(const std::string& where, std::size_t event, std::uint64_t ex
                    std::uint64_t got) {
   if (expected == got) return;
   throw Disagreement(
-      where + ": count of " + std::string(machine::kEventNames[event]) + ": " +
+      where + ": count of " + std::string(hardware::kEventNames[event]) + ": " +
       expected_got(static_cast<std::int64_t>(expected), static_cast<std::int64_t>(got)));
 }
 
 void compare_counts(const Expectation& expectation, const MachineRun& run) {
-  using machine::Event;
-  for (std::size_t event = 0; event < machine::kEventCount; ++event) {
+  using hardware::Event;
+  for (std::size_t event = 0; event < hardware::kEventCount; ++event) {
     compare_count("transfers", event, expectation.counts.transfers.counts[event],
                   run.transfer_counts.counts[event]);
   }
   for (std::size_t layer = 0; layer < run.counts.size(); ++layer) {
-    machine::EventCounts expected = expectation.counts.layers[layer];
+    hardware::EventCounts expected = expectation.counts.layers[layer];
     expected[Event::kMacGated] = expectation.gated_macs[layer];
     const auto macs = static_cast<std::uint64_t>(expectation.program.layers[layer].gemm.macs());
     expected[Event::kMacActive] = macs - expected[Event::kMacGated];
-    for (std::size_t event = 0; event < machine::kEventCount; ++event) {
+    for (std::size_t event = 0; event < hardware::kEventCount; ++event) {
       compare_count(layer_name(expectation, layer), event, expected.counts[event],
                     run.counts[layer].counts[event]);
     }

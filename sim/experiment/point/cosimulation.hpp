@@ -27,7 +27,7 @@ struct Expectation {
   const models::QuantizedNetwork& network;
   const schedule::TileProgram& program;
   const schedule::WeightReadback& readback;
-  const machine::ProgramTimes& times;
+  const hardware::ProgramTimes& times;
   const timing::ProgramCounts& counts;
   /// Of this image, by node index (models::EngineResult).
   std::span<const std::vector<std::uint8_t>> layer_outputs;

@@ -29,7 +29,7 @@ Evaluator::Evaluator(const Workbench& bench)
       meter_(bench.program, bench.weights, bench.config.memory.encoding) {}
 
 models::EngineOptions Evaluator::options() const {
-  const machine::AcceleratorSpec& spec = bench_.program.spec;
+  const hardware::AcceleratorSpec& spec = bench_.program.spec;
   return {.accumulator_bits = spec.accumulator.bits,
           .overflow = spec.accumulator.overflow,
           .k_part = spec.array.rows};
@@ -66,7 +66,7 @@ PointResult Evaluator::evaluate(const Point& point, const Chip& chip) {
   result.ber_asked = point.ber_asked;
   result.rails = rails_->results();
   result.rails.insert(result.rails.begin(),
-                      {machine::OnChipMemory::kWeightSram, voltages.weight_sram, bench_.unit(),
+                      {hardware::OnChipMemory::kWeightSram, voltages.weight_sram, bench_.unit(),
                        faults.bit_error_rate()});
   result.set_rail(point.rail);
   result.intermittent_cells = faults.intermittent.size();
@@ -114,8 +114,8 @@ int Evaluator::cosimulate_images(const Point& point, const memory::CellFaults& f
     }
     const auto input = bench_.image_codes(image, 1);
     const models::EngineResult expected = engine_of(readback, inference).run(input, true);
-    const auto activation_masks = rails_->word_masks(machine::OnChipMemory::kActivationSram);
-    const auto accumulator_masks = rails_->word_masks(machine::OnChipMemory::kAccumulator);
+    const auto activation_masks = rails_->word_masks(hardware::OnChipMemory::kActivationSram);
+    const auto accumulator_masks = rails_->word_masks(hardware::OnChipMemory::kAccumulator);
     cosimulate(process_simulator(),
                {.network = bench_.network,
                 .program = bench_.program,

@@ -23,7 +23,7 @@ struct Point {
   std::optional<schedule::FaultFilter> faults = {};  ///< that act; default: the workload's
   std::string part = {};                             ///< what `faults` are called, e.g. "conv1"
   /// Whose voltage it is; the other memories are at the workload's operating point.
-  machine::OnChipMemory rail = machine::OnChipMemory::kWeightSram;
+  hardware::OnChipMemory rail = hardware::OnChipMemory::kWeightSram;
   std::optional<double> ber_asked = {};  ///< the bit error rate that `voltage` stands for
 };
 

@@ -8,9 +8,9 @@ namespace brownout::experiment {
 namespace {
 
 double weight_sram_joules(const Workbench& bench, memory::Voltage voltage) {
-  machine::EventCounts counts = bench.counts.transfers;
-  for (const machine::EventCounts& layer : bench.counts.layers) counts += layer;
-  const machine::AcceleratorSpec& spec = bench.program.spec;
+  hardware::EventCounts counts = bench.counts.transfers;
+  for (const hardware::EventCounts& layer : bench.counts.layers) counts += layer;
+  const hardware::AcceleratorSpec& spec = bench.program.spec;
   const double seconds = static_cast<double>(bench.times.total) / spec.clock_hz;
   const energy::EnergyTable& table = bench.config.energy_table;
   const energy::RailFactors factors =

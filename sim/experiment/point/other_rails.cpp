@@ -12,8 +12,8 @@ namespace brownout::experiment {
 OtherRails::OtherRails(const Workbench& bench, const Chip& chip,
                        const config::OperatingPoint& voltages)
     : bench_(&bench) {
-  for (const machine::OnChipMemory memory : machine::kOnChipMemories) {
-    if (memory == machine::OnChipMemory::kWeightSram) continue;
+  for (const hardware::OnChipMemory memory : hardware::kOnChipMemories) {
+    if (memory == hardware::OnChipMemory::kWeightSram) continue;
     const memory::FaultMap* map = chip.find(memory);
     if (map == nullptr) continue;
     const memory::VoltageProfile& profile = *bench.config.memory.find(memory)->profile;
@@ -38,7 +38,7 @@ bool OtherRails::varies() const {
 void OtherRails::move_to(std::uint64_t inference) {
   for (Rail& rail : rails_) {
     rail.cells = memory::masks_of_inference(rail.faults, rail.seed, inference);
-    if (rail.memory == machine::OnChipMemory::kActivationSram) {
+    if (rail.memory == hardware::OnChipMemory::kActivationSram) {
       tensor_masks_ = schedule::read_back_activations(bench_->program, bench_->network, rail.cells);
     } else {
       sum_masks_ = schedule::read_back_accumulators(bench_->program, bench_->network, rail.cells);
@@ -47,10 +47,10 @@ void OtherRails::move_to(std::uint64_t inference) {
 }
 
 /// The other way: forward, word by word.
-std::vector<memory::WordMask> OtherRails::word_masks(machine::OnChipMemory memory) const {
+std::vector<memory::WordMask> OtherRails::word_masks(hardware::OnChipMemory memory) const {
   for (const Rail& rail : rails_) {
     if (rail.memory != memory) continue;
-    return memory::word_masks(machine::organisation(bench_->program.spec, memory), rail.cells);
+    return memory::word_masks(hardware::organisation(bench_->program.spec, memory), rail.cells);
   }
   return {};
 }

@@ -31,11 +31,11 @@ class OtherRails {
   /// Empty where the activation SRAM is error-free.
   const models::TensorMasks& tensor_masks() const { return tensor_masks_; }
   /// As the machine takes them; empty where the memory is error-free.
-  std::vector<memory::WordMask> word_masks(machine::OnChipMemory memory) const;
+  std::vector<memory::WordMask> word_masks(hardware::OnChipMemory memory) const;
 
  private:
   struct Rail {
-    machine::OnChipMemory memory;
+    hardware::OnChipMemory memory;
     memory::CellFaults faults;
     std::uint64_t seed;       // of the draws of its intermittent cells
     memory::CellMasks cells;  // that fail in the inference

@@ -5,7 +5,7 @@
 
 namespace brownout::experiment {
 
-using machine::EventCounts;
+using hardware::EventCounts;
 
 namespace {
 
@@ -16,16 +16,16 @@ class Pricer {
       : bench_(bench),
         factors_(energy::rail_factors(bench.config.energy_table, *bench.config.memory.profile,
                                       voltages.weight_sram, voltages.logic_volts)) {
-    for (const machine::OnChipMemory memory : machine::kOnChipMemories) {
+    for (const hardware::OnChipMemory memory : hardware::kOnChipMemories) {
       const config::FaultyMemory* found = bench.config.memory.find(memory);
-      if (found == nullptr || memory == machine::OnChipMemory::kWeightSram) continue;
+      if (found == nullptr || memory == hardware::OnChipMemory::kWeightSram) continue;
       factors_.own[memory] = energy::memory_factor(*found->profile, voltages.voltage(memory));
     }
   }
 
   /// Joules per inference. `run_counts` and the time are those of all images: integers until the
   /// last moment, so that no order of images matters.
-  RailJoules joules(const EventCounts& run_counts, machine::Cycle cycles_per_inference) const {
+  RailJoules joules(const EventCounts& run_counts, hardware::Cycle cycles_per_inference) const {
     const auto images = static_cast<double>(bench_.images());
     const energy::EnergyBreakdown energy =
         energy::energy_of(bench_.config.energy_table, bench_.program.spec, run_counts,
@@ -38,7 +38,7 @@ class Pricer {
 
   /// The products of that sum, with the amounts of one inference.
   std::vector<energy::EnergyTerm> terms(const EventCounts& run_counts,
-                                        machine::Cycle cycles_per_inference) const {
+                                        hardware::Cycle cycles_per_inference) const {
     std::vector<energy::EnergyTerm> terms =
         energy::energy_terms(bench_.config.energy_table, bench_.program.spec, run_counts,
                              seconds(cycles_per_inference), factors_);
@@ -58,7 +58,7 @@ class Pricer {
 
  private:
   /// Of all images.
-  double seconds(machine::Cycle cycles_per_inference) const {
+  double seconds(hardware::Cycle cycles_per_inference) const {
     return static_cast<double>(cycles_per_inference) * static_cast<double>(bench_.images()) /
            bench_.program.spec.clock_hz;
   }
@@ -85,15 +85,15 @@ LayerResult layer_costs(const Workbench& bench, const Pricer& pricer, std::size_
     row.k = layer.gemm.k;
     row.macs = layer.gemm.macs();
     row.weights = bench.weights[index].size();
-    counts[machine::Event::kMacGated] = gated_macs;
-    counts[machine::Event::kMacActive] =
+    counts[hardware::Event::kMacGated] = gated_macs;
+    counts[hardware::Event::kMacActive] =
         static_cast<std::uint64_t>(row.macs * bench.images()) - gated_macs;
   }
   const auto folds = std::span(bench.times.folds)
                          .subspan(static_cast<std::size_t>(layer.first_fold),
                                   static_cast<std::size_t>(layer.fold_count));
-  row.cycles = machine::break_down(bench.times.layers[index], folds, program.spec.array.rows,
-                                   program.spec.weight_prefetch);
+  row.cycles = hardware::break_down(bench.times.layers[index], folds, program.spec.array.rows,
+                                    program.spec.weight_prefetch);
   if (row.cycles.total() > 0) {
     row.utilization =
         static_cast<double>(row.macs) / (static_cast<double>(row.cycles.total()) *
@@ -109,7 +109,7 @@ LayerResult transfer_costs(const Workbench& bench, const Pricer& pricer) {
   LayerResult row;
   row.name = "input and output";
   row.kind = "transfer";
-  const machine::Cycle layers_end =
+  const hardware::Cycle layers_end =
       bench.times.layers.empty() ? bench.times.input_ready : bench.times.layers.back().end;
   row.cycles.dram = bench.times.input_ready + (bench.times.total - layers_end);
   row.counts = pricer.of_all_images(bench.counts.transfers);

@@ -36,7 +36,7 @@ int largest_sum_bits(const models::QuantizedNetwork& network) {
 }
 
 std::string accumulator_note(const models::QuantizedNetwork& network,
-                             const machine::AcceleratorSpec& spec) {
+                             const hardware::AcceleratorSpec& spec) {
   const int bits = largest_sum_bits(network);
   if (bits <= spec.accumulator.bits) return {};
   return "sums may need up to " + std::to_string(bits) + " bits, the accumulators have " +

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "models/quantized_network.hpp"
-#include "sim/machine/accelerator_spec.hpp"
+#include "sim/hardware/accelerator_spec.hpp"
 
 namespace brownout::experiment {
 
@@ -15,6 +15,6 @@ int sum_bits(const models::QuantizedNetwork& network, const models::Convolution&
 int largest_sum_bits(const models::QuantizedNetwork& network);
 /// Empty where the accumulators hold every sum.
 std::string accumulator_note(const models::QuantizedNetwork& network,
-                             const machine::AcceleratorSpec& spec);
+                             const hardware::AcceleratorSpec& spec);
 
 }  // namespace brownout::experiment

@@ -127,7 +127,7 @@ memory::Voltage Workbench::error_free_voltage() const {
   return config.memory.profile->data().error_free_voltage;
 }
 
-std::string Workbench::unit(machine::OnChipMemory memory) const {
+std::string Workbench::unit(hardware::OnChipMemory memory) const {
   return memory::to_string(config.memory.find(memory)->profile->data().unit);
 }
 

@@ -11,7 +11,7 @@
 #include "models/quantized_network.hpp"
 #include "sim/config/workload_config.hpp"
 #include "sim/experiment/results/score.hpp"
-#include "sim/machine/cycles.hpp"
+#include "sim/hardware/cycles.hpp"
 #include "sim/schedule/tile_program.hpp"
 #include "sim/timing/static_counts.hpp"
 
@@ -27,7 +27,7 @@ struct Workbench {
   std::vector<bool> anomalous;        ///< as `labels`; of a reconstruction only
   schedule::TileProgram program;
   schedule::FaultFilter faults;  ///< those that act
-  machine::ProgramTimes times;
+  hardware::ProgramTimes times;
   timing::ProgramCounts counts;
   /// What a user should look at: images that the network may not be made for, sums that may not
   /// fit.
@@ -42,7 +42,7 @@ struct Workbench {
   /// Of a classification without faults: why its images or labels may be wrong, or empty.
   std::string accuracy_note(double top1) const;
   /// Of the memory's voltages.
-  std::string unit(machine::OnChipMemory memory = machine::OnChipMemory::kWeightSram) const;
+  std::string unit(hardware::OnChipMemory memory = hardware::OnChipMemory::kWeightSram) const;
 };
 
 /// Throws std::runtime_error where the network, the images and the accelerator do not fit each

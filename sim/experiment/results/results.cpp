@@ -31,8 +31,8 @@ void add_estimate(const std::optional<Estimate>& estimate, CsvRow& row) {
 }
 
 void add_rails(const PointResult& point, CsvRow& row) {
-  row << machine::to_string(point.rail);
-  for (const machine::OnChipMemory memory : machine::kOnChipMemories) {
+  row << hardware::to_string(point.rail);
+  for (const hardware::OnChipMemory memory : hardware::kOnChipMemories) {
     const auto found = std::find_if(point.rails.begin(), point.rails.end(),
                                     [&](const RailResult& rail) { return rail.memory == memory; });
     if (found == point.rails.end()) {
@@ -54,7 +54,7 @@ RailJoules& RailJoules::operator+=(const RailJoules& other) {
   return *this;
 }
 
-void PointResult::set_rail(machine::OnChipMemory memory) {
+void PointResult::set_rail(hardware::OnChipMemory memory) {
   for (const RailResult& found : rails) {
     if (found.memory != memory) continue;
     rail = memory;
@@ -73,9 +73,9 @@ std::string points_header(bool other_rails) {
       "weight_sram_share,latency_s,cycles,stall_cycles,cosim_images";
   if (other_rails) {
     header += ",rail";
-    for (const machine::OnChipMemory memory : machine::kOnChipMemories) {
+    for (const hardware::OnChipMemory memory : hardware::kOnChipMemories) {
       for (const char* column : {"_voltage", "_ber"}) {
-        header += "," + machine::to_string(memory) + column;
+        header += "," + hardware::to_string(memory) + column;
       }
     }
   }
@@ -168,10 +168,10 @@ class NamedFields {
   }
   bool other_memories_work() const {
     if (!other_rails_) return true;
-    return std::all_of(machine::kOnChipMemories.begin(), machine::kOnChipMemories.end(),
-                       [&](machine::OnChipMemory memory) {
-                         return memory == machine::OnChipMemory::kWeightSram ||
-                                some(machine::to_string(memory) + "_ber").value_or(0) == 0;
+    return std::all_of(hardware::kOnChipMemories.begin(), hardware::kOnChipMemories.end(),
+                       [&](hardware::OnChipMemory memory) {
+                         return memory == hardware::OnChipMemory::kWeightSram ||
+                                some(hardware::to_string(memory) + "_ber").value_or(0) == 0;
                        });
   }
 

@@ -10,9 +10,9 @@
 
 #include "memory/voltage.hpp"
 #include "sim/experiment/results/score.hpp"
-#include "sim/machine/cycles.hpp"
-#include "sim/machine/event_counts.hpp"
-#include "sim/machine/on_chip_memory.hpp"
+#include "sim/hardware/cycles.hpp"
+#include "sim/hardware/event_counts.hpp"
+#include "sim/hardware/on_chip_memory.hpp"
 
 namespace brownout::experiment {
 
@@ -34,9 +34,9 @@ struct LayerResult {
   std::uint64_t weights = 0;
   double weights_changed = 0;  ///< share
   double effective_ber = 0;
-  machine::CycleBreakdown cycles;
-  double utilization = 0;       ///< MACs / (cycles x PEs)
-  machine::EventCounts counts;  ///< of all images
+  hardware::CycleBreakdown cycles;
+  double utilization = 0;        ///< MACs / (cycles x PEs)
+  hardware::EventCounts counts;  ///< of all images
   RailJoules energy;
   double effective_ber_0to1 = 0, effective_ber_1to0 = 0;  ///< by direction; sum: effective_ber
   std::uint64_t words = 0;                                ///< of the layer's tiles
@@ -47,7 +47,7 @@ struct LayerResult {
 
 /// A memory that has faults.
 struct RailResult {
-  machine::OnChipMemory memory{};
+  hardware::OnChipMemory memory{};
   memory::Voltage voltage;
   std::string unit;
   double ber = 0;  ///< share of its cells that fail
@@ -69,17 +69,17 @@ struct PointResult {
   double energy_rel = 0;                    ///< to the same workload at the error-free voltage
   double weight_sram_energy_rel = 0;        ///< likewise
   double latency_s = 0;
-  machine::Cycle cycles = 0;
-  machine::Cycle stall_cycles = 0;
+  hardware::Cycle cycles = 0;
+  hardware::Cycle stall_cycles = 0;
   int cosim_images = 0;  ///< images that the SystemC machine ran too, and agreed on
-  machine::OnChipMemory rail = machine::OnChipMemory::kWeightSram;  ///< of voltage, unit and ber
-  std::optional<double> ber_asked = {};                             ///< that the voltage stands for
+  hardware::OnChipMemory rail = hardware::OnChipMemory::kWeightSram;  ///< of voltage, unit and ber
+  std::optional<double> ber_asked = {};  ///< that the voltage stands for
   /// All memories that have faults, the weight SRAM first, in the order of
-  /// machine::kOnChipMemories.
+  /// hardware::kOnChipMemories.
   std::vector<RailResult> rails;
 
   /// Takes voltage, unit and ber from this one of `rails`.
-  void set_rail(machine::OnChipMemory memory);
+  void set_rail(hardware::OnChipMemory memory);
   /// Whether rows need the columns of the rails: a memory beside the weight SRAM has faults.
   bool has_other_rails() const { return rails.size() > 1; }
   std::vector<LayerResult> layers;

@@ -68,7 +68,7 @@ std::string manifest_json(const Workbench& bench, CosimPolicy cosim, const Manif
   manifest["format"] = kFormat;
   manifest["workload"] = bench.config.name;
   manifest["accelerator"] = bench.config.accelerator.name;
-  const machine::OnChipMemory rail = bench.config.sweep.rail;
+  const hardware::OnChipMemory rail = bench.config.sweep.rail;
   const memory::VoltageProfileData& profile = bench.config.memory.find(rail)->profile->data();
   manifest["profile"] = {
       {"name", profile.name}, {"unit", bench.unit(rail)}, {"source", profile.source}};

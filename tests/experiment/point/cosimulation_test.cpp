@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "models/engine/integer_engine.hpp"
-#include "sim/machine/on_chip_memory.hpp"
+#include "sim/hardware/on_chip_memory.hpp"
 #include "sim/schedule/accumulator_readback.hpp"
 #include "sim/schedule/activation_readback.hpp"
 #include "sim/timing/program_cycles.hpp"
@@ -21,8 +21,8 @@ using ::testing::HasSubstr;
 /// One more cycle in one transfer.
 class LateDram final : public accelerator::DramModel {
  public:
-  LateDram(const machine::DramSpec& spec, int late) : dram_(spec), late_(late) {}
-  machine::Cycle transfer_cycles(std::uint64_t bytes) override {
+  LateDram(const hardware::DramSpec& spec, int late) : dram_(spec), late_(late) {}
+  hardware::Cycle transfer_cycles(std::uint64_t bytes) override {
     return dram_.transfer_cycles(bytes) + (transfer_++ == late_ ? 1 : 0);
   }
 
@@ -32,19 +32,19 @@ class LateDram final : public accelerator::DramModel {
   int transfer_ = 0;
 };
 
-machine::AcceleratorSpec spec_of(machine::Placement placement) {
-  machine::AcceleratorSpec spec;
+hardware::AcceleratorSpec spec_of(hardware::Placement placement) {
+  hardware::AcceleratorSpec spec;
   spec.array = {8, 8};
   spec.weight_sram = {.capacity_kib = 16, .banks = 2, .word_bits = 32, .column_mux = 4};
   spec.dram = {.bytes_per_cycle = 1, .latency_cycles = 200, .burst_bytes = 16};  // the bottleneck
   spec.placement = placement;
-  if (placement != machine::Placement::kResident) spec.weight_sram.capacity_kib = 1;
+  if (placement != hardware::Placement::kResident) spec.weight_sram.capacity_kib = 1;
   return spec;
 }
 
 class Cosimulation : public ::testing::Test {
  protected:
-  explicit Cosimulation(machine::Placement placement = machine::Placement::kResident)
+  explicit Cosimulation(hardware::Placement placement = hardware::Placement::kResident)
       : network_(testing::random_residual_network(21)),
         program_(schedule::make_program(network_, spec_of(placement))),
         weights_(models::clean_weights(network_)),
@@ -63,7 +63,7 @@ class Cosimulation : public ::testing::Test {
     tensor_masks_ = schedule::read_back_activations(program_, network_, activation_cells);
     activation_masks_ = memory::word_masks(activations, activation_cells);
     const memory::SramOrganisation accumulators =
-        machine::organisation(program_.spec, machine::OnChipMemory::kAccumulator);
+        hardware::organisation(program_.spec, hardware::OnChipMemory::kAccumulator);
     const memory::CellMasks accumulator_cells =
         testing::random_cells(accumulators.geometry(), 0.003, memory::FaultKind::kFlip, 4);
     accumulator_masks_ = memory::word_masks(accumulators, accumulator_cells);
@@ -107,7 +107,7 @@ class Cosimulation : public ::testing::Test {
   models::WeightSet weights_;
   memory::CellMasks cells_;
   std::vector<std::uint8_t> image_;
-  machine::ProgramTimes times_;
+  hardware::ProgramTimes times_;
   timing::ProgramCounts counts_;
   schedule::WeightReadback readback_;
   std::vector<memory::WordMask> masks_;
@@ -118,7 +118,7 @@ class Cosimulation : public ::testing::Test {
 
 class StreamingCosimulation : public Cosimulation {
  protected:
-  StreamingCosimulation() : Cosimulation(machine::Placement::kStreaming) {}
+  StreamingCosimulation() : Cosimulation(hardware::Placement::kStreaming) {}
 };
 
 TEST_F(Cosimulation, AgreesOnAFaultyMemory) {
@@ -184,7 +184,7 @@ TEST_F(Cosimulation, NamesOutputAndEntryOfAPlantedMaskBitInTheAccumulators) {
   while (output() == 255) {
     if (++column == 8) ++pixel, column = 0;
   }
-  const std::uint64_t word = machine::accumulator_word(8, 0, column, pixel);
+  const std::uint64_t word = hardware::accumulator_word(8, 0, column, pixel);
   accumulator_masks_[word] = {
       .stuck_at_0 = std::uint64_t{1} << 31, .stuck_at_1 = std::uint64_t{1} << 30, .flip = 0};
   EXPECT_THAT(outcome(),
@@ -205,7 +205,7 @@ TEST_F(StreamingCosimulation, NamesTheTileOfAPlantedDramCycle) {
   // Transfer 0 is the input; transfer 1 + f belongs to fold f.
   const int fold = program_.layers[2].first_fold + 2;
   LateDram late(program_.spec.dram, 1 + fold);
-  const machine::Cycle ready = times_.folds[static_cast<std::size_t>(fold)].weights_ready;
+  const hardware::Cycle ready = times_.folds[static_cast<std::size_t>(fold)].weights_ready;
   EXPECT_THAT(outcome(&late),
               AllOf(HasSubstr("layer conv2, tile 2"),
                     HasSubstr("cycle of weights ready: expected " + std::to_string(ready) +
@@ -225,7 +225,7 @@ TEST_F(Cosimulation, NamesThePlaceOfAWrongOutput) {
 }
 
 TEST_F(Cosimulation, NamesTheLayerAndEventOfAWrongCount) {
-  counts_.layers[4][machine::Event::kPsumShift] += 1;
+  counts_.layers[4][hardware::Event::kPsumShift] += 1;
   EXPECT_THAT(outcome(), AllOf(HasSubstr("layer conv4"), HasSubstr("psum_shift")));
 }
 

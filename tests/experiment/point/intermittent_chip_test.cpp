@@ -147,15 +147,15 @@ TEST(IntermittentChip, DoesNotDependOnTheBatchSizeOrOnTheOtherImages) {
 
 // The activation SRAM or the accumulators with a map whose cells are intermittent; the weight SRAM
 // is at its error-free voltage.
-Workbench bench_of_rail(machine::OnChipMemory memory, std::vector<std::string> set) {
-  const std::string rail = machine::to_string(memory);
+Workbench bench_of_rail(hardware::OnChipMemory memory, std::vector<std::string> set) {
+  const std::string rail = hardware::to_string(memory);
   const auto load = [&] {
     config::Overrides overrides;
     overrides.set = set;
     return make_workbench(config::load_workload(kRoot / "workloads" / "mnist_cnn.yaml", overrides));
   };
   set.push_back("operating_point.weight_sram=1");
-  const auto geometry = machine::organisation(load().program.spec, memory).geometry();
+  const auto geometry = hardware::organisation(load().program.spec, memory).geometry();
   const auto map = write_map(geometry, rail, 600);
   set.push_back("memory." + rail + ".profile=../configs/memories/sram_14nm.yaml");
   set.push_back("memory." + rail + ".chip={map: " + map.string() + "}");
@@ -167,7 +167,7 @@ Point point_of(const Workbench& bench, int cosim_images) {
   return {bench.config.operating_point.weight_sram, 0, cosim_images};
 }
 
-class IntermittentRails : public ::testing::TestWithParam<machine::OnChipMemory> {};
+class IntermittentRails : public ::testing::TestWithParam<hardware::OnChipMemory> {};
 
 // Machine = engine, layer by layer, on several images; each image has cells of its own.
 TEST_P(IntermittentRails, ExecutorsAgreeOnSeveralImages) {
@@ -193,7 +193,7 @@ TEST_P(IntermittentRails, EveryImageSeesTheCellsOfItsOwnInference) {
   std::vector<std::uint8_t> logits;
   for (std::int64_t image = 0; image < 8; ++image) {
     const auto cells = memory::masks_of_inference(faults, seed, static_cast<std::uint64_t>(image));
-    if (GetParam() == machine::OnChipMemory::kActivationSram) {
+    if (GetParam() == hardware::OnChipMemory::kActivationSram) {
       engine.set_tensor_masks(schedule::read_back_activations(bench.program, bench.network, cells));
     } else {
       engine.set_sum_masks(schedule::read_back_accumulators(bench.program, bench.network, cells));
@@ -215,9 +215,9 @@ TEST_P(IntermittentRails, NothingDependsOnTheBatchSize) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Memories, IntermittentRails,
-                         ::testing::Values(machine::OnChipMemory::kActivationSram,
-                                           machine::OnChipMemory::kAccumulator),
-                         [](const auto& memory) { return machine::to_string(memory.param); });
+                         ::testing::Values(hardware::OnChipMemory::kActivationSram,
+                                           hardware::OnChipMemory::kAccumulator),
+                         [](const auto& memory) { return hardware::to_string(memory.param); });
 
 config::WorkloadConfig configured(const std::string& chip) {
   config::Overrides overrides;

@@ -154,7 +154,7 @@ TEST(Point, LayersAddUpToThePoint) {
   Evaluator evaluator(bench);
   const PointResult point = evaluator.evaluate({memory::Voltage::parse("0.85"), 0, 0});
   RailJoules energy;
-  machine::Cycle cycles = 0;
+  hardware::Cycle cycles = 0;
   for (const LayerResult& layer : point.layers) {
     energy += layer.energy;
     cycles += layer.cycles.total();
@@ -223,14 +223,14 @@ TEST(Point, EnergyOfAnotherMemoryFollowsItsOwnVoltage) {
                                   "memory.activation_sram.profile=" + profile,
                                   "memory.accumulator.profile=" + profile});
   Evaluator evaluator(bench);
-  const auto at = [&](machine::OnChipMemory rail, const char* voltage) {
+  const auto at = [&](hardware::OnChipMemory rail, const char* voltage) {
     return evaluator.evaluate(
         {.voltage = memory::Voltage::parse(voltage), .chip = 0, .cosim_images = 0, .rail = rail});
   };
-  const PointResult clean = at(machine::OnChipMemory::kActivationSram, "1");
+  const PointResult clean = at(hardware::OnChipMemory::kActivationSram, "1");
   EXPECT_EQ(clean.energy_rel, 1);
   for (const auto rail :
-       {machine::OnChipMemory::kActivationSram, machine::OnChipMemory::kAccumulator}) {
+       {hardware::OnChipMemory::kActivationSram, hardware::OnChipMemory::kAccumulator}) {
     const PointResult low = at(rail, "0.9");
     EXPECT_GT(low.ber, 0);
     EXPECT_LT(low.energy.activation_sram, clean.energy.activation_sram);  // the table's rail

@@ -68,8 +68,8 @@ TEST(Results, WhatWasNotAskedForOrCountedIsEmpty) {
 TEST(Results, APointIsUnharmedWhereNoWeightChangesAndNoOtherMemoryFails) {
   PointResult point;
   const auto volts = [](const char* text) { return memory::Voltage::parse(text); };
-  point.rails = {{machine::OnChipMemory::kWeightSram, volts("1"), "V", 0},
-                 {machine::OnChipMemory::kAccumulator, volts("0.8"), "V", 0}};
+  point.rails = {{hardware::OnChipMemory::kWeightSram, volts("1"), "V", 0},
+                 {hardware::OnChipMemory::kAccumulator, volts("0.8"), "V", 0}};
   EXPECT_TRUE(parse_point_row(point_row(point)).unharmed);
   point.rails.back().ber = 0.25;
   EXPECT_FALSE(parse_point_row(point_row(point)).unharmed);
@@ -102,16 +102,16 @@ TEST(Results, OtherRailsAddTheirColumnsBeforeTheLaterMetrics) {
                 later);
   PointResult point;
   const auto volts = [](const char* text) { return memory::Voltage::parse(text); };
-  point.rails = {{machine::OnChipMemory::kWeightSram, volts("0.9"), "V", 0.25}};
-  EXPECT_THROW(point.set_rail(machine::OnChipMemory::kAccumulator), std::logic_error);
-  point.set_rail(machine::OnChipMemory::kWeightSram);
+  point.rails = {{hardware::OnChipMemory::kWeightSram, volts("0.9"), "V", 0.25}};
+  EXPECT_THROW(point.set_rail(hardware::OnChipMemory::kAccumulator), std::logic_error);
+  point.set_rail(hardware::OnChipMemory::kWeightSram);
   const std::string plain = point_row(point);
   const std::string end = ",,,,,,,,,,,0,,";  // nine metrics, rate, reference, lost and gained
   ASSERT_TRUE(plain.ends_with(",0" + end));
-  point.rails.push_back({machine::OnChipMemory::kAccumulator, volts("0.8"), "V", 0.5});
+  point.rails.push_back({hardware::OnChipMemory::kAccumulator, volts("0.8"), "V", 0.5});
   EXPECT_EQ(point_row(point),
             plain.substr(0, plain.size() - end.size()) + ",weight_sram,0.9,0.25,,,0.8,0.5" + end);
-  point.set_rail(machine::OnChipMemory::kAccumulator);
+  point.set_rail(hardware::OnChipMemory::kAccumulator);
   point.score[Metric::kTop5] = {0.5, {0.25, 0.75}};
   EXPECT_EQ(parse_point_row(point_row(point)).voltage, volts("0.8"));
   EXPECT_EQ(parse_point_row(point_row(point)).ber, 0.5);

@@ -1,9 +1,9 @@
-#include "sim/machine/accelerator_spec.hpp"
+#include "sim/hardware/accelerator_spec.hpp"
 
 #include <limits>
 #include <stdexcept>
 
-namespace brownout::machine {
+namespace brownout::hardware {
 namespace {
 
 void require_range(const std::string& key, std::int64_t value, std::int64_t low,
@@ -99,4 +99,4 @@ void validate(const AcceleratorSpec& spec) {
   }
 }
 
-}  // namespace brownout::machine
+}  // namespace brownout::hardware

@@ -9,9 +9,9 @@
 #include <string_view>
 
 #include "memory/sram_macro.hpp"
-#include "sim/machine/accelerator_spec.hpp"
+#include "sim/hardware/accelerator_spec.hpp"
 
-namespace brownout::machine {
+namespace brownout::hardware {
 
 enum class OnChipMemory : std::uint8_t { kWeightSram, kActivationSram, kAccumulator };
 
@@ -47,4 +47,4 @@ constexpr std::uint64_t accumulator_word(int columns, int half, int column, std:
          static_cast<unsigned>(column);
 }
 
-}  // namespace brownout::machine
+}  // namespace brownout::hardware

@@ -1,8 +1,8 @@
-#include "sim/machine/cycles.hpp"
+#include "sim/hardware/cycles.hpp"
 
 #include <algorithm>
 
-namespace brownout::machine {
+namespace brownout::hardware {
 
 CycleBreakdown& CycleBreakdown::operator+=(const CycleBreakdown& other) {
   compute += other.compute;
@@ -53,4 +53,4 @@ Cycle array_active_cycles(std::span<const FoldTimes> folds) {
   return active;
 }
 
-}  // namespace brownout::machine
+}  // namespace brownout::hardware

@@ -1,5 +1,5 @@
 // The limits of an accelerator, and the organisation of its SRAMs.
-#include "sim/machine/accelerator_spec.hpp"
+#include "sim/hardware/accelerator_spec.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,7 +8,7 @@
 #include <limits>
 #include <stdexcept>
 
-namespace brownout::machine {
+namespace brownout::hardware {
 namespace {
 
 struct BadSpec {
@@ -83,4 +83,4 @@ TEST(AcceleratorSpec, PlacementsAreReadBackFromTheirNames) {
 }
 
 }  // namespace
-}  // namespace brownout::machine
+}  // namespace brownout::hardware

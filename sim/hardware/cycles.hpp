@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-namespace brownout::machine {
+namespace brownout::hardware {
 
 using Cycle = std::int64_t;
 
@@ -65,4 +65,4 @@ CycleBreakdown break_down(const LayerTimes& layer, std::span<const FoldTimes> fo
 /// intervals.
 Cycle array_active_cycles(std::span<const FoldTimes> folds);
 
-}  // namespace brownout::machine
+}  // namespace brownout::hardware

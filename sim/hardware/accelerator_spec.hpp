@@ -8,7 +8,7 @@
 #include "memory/sram_macro.hpp"
 #include "models/arithmetic/arithmetic.hpp"
 
-namespace brownout::machine {
+namespace brownout::hardware {
 
 /// Where weight tiles live in the weight SRAM (DESIGN 6, Placement).
 enum class Placement {
@@ -68,4 +68,4 @@ struct AcceleratorSpec {
 /// "array.rows: 0 is not in 1..1024".
 void validate(const AcceleratorSpec& spec);
 
-}  // namespace brownout::machine
+}  // namespace brownout::hardware

@@ -1,8 +1,8 @@
-#include "sim/machine/on_chip_memory.hpp"
+#include "sim/hardware/on_chip_memory.hpp"
 
 #include <stdexcept>
 
-namespace brownout::machine {
+namespace brownout::hardware {
 
 std::string to_string(OnChipMemory memory) {
   switch (memory) {
@@ -55,4 +55,4 @@ memory::SramOrganisation organisation(const AcceleratorSpec& spec, OnChipMemory 
   return accumulators;
 }
 
-}  // namespace brownout::machine
+}  // namespace brownout::hardware

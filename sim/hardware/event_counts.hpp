@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace brownout::machine {
+namespace brownout::hardware {
 
 /// Every event that an energy table prices, in the order of kEventNames.
 enum class Event : std::uint8_t {
@@ -72,4 +72,4 @@ struct EventCounts {
   bool operator==(const EventCounts&) const = default;
 };
 
-}  // namespace brownout::machine
+}  // namespace brownout::hardware

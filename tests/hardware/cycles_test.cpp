@@ -1,12 +1,12 @@
 // Where the cycles of a layer go: hand-computed folds, and random ones whose parts must add up.
-#include "sim/machine/cycles.hpp"
+#include "sim/hardware/cycles.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <random>
 
-namespace brownout::machine {
+namespace brownout::hardware {
 namespace {
 
 // A 4 x 3 array: loads of 4 cycles, drains of 4 + 3 - 2 = 5.
@@ -129,4 +129,4 @@ TEST(Cycles, BreakdownsOfLayersSum) {
 }
 
 }  // namespace
-}  // namespace brownout::machine
+}  // namespace brownout::hardware
