@@ -10,7 +10,7 @@ using hardware::Event;
 namespace {
 
 /// The filter's bits in every lane of a tile's words; none when the layer does not pass.
-memory::WordBits changeable_bits(const schedule::FaultFilter& filter, const schedule::Tile& tile,
+memory::WordBits changeable_bits(const storage::FaultFilter& filter, const schedule::Tile& tile,
                                  int weight_bits) {
   memory::WordBits word;
   if (!filter.passes_layer(tile.layer)) return word;
@@ -97,11 +97,11 @@ memory::WordBits WeightLoader::filtered(const memory::WordBits& stored,
                                         const memory::WordBits& read) const {
   using memory::WordBits;
   if (stored == read) return stored;
-  const schedule::FaultPolarity polarity = state_->job->filter.polarity;
+  const storage::FaultPolarity polarity = state_->job->filter.polarity;
   const WordBits changed = (stored ^ read) & may_change_;
-  if (polarity == schedule::FaultPolarity::kBoth) return stored ^ changed;
-  const WordBits rising = polarity == schedule::FaultPolarity::kOneToZero ? WordBits{} : ~stored;
-  const WordBits falling = polarity == schedule::FaultPolarity::kZeroToOne ? WordBits{} : stored;
+  if (polarity == storage::FaultPolarity::kBoth) return stored ^ changed;
+  const WordBits rising = polarity == storage::FaultPolarity::kOneToZero ? WordBits{} : ~stored;
+  const WordBits falling = polarity == storage::FaultPolarity::kZeroToOne ? WordBits{} : stored;
   return stored ^ (changed & (rising | falling));
 }
 

@@ -12,7 +12,7 @@
 #include "sim/accelerator/sequencer.hpp"
 #include "sim/accelerator/systolic_array.hpp"
 #include "sim/accelerator/vector_unit.hpp"
-#include "sim/schedule/weight_image.hpp"
+#include "sim/storage/weight_image.hpp"
 
 int sc_main(int, char**) { return 1; }
 
@@ -32,7 +32,7 @@ std::vector<std::uint8_t> dram_image(const Job& job, DramLayout& layout) {
     for (const schedule::Tile& tile : program.tiles) {
       layout.tiles.push_back(image.size());
       for (const memory::WordBits& word :
-           schedule::tile_words(program, tile, job.weights, job.encoding)) {
+           storage::tile_words(program, tile, job.weights, job.encoding)) {
         for (unsigned b = 0; b < word_bytes; ++b) {
           image.push_back(static_cast<std::uint8_t>(word.field(8 * b, 8)));
         }
@@ -101,7 +101,7 @@ struct Simulator::Implementation {
     for (const schedule::Tile& tile : job.program.tiles) {
       std::uint64_t address = tile.address;
       for (const memory::WordBits& word :
-           schedule::tile_words(job.program, tile, job.weights, job.encoding)) {
+           storage::tile_words(job.program, tile, job.weights, job.encoding)) {
         weight_sram.write(address++, word);
       }
     }

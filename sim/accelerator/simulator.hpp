@@ -12,8 +12,8 @@
 #include "models/quantized_network.hpp"
 #include "sim/hardware/cycles.hpp"
 #include "sim/hardware/event_counts.hpp"
-#include "sim/schedule/fault_filter.hpp"
 #include "sim/schedule/tile_program.hpp"
+#include "sim/storage/fault_filter.hpp"
 
 namespace brownout::accelerator {
 
@@ -45,7 +45,7 @@ struct Job {
   std::span<const std::uint8_t> input;         ///< codes of one image (NHWC)
   DramModel* dram = nullptr;                   ///< nullptr: BurstDram of the program's spec
   int trace_node = -1;                         ///< keep what this node loads and writes
-  schedule::FaultFilter filter = {};           ///< which wrong bits of weights act
+  storage::FaultFilter filter = {};            ///< which wrong bits of weights act
   /// The same of the activation SRAM; none: it is error-free.
   std::span<const memory::WordMask> activation_masks = {};
   /// The same of the accumulators (hardware::organisation); none: they are error-free.

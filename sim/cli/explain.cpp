@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "sim/schedule/worst_faults.hpp"
+#include "sim/storage/worst_faults.hpp"
 
 namespace brownout::cli {
 namespace {
@@ -30,7 +30,7 @@ std::vector<Column> columns(bool intermittent) {
           {"fetches", "fetches", "/inference"}};
 }
 
-std::vector<Cell> cells(const schedule::WeightFault& fault, const models::QuantizedNetwork& network,
+std::vector<Cell> cells(const storage::WeightFault& fault, const models::QuantizedNetwork& network,
                         const schedule::TileProgram& program) {
   const int node = program.layers[static_cast<std::size_t>(fault.layer)].node;
   const auto integer = [](int value) { return Cell(std::int64_t{value}); };
@@ -60,14 +60,14 @@ std::vector<Cell> cells(const schedule::WeightFault& fault, const models::Quanti
 
 Table worst_fault_table(const experiment::Workbench& bench, const experiment::Chip& chip,
                         memory::Voltage voltage, std::size_t count) {
-  const std::vector<schedule::WeightFault> worst =
-      schedule::worst_faults(bench.network, bench.program, chip.weight_sram().faults_at(voltage),
-                             bench.config.memory.encoding, bench.faults, count);
+  const std::vector<storage::WeightFault> worst =
+      storage::worst_faults(bench.network, bench.program, chip.weight_sram().faults_at(voltage),
+                            bench.config.memory.encoding, bench.faults, count);
   const bool intermittent =
       std::any_of(worst.begin(), worst.end(),
-                  [](const schedule::WeightFault& fault) { return fault.probability < 1; });
+                  [](const storage::WeightFault& fault) { return fault.probability < 1; });
   Table table{.key = "worst_faults", .columns = columns(intermittent), .rows = {}};
-  for (const schedule::WeightFault& fault : worst) {
+  for (const storage::WeightFault& fault : worst) {
     table.rows.push_back(cells(fault, bench.network, bench.program));
   }
   return table;

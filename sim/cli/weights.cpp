@@ -9,7 +9,7 @@
 #include "sim/cli/workload_options.hpp"
 #include "sim/experiment/point/chip.hpp"
 #include "sim/experiment/weights_file.hpp"
-#include "sim/schedule/weight_readback.hpp"
+#include "sim/storage/weight_readback.hpp"
 
 namespace brownout::cli {
 namespace {
@@ -55,7 +55,7 @@ std::vector<Fact> voltage_facts(const experiment::Workbench& bench,
   return facts;
 }
 
-std::vector<Fact> damage_facts(const schedule::WeightReadback& readback) {
+std::vector<Fact> damage_facts(const storage::WeightReadback& readback) {
   return {
       {{"effective_ber", "effective BER", "of the weight bits fetched", Style::kRate},
        readback.effective_ber()},
@@ -77,7 +77,7 @@ int run(const Arguments& arguments, const Streams& streams) {
   const experiment::Workbench bench = experiment::make_workbench(config);
   const auto faults = experiment::make_chip(bench, chip);
   const memory::CellFaults cells = faults->faults_at(config.operating_point.weight_sram);
-  const schedule::WeightReadback readback = schedule::read_back(
+  const storage::WeightReadback readback = storage::read_back(
       bench.program, bench.weights,
       memory::masks_of_inference(cells, memory::inference_seed(config.run.seed, chip), inference),
       config.memory.encoding, bench.faults);

@@ -69,7 +69,7 @@ std::vector<int> read_bits(const Value& value) {
 }  // namespace
 
 bool FaultsConfig::restricts() const {
-  return !layers.empty() || !bits.empty() || polarity != schedule::FaultPolarity::kBoth;
+  return !layers.empty() || !bits.empty() || polarity != storage::FaultPolarity::kBoth;
 }
 
 FaultsConfig read_faults(const Value& value) {
@@ -87,7 +87,7 @@ FaultsConfig read_faults(const Value& value) {
     std::string name;
     convert(*polarity, name);
     try {
-      faults.polarity = schedule::parse_polarity(name);
+      faults.polarity = storage::parse_polarity(name);
     } catch (const std::runtime_error& error) {
       fail(*polarity, error.what());
     }

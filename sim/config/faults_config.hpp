@@ -7,14 +7,14 @@
 #include <vector>
 
 #include "sim/config/yaml_value.hpp"
-#include "sim/schedule/fault_filter.hpp"
+#include "sim/storage/fault_filter.hpp"
 
 namespace brownout::config {
 
 struct FaultsConfig {
   std::vector<std::string> layers;  ///< empty: all
   std::vector<int> bits;            ///< rising, each once, 0 is the lowest; empty: all
-  schedule::FaultPolarity polarity = schedule::FaultPolarity::kBoth;
+  storage::FaultPolarity polarity = storage::FaultPolarity::kBoth;
   std::string layers_place, bits_place;  ///< "FILE:LINE: memory.faults.layers", for errors
 
   bool restricts() const;

@@ -9,8 +9,8 @@
 namespace brownout::experiment {
 namespace {
 
-using schedule::FaultFilter;
-using schedule::FaultPolarity;
+using storage::FaultFilter;
+using storage::FaultPolarity;
 
 constexpr FaultDimension kDimensions[] = {FaultDimension::kLayer, FaultDimension::kBit,
                                           FaultDimension::kPolarity};
@@ -99,7 +99,7 @@ std::vector<FaultPart> by_polarity(const FaultPart& whole) {
     if (whole.filter.polarity != FaultPolarity::kBoth && whole.filter.polarity != polarity)
       continue;
     FaultPart part = whole;
-    part.polarity = schedule::to_string(polarity);
+    part.polarity = storage::to_string(polarity);
     part.filter.polarity = polarity;
     parts.push_back(std::move(part));
   }

@@ -9,7 +9,7 @@
 
 #include "memory/encoding.hpp"
 #include "models/quantized_network.hpp"
-#include "sim/schedule/fault_filter.hpp"
+#include "sim/storage/fault_filter.hpp"
 
 namespace brownout::experiment {
 
@@ -22,7 +22,7 @@ std::string to_string(FaultDimension dimension);
 /// A part of the faults. A dimension that is not split has the text "all".
 struct FaultPart {
   std::string layer = "all", bit = "all", polarity = "all";
-  schedule::FaultFilter filter;
+  storage::FaultFilter filter;
   std::uint64_t weights = 0;      ///< that have a bit which may change
   std::uint64_t weight_bits = 0;  ///< that may change; with one direction, those stored so
 
@@ -33,7 +33,7 @@ struct FaultPart {
 /// First no faults ("none" in every dimension), then all of `whole`, then its parts by layer, bit,
 /// polarity.
 std::vector<FaultPart> split_faults(const models::QuantizedNetwork& network,
-                                    memory::Encoding encoding, const schedule::FaultFilter& whole,
+                                    memory::Encoding encoding, const storage::FaultFilter& whole,
                                     const std::vector<FaultDimension>& dimensions);
 
 }  // namespace brownout::experiment

@@ -6,9 +6,9 @@
 
 #include "models/engine/integer_engine.hpp"
 #include "sim/hardware/on_chip_memory.hpp"
-#include "sim/schedule/accumulator_readback.hpp"
-#include "sim/schedule/activation_readback.hpp"
-#include "sim/schedule/weight_readback.hpp"
+#include "sim/storage/accumulator_readback.hpp"
+#include "sim/storage/activation_readback.hpp"
+#include "sim/storage/weight_readback.hpp"
 #include "sim/timing/program_cycles.hpp"
 #include "sim/timing/static_counts.hpp"
 #include "tests/support/random_cells.hpp"
@@ -24,7 +24,7 @@ struct Case {
   double ber = 0.02;
   memory::Encoding encoding = memory::Encoding::kTwosComplement;
   std::vector<int> weight_bits = {};  ///< of the layers, in turn
-  schedule::FaultFilter filter = {};
+  storage::FaultFilter filter = {};
   double activation_ber = 0;   ///< of cells of `kind` in the activation SRAM
   double accumulator_ber = 0;  ///< likewise
 };
@@ -77,14 +77,14 @@ void compare_executors(Case the, models::QuantizedNetwork network) {
                                         .activation_masks = activation_masks,
                                         .accumulator_masks = accumulator_masks});
 
-  const schedule::WeightReadback readback =
-      schedule::read_back(program, written, cells, the.encoding, the.filter);
+  const storage::WeightReadback readback =
+      storage::read_back(program, written, cells, the.encoding, the.filter);
   models::IntegerEngine engine(network, {.accumulator_bits = the.spec.accumulator.bits,
                                          .overflow = the.spec.accumulator.overflow,
                                          .k_part = the.spec.array.rows});
   engine.set_weights(readback.weights);
-  engine.set_tensor_masks(schedule::read_back_activations(program, network, activation_cells));
-  engine.set_sum_masks(schedule::read_back_accumulators(program, network, accumulator_cells));
+  engine.set_tensor_masks(storage::read_back_activations(program, network, activation_cells));
+  engine.set_sum_masks(storage::read_back_accumulators(program, network, accumulator_cells));
   const models::EngineResult expected = engine.run(image, true);
   for (std::size_t node = 0; node < network.nodes.size(); ++node) {
     EXPECT_EQ(run.layer_outputs[node], expected.layer_outputs[node]) << "node " << node;
@@ -217,13 +217,12 @@ std::vector<Case> cases() {
     }
   }
   // Nodes 1, 4 and 7 are a grouped convolution, a plain one and the fully connected layer.
-  const schedule::FaultFilter layers{
+  const storage::FaultFilter layers{
       .layers = {false, true, false, false, true, false, false, true}};
-  const schedule::FaultFilter bits{.layers = {}, .bits = 0b10010001};
-  const schedule::FaultFilter rising{
-      .layers = layers.layers, .bits = 0xF0, .polarity = schedule::FaultPolarity::kZeroToOne};
-  const schedule::FaultFilter falling{.layers = {},
-                                      .polarity = schedule::FaultPolarity::kOneToZero};
+  const storage::FaultFilter bits{.layers = {}, .bits = 0b10010001};
+  const storage::FaultFilter rising{
+      .layers = layers.layers, .bits = 0xF0, .polarity = storage::FaultPolarity::kZeroToOne};
+  const storage::FaultFilter falling{.layers = {}, .polarity = storage::FaultPolarity::kOneToZero};
   for (const auto placement : {kResident, kStreaming}) {
     const std::string suffix = placement == kResident ? "Resident" : "Streaming";
     for (const auto& [name, filter] : {std::pair("OnlyLayers", layers),

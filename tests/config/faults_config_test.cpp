@@ -25,7 +25,7 @@ TEST(FaultsConfig, WithoutTheKeyEveryFaultActs) {
   const FaultsConfig faults = files.load().memory.faults;
   EXPECT_THAT(faults.layers, IsEmpty());
   EXPECT_THAT(faults.bits, IsEmpty());
-  EXPECT_EQ(faults.polarity, schedule::FaultPolarity::kBoth);
+  EXPECT_EQ(faults.polarity, storage::FaultPolarity::kBoth);
   EXPECT_FALSE(faults.restricts());
 }
 
@@ -36,7 +36,7 @@ TEST(FaultsConfig, EveryKeyIsRead) {
   const FaultsConfig faults = files.load().memory.faults;
   EXPECT_THAT(faults.layers, ElementsAre("conv1", "block, 2"));
   EXPECT_THAT(faults.bits, ElementsAre(7));
-  EXPECT_EQ(faults.polarity, schedule::FaultPolarity::kOneToZero);
+  EXPECT_EQ(faults.polarity, storage::FaultPolarity::kOneToZero);
   EXPECT_THAT(faults.layers_place, ::testing::EndsWith("w.yaml:10: memory.faults.layers"));
   EXPECT_TRUE(faults.restricts());
 }

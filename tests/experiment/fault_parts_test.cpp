@@ -12,8 +12,8 @@ namespace brownout::experiment {
 namespace {
 
 using memory::Encoding;
-using schedule::FaultFilter;
-using schedule::FaultPolarity;
+using storage::FaultFilter;
+using storage::FaultPolarity;
 using ::testing::ElementsAre;
 using ::testing::ThrowsMessage;
 

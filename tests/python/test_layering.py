@@ -19,8 +19,9 @@ from brownout_binary import BROWNOUT, ROOT
 VISIBLE: dict[str, set[str]] = {"memory": set(), "models": set()}
 VISIBLE["sim/hardware"] = {"memory", "models"}
 VISIBLE["sim/schedule"] = VISIBLE["sim/hardware"] | {"sim/hardware"}
+VISIBLE["sim/storage"] = VISIBLE["sim/schedule"] | {"sim/schedule"}
 for _room in ("sim/timing", "sim/accelerator", "sim/energy"):
-    VISIBLE[_room] = VISIBLE["sim/schedule"] | {"sim/schedule"}
+    VISIBLE[_room] = VISIBLE["sim/storage"] | {"sim/storage"}
 VISIBLE["sim/config"] = VISIBLE["sim/timing"] | {"sim/timing", "sim/accelerator", "sim/energy"}
 VISIBLE["sim/experiment"] = VISIBLE["sim/config"] | {"sim/config"}
 VISIBLE["sim/cli"] = VISIBLE["sim/experiment"] | {"sim/experiment"}

@@ -29,7 +29,7 @@ std::size_t find_layer(const std::string& name, const std::string& place,
                            (near.empty() ? "; they are " + list : ", did you mean " + near + "?"));
 }
 
-int widest_weight(const models::QuantizedNetwork& network, const schedule::FaultFilter& filter) {
+int widest_weight(const models::QuantizedNetwork& network, const storage::FaultFilter& filter) {
   int bits = 0;
   for (std::size_t i = 0; i < network.nodes.size(); ++i) {
     const auto* convolution = std::get_if<models::Convolution>(&network.nodes[i]);
@@ -48,9 +48,9 @@ std::string listed(const std::vector<T>& values, Format&& format) {
 
 }  // namespace
 
-schedule::FaultFilter select_faults(const config::FaultsConfig& faults,
-                                    const models::QuantizedNetwork& network) {
-  schedule::FaultFilter filter;
+storage::FaultFilter select_faults(const config::FaultsConfig& faults,
+                                   const models::QuantizedNetwork& network) {
+  storage::FaultFilter filter;
   filter.polarity = faults.polarity;
   if (!faults.layers.empty()) filter.layers.resize(network.nodes.size(), false);
   for (const std::string& name : faults.layers) {
@@ -79,7 +79,7 @@ std::string describe(const config::FaultsConfig& faults) {
   if (!faults.bits.empty()) {
     parts.push_back("bits " + listed(faults.bits, [](int bit) { return std::to_string(bit); }));
   }
-  if (faults.polarity != schedule::FaultPolarity::kBoth) {
+  if (faults.polarity != storage::FaultPolarity::kBoth) {
     parts.push_back(to_string(faults.polarity));
   }
   std::string text;

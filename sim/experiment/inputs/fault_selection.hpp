@@ -5,14 +5,14 @@
 
 #include "models/quantized_network.hpp"
 #include "sim/config/faults_config.hpp"
-#include "sim/schedule/fault_filter.hpp"
+#include "sim/storage/fault_filter.hpp"
 
 namespace brownout::experiment {
 
 /// Throws std::runtime_error with the key's place: a layer that the network does not have or that
 /// has no weights (names the nearest, or all), a bit that none of the layers has.
-schedule::FaultFilter select_faults(const config::FaultsConfig& faults,
-                                    const models::QuantizedNetwork& network);
+storage::FaultFilter select_faults(const config::FaultsConfig& faults,
+                                   const models::QuantizedNetwork& network);
 
 /// "all", or "layers conv1, fc1; bits 6, 7; 0to1", for reports.
 std::string describe(const config::FaultsConfig& faults);

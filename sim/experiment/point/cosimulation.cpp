@@ -151,7 +151,7 @@ void compare_values(accelerator::Simulator& simulator, const Job& job,
     }
   }
   for (std::size_t layer = 0; layer < run.fetched_bits.size(); ++layer) {
-    const schedule::LayerReadback& readback = expectation.readback.layers[layer];
+    const storage::LayerReadback& readback = expectation.readback.layers[layer];
     const accelerator::FetchedBits expected{readback.bits_fetched, readback.bits_wrong};
     if (run.fetched_bits[layer] == expected) continue;
     // A wrong bit can leave every output as it is; its weight tells where it stands.

@@ -11,7 +11,7 @@
 #include "memory/fault_map.hpp"
 #include "models/engine/integer_engine.hpp"
 #include "sim/accelerator/simulator.hpp"
-#include "sim/schedule/weight_readback.hpp"
+#include "sim/storage/weight_readback.hpp"
 #include "sim/timing/static_counts.hpp"
 
 namespace brownout::experiment {
@@ -26,7 +26,7 @@ class Disagreement : public std::logic_error {
 struct Expectation {
   const models::QuantizedNetwork& network;
   const schedule::TileProgram& program;
-  const schedule::WeightReadback& readback;
+  const storage::WeightReadback& readback;
   const hardware::ProgramTimes& times;
   const timing::ProgramCounts& counts;
   /// Of this image, by node index (models::EngineResult).

@@ -13,7 +13,7 @@ double share(std::uint64_t part, std::uint64_t whole) {
   return static_cast<double>(part) / static_cast<double>(whole);
 }
 
-void add_details(const schedule::LayerDamage& damage, LayerResult& result) {
+void add_details(const storage::LayerDamage& damage, LayerResult& result) {
   result.effective_ber_0to1 = share(damage.zero_to_one, damage.bits_fetched);
   result.effective_ber_1to0 = share(damage.one_to_zero, damage.bits_fetched);
   result.words_touched = share(damage.words_touched, damage.words);
@@ -56,9 +56,9 @@ PointResult Evaluator::evaluate(const Point& point, const Chip& chip) {
   const memory::CellFaults faults = chip.weight_sram().faults_at(voltages.weight_sram);
   const std::uint64_t seed = memory::inference_seed(bench_.config.run.seed, point.chip);
   baseline();  // before the engine takes this point's faults
-  schedule::InferenceReadback readback(bench_.program, bench_.weights, faults,
-                                       bench_.config.memory.encoding, seed,
-                                       point.faults.value_or(bench_.faults));
+  storage::InferenceReadback readback(bench_.program, bench_.weights, faults,
+                                      bench_.config.memory.encoding, seed,
+                                      point.faults.value_or(bench_.faults));
   rails_.emplace(bench_, chip, voltages);
 
   PointResult result;
@@ -90,10 +90,10 @@ void Evaluator::compare(PointResult& result) {
 
 /// What the faults did to the weights: a mean over the inferences.
 void Evaluator::add_damage(PointResult& result) const {
-  result.effective_ber = schedule::effective_ber(damage_);
-  result.weights_changed = schedule::weights_changed(damage_);
+  result.effective_ber = storage::effective_ber(damage_);
+  result.weights_changed = storage::weights_changed(damage_);
   for (std::size_t i = 0; i < damage_.size(); ++i) {
-    const schedule::LayerReadback& layer = damage_[i];
+    const storage::LayerReadback& layer = damage_[i];
     if (layer.weights == 0) continue;
     result.layers[i].weights_changed = share(layer.weights_changed, layer.weights);
     result.layers[i].effective_ber = share(layer.bits_wrong, layer.bits_fetched);
@@ -103,7 +103,7 @@ void Evaluator::add_damage(PointResult& result) const {
 
 /// Runs the first images on the SystemC machine too; returns how many.
 int Evaluator::cosimulate_images(const Point& point, const memory::CellFaults& faults,
-                                 std::uint64_t seed, schedule::InferenceReadback& readback) {
+                                 std::uint64_t seed, storage::InferenceReadback& readback) {
   const int images = static_cast<int>(std::min<std::int64_t>(point.cosim_images, bench_.images()));
   std::vector<memory::WordMask> masks;
   for (int image = 0; image < images; ++image) {
@@ -140,7 +140,7 @@ int Evaluator::cosimulate_images(const Point& point, const memory::CellFaults& f
 
 /// The engine with the faults of one inference, which the read-back moves to. Without intermittent
 /// cells all inferences share what run_images set.
-models::IntegerEngine& Evaluator::engine_of(schedule::InferenceReadback& readback,
+models::IntegerEngine& Evaluator::engine_of(storage::InferenceReadback& readback,
                                             std::uint64_t inference) {
   if (!varies(readback)) return engine_;
   models::IntegerEngine& engine = single_image_engine();
@@ -158,7 +158,7 @@ models::IntegerEngine& Evaluator::engine_of(schedule::InferenceReadback& readbac
 }
 
 /// Runs all images; keeps the logits and the damage, returns the gated MACs by node.
-std::vector<std::uint64_t> Evaluator::run_images(schedule::InferenceReadback& readback) {
+std::vector<std::uint64_t> Evaluator::run_images(storage::InferenceReadback& readback) {
   if (!varies(readback)) {
     damage_ = readback.current().layers;
     weight_damage_ = meter_.measure(readback.current());
@@ -174,7 +174,7 @@ std::vector<std::uint64_t> Evaluator::run_images(schedule::InferenceReadback& re
     add_result(
         engine_of(readback, static_cast<std::uint64_t>(image)).run(bench_.image_codes(image, 1)),
         gated);
-    const std::vector<schedule::LayerDamage> weight_damage = meter_.measure(readback.current());
+    const std::vector<storage::LayerDamage> weight_damage = meter_.measure(readback.current());
     for (std::size_t i = 0; i < damage_.size(); ++i) {
       damage_[i] += readback.current().layers[i];
       weight_damage_[i] += weight_damage[i];

@@ -11,17 +11,17 @@
 #include "sim/experiment/point/other_rails.hpp"
 #include "sim/experiment/point/workbench.hpp"
 #include "sim/experiment/results/results.hpp"
-#include "sim/schedule/inference_readback.hpp"
-#include "sim/schedule/weight_damage.hpp"
+#include "sim/storage/inference_readback.hpp"
+#include "sim/storage/weight_damage.hpp"
 
 namespace brownout::experiment {
 
 struct Point {
   memory::Voltage voltage;
   std::uint64_t chip = 0;
-  int cosim_images = 0;                              ///< of the first images
-  std::optional<schedule::FaultFilter> faults = {};  ///< that act; default: the workload's
-  std::string part = {};                             ///< what `faults` are called, e.g. "conv1"
+  int cosim_images = 0;                             ///< of the first images
+  std::optional<storage::FaultFilter> faults = {};  ///< that act; default: the workload's
+  std::string part = {};                            ///< what `faults` are called, e.g. "conv1"
   /// Whose voltage it is; the other memories are at the workload's operating point.
   hardware::OnChipMemory rail = hardware::OnChipMemory::kWeightSram;
   std::optional<double> ber_asked = {};  ///< the bit error rate that `voltage` stands for
@@ -47,16 +47,16 @@ class Evaluator {
  private:
   models::EngineOptions options() const;
   models::IntegerEngine& single_image_engine();
-  models::IntegerEngine& engine_of(schedule::InferenceReadback& readback, std::uint64_t inference);
-  std::vector<std::uint64_t> run_images(schedule::InferenceReadback& readback);
+  models::IntegerEngine& engine_of(storage::InferenceReadback& readback, std::uint64_t inference);
+  std::vector<std::uint64_t> run_images(storage::InferenceReadback& readback);
   std::vector<std::uint64_t> run_batches(const models::WeightSet& weights);
   void clear_outputs();
   void add_result(const models::EngineResult& result, std::vector<std::uint64_t>& gated);
   Score score() const;
   void add_damage(PointResult& result) const;
   int cosimulate_images(const Point& point, const memory::CellFaults& faults, std::uint64_t seed,
-                        schedule::InferenceReadback& readback);
-  bool varies(const schedule::InferenceReadback& readback) const {
+                        storage::InferenceReadback& readback);
+  bool varies(const storage::InferenceReadback& readback) const {
     return readback.varies() || rails_->varies();
   }
   void compare(PointResult& result);
@@ -77,10 +77,10 @@ class Evaluator {
   std::optional<Baseline> baseline_;
   std::vector<std::uint8_t> logits_;
   std::vector<std::vector<std::uint8_t>> other_outputs_;
-  schedule::WeightDamageMeter meter_;
+  storage::WeightDamageMeter meter_;
   // Both by layer, summed over inferences that differ.
-  std::vector<schedule::LayerReadback> damage_;
-  std::vector<schedule::LayerDamage> weight_damage_;
+  std::vector<storage::LayerReadback> damage_;
+  std::vector<storage::LayerDamage> weight_damage_;
   std::optional<OtherRails> rails_;  // of the point; nothing: error-free
 };
 

@@ -4,8 +4,8 @@
 
 #include "memory/intermittent_cells.hpp"
 #include "memory/numbers/keyed_random.hpp"
-#include "sim/schedule/accumulator_readback.hpp"
-#include "sim/schedule/activation_readback.hpp"
+#include "sim/storage/accumulator_readback.hpp"
+#include "sim/storage/activation_readback.hpp"
 
 namespace brownout::experiment {
 
@@ -39,9 +39,9 @@ void OtherRails::move_to(std::uint64_t inference) {
   for (Rail& rail : rails_) {
     rail.cells = memory::masks_of_inference(rail.faults, rail.seed, inference);
     if (rail.memory == hardware::OnChipMemory::kActivationSram) {
-      tensor_masks_ = schedule::read_back_activations(bench_->program, bench_->network, rail.cells);
+      tensor_masks_ = storage::read_back_activations(bench_->program, bench_->network, rail.cells);
     } else {
-      sum_masks_ = schedule::read_back_accumulators(bench_->program, bench_->network, rail.cells);
+      sum_masks_ = storage::read_back_accumulators(bench_->program, bench_->network, rail.cells);
     }
   }
 }

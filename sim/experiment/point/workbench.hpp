@@ -26,7 +26,7 @@ struct Workbench {
   std::vector<float> inputs;          ///< as `codes`, not quantized; of a reconstruction only
   std::vector<bool> anomalous;        ///< as `labels`; of a reconstruction only
   schedule::TileProgram program;
-  schedule::FaultFilter faults;  ///< those that act
+  storage::FaultFilter faults;  ///< those that act
   hardware::ProgramTimes times;
   timing::ProgramCounts counts;
   /// What a user should look at: images that the network may not be made for, sums that may not

@@ -14,7 +14,7 @@ using ::testing::ThrowsMessage;
 config::FaultsConfig faults(std::vector<std::string> layers, std::vector<int> bits = {}) {
   return {.layers = std::move(layers),
           .bits = std::move(bits),
-          .polarity = schedule::FaultPolarity::kBoth,
+          .polarity = storage::FaultPolarity::kBoth,
           .layers_place = "w.yaml:9: memory.faults.layers",
           .bits_place = "--set memory.faults.bits"};
 }
@@ -25,13 +25,13 @@ class FaultSelection : public ::testing::Test {
 };
 
 TEST_F(FaultSelection, WithoutKeysEverythingPasses) {
-  EXPECT_EQ(select_faults({}, network_), schedule::FaultFilter{});
+  EXPECT_EQ(select_faults({}, network_), storage::FaultFilter{});
   EXPECT_EQ(describe(config::FaultsConfig{}), "all");
 }
 
 TEST_F(FaultSelection, NamesBecomeLayersAndNumbersBits) {
   const config::FaultsConfig config = faults({"conv7", "conv1"}, {0, 7});
-  const schedule::FaultFilter filter = select_faults(config, network_);
+  const storage::FaultFilter filter = select_faults(config, network_);
   for (int layer = 0; layer < static_cast<int>(network_.nodes.size()); ++layer) {
     EXPECT_EQ(filter.passes_layer(layer), layer == 1 || layer == 7) << layer;
   }

@@ -6,8 +6,8 @@
 
 #include "models/engine/integer_engine.hpp"
 #include "sim/hardware/on_chip_memory.hpp"
-#include "sim/schedule/accumulator_readback.hpp"
-#include "sim/schedule/activation_readback.hpp"
+#include "sim/storage/accumulator_readback.hpp"
+#include "sim/storage/activation_readback.hpp"
 #include "sim/timing/program_cycles.hpp"
 #include "tests/support/random_cells.hpp"
 #include "tests/support/random_network.hpp"
@@ -55,12 +55,12 @@ class Cosimulation : public ::testing::Test {
     for (std::uint32_t row = 0; row < cells_.geometry().rows; row += 3) {
       cells_.set({0, row, row % cells_.geometry().columns}, memory::FaultKind::kStuckAt1);
     }
-    readback_ = schedule::read_back(program_, weights_, cells_, encoding_);
+    readback_ = storage::read_back(program_, weights_, cells_, encoding_);
     masks_ = memory::word_masks(program_.spec.weight_sram.organisation(), cells_);
     const memory::SramOrganisation activations = program_.spec.activation_sram.organisation();
     const memory::CellMasks activation_cells =
         testing::random_cells(activations.geometry(), 0.01, memory::FaultKind::kStuckAt0, 3);
-    tensor_masks_ = schedule::read_back_activations(program_, network_, activation_cells);
+    tensor_masks_ = storage::read_back_activations(program_, network_, activation_cells);
     activation_masks_ = memory::word_masks(activations, activation_cells);
     const memory::SramOrganisation accumulators =
         hardware::organisation(program_.spec, hardware::OnChipMemory::kAccumulator);
@@ -69,7 +69,7 @@ class Cosimulation : public ::testing::Test {
     accumulator_masks_ = memory::word_masks(accumulators, accumulator_cells);
     models::IntegerEngine engine(network_, {.k_part = program_.spec.array.rows});
     engine.set_weights(readback_.weights);
-    engine.set_sum_masks(schedule::read_back_accumulators(program_, network_, accumulator_cells));
+    engine.set_sum_masks(storage::read_back_accumulators(program_, network_, accumulator_cells));
     engine.set_tensor_masks(tensor_masks_);
     expected_ = engine.run(image_, true);
   }
@@ -109,7 +109,7 @@ class Cosimulation : public ::testing::Test {
   std::vector<std::uint8_t> image_;
   hardware::ProgramTimes times_;
   timing::ProgramCounts counts_;
-  schedule::WeightReadback readback_;
+  storage::WeightReadback readback_;
   std::vector<memory::WordMask> masks_;
   models::TensorMasks tensor_masks_;
   std::vector<memory::WordMask> activation_masks_, accumulator_masks_;

@@ -12,8 +12,8 @@
 #include "sim/experiment/point/evaluate_point.hpp"
 #include "sim/experiment/runner/journal.hpp"
 #include "sim/experiment/sweep.hpp"
-#include "sim/schedule/accumulator_readback.hpp"
-#include "sim/schedule/activation_readback.hpp"
+#include "sim/storage/accumulator_readback.hpp"
+#include "sim/storage/activation_readback.hpp"
 
 namespace brownout::experiment {
 namespace {
@@ -112,7 +112,7 @@ TEST(IntermittentChip, EveryImageSeesTheWeightsOfItsOwnInference) {
     const auto cells = memory::masks_of_inference(faults, memory::inference_seed(5, 0),
                                                   static_cast<std::uint64_t>(image));
     const auto readback =
-        schedule::read_back(bench.program, bench.weights, cells, memory::Encoding::kTwosComplement);
+        storage::read_back(bench.program, bench.weights, cells, memory::Encoding::kTwosComplement);
     engine.set_weights(readback.weights);
     const auto result = engine.run(bench.image_codes(image, 1));
     logits.insert(logits.end(), result.logits.begin(), result.logits.end());
@@ -194,9 +194,9 @@ TEST_P(IntermittentRails, EveryImageSeesTheCellsOfItsOwnInference) {
   for (std::int64_t image = 0; image < 8; ++image) {
     const auto cells = memory::masks_of_inference(faults, seed, static_cast<std::uint64_t>(image));
     if (GetParam() == hardware::OnChipMemory::kActivationSram) {
-      engine.set_tensor_masks(schedule::read_back_activations(bench.program, bench.network, cells));
+      engine.set_tensor_masks(storage::read_back_activations(bench.program, bench.network, cells));
     } else {
-      engine.set_sum_masks(schedule::read_back_accumulators(bench.program, bench.network, cells));
+      engine.set_sum_masks(storage::read_back_accumulators(bench.program, bench.network, cells));
     }
     const auto result = engine.run(bench.image_codes(image, 1));
     logits.insert(logits.end(), result.logits.begin(), result.logits.end());

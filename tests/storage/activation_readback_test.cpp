@@ -1,5 +1,5 @@
 // The way back from cells to activations, against a walk forward from every bit of every tensor.
-#include "sim/schedule/activation_readback.hpp"
+#include "sim/storage/activation_readback.hpp"
 
 #include <gtest/gtest.h>
 
@@ -9,7 +9,7 @@
 #include "tests/support/random_cells.hpp"
 #include "tests/support/random_network.hpp"
 
-namespace brownout::schedule {
+namespace brownout::storage {
 namespace {
 
 hardware::AcceleratorSpec spec_of(int banks, int word_bits, int column_mux) {
@@ -35,7 +35,7 @@ TEST(ActivationReadback, GivesEveryElementTheFaultsOfTheCellsThatHoldIt) {
   const models::QuantizedNetwork network = testing::random_residual_network(4);
   for (const hardware::AcceleratorSpec& spec :
        {spec_of(8, 64, 4), spec_of(3 + 1, 8, 2), spec_of(2, 32, 1)}) {
-    const TileProgram program = make_program(network, spec);
+    const schedule::TileProgram program = schedule::make_program(network, spec);
     const memory::SramOrganisation organisation = spec.activation_sram.organisation();
     memory::CellMasks cells =
         testing::random_cells(organisation.geometry(), 0.05, memory::FaultKind::kFlip, 1);
@@ -61,7 +61,7 @@ TEST(ActivationReadback, GivesEveryElementTheFaultsOfTheCellsThatHoldIt) {
 TEST(ActivationReadback, LeavesTensorsWithoutFaultsAlone) {
   const models::QuantizedNetwork network = testing::random_residual_network(4);
   const hardware::AcceleratorSpec spec = spec_of(8, 64, 4);
-  const TileProgram program = make_program(network, spec);
+  const schedule::TileProgram program = schedule::make_program(network, spec);
   const memory::SramOrganisation organisation = spec.activation_sram.organisation();
   memory::CellMasks cells(organisation.geometry());
   const std::uint64_t behind_all = program.activation_bytes / 8 + 1;
@@ -73,10 +73,10 @@ TEST(ActivationReadback, LeavesTensorsWithoutFaultsAlone) {
 
 TEST(ActivationReadback, RefusesMasksOfAnotherGeometry) {
   const models::QuantizedNetwork network = testing::random_residual_network(4);
-  const TileProgram program = make_program(network, spec_of(8, 64, 4));
+  const schedule::TileProgram program = schedule::make_program(network, spec_of(8, 64, 4));
   const memory::CellMasks cells(program.spec.weight_sram.organisation().geometry());
   EXPECT_THROW(read_back_activations(program, network, cells), std::logic_error);
 }
 
 }  // namespace
-}  // namespace brownout::schedule
+}  // namespace brownout::storage

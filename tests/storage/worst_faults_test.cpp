@@ -1,5 +1,5 @@
 // The list against one made the other way: from every failing cell back to its weights.
-#include "sim/schedule/worst_faults.hpp"
+#include "sim/storage/worst_faults.hpp"
 
 #include <gtest/gtest.h>
 
@@ -9,10 +9,10 @@
 #include <map>
 #include <tuple>
 
-#include "sim/schedule/weight_locator.hpp"
-#include "tests/schedule/damaged_network.hpp"
+#include "sim/storage/weight_locator.hpp"
+#include "tests/storage/damaged_network.hpp"
 
-namespace brownout::schedule {
+namespace brownout::storage {
 namespace {
 
 constexpr auto kEncoding = memory::Encoding::kTwosComplement;
@@ -56,7 +56,7 @@ TEST_P(WorstFaults, AreTheWorstOfAllBitsThatReadWrong) {
   net_.cells.for_each([&](const memory::CellAddress& cell, memory::FaultKind kind) {
     const memory::BitAddress address = organisation.address_of(cell);
     finder.for_each_at(address.word, [&](std::size_t tile) {
-      const Tile& of = net_.program.tiles[tile];
+      const schedule::Tile& of = net_.program.tiles[tile];
       const auto hit = weight_bit_at(net_.program, of, address);
       if (!hit) return;
       const int stored = layer(of.layer).weights[hit->weight] >> hit->bit & 1;
@@ -106,9 +106,10 @@ TEST_P(WorstFaults, NameThePlaceOfTheWeight) {
     EXPECT_LT(fault.kh, of.window.kernel_height);
     EXPECT_LT(fault.kw, of.window.kernel_width);
     // Forward: the tile of that number holds the weight, and the cell is that of its bit.
-    const auto first = std::find_if(net_.program.tiles.begin(), net_.program.tiles.end(),
-                                    [&](const Tile& tile) { return tile.layer == fault.layer; });
-    const Tile& tile = *(first + fault.tile);
+    const auto first =
+        std::find_if(net_.program.tiles.begin(), net_.program.tiles.end(),
+                     [&](const schedule::Tile& tile) { return tile.layer == fault.layer; });
+    const schedule::Tile& tile = *(first + fault.tile);
     const int row = fault.k - tile.k0;
     const int column = fault.n - tile.group * net_.program.layers[node].gemm.n - tile.n0;
     ASSERT_TRUE(row >= 0 && row < tile.rows && column >= 0 && column < tile.columns);
@@ -162,4 +163,4 @@ INSTANTIATE_TEST_SUITE_P(Placements, WorstFaults,
                          [](const auto& param) { return hardware::to_string(param.param); });
 
 }  // namespace
-}  // namespace brownout::schedule
+}  // namespace brownout::storage

@@ -7,16 +7,16 @@
 #include <vector>
 
 #include "memory/intermittent_cells.hpp"
-#include "sim/schedule/weight_readback.hpp"
+#include "sim/storage/weight_readback.hpp"
 
-namespace brownout::schedule {
+namespace brownout::storage {
 
 class InferenceReadback {
  public:
   /// `seed`: memory::inference_seed of the chip; `filter` as for read_back. `program` and `written`
   /// must outlive this. Throws std::logic_error when `faults` has another geometry than the
   /// program's weight SRAM.
-  InferenceReadback(const TileProgram& program, const models::WeightSet& written,
+  InferenceReadback(const schedule::TileProgram& program, const models::WeightSet& written,
                     const memory::CellFaults& faults, memory::Encoding encoding, std::uint64_t seed,
                     const FaultFilter& filter = {});
 
@@ -49,7 +49,7 @@ class InferenceReadback {
     return std::span(bits_).subspan(cell.first, cell.count);
   }
 
-  const TileProgram& program_;
+  const schedule::TileProgram& program_;
   const models::WeightSet& written_;
   memory::Encoding encoding_;
   WeightReadback readback_;
@@ -59,4 +59,4 @@ class InferenceReadback {
   std::vector<std::size_t> changed_nodes_;
 };
 
-}  // namespace brownout::schedule
+}  // namespace brownout::storage

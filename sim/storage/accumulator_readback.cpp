@@ -1,11 +1,11 @@
-#include "sim/schedule/accumulator_readback.hpp"
+#include "sim/storage/accumulator_readback.hpp"
 
 #include <stdexcept>
 #include <vector>
 
 #include "sim/hardware/on_chip_memory.hpp"
 
-namespace brownout::schedule {
+namespace brownout::storage {
 namespace {
 
 using Masks = models::ReadMasks<std::uint32_t>;
@@ -54,7 +54,7 @@ void add(Masks& masks, std::size_t elements, std::size_t element, const FailingB
 
 }  // namespace
 
-models::SumMasks read_back_accumulators(const TileProgram& program,
+models::SumMasks read_back_accumulators(const schedule::TileProgram& program,
                                         const models::QuantizedNetwork& network,
                                         const memory::CellMasks& cells) {
   const auto geometry =
@@ -65,10 +65,10 @@ models::SumMasks read_back_accumulators(const TileProgram& program,
   const int columns = program.spec.array.columns;
   const FailingBits failing = failing_bits(cells, columns);
   models::SumMasks sums(network.nodes.size());
-  for (const Fold& fold : program.folds) {
+  for (const schedule::Fold& fold : program.folds) {
     if (!fold.first_k) continue;  // the block's further folds use the same entries
-    const Tile& tile = program.tile_of(fold);
-    const Layer& layer = program.layers[static_cast<std::size_t>(tile.layer)];
+    const schedule::Tile& tile = program.tile_of(fold);
+    const schedule::Layer& layer = program.layers[static_cast<std::size_t>(tile.layer)];
     const auto node = static_cast<std::size_t>(layer.node);
     const models::Shape& output = network.tensor(models::node_output(network.nodes[node])).shape;
     for (int column = 0; column < tile.columns; ++column) {
@@ -84,4 +84,4 @@ models::SumMasks read_back_accumulators(const TileProgram& program,
   return sums;
 }
 
-}  // namespace brownout::schedule
+}  // namespace brownout::storage

@@ -1,6 +1,6 @@
 // Damage found forward from the codes, against the read-back's own counts and against words read
 // through their masks.
-#include "sim/schedule/weight_damage.hpp"
+#include "sim/storage/weight_damage.hpp"
 
 #include <gtest/gtest.h>
 
@@ -8,10 +8,10 @@
 #include <cstdlib>
 
 #include "memory/sram_macro.hpp"
-#include "sim/schedule/weight_image.hpp"
-#include "tests/schedule/damaged_network.hpp"
+#include "sim/storage/weight_image.hpp"
+#include "tests/storage/damaged_network.hpp"
 
-namespace brownout::schedule {
+namespace brownout::storage {
 namespace {
 
 class Damage : public ::testing::TestWithParam<hardware::Placement> {
@@ -44,7 +44,7 @@ TEST_P(Damage, TouchedWordsReadWrongInAWeightBit) {
   const auto masks = memory::word_masks(net_.program.spec.weight_sram.organisation(), net_.cells);
   std::vector<std::uint64_t> touched(layers_.size(), 0);
   std::vector<std::uint64_t> words(layers_.size(), 0);
-  for (const Tile& tile : net_.program.tiles) {
+  for (const schedule::Tile& tile : net_.program.tiles) {
     const auto layer = static_cast<std::size_t>(tile.layer);
     const std::vector<memory::WordBits> stored =
         tile_words(net_.program, tile, net_.written, memory::Encoding::kTwosComplement);
@@ -97,4 +97,4 @@ INSTANTIATE_TEST_SUITE_P(Placements, Damage,
                          [](const auto& param) { return hardware::to_string(param.param); });
 
 }  // namespace
-}  // namespace brownout::schedule
+}  // namespace brownout::storage

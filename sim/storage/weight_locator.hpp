@@ -10,13 +10,13 @@
 #include "memory/sram_macro.hpp"
 #include "sim/schedule/tile_program.hpp"
 
-namespace brownout::schedule {
+namespace brownout::storage {
 
 /// Finds the tiles that hold a word: one at most when resident, any number when weights stream.
 class TileFinder {
  public:
   /// `tiles` must outlive the finder.
-  explicit TileFinder(const std::vector<Tile>& tiles);
+  explicit TileFinder(const std::vector<schedule::Tile>& tiles);
 
   /// Calls `visit(index of the tile)` for every tile that holds `word`, in the order of use.
   template <typename Visit>
@@ -29,7 +29,7 @@ class TileFinder {
  private:
   std::optional<std::size_t> find_in_run(std::size_t run, std::uint64_t word) const;
 
-  const std::vector<Tile>& tiles_;
+  const std::vector<schedule::Tile>& tiles_;
   // Addresses rise from tile to tile until the ring wraps, so the tiles are runs of rising
   // addresses with at most one tile per run at a word.
   std::vector<std::size_t> run_begin_;
@@ -42,10 +42,11 @@ struct WeightBit {
 };
 
 /// What a bit of a word of `tile` belongs to; nothing when no weight stands there.
-std::optional<WeightBit> weight_bit_at(const TileProgram& program, const Tile& tile,
+std::optional<WeightBit> weight_bit_at(const schedule::TileProgram& program,
+                                       const schedule::Tile& tile,
                                        const memory::BitAddress& address);
 
 /// How often each tile is loaded in an inference, by tile index.
-std::vector<std::uint64_t> fetches_per_tile(const TileProgram& program);
+std::vector<std::uint64_t> fetches_per_tile(const schedule::TileProgram& program);
 
-}  // namespace brownout::schedule
+}  // namespace brownout::storage

@@ -1,15 +1,15 @@
-#include "sim/schedule/worst_faults.hpp"
+#include "sim/storage/worst_faults.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <tuple>
 
-#include "sim/schedule/weight_image.hpp"
-#include "sim/schedule/weight_locator.hpp"
-#include "sim/schedule/weight_readback.hpp"
+#include "sim/storage/weight_image.hpp"
+#include "sim/storage/weight_locator.hpp"
+#include "sim/storage/weight_readback.hpp"
 
-namespace brownout::schedule {
+namespace brownout::storage {
 namespace {
 
 float scale_of(const models::Convolution& layer, int channel) {
@@ -61,7 +61,7 @@ class Worst {
 /// The faults of one layer's weights.
 class LayerFaults {
  public:
-  LayerFaults(const TileProgram& program, const models::Convolution& layer, int index,
+  LayerFaults(const schedule::TileProgram& program, const models::Convolution& layer, int index,
               memory::Encoding encoding)
       : program_(program),
         layer_(layer),
@@ -72,7 +72,7 @@ class LayerFaults {
         range_(range_of(layer)) {}
 
   /// Offers every bit of a tile that reads wrong; `tile_of_layer` is its number.
-  void offer(const Tile& tile, int tile_of_layer, std::uint64_t fetches,
+  void offer(const schedule::Tile& tile, int tile_of_layer, std::uint64_t fetches,
              const WeightReadback& readback, Worst& worst) const {
     const auto node = static_cast<std::size_t>(index_);
     for (int row = 0; row < tile.rows; ++row) {
@@ -116,7 +116,7 @@ class LayerFaults {
     fault.relative_error = fault.error / range_;
   }
 
-  const TileProgram& program_;
+  const schedule::TileProgram& program_;
   const models::Convolution& layer_;
   int index_;
   int bits_;
@@ -145,9 +145,9 @@ void name_cells(const memory::CellFaults& faults, const memory::CellMasks& cells
 }  // namespace
 
 std::vector<WeightFault> worst_faults(const models::QuantizedNetwork& network,
-                                      const TileProgram& program, const memory::CellFaults& faults,
-                                      memory::Encoding encoding, const FaultFilter& filter,
-                                      std::size_t count) {
+                                      const schedule::TileProgram& program,
+                                      const memory::CellFaults& faults, memory::Encoding encoding,
+                                      const FaultFilter& filter, std::size_t count) {
   const memory::CellMasks cells = all_failing(faults);
   const WeightReadback readback =
       read_back(program, models::clean_weights(network), cells, encoding, filter);
@@ -168,4 +168,4 @@ std::vector<WeightFault> worst_faults(const models::QuantizedNetwork& network,
   return result;
 }
 
-}  // namespace brownout::schedule
+}  // namespace brownout::storage

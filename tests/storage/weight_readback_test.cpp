@@ -1,14 +1,14 @@
 // The way back from a cell, against the way forward: encode all words, read them through their
 // masks, decode.
-#include "sim/schedule/weight_readback.hpp"
+#include "sim/storage/weight_readback.hpp"
 
 #include <gtest/gtest.h>
 
 #include "memory/numbers/keyed_random.hpp"
-#include "sim/schedule/weight_image.hpp"
+#include "sim/storage/weight_image.hpp"
 #include "tests/support/random_network.hpp"
 
-namespace brownout::schedule {
+namespace brownout::storage {
 namespace {
 
 memory::CellMasks mixed_cells(const memory::SramGeometry& geometry, std::uint64_t seed) {
@@ -27,16 +27,17 @@ memory::CellMasks mixed_cells(const memory::SramGeometry& geometry, std::uint64_
 }
 
 /// Forward: every tile's words, through the masks, back to weights.
-models::WeightSet read_forward(const TileProgram& program, const models::WeightSet& written,
-                               const memory::CellMasks& cells, memory::Encoding encoding) {
+models::WeightSet read_forward(const schedule::TileProgram& program,
+                               const models::WeightSet& written, const memory::CellMasks& cells,
+                               memory::Encoding encoding) {
   const memory::SramOrganisation organisation = program.spec.weight_sram.organisation();
   memory::SramMacro sram(organisation);
   sram.set_masks(memory::word_masks(organisation, cells));
   models::WeightSet result = written;
-  for (const Tile& tile : program.tiles) {
+  for (const schedule::Tile& tile : program.tiles) {
     const std::vector<memory::WordBits> words = tile_words(program, tile, written, encoding);
     const auto node = static_cast<std::size_t>(tile.layer);
-    const Gemm& gemm = program.layers[node].gemm;
+    const schedule::Gemm& gemm = program.layers[node].gemm;
     const int bits = program.layers[node].weight_bits;
     const int lanes = program.spec.weight_sram.word_bits / bits;
     for (int row = 0; row < tile.rows; ++row) {
@@ -70,11 +71,11 @@ class ReadBack : public ::testing::TestWithParam<hardware::Placement> {
     spec.placement = GetParam();
     const int capacity = GetParam() == hardware::Placement::kResident ? 16 : 1;
     spec.weight_sram = {.capacity_kib = capacity, .banks = 2, .word_bits = 32, .column_mux = 4};
-    program_ = make_program(network_, spec);
+    program_ = schedule::make_program(network_, spec);
   }
 
   models::QuantizedNetwork network_;
-  TileProgram program_;
+  schedule::TileProgram program_;
 };
 
 TEST_P(ReadBack, EqualsReadingEveryWordForward) {
@@ -104,7 +105,7 @@ TEST_P(ReadBack, EqualsReadingEveryWordForwardForEveryWidthAndWord) {
     for (const int word_bits : {8, 16, 24, 40, 64, 96, 128, 200, 256}) {
       spec.weight_sram.word_bits = word_bits;
       spec.weight_sram.capacity_kib = (resident ? 8 : 1) * word_bits / 8;
-      const TileProgram program = make_program(network, spec);
+      const schedule::TileProgram program = schedule::make_program(network, spec);
       const memory::CellMasks cells =
           mixed_cells(spec.weight_sram.organisation().geometry(), static_cast<unsigned>(bits));
       for (const memory::Encoding encoding :
@@ -126,10 +127,10 @@ TEST_P(ReadBack, CountsTheWrongBitsOfEveryFetch) {
       read_back(program_, written, mixed_cells(geometry, 4), memory::Encoding::kTwosComplement);
   std::uint64_t fetched = 0;
   std::uint64_t wrong = 0;
-  for (const Fold& fold : program_.folds) {
-    const Tile& tile = program_.tile_of(fold);
+  for (const schedule::Fold& fold : program_.folds) {
+    const schedule::Tile& tile = program_.tile_of(fold);
     const auto node = static_cast<std::size_t>(tile.layer);
-    const Gemm& gemm = program_.layers[node].gemm;
+    const schedule::Gemm& gemm = program_.layers[node].gemm;
     for (int row = 0; row < tile.rows; ++row) {
       for (int column = 0; column < tile.columns; ++column) {
         const auto index = static_cast<std::size_t>(
@@ -166,4 +167,4 @@ INSTANTIATE_TEST_SUITE_P(Placements, ReadBack,
                          [](const auto& param) { return hardware::to_string(param.param); });
 
 }  // namespace
-}  // namespace brownout::schedule
+}  // namespace brownout::storage

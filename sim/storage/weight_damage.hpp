@@ -7,9 +7,9 @@
 
 #include "memory/encoding.hpp"
 #include "sim/schedule/tile_program.hpp"
-#include "sim/schedule/weight_readback.hpp"
+#include "sim/storage/weight_readback.hpp"
 
-namespace brownout::schedule {
+namespace brownout::storage {
 
 /// Of one layer. All but the largest error add up over inferences.
 struct LayerDamage {
@@ -28,20 +28,20 @@ struct LayerDamage {
 class WeightDamageMeter {
  public:
   /// `program` and `written` must outlive this.
-  WeightDamageMeter(const TileProgram& program, const models::WeightSet& written,
+  WeightDamageMeter(const schedule::TileProgram& program, const models::WeightSet& written,
                     memory::Encoding encoding);
 
   /// By layer.
   std::vector<LayerDamage> measure(const WeightReadback& readback) const;
 
  private:
-  void add_tile(const Tile& tile, std::uint64_t fetches, const WeightReadback& readback,
+  void add_tile(const schedule::Tile& tile, std::uint64_t fetches, const WeightReadback& readback,
                 LayerDamage& damage) const;
 
-  const TileProgram& program_;
+  const schedule::TileProgram& program_;
   const models::WeightSet& written_;
   WeightCodes codes_;  // of these
   std::vector<std::uint64_t> fetches_;
 };
 
-}  // namespace brownout::schedule
+}  // namespace brownout::storage

@@ -8,10 +8,10 @@
 
 #include "memory/encoding.hpp"
 #include "memory/fault_map.hpp"
-#include "sim/schedule/fault_filter.hpp"
 #include "sim/schedule/tile_program.hpp"
+#include "sim/storage/fault_filter.hpp"
 
-namespace brownout::schedule {
+namespace brownout::storage {
 
 /// One failing cell and one weight that stands on it: where weights stream, a cell has many.
 struct WeightFault {
@@ -19,7 +19,7 @@ struct WeightFault {
   memory::FaultKind kind{};
   double probability = 1;  ///< of an intermittent cell to fail in an inference
 
-  int layer = 0;  ///< index into TileProgram::layers
+  int layer = 0;  ///< index into schedule::TileProgram::layers
   int tile = 0;   ///< within the layer, in the order of use
   int group = 0;
   int n = 0;               ///< output channel, of all groups
@@ -40,8 +40,8 @@ struct WeightFault {
 /// The `count` faults of the largest relative error, in falling order (equal ones by cell, then by
 /// tile). Faults that change no weight are none of them.
 std::vector<WeightFault> worst_faults(const models::QuantizedNetwork& network,
-                                      const TileProgram& program, const memory::CellFaults& faults,
-                                      memory::Encoding encoding, const FaultFilter& filter,
-                                      std::size_t count);
+                                      const schedule::TileProgram& program,
+                                      const memory::CellFaults& faults, memory::Encoding encoding,
+                                      const FaultFilter& filter, std::size_t count);
 
-}  // namespace brownout::schedule
+}  // namespace brownout::storage

@@ -1,5 +1,5 @@
 // The way back from cells to sums, against a walk forward from every output of every layer.
-#include "sim/schedule/accumulator_readback.hpp"
+#include "sim/storage/accumulator_readback.hpp"
 
 #include <gtest/gtest.h>
 
@@ -10,7 +10,7 @@
 #include "tests/support/random_cells.hpp"
 #include "tests/support/random_network.hpp"
 
-namespace brownout::schedule {
+namespace brownout::storage {
 namespace {
 
 hardware::AcceleratorSpec spec_of(int columns, int bits, int depth) {
@@ -28,7 +28,7 @@ std::uint32_t bit_of(const std::vector<std::uint32_t>& mask, std::size_t element
 TEST(AccumulatorReadback, GivesEveryOutputTheFaultsOfTheEntryThatSumsIt) {
   const models::QuantizedNetwork network = testing::random_residual_network(4);
   for (const auto& spec : {spec_of(8, 32, 4096), spec_of(3, 20, 7), spec_of(1, 9, 64)}) {
-    const TileProgram program = make_program(network, spec);
+    const schedule::TileProgram program = schedule::make_program(network, spec);
     const auto organisation = hardware::organisation(spec, hardware::OnChipMemory::kAccumulator);
     memory::CellMasks cells =
         testing::random_cells(organisation.geometry(), 0.05, memory::FaultKind::kFlip, 1);
@@ -36,9 +36,9 @@ TEST(AccumulatorReadback, GivesEveryOutputTheFaultsOfTheEntryThatSumsIt) {
     testing::add_random_cells(cells, 0.05, memory::FaultKind::kStuckAt1, 3);
     const models::SumMasks masks = read_back_accumulators(program, network, cells);
     ASSERT_EQ(masks.size(), network.nodes.size());
-    for (const Fold& fold : program.folds) {
-      const Tile& tile = program.tile_of(fold);
-      const Layer& layer = program.layers[static_cast<std::size_t>(tile.layer)];
+    for (const schedule::Fold& fold : program.folds) {
+      const schedule::Tile& tile = program.tile_of(fold);
+      const schedule::Layer& layer = program.layers[static_cast<std::size_t>(tile.layer)];
       const models::Shape& output =
           network.tensor(models::node_output(network.nodes[static_cast<std::size_t>(layer.node)]))
               .shape;
@@ -65,7 +65,7 @@ TEST(AccumulatorReadback, GivesEveryOutputTheFaultsOfTheEntryThatSumsIt) {
 
 TEST(AccumulatorReadback, LeavesLayersWithoutFaultsAlone) {
   const models::QuantizedNetwork network = testing::random_residual_network(4);
-  const TileProgram program = make_program(network, spec_of(8, 32, 4096));
+  const schedule::TileProgram program = schedule::make_program(network, spec_of(8, 32, 4096));
   const auto organisation =
       hardware::organisation(program.spec, hardware::OnChipMemory::kAccumulator);
   memory::CellMasks cells(organisation.geometry());
@@ -77,7 +77,7 @@ TEST(AccumulatorReadback, LeavesLayersWithoutFaultsAlone) {
 
 TEST(AccumulatorReadback, RefusesMasksOfAnotherGeometry) {
   const models::QuantizedNetwork network = testing::random_residual_network(4);
-  const TileProgram program = make_program(network, spec_of(8, 32, 64));
+  const schedule::TileProgram program = schedule::make_program(network, spec_of(8, 32, 64));
   const memory::CellMasks cells(program.spec.weight_sram.organisation().geometry());
   EXPECT_THROW(read_back_accumulators(program, network, cells), std::logic_error);
 }
@@ -92,4 +92,4 @@ TEST(AccumulatorOrganisation, IsABankPerColumnAndARowPerEntryOfBothHalves) {
 }
 
 }  // namespace
-}  // namespace brownout::schedule
+}  // namespace brownout::storage

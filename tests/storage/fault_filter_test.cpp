@@ -1,5 +1,5 @@
 // A filtered read-back against the unfiltered one, restricted here by hand.
-#include "sim/schedule/fault_filter.hpp"
+#include "sim/storage/fault_filter.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -7,10 +7,10 @@
 #include <bit>
 
 #include "memory/numbers/keyed_random.hpp"
-#include "sim/schedule/weight_readback.hpp"
+#include "sim/storage/weight_readback.hpp"
 #include "tests/support/random_network.hpp"
 
-namespace brownout::schedule {
+namespace brownout::storage {
 namespace {
 
 using memory::Encoding;
@@ -31,7 +31,7 @@ class Filter : public ::testing::TestWithParam<hardware::Placement> {
     spec.placement = GetParam();
     const int capacity = GetParam() == hardware::Placement::kResident ? 16 : 1;
     spec.weight_sram = {.capacity_kib = capacity, .banks = 2, .word_bits = 32, .column_mux = 4};
-    program_ = make_program(network_, spec);
+    program_ = schedule::make_program(network_, spec);
     written_ = models::clean_weights(network_);
   }
 
@@ -77,7 +77,7 @@ class Filter : public ::testing::TestWithParam<hardware::Placement> {
   }
 
   models::QuantizedNetwork network_;
-  TileProgram program_;
+  schedule::TileProgram program_;
   models::WeightSet written_;
 };
 
@@ -117,10 +117,10 @@ TEST_P(Filter, CountsOnlyWhatPasses) {
   const memory::CellMasks faulty = cells();
   const auto changed = changes(filter, faulty, Encoding::kTwosComplement);
   std::uint64_t wrong = 0;
-  for (const Fold& fold : program_.folds) {
-    const Tile& tile = program_.tile_of(fold);
+  for (const schedule::Fold& fold : program_.folds) {
+    const schedule::Tile& tile = program_.tile_of(fold);
     const auto layer = static_cast<std::size_t>(tile.layer);
-    const Gemm& gemm = program_.layers[layer].gemm;
+    const schedule::Gemm& gemm = program_.layers[layer].gemm;
     for (int row = 0; row < tile.rows; ++row) {
       for (int column = 0; column < tile.columns; ++column) {
         wrong += static_cast<std::uint64_t>(std::popcount(changed[layer][static_cast<std::size_t>(
@@ -207,4 +207,4 @@ TEST(FaultPolarity, NamesAreParsedAndListed) {
 }
 
 }  // namespace
-}  // namespace brownout::schedule
+}  // namespace brownout::storage

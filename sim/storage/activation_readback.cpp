@@ -1,11 +1,11 @@
-#include "sim/schedule/activation_readback.hpp"
+#include "sim/storage/activation_readback.hpp"
 
 #include <algorithm>
 #include <stdexcept>
 
 #include "sim/hardware/on_chip_memory.hpp"
 
-namespace brownout::schedule {
+namespace brownout::storage {
 namespace {
 
 constexpr unsigned kByteBits = 8;
@@ -51,7 +51,7 @@ bool all_zero(const std::vector<std::uint8_t>& mask) {
 
 }  // namespace
 
-models::TensorMasks read_back_activations(const TileProgram& program,
+models::TensorMasks read_back_activations(const schedule::TileProgram& program,
                                           const models::QuantizedNetwork& network,
                                           const memory::CellMasks& cells) {
   const memory::SramOrganisation organisation =
@@ -73,4 +73,4 @@ models::TensorMasks read_back_activations(const TileProgram& program,
   return tensors;
 }
 
-}  // namespace brownout::schedule
+}  // namespace brownout::storage

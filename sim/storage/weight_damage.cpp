@@ -1,13 +1,13 @@
-#include "sim/schedule/weight_damage.hpp"
+#include "sim/storage/weight_damage.hpp"
 
 #include <algorithm>
 #include <bit>
 #include <cstdlib>
 
-#include "sim/schedule/weight_image.hpp"
-#include "sim/schedule/weight_locator.hpp"
+#include "sim/storage/weight_image.hpp"
+#include "sim/storage/weight_locator.hpp"
 
-namespace brownout::schedule {
+namespace brownout::storage {
 namespace {
 
 std::uint64_t ones(std::uint8_t bits) { return static_cast<std::uint64_t>(std::popcount(bits)); }
@@ -26,8 +26,8 @@ LayerDamage& LayerDamage::operator+=(const LayerDamage& other) {
   return *this;
 }
 
-WeightDamageMeter::WeightDamageMeter(const TileProgram& program, const models::WeightSet& written,
-                                     memory::Encoding encoding)
+WeightDamageMeter::WeightDamageMeter(const schedule::TileProgram& program,
+                                     const models::WeightSet& written, memory::Encoding encoding)
     : program_(program),
       written_(written),
       codes_(encode_weights(program, written, encoding)),
@@ -36,15 +36,15 @@ WeightDamageMeter::WeightDamageMeter(const TileProgram& program, const models::W
 std::vector<LayerDamage> WeightDamageMeter::measure(const WeightReadback& readback) const {
   std::vector<LayerDamage> layers(program_.layers.size());
   for (std::size_t i = 0; i < program_.tiles.size(); ++i) {
-    const Tile& tile = program_.tiles[i];
+    const schedule::Tile& tile = program_.tiles[i];
     add_tile(tile, fetches_[i], readback, layers[static_cast<std::size_t>(tile.layer)]);
   }
   return layers;
 }
 
-void WeightDamageMeter::add_tile(const Tile& tile, std::uint64_t fetches,
+void WeightDamageMeter::add_tile(const schedule::Tile& tile, std::uint64_t fetches,
                                  const WeightReadback& readback, LayerDamage& damage) const {
-  const Layer& layer = program_.layer_of(tile);
+  const schedule::Layer& layer = program_.layer_of(tile);
   const auto node = static_cast<std::size_t>(layer.node);
   const std::uint64_t weights =
       static_cast<std::uint64_t>(tile.rows) * static_cast<unsigned>(tile.columns);
@@ -70,4 +70,4 @@ void WeightDamageMeter::add_tile(const Tile& tile, std::uint64_t fetches,
   }
 }
 
-}  // namespace brownout::schedule
+}  // namespace brownout::storage

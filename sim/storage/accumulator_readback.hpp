@@ -6,12 +6,12 @@
 #include "models/engine/integer_engine.hpp"
 #include "sim/schedule/tile_program.hpp"
 
-namespace brownout::schedule {
+namespace brownout::storage {
 
 /// Throws std::logic_error when `cells` has another geometry than the program's accumulators
 /// (hardware::organisation).
-models::SumMasks read_back_accumulators(const TileProgram& program,
+models::SumMasks read_back_accumulators(const schedule::TileProgram& program,
                                         const models::QuantizedNetwork& network,
                                         const memory::CellMasks& cells);
 
-}  // namespace brownout::schedule
+}  // namespace brownout::storage

@@ -10,17 +10,19 @@
 #include "memory/sram_macro.hpp"
 #include "sim/schedule/tile_program.hpp"
 
-namespace brownout::schedule {
+namespace brownout::storage {
 
 /// The weight at a row and column of a tile: its index in the node's matrix, channel * K + k.
-std::size_t weight_at(const TileProgram& program, const Tile& tile, int row, int column);
+std::size_t weight_at(const schedule::TileProgram& program, const schedule::Tile& tile, int row,
+                      int column);
 /// Where bit `bit` of its code is stored.
-memory::BitAddress bit_address(const TileProgram& program, const Tile& tile, int row, int column,
-                               int bit);
+memory::BitAddress bit_address(const schedule::TileProgram& program, const schedule::Tile& tile,
+                               int row, int column, int bit);
 
 /// The words of one tile, row after row; unused lanes hold 0.
-std::vector<memory::WordBits> tile_words(const TileProgram& program, const Tile& tile,
+std::vector<memory::WordBits> tile_words(const schedule::TileProgram& program,
+                                         const schedule::Tile& tile,
                                          const models::WeightSet& weights,
                                          memory::Encoding encoding);
 
-}  // namespace brownout::schedule
+}  // namespace brownout::storage

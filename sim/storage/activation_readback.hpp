@@ -8,13 +8,13 @@
 #include "models/engine/integer_engine.hpp"
 #include "sim/schedule/tile_program.hpp"
 
-namespace brownout::schedule {
+namespace brownout::storage {
 
 /// Byte a of the activation SRAM is bits 8 (a mod b) .. 8 (a mod b) + 7 of word a div b, with b
 /// bytes a word. Throws std::logic_error when `cells` has another geometry than the activation
 /// SRAM.
-models::TensorMasks read_back_activations(const TileProgram& program,
+models::TensorMasks read_back_activations(const schedule::TileProgram& program,
                                           const models::QuantizedNetwork& network,
                                           const memory::CellMasks& cells);
 
-}  // namespace brownout::schedule
+}  // namespace brownout::storage

@@ -1,25 +1,27 @@
-#include "sim/schedule/weight_image.hpp"
+#include "sim/storage/weight_image.hpp"
 
-namespace brownout::schedule {
+namespace brownout::storage {
 
-std::size_t weight_at(const TileProgram& program, const Tile& tile, int row, int column) {
-  const Gemm& gemm = program.layer_of(tile).gemm;
+std::size_t weight_at(const schedule::TileProgram& program, const schedule::Tile& tile, int row,
+                      int column) {
+  const schedule::Gemm& gemm = program.layer_of(tile).gemm;
   const std::int64_t channel = std::int64_t{tile.group} * gemm.n + tile.n0 + column;
   return static_cast<std::size_t>(channel * gemm.k + tile.k0 + row);
 }
 
-memory::BitAddress bit_address(const TileProgram& program, const Tile& tile, int row, int column,
-                               int bit) {
+memory::BitAddress bit_address(const schedule::TileProgram& program, const schedule::Tile& tile,
+                               int row, int column, int bit) {
   const std::uint64_t word = tile.address + static_cast<std::uint64_t>(row) * tile.words_per_row +
                              static_cast<std::uint64_t>(column / tile.lanes);
   const int first_bit = column % tile.lanes * program.layer_of(tile).weight_bits;
   return {word, static_cast<std::uint32_t>(first_bit + bit)};
 }
 
-std::vector<memory::WordBits> tile_words(const TileProgram& program, const Tile& tile,
+std::vector<memory::WordBits> tile_words(const schedule::TileProgram& program,
+                                         const schedule::Tile& tile,
                                          const models::WeightSet& weights,
                                          memory::Encoding encoding) {
-  const Layer& layer = program.layer_of(tile);
+  const schedule::Layer& layer = program.layer_of(tile);
   const std::vector<std::int8_t>& matrix = weights[static_cast<std::size_t>(layer.node)];
   std::vector<memory::WordBits> words(tile.words());
   for (int row = 0; row < tile.rows; ++row) {
@@ -33,4 +35,4 @@ std::vector<memory::WordBits> tile_words(const TileProgram& program, const Tile&
   return words;
 }
 
-}  // namespace brownout::schedule
+}  // namespace brownout::storage

@@ -1,14 +1,15 @@
 // Flipping a bit twice restores it, so the way out of an inference is the way into it again.
-#include "sim/schedule/inference_readback.hpp"
+#include "sim/storage/inference_readback.hpp"
 
 #include <algorithm>
 #include <optional>
 
-#include "sim/schedule/weight_locator.hpp"
+#include "sim/storage/weight_locator.hpp"
 
-namespace brownout::schedule {
+namespace brownout::storage {
 
-InferenceReadback::InferenceReadback(const TileProgram& program, const models::WeightSet& written,
+InferenceReadback::InferenceReadback(const schedule::TileProgram& program,
+                                     const models::WeightSet& written,
                                      const memory::CellFaults& faults, memory::Encoding encoding,
                                      std::uint64_t seed, const FaultFilter& filter)
     : program_(program),
@@ -77,4 +78,4 @@ void InferenceReadback::decode(const WrongBit& bit) {
   }
 }
 
-}  // namespace brownout::schedule
+}  // namespace brownout::storage

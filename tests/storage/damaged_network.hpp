@@ -2,19 +2,19 @@
 #pragma once
 
 #include "memory/numbers/keyed_random.hpp"
-#include "sim/schedule/weight_readback.hpp"
+#include "sim/storage/weight_readback.hpp"
 #include "tests/support/random_network.hpp"
 
-namespace brownout::schedule {
+namespace brownout::storage {
 
 struct DamagedNetwork {
   models::QuantizedNetwork network = testing::random_residual_network(12);
-  TileProgram program;
+  schedule::TileProgram program;
   models::WeightSet written;
   memory::CellMasks cells;
 
   explicit DamagedNetwork(hardware::Placement placement)
-      : program(make_program(network, spec_of(placement))),
+      : program(schedule::make_program(network, spec_of(placement))),
         written(models::clean_weights(network)),
         cells(program.spec.weight_sram.organisation().geometry()) {
     const memory::SramGeometry& geometry = cells.geometry();
@@ -45,4 +45,4 @@ struct DamagedNetwork {
   }
 };
 
-}  // namespace brownout::schedule
+}  // namespace brownout::storage

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-namespace brownout::schedule {
+namespace brownout::storage {
 
 /// The direction in which a bit changes between writing and reading.
 enum class FaultPolarity : std::uint8_t { kBoth, kZeroToOne, kOneToZero };
@@ -32,4 +32,4 @@ struct FaultFilter {
   bool operator==(const FaultFilter&) const = default;
 };
 
-}  // namespace brownout::schedule
+}  // namespace brownout::storage

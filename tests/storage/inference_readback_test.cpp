@@ -1,15 +1,15 @@
 // Weights of single inferences, against reading back all faults of each inference anew.
-#include "sim/schedule/inference_readback.hpp"
+#include "sim/storage/inference_readback.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 
 #include "memory/numbers/keyed_random.hpp"
-#include "sim/schedule/weight_locator.hpp"
+#include "sim/storage/weight_locator.hpp"
 #include "tests/support/random_network.hpp"
 
-namespace brownout::schedule {
+namespace brownout::storage {
 namespace {
 
 constexpr std::uint64_t kSeed = 17;
@@ -46,7 +46,7 @@ class InferenceReadBack : public ::testing::TestWithParam<hardware::Placement> {
     spec.placement = GetParam();
     const int capacity = GetParam() == hardware::Placement::kResident ? 16 : 1;
     spec.weight_sram = {.capacity_kib = capacity, .banks = 2, .word_bits = 32, .column_mux = 4};
-    program_ = make_program(network_, spec);
+    program_ = schedule::make_program(network_, spec);
   }
   memory::SramGeometry geometry() const {
     return program_.spec.weight_sram.organisation().geometry();
@@ -54,7 +54,7 @@ class InferenceReadBack : public ::testing::TestWithParam<hardware::Placement> {
 
   models::QuantizedNetwork network_;
   models::WeightSet written_;
-  TileProgram program_;
+  schedule::TileProgram program_;
 };
 
 TEST_P(InferenceReadBack, EqualsReadingBackEachInferenceAnewInAnyOrder) {
@@ -167,4 +167,4 @@ INSTANTIATE_TEST_SUITE_P(Placements, InferenceReadBack,
                          [](const auto& param) { return hardware::to_string(param.param); });
 
 }  // namespace
-}  // namespace brownout::schedule
+}  // namespace brownout::storage

@@ -7,10 +7,10 @@
 
 #include "memory/encoding.hpp"
 #include "memory/fault_map.hpp"
-#include "sim/schedule/fault_filter.hpp"
 #include "sim/schedule/tile_program.hpp"
+#include "sim/storage/fault_filter.hpp"
 
-namespace brownout::schedule {
+namespace brownout::storage {
 
 /// Real weight bits of one layer: unused lanes and top bits do not count.
 struct LayerReadback {
@@ -31,7 +31,7 @@ double weights_changed(const std::vector<LayerReadback>& layers);
 /// Codes of weights, in the order of a WeightSet; a code is the low bits of a byte.
 using WeightCodes = std::vector<std::vector<std::uint8_t>>;
 
-WeightCodes encode_weights(const TileProgram& program, const models::WeightSet& weights,
+WeightCodes encode_weights(const schedule::TileProgram& program, const models::WeightSet& weights,
                            memory::Encoding encoding);
 
 struct WeightReadback {
@@ -41,8 +41,8 @@ struct WeightReadback {
   WeightCodes codes;
   std::vector<LayerReadback> layers;  ///< by node index
 
-  double effective_ber() const { return schedule::effective_ber(layers); }
-  double weights_changed() const { return schedule::weights_changed(layers); }  ///< share
+  double effective_ber() const { return storage::effective_ber(layers); }
+  double weights_changed() const { return storage::weights_changed(layers); }  ///< share
 };
 
 /// Whether a failing cell makes bit `bit` of a code of `layer`, written as `stored`, act as wrong.
@@ -51,8 +51,8 @@ bool reads_wrong(memory::FaultKind kind, const FaultFilter& filter, int layer, i
 
 /// Faults that `filter` keeps out change nothing and count as not wrong. Throws std::logic_error
 /// when `cells` has another geometry than the program's weight SRAM.
-WeightReadback read_back(const TileProgram& program, const models::WeightSet& written,
+WeightReadback read_back(const schedule::TileProgram& program, const models::WeightSet& written,
                          const memory::CellMasks& cells, memory::Encoding encoding,
                          const FaultFilter& filter = {});
 
-}  // namespace brownout::schedule
+}  // namespace brownout::storage

@@ -1,10 +1,10 @@
-#include "sim/schedule/fault_filter.hpp"
+#include "sim/storage/fault_filter.hpp"
 
 #include <stdexcept>
 
 #include "memory/numbers/text_number.hpp"
 
-namespace brownout::schedule {
+namespace brownout::storage {
 namespace {
 
 constexpr FaultPolarity kPolarities[] = {FaultPolarity::kBoth, FaultPolarity::kZeroToOne,
@@ -33,4 +33,4 @@ FaultPolarity parse_polarity(std::string_view name) {
   throw std::runtime_error(memory::in_quotes(name) + " is not one of " + names);
 }
 
-}  // namespace brownout::schedule
+}  // namespace brownout::storage

@@ -1,11 +1,11 @@
-#include "sim/schedule/weight_readback.hpp"
+#include "sim/storage/weight_readback.hpp"
 
 #include <optional>
 #include <stdexcept>
 
-#include "sim/schedule/weight_locator.hpp"
+#include "sim/storage/weight_locator.hpp"
 
-namespace brownout::schedule {
+namespace brownout::storage {
 namespace {
 
 bool read_bit(memory::FaultKind kind, bool stored) {
@@ -45,10 +45,10 @@ LayerReadback sum_of(const std::vector<LayerReadback>& layers) {
 
 }  // namespace
 
-WeightCodes encode_weights(const TileProgram& program, const models::WeightSet& weights,
+WeightCodes encode_weights(const schedule::TileProgram& program, const models::WeightSet& weights,
                            memory::Encoding encoding) {
   WeightCodes codes(weights.size());
-  for (const Layer& layer : program.layers) {
+  for (const schedule::Layer& layer : program.layers) {
     const auto node = static_cast<std::size_t>(layer.node);
     const int bits = layer.weight_bits;
     codes[node].reserve(weights[node].size());
@@ -82,7 +82,7 @@ bool reads_wrong(memory::FaultKind kind, const FaultFilter& filter, int layer, i
   return read_bit(kind, stored) != stored && passes(filter, layer, bit, stored);
 }
 
-WeightReadback read_back(const TileProgram& program, const models::WeightSet& written,
+WeightReadback read_back(const schedule::TileProgram& program, const models::WeightSet& written,
                          const memory::CellMasks& cells, memory::Encoding encoding,
                          const FaultFilter& filter) {
   const memory::SramOrganisation organisation = program.spec.weight_sram.organisation();
@@ -93,7 +93,7 @@ WeightReadback read_back(const TileProgram& program, const models::WeightSet& wr
                         std::vector<LayerReadback>(program.layers.size())};
   const std::vector<std::uint64_t> fetches = fetches_per_tile(program);
   for (std::size_t i = 0; i < program.tiles.size(); ++i) {
-    const Tile& tile = program.tiles[i];
+    const schedule::Tile& tile = program.tiles[i];
     const auto bits = static_cast<unsigned>(program.layer_of(tile).weight_bits);
     LayerReadback& layer = result.layers[static_cast<std::size_t>(tile.layer)];
     const auto weights =
@@ -106,7 +106,7 @@ WeightReadback read_back(const TileProgram& program, const models::WeightSet& wr
   cells.for_each([&](const memory::CellAddress& cell, memory::FaultKind kind) {
     const memory::BitAddress address = organisation.address_of(cell);
     finder.for_each_at(address.word, [&](std::size_t index) {
-      const Tile& tile = program.tiles[index];
+      const schedule::Tile& tile = program.tiles[index];
       const std::optional<WeightBit> hit = weight_bit_at(program, tile, address);
       if (!hit) return;
       const auto layer = static_cast<std::size_t>(tile.layer);
@@ -132,4 +132,4 @@ WeightReadback read_back(const TileProgram& program, const models::WeightSet& wr
   return result;
 }
 
-}  // namespace brownout::schedule
+}  // namespace brownout::storage
