@@ -1,5 +1,4 @@
-// The bit planes of failing cells, and the names of what they hold.
-#include "memory/fault_map.hpp"
+#include "memory/cell_masks.hpp"
 
 #include <bit>
 #include <stdexcept>
@@ -17,32 +16,6 @@ std::string to_string(FaultKind kind) {
       return "flip";
   }
   throw std::logic_error("a fault kind without a name");
-}
-
-std::string to_string(const SramGeometry& geometry) {
-  return std::to_string(geometry.banks) + " banks x " + std::to_string(geometry.rows) + " rows x " +
-         std::to_string(geometry.columns) + " columns";
-}
-
-std::string to_string(const CellAddress& cell) {
-  return "bank " + std::to_string(cell.bank) + ", row " + std::to_string(cell.row) + ", column " +
-         std::to_string(cell.column);
-}
-
-bool SramGeometry::contains(const CellAddress& cell) const {
-  return cell.bank < banks && cell.row < rows && cell.column < columns;
-}
-
-void require_possible(const SramGeometry& geometry) {
-  constexpr std::uint64_t kMostCells = std::uint64_t{1} << 33;
-  const std::uint64_t rows = std::uint64_t{geometry.banks} * geometry.rows;
-  if (rows == 0 || geometry.columns == 0) {
-    throw std::runtime_error(to_string(geometry) + " are no cells");
-  }
-  if (rows > kMostCells / geometry.columns) {
-    throw std::runtime_error(to_string(geometry) + " are more than " + std::to_string(kMostCells) +
-                             " cells");
-  }
 }
 
 CellMasks::CellMasks(const SramGeometry& geometry)
@@ -74,16 +47,6 @@ std::uint64_t CellMasks::count() const {
       result += static_cast<std::uint64_t>(std::popcount(word));
   }
   return result;
-}
-
-double CellFaults::expected_count() const {
-  auto result = static_cast<double>(certain.count());
-  for (const IntermittentCell& cell : intermittent) result += cell.probability;
-  return result;
-}
-
-double CellFaults::bit_error_rate() const {
-  return expected_count() / static_cast<double>(certain.geometry().cells());
 }
 
 std::span<std::uint64_t> CellMasks::row(FaultKind kind, std::uint32_t bank, std::uint32_t row) {

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "memory/fault_map.hpp"
+#include "memory/cells.hpp"
 
 namespace brownout::memory {
 

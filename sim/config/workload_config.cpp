@@ -5,7 +5,7 @@
 #include <limits>
 #include <stdexcept>
 
-#include "memory/fault_map.hpp"
+#include "memory/cells.hpp"
 #include "memory/files/read_map.hpp"
 #include "memory/numbers/text_number.hpp"
 #include "sim/config/accelerator_config.hpp"

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "memory/fault_map.hpp"
+#include "memory/cell_masks.hpp"
 #include "memory/numbers/keyed_random.hpp"
 
 namespace brownout::testing {
