@@ -11,11 +11,11 @@
 namespace brownout::config {
 namespace {
 
-memory::Fold read_fold(const Value& value) {
+memory::Resize read_fold(const Value& value) {
   std::string text;
   convert(value, text);
-  for (const memory::Fold fold : {memory::Fold::kCrop, memory::Fold::kTile}) {
-    if (text == to_string(fold)) return fold;
+  for (const memory::Resize how : {memory::Resize::kCrop, memory::Resize::kTile}) {
+    if (text == to_string(how)) return how;
   }
   fail(value, "'" + text + "' is not one of crop, tile");
 }
@@ -56,7 +56,7 @@ std::int64_t read_shift(const Value& value) {
 
 }  // namespace
 
-std::string to_string(memory::Fold fold) { return fold == memory::Fold::kCrop ? "crop" : "tile"; }
+std::string to_string(memory::Resize how) { return how == memory::Resize::kCrop ? "crop" : "tile"; }
 
 MapPlacement read_map_placement(const MapReader& chip) {
   MapPlacement placement;

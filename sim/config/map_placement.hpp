@@ -6,19 +6,19 @@
 #include <optional>
 #include <vector>
 
-#include "memory/maps/fold_fault_map.hpp"
+#include "memory/maps/resize_fault_map.hpp"
 #include "sim/config/yaml_reader.hpp"
 
 namespace brownout::config {
 
 struct MapPlacement {
-  std::optional<memory::Fold> fold;  ///< nothing: the map has the SRAM's geometry
+  std::optional<memory::Resize> fold;  ///< nothing: the map has the SRAM's geometry
   /// Where in the map the SRAM begins. Several make as many chips of each map.
   std::vector<memory::CellAddress> offsets = {{}};
   std::int64_t shift_micro = 0;  ///< of all voltages of the map
 
   /// For chip `chip`, which counts the offsets of the first map, then those of the next.
-  memory::Folding folding(std::size_t chip) const {
+  memory::Resizing resizing(std::size_t chip) const {
     return {fold.value(), offsets[chip % offsets.size()]};
   }
 };
@@ -27,6 +27,6 @@ struct MapPlacement {
 MapPlacement read_map_placement(const MapReader& chip);
 
 /// "crop", "tile".
-std::string to_string(memory::Fold fold);
+std::string to_string(memory::Resize how);
 
 }  // namespace brownout::config

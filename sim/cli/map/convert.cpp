@@ -8,9 +8,9 @@
 #include "memory/files/dense_fault_map.hpp"
 #include "memory/files/fault_map_csv.hpp"
 #include "memory/files/npy_fault_map.hpp"
-#include "memory/maps/fold_fault_map.hpp"
 #include "memory/maps/map_statistics.hpp"
 #include "memory/maps/rescale_fault_map.hpp"
+#include "memory/maps/resize_fault_map.hpp"
 #include "memory/numbers/text_number.hpp"
 #include "sim/cli/command.hpp"
 #include "sim/cli/map/input.hpp"
@@ -94,11 +94,11 @@ void transform(const Arguments& arguments, SparseFaultMap& map) {
   const memory::CellAddress offset{at.banks, at.rows, at.columns};
   const memory::SramGeometry crop = triple(arguments, "crop");
   apply(arguments, "crop", map, [&] {
-    return memory::folded(map, crop, {memory::Fold::kCrop, offset});
+    return memory::resized(map, crop, {memory::Resize::kCrop, offset});
   });
   const memory::SramGeometry tile = triple(arguments, "tile");
   apply(arguments, "tile", map, [&] {
-    return memory::folded(map, tile, {memory::Fold::kTile, offset});
+    return memory::resized(map, tile, {memory::Resize::kTile, offset});
   });
   const auto vmin = arguments.voltage("vmin-volts");
   apply(arguments, "vmin-volts", map, [&] { return memory::in_other_unit(map, *vmin); });

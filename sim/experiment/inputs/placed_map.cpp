@@ -13,7 +13,7 @@ memory::SparseFaultMap placed_map(const config::ChipConfig& chips, std::uint64_t
   memory::SparseFaultMap map = memory::read_map(path.string(), chips.import).map;
   const config::MapPlacement& placement = chips.placement;
   try {
-    if (placement.fold) map = memory::folded(map, geometry, placement.folding(chip));
+    if (placement.fold) map = memory::resized(map, geometry, placement.resizing(chip));
     if (placement.shift_micro != 0) map = memory::shifted(map, placement.shift_micro);
   } catch (const std::runtime_error& error) {
     throw std::runtime_error(path.string() + ": " + error.what());

@@ -1,4 +1,4 @@
-// A measured chip's map, folded and shifted as the workload asks for.
+// A measured chip's map, resized and shifted as the workload asks for.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
 // Moves the list of faults; the cost does not depend on the size of the SRAM.
-#include "memory/maps/fold_fault_map.hpp"
+#include "memory/maps/resize_fault_map.hpp"
 
 #include <array>
 #include <stdexcept>
@@ -36,15 +36,15 @@ struct CellPlaces {
 };
 
 void require_inside(const SramGeometry& source, const SramGeometry& target,
-                    const Folding& folding) {
-  const CellAddress& at = folding.offset;
+                    const Resizing& resizing) {
+  const CellAddress& at = resizing.offset;
   if (!source.contains(at)) {
     throw std::runtime_error("the offset " + to_string(at) + " is outside " + to_string(source));
   }
   const bool fits = std::uint64_t{at.bank} + target.banks <= source.banks &&
                     std::uint64_t{at.row} + target.rows <= source.rows &&
                     std::uint64_t{at.column} + target.columns <= source.columns;
-  if (folding.fold == Fold::kTile || fits) return;
+  if (resizing.how == Resize::kTile || fits) return;
   throw std::runtime_error(to_string(target) + " at " + to_string(at) + " do not lie within " +
                            to_string(source) + "; tiling would repeat the map");
 }
@@ -57,7 +57,7 @@ void require_countable(const std::vector<CellPlaces>& places) {
               static_cast<double>(cell.columns.count());
   }
   if (faults > static_cast<double>(kMostFaults)) {
-    throw std::runtime_error("the folded map would have more than " + std::to_string(kMostFaults) +
+    throw std::runtime_error("the tiled map would have more than " + std::to_string(kMostFaults) +
                              " failing cells");
   }
 }
@@ -77,12 +77,12 @@ void add_faults(std::vector<Fault>& faults, const Fault& fault, const CellPlaces
 
 }  // namespace
 
-SparseFaultMap folded(const SparseFaultMap& source, const SramGeometry& target,
-                      const Folding& folding) {
+SparseFaultMap resized(const SparseFaultMap& source, const SramGeometry& target,
+                       const Resizing& resizing) {
   require_possible(target);
   const SramGeometry& from = source.geometry();
-  require_inside(from, target, folding);
-  const CellAddress& at = folding.offset;
+  require_inside(from, target, resizing);
+  const CellAddress& at = resizing.offset;
   std::vector<CellPlaces> places;
   for (const Fault& fault : source.faults()) places.emplace_back(fault.cell, at, from, target);
   require_countable(places);
@@ -92,7 +92,7 @@ SparseFaultMap folded(const SparseFaultMap& source, const SramGeometry& target,
   }
   FaultMapHeader header = source.header();
   header.geometry = target;
-  header.source += std::string("; ") + (folding.fold == Fold::kCrop ? "cropped" : "tiled") +
+  header.source += std::string("; ") + (resizing.how == Resize::kCrop ? "cropped" : "tiled") +
                    " from " + to_string(from) + " at " + to_string(at);
   return {std::move(header), std::move(faults)};
 }

@@ -9,20 +9,20 @@
 namespace brownout::memory {
 
 /// What the cell (bank, row, column) of the target takes from the source:
-enum class Fold : std::uint8_t {
+enum class Resize : std::uint8_t {
   kCrop,  ///< the cell at offset + (bank, row, column), which must be inside the source
   kTile,  ///< the same modulo the source's geometry, so that the source repeats
 };
 
-struct Folding {
-  Fold fold = Fold::kCrop;
+struct Resizing {
+  Resize how = Resize::kCrop;
   CellAddress offset;  ///< in the source: where the target begins
 };
 
 /// Throws std::runtime_error when the offset, or with kCrop any of the target's cells, is outside
 /// the source, or the target is impossible.
-SparseFaultMap folded(const SparseFaultMap& source, const SramGeometry& target,
-                      const Folding& folding);
+SparseFaultMap resized(const SparseFaultMap& source, const SramGeometry& target,
+                       const Resizing& resizing);
 
 /// Puts `count` banks side by side, bank i * count + j at column j * columns of bank i, as wide
 /// memories are built of narrow ones. Banks that are left over at the end are left out, and the

@@ -1,5 +1,5 @@
-// Folding against its definition, cell by cell.
-#include "memory/maps/fold_fault_map.hpp"
+// Resizing against its definition, cell by cell.
+#include "memory/maps/resize_fault_map.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -16,12 +16,12 @@ constexpr SramGeometry kSource{3, 5, 7};
 
 SparseFaultMap source() { return random_map(kSource, {FaultKind::kFlip, FaultKind::kStuckAt0}); }
 
-// The target cell by cell, as fold_fault_map.hpp defines it.
-void expect_folded(const SramGeometry& target, const Folding& folding) {
+// The target cell by cell, as resize_fault_map.hpp defines it.
+void expect_resized(const SramGeometry& target, const Resizing& resizing) {
   const CellMasks from = source().faults_at(volts("0.7")).certain;
-  const CellMasks to = folded(source(), target, folding).faults_at(volts("0.7")).certain;
+  const CellMasks to = resized(source(), target, resizing).faults_at(volts("0.7")).certain;
   ASSERT_EQ(to.geometry(), target);
-  const CellAddress& at = folding.offset;
+  const CellAddress& at = resizing.offset;
   for (std::uint32_t b = 0; b < target.banks; ++b) {
     for (std::uint32_t r = 0; r < target.rows; ++r) {
       for (std::uint32_t c = 0; c < target.columns; ++c) {
@@ -32,37 +32,38 @@ void expect_folded(const SramGeometry& target, const Folding& folding) {
   }
 }
 
-TEST(FoldFaultMap, CropTakesTheWindowAtTheOffset) {
-  expect_folded({1, 1, 1}, {Fold::kCrop, {2, 4, 6}});
-  expect_folded({2, 3, 4}, {Fold::kCrop, {1, 2, 3}});
-  expect_folded(kSource, {Fold::kCrop, {}});
+TEST(ResizeFaultMap, CropTakesTheWindowAtTheOffset) {
+  expect_resized({1, 1, 1}, {Resize::kCrop, {2, 4, 6}});
+  expect_resized({2, 3, 4}, {Resize::kCrop, {1, 2, 3}});
+  expect_resized(kSource, {Resize::kCrop, {}});
 }
 
-TEST(FoldFaultMap, TileRepeatsTheSource) {
-  expect_folded({7, 11, 16}, {Fold::kTile, {}});
-  expect_folded({7, 11, 16}, {Fold::kTile, {2, 3, 5}});
-  expect_folded({2, 2, 2}, {Fold::kTile, {2, 4, 6}});
+TEST(ResizeFaultMap, TileRepeatsTheSource) {
+  expect_resized({7, 11, 16}, {Resize::kTile, {}});
+  expect_resized({7, 11, 16}, {Resize::kTile, {2, 3, 5}});
+  expect_resized({2, 2, 2}, {Resize::kTile, {2, 4, 6}});
 }
 
-TEST(FoldFaultMap, TheSourceLineSaysWhatWasDone) {
-  EXPECT_EQ(folded(source(), {1, 2, 3}, {Fold::kCrop, {1, 2, 3}}).source(),
+TEST(ResizeFaultMap, TheSourceLineSaysWhatWasDone) {
+  EXPECT_EQ(resized(source(), {1, 2, 3}, {Resize::kCrop, {1, 2, 3}}).source(),
             "random; cropped from 3 banks x 5 rows x 7 columns at bank 1, row 2, column 3");
-  EXPECT_THAT(folded(source(), {4, 2, 3}, {Fold::kTile, {}}).source(), HasSubstr("; tiled from"));
+  EXPECT_THAT(resized(source(), {4, 2, 3}, {Resize::kTile, {}}).source(),
+              HasSubstr("; tiled from"));
 }
 
-TEST(FoldFaultMap, WhatDoesNotFitIsRefused) {
-  const auto complaint = [](const SramGeometry& target, const Folding& folding) {
-    return message_of([&] { folded(source(), target, folding); });
+TEST(ResizeFaultMap, WhatDoesNotFitIsRefused) {
+  const auto complaint = [](const SramGeometry& target, const Resizing& resizing) {
+    return message_of([&] { resized(source(), target, resizing); });
   };
   EXPECT_THAT(complaint({1, 1, 8}, {}), HasSubstr("do not lie within 3 banks x 5 rows x 7"));
-  EXPECT_THAT(complaint({1, 4, 1}, {Fold::kCrop, {0, 2, 0}}), HasSubstr("do not lie within"));
-  EXPECT_THAT(complaint({1, 1, 1}, {Fold::kTile, {3, 0, 0}}), HasSubstr("the offset bank 3"));
-  EXPECT_THAT(complaint({0, 1, 1}, {Fold::kTile, {}}), HasSubstr("are no cells"));
-  EXPECT_THAT(complaint({1U << 31, 1U << 31, 1}, {Fold::kTile, {}}), HasSubstr("are more than"));
-  EXPECT_THAT(complaint({1, 1U << 20, 1U << 12}, {Fold::kTile, {}}), HasSubstr("failing cells"));
+  EXPECT_THAT(complaint({1, 4, 1}, {Resize::kCrop, {0, 2, 0}}), HasSubstr("do not lie within"));
+  EXPECT_THAT(complaint({1, 1, 1}, {Resize::kTile, {3, 0, 0}}), HasSubstr("the offset bank 3"));
+  EXPECT_THAT(complaint({0, 1, 1}, {Resize::kTile, {}}), HasSubstr("are no cells"));
+  EXPECT_THAT(complaint({1U << 31, 1U << 31, 1}, {Resize::kTile, {}}), HasSubstr("are more than"));
+  EXPECT_THAT(complaint({1, 1U << 20, 1U << 12}, {Resize::kTile, {}}), HasSubstr("failing cells"));
 }
 
-TEST(FoldFaultMap, BanksSideBySide) {
+TEST(ResizeFaultMap, BanksSideBySide) {
   const SparseFaultMap joined = with_banks_joined(source(), 2);
   EXPECT_EQ(joined.geometry(), (SramGeometry{1, 5, 14}));
   EXPECT_EQ(joined.source(),
