@@ -1,5 +1,5 @@
-// Manufacturing defects at a rate: independent cells that are stuck at every voltage. A layer to
-// stack on any other map.
+// Manufacturing defects at a rate: independent cells that are stuck at every voltage. To be stacked
+// on any other map.
 #pragma once
 
 #include <cstdint>

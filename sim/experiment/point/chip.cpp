@@ -49,8 +49,8 @@ std::unique_ptr<memory::FaultMap> read_map_of_chip(const Workbench& bench, OnChi
 }
 
 /// A map of the chip's stack.
-std::unique_ptr<memory::FaultMap> read_layer(const Workbench& bench, OnChipMemory which,
-                                             const std::filesystem::path& path) {
+std::unique_ptr<memory::FaultMap> read_stacked_map(const Workbench& bench, OnChipMemory which,
+                                                   const std::filesystem::path& path) {
   const auto import = config::no_map_import(config::key_of(which) + ".chip");
   return require_fit(bench, which, memory::read_map(path.string(), import).map, path, "");
 }
@@ -61,7 +61,7 @@ std::uint64_t seed_of(OnChipMemory which, std::uint64_t seed, std::uint64_t chip
   return memory::chip_seed(memory::keyed_hash(seed, static_cast<std::uint64_t>(which)), chip);
 }
 
-// Without the layers that any chip may have.
+// Without the maps that may lie on that of any chip.
 std::unique_ptr<memory::FaultMap> make_bare_chip(const Workbench& bench, OnChipMemory which,
                                                  std::uint64_t chip) {
   const config::FaultyMemory& memory = *bench.config.memory.find(which);
@@ -90,17 +90,17 @@ std::unique_ptr<memory::FaultMap> make_chip(const Workbench& bench, std::uint64_
   const config::FaultyMemory* memory = bench.config.memory.find(which);
   if (memory == nullptr) return nullptr;
   const config::ChipConfig& source = memory->chip;
-  std::vector<std::unique_ptr<memory::FaultMap>> layers;
-  layers.push_back(make_bare_chip(bench, which, chip));
+  std::vector<std::unique_ptr<memory::FaultMap>> maps;
+  maps.push_back(make_bare_chip(bench, which, chip));
   if (source.defects) {
-    layers.push_back(std::make_unique<memory::DefectMap>(geometry_of(bench, which), *source.defects,
-                                                         seed_of(which, source.seed, chip)));
+    maps.push_back(std::make_unique<memory::DefectMap>(geometry_of(bench, which), *source.defects,
+                                                       seed_of(which, source.seed, chip)));
   }
   for (const std::filesystem::path& path : source.stack) {
-    layers.push_back(read_layer(bench, which, path));
+    maps.push_back(read_stacked_map(bench, which, path));
   }
-  if (layers.size() == 1) return std::move(layers.front());
-  return std::make_unique<memory::StackedFaultMap>(std::move(layers));
+  if (maps.size() == 1) return std::move(maps.front());
+  return std::make_unique<memory::StackedFaultMap>(std::move(maps));
 }
 
 Chip::Chip(const Workbench& bench, std::uint64_t number) : number_(number) {
