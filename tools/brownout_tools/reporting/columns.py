@@ -29,55 +29,14 @@ RAILS_EXPLAINED = {
 def voltage_columns(choice: Choice, unit: str) -> list[Column[VoltageSummary]]:
     """Return the columns of the table per voltage; values are means over chips."""
     summaries = choice.summaries
-    joules = Scale.of([s["energy_j"].mean for s in summaries], "J")
-    sram = joules.for_values([s["weight_sram_energy_j"].mean for s in summaries])
-    seconds = Scale.of([s["latency_s"].mean for s in summaries], "s")
     return [
         Column("voltage", unit, voltage_meaning(unit), lambda s: s.text),
         *passing_columns(choice),
         *asked_columns(summaries),
-        Column(
-            *("BER", "%", "bit error rate: share of cells that fail at this voltage"),
-            lambda s: formats.small_percent(s["ber"].mean),
-        ),
-        Column(
-            *("effective BER", "%", "wrong bits among the weight bits that an inference fetches"),
-            lambda s: formats.small_percent(s["effective_ber"].mean),
-        ),
-        Column(
-            *("weights changed", "%", "weights that are read with a wrong value"),
-            lambda s: formats.small_percent(s["weights_changed"].mean),
-        ),
+        *error_columns(),
         *accuracy_columns(summaries[0].metric),
-        Column(
-            *("energy", joules.unit, "all rails, one inference"),
-            lambda s: joules.show(s["energy_j"].mean),
-        ),
-        Column(
-            *("energy", "rel", "energy / energy of this workload at the error-free voltage"),
-            lambda s: f"{s['energy_rel'].mean:.3f}",
-        ),
-        Column(
-            *("weight SRAM", sram.unit, "energy of the weight SRAM's rail, one inference"),
-            lambda s: sram.show(s["weight_sram_energy_j"].mean),
-        ),
-        Column(
-            *("weight SRAM", "rel", "the same relative to the error-free voltage"),
-            lambda s: f"{s['weight_sram_energy_rel'].mean:.3f}",
-        ),
-        Column(
-            *("weight SRAM share", "%", "weight SRAM energy / energy, at this voltage"),
-            lambda s: formats.percent(s["weight_sram_share"].mean, 1),
-        ),
-        Column(
-            *("latency", seconds.unit, "one inference"),
-            lambda s: seconds.show(s["latency_s"].mean),
-        ),
-        Column("cycles", "", "clock cycles of one inference", lambda s: count(s, "cycles")),
-        Column(
-            *("stalls", "cycles", "of these, waiting for weight words, DRAM or accumulators"),
-            lambda s: count(s, "stall_cycles"),
-        ),
+        *voltage_energy_columns(summaries),
+        *time_columns(summaries),
     ]
 
 
@@ -107,9 +66,35 @@ def asked_columns(summaries: list[VoltageSummary]) -> list[Column[VoltageSummary
         return []
     return [
         Column(
-            *("BER asked", "%", "bit error rate that the voltage was chosen for"),
+            "BER asked",
+            "%",
+            "bit error rate that the voltage was chosen for",
             lambda s: formats.small_percent(s.ber_asked),
         )
+    ]
+
+
+def error_columns() -> list[Column[VoltageSummary]]:
+    """Return the columns about failing cells and wrong weights."""
+    return [
+        Column(
+            "BER",
+            "%",
+            "bit error rate: share of cells that fail at this voltage",
+            lambda s: formats.small_percent(s["ber"].mean),
+        ),
+        Column(
+            "effective BER",
+            "%",
+            "wrong bits among the weight bits that an inference fetches",
+            lambda s: formats.small_percent(s["effective_ber"].mean),
+        ),
+        Column(
+            "weights changed",
+            "%",
+            "weights that are read with a wrong value",
+            lambda s: formats.small_percent(s["weights_changed"].mean),
+        ),
     ]
 
 
@@ -117,18 +102,73 @@ def accuracy_columns(metric: Metric) -> list[Column[VoltageSummary]]:
     """Return the columns about the metric and how many chips are behind it."""
     return [
         Column(
-            *(metric.name, "%", f"{metric.meaning}: mean ± standard deviation over chips"),
+            metric.name,
+            "%",
+            f"{metric.meaning}: mean ± standard deviation over chips",
             lambda s: formats.percent_with_spread(s.score),
         ),
         Column(
-            *(f"lowest {metric.name}", "%", "the worst chip"),
-            lambda s: formats.percent(s.score.low),
+            f"lowest {metric.name}", "%", "the worst chip", lambda s: formats.percent(s.score.low)
         ),
         Column(
-            *(f"highest {metric.name}", "%", "the best chip"),
-            lambda s: formats.percent(s.score.high),
+            f"highest {metric.name}", "%", "the best chip", lambda s: formats.percent(s.score.high)
         ),
         Column("chips", "", "fault maps evaluated", lambda s: str(len(s.chips))),
+    ]
+
+
+def voltage_energy_columns(summaries: list[VoltageSummary]) -> list[Column[VoltageSummary]]:
+    """Return the columns about energy, in joules and relative to the error-free voltage."""
+    joules = Scale.of([s["energy_j"].mean for s in summaries], "J")
+    sram = joules.for_values([s["weight_sram_energy_j"].mean for s in summaries])
+    return [
+        Column(
+            "energy",
+            joules.unit,
+            "all rails, one inference",
+            lambda s: joules.show(s["energy_j"].mean),
+        ),
+        Column(
+            "energy",
+            "rel",
+            "energy / energy of this workload at the error-free voltage",
+            lambda s: f"{s['energy_rel'].mean:.3f}",
+        ),
+        Column(
+            "weight SRAM",
+            sram.unit,
+            "energy of the weight SRAM's rail, one inference",
+            lambda s: sram.show(s["weight_sram_energy_j"].mean),
+        ),
+        Column(
+            "weight SRAM",
+            "rel",
+            "the same relative to the error-free voltage",
+            lambda s: f"{s['weight_sram_energy_rel'].mean:.3f}",
+        ),
+        Column(
+            "weight SRAM share",
+            "%",
+            "weight SRAM energy / energy, at this voltage",
+            lambda s: formats.percent(s["weight_sram_share"].mean, 1),
+        ),
+    ]
+
+
+def time_columns(summaries: list[VoltageSummary]) -> list[Column[VoltageSummary]]:
+    """Return the columns about time, in seconds and cycles."""
+    seconds = Scale.of([s["latency_s"].mean for s in summaries], "s")
+    return [
+        Column(
+            "latency", seconds.unit, "one inference", lambda s: seconds.show(s["latency_s"].mean)
+        ),
+        Column("cycles", "", "clock cycles of one inference", lambda s: count(s, "cycles")),
+        Column(
+            "stalls",
+            "cycles",
+            "of these, waiting for weight words, DRAM or accumulators",
+            lambda s: count(s, "stall_cycles"),
+        ),
     ]
 
 
@@ -154,13 +194,17 @@ def cycle_columns() -> list[Column[LayerMean]]:
         Column("cycles", "", "the layer's clock cycles", lambda r: formats.count(r["cycles"])),
         *(
             Column(
-                *(NAMES[cause], "cycles", CAUSES_EXPLAINED[cause]),
+                NAMES[cause],
+                "cycles",
+                CAUSES_EXPLAINED[cause],
                 lambda r, cause=cause: formats.count(r[f"{cause}_cycles"]),
             )
             for cause in CYCLE_CAUSES
         ),
         Column(
-            *("utilization", "%", "MACs / (processing elements x cycles)"),
+            "utilization",
+            "%",
+            "MACs / (processing elements x cycles)",
             lambda r: formats.percent(r["utilization"], 1) if r["macs"] else formats.NO_VALUE,
         ),
     ]
@@ -173,17 +217,23 @@ def energy_columns(layers: list[LayerMean]) -> list[Column[LayerMean]]:
         layer_name(),
         Column("weights", "", "number of weights", lambda r: some(r, "weights")),
         Column(
-            *("weights changed", "%", "weights that are read with a wrong value"),
+            "weights changed",
+            "%",
+            "weights that are read with a wrong value",
             lambda r: formats.small_percent(r["weights_changed"]),
         ),
         Column(
-            *("effective BER", "%", "wrong bits among the weight bits that an inference fetches"),
+            "effective BER",
+            "%",
+            "wrong bits among the weight bits that an inference fetches",
             lambda r: formats.small_percent(r["effective_ber"]),
         ),
         Column("energy", joules.unit, "all rails", lambda r: joules.show(r["energy_j"])),
         *(
             Column(
-                *(NAMES[rail], joules.unit, RAILS_EXPLAINED[rail]),
+                NAMES[rail],
+                joules.unit,
+                RAILS_EXPLAINED[rail],
                 lambda r, rail=rail: joules.show(r[f"{rail}_energy_j"]),
             )
             for rail in RAILS

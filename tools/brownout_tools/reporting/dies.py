@@ -84,7 +84,8 @@ def read_yields(path: Path) -> list[VoltageYield]:
     unsettled = np.nan_to_num(table.numbers("unsettled", may_be_empty=True))
     return [
         VoltageYield(
-            *(int(millionths[row]), table.columns["voltage"][row]),
+            int(millionths[row]),
+            table.columns["voltage"][row],
             *(int(chips[row]), int(passing[row]), float(share[row])),
             (float(low[row]), float(high[row])),
             int(unsettled[row]),
@@ -143,15 +144,21 @@ def yield_columns(unit: str) -> list[Column[VoltageYield]]:
         Column("dies", "", "fault maps evaluated", lambda row: str(row.chips)),
         Column("yield", "%", "passing / dies", lambda row: formats.percent(row.share, 1)),
         Column(
-            *("95 % from", "%", "lower end of the 95 % interval"),
+            "95 % from",
+            "%",
+            "lower end of the 95 % interval",
             lambda row: formats.percent(row.interval[0], 1),
         ),
         Column(
-            *("95 % to", "%", "upper end of the 95 % interval"),
+            "95 % to",
+            "%",
+            "upper end of the 95 % interval",
             lambda row: formats.percent(row.interval[1], 1),
         ),
         Column(
-            *("unsettled", "", "dies that more images could judge otherwise"),
+            "unsettled",
+            "",
+            "dies that more images could judge otherwise",
             lambda row: str(row.unsettled),
         ),
     ]
@@ -170,13 +177,17 @@ def die_columns(dies: Dies) -> list[Column[Die]]:
         columns.append(Column("map", "", "its fault map", lambda die: die.map_name, True))
     columns.append(
         Column(
-            *("lowest voltage", dies.unit, "down to which it passes"),
+            "lowest voltage",
+            dies.unit,
+            "down to which it passes",
             lambda die: die.lowest or formats.NO_VALUE,
         )
     )
     columns += [
         Column(
-            *(voltage, "%", f"{dies.metric.name} at {voltage} {dies.unit}"),
+            voltage,
+            "%",
+            f"{dies.metric.name} at {voltage} {dies.unit}",
             lambda die, voltage=voltage: score(die, voltage),
         )
         for voltage in dies.voltages

@@ -22,7 +22,9 @@ class Metric:
 
 TOP1 = Metric("top1", "top-1", "top-1 accuracy", "right predictions")
 AUC = Metric(
-    *("auc", "ROC AUC", "ROC AUC"),
+    "auc",
+    "ROC AUC",
+    "ROC AUC",
     "chance that an anomalous image has a larger reconstruction error than a normal one",
 )
 

@@ -41,19 +41,27 @@ def columns(results: Sensitivity) -> list[Column[Part]]:
     return [
         Column(" and ".join(results.split), "", "the faults that act", name, True),
         Column(
-            *("weights", "", "weights of which a bit may change"),
+            "weights",
+            "",
+            "weights of which a bit may change",
             lambda part: formats.count(part["weights"].mean),
         ),
         Column(
-            *("weight bits", "%", "bits that may change, of all bits of all weights"),
+            "weight bits",
+            "%",
+            "bits that may change, of all bits of all weights",
             lambda part: formats.percent(part["weight_bits_share"].mean),
         ),
         Column(
-            *("weights changed", "%", "weights that are read with a wrong value, of all weights"),
+            "weights changed",
+            "%",
+            "weights that are read with a wrong value, of all weights",
             lambda part: formats.small_percent(part["weights_changed"].mean),
         ),
         Column(
-            *(results.metric.name, "%", "mean ± standard deviation over chips"),
+            results.metric.name,
+            "%",
+            "mean ± standard deviation over chips",
             lambda part: formats.percent_with_spread(part[results.metric.column]),
         ),
         Column(
@@ -69,11 +77,15 @@ def columns(results: Sensitivity) -> list[Column[Part]]:
             lambda part: formats.percent(part[results.metric.column].high),
         ),
         Column(
-            *("lost", "points", f"{results.metric.name} lost to the faults: mean over chips"),
+            "lost",
+            "points",
+            f"{results.metric.name} lost to the faults: mean over chips",
             lambda part: formats.signed(part.drop.mean),
         ),
         Column(
-            *("std. dev.", "points", "of the loss, over chips"),
+            "std. dev.",
+            "points",
+            "of the loss, over chips",
             lambda part: f"{part.drop.std:.2f}" if part.drop.count > 1 else formats.NO_VALUE,
         ),
     ]

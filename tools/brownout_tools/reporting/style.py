@@ -11,8 +11,14 @@ from matplotlib.figure import Figure
 
 # Okabe-Ito: told apart with every common colour vision.
 BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, VERMILLION, PURPLE = (
-    *("#000000", "#E69F00", "#56B4E9", "#009E73"),
-    *("#F0E442", "#0072B2", "#D55E00", "#CC79A7"),
+    "#000000",
+    "#E69F00",
+    "#56B4E9",
+    "#009E73",
+    "#F0E442",
+    "#0072B2",
+    "#D55E00",
+    "#CC79A7",
 )
 GREY = "#6B6B6B"
 ACCURACY_COLOR, WEIGHT_SRAM_COLOR, TOTAL_COLOR = BLUE, VERMILLION, BLACK
