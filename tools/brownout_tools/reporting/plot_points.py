@@ -2,12 +2,13 @@
 
 import numpy as np
 from matplotlib.axes import Axes
+from numpy.typing import NDArray
 
 from brownout_tools.reporting import formats, plot_axis, style
 from brownout_tools.reporting.choice import Choice
 from brownout_tools.reporting.headline import energy_text, every_chip, percent_text
 from brownout_tools.reporting.style import Picture
-from brownout_tools.reporting.summary import VoltageSummary
+from brownout_tools.reporting.summary import Spread, VoltageSummary
 
 RELATIVE_ENERGY = [
     ("energy_rel", "total", style.TOTAL_COLOR, "s"),
@@ -36,6 +37,11 @@ def accuracy_energy(choice: Choice, unit: str) -> Picture:
 def means(summaries: list[VoltageSummary], column: str) -> list[float]:
     """Return the mean over chips of a column, a value per voltage."""
     return [summary[column].mean for summary in summaries]
+
+
+def to_extremes(spreads: list[Spread]) -> NDArray[np.float64]:
+    """Return how far the lowest and the highest chip are from the mean: an error bar's (2, N)."""
+    return np.array([[s.mean - s.low for s in spreads], [s.high - s.mean for s in spreads]])
 
 
 def draw_accuracy(axes: Axes, summaries: list[VoltageSummary], choice: Choice) -> None:
@@ -93,9 +99,8 @@ def draw_energy(axes: Axes, summaries: list[VoltageSummary]) -> None:
     """Draw relative energies: means as lines, lowest to highest chip as bars."""
     places = plot_axis.positions(summaries)
     for column, label, color, marker in RELATIVE_ENERGY:
-        spreads = [summary[column] for summary in summaries]
-        mean = [spread.mean for spread in spreads]
-        bars = [[s.mean - s.low for s in spreads], [s.high - s.mean for s in spreads]]
+        bars = to_extremes([summary[column] for summary in summaries])
+        mean = means(summaries, column)
         axes.errorbar(places, mean, bars, fmt=f"{marker}-", color=color, capsize=3, label=label)
     greatest = [value for c in RELATIVE_ENERGY for value in means(summaries, c[0])]
     axes.set_ylim(0, 1.08 * max(1.0, *greatest))
@@ -151,12 +156,10 @@ def draw_curve(
 ) -> None:
     """Draw one curve of means with the chips' lowest and highest score as bars."""
     scores = [summary.score for summary in summaries]
-    bars = 100 * np.array([[s.mean - s.low for s in scores], [s.high - s.mean for s in scores]])
-    mean = [100 * s.mean for s in scores]
     axes.errorbar(
         means(summaries, column),
-        mean,
-        bars,
+        [100 * score.mean for score in scores],
+        100 * to_extremes(scores),
         fmt=f"{marker}-",
         color=color,
         elinewidth=1,

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from brownout_tools.reporting.inputs import CsvTable, InputError, read_csv
 from brownout_tools.reporting.metric import Metric, metric_of
 from brownout_tools.reporting.results import Manifest, read_manifest, refuse_repeats
-from brownout_tools.reporting.summary import Spread
+from brownout_tools.reporting.summary import OverChips, Spread
 
 FILE = "sensitivity.csv"
 DIMENSIONS = ["layer", "bit", "polarity"]
@@ -20,17 +20,11 @@ TOP1_COLUMNS = ["top1", "top1_clean"]
 ALL, NONE = "all", "none"
 
 
-@dataclass(frozen=True)
-class Part:
-    """A part of the faults, alone: its texts in the three dimensions, and values per chip."""
+@dataclass(frozen=True, eq=False)
+class Part(OverChips):
+    """A part of the faults, alone: the chips with it, and its texts in the three dimensions."""
 
     place: tuple[str, str, str]
-    chips: list[str]
-    values: dict[str, NDArray[np.float64]]
-    metric: Metric
-
-    def __getitem__(self, column: str) -> Spread:
-        return Spread.of(self.values[column])
 
     @property
     def drops(self) -> NDArray[np.float64]:
@@ -90,10 +84,10 @@ def read_sensitivity(directory: Path) -> Sensitivity:
         rows_of.setdefault(place, []).append(row)
     found = [
         Part(
-            place,
-            [table.columns["chip"][row] for row in rows],
-            {name: values[rows] for name, values in numbers.items()},
-            metric,
+            chips=[table.columns["chip"][row] for row in rows],
+            values={name: values[rows] for name, values in numbers.items()},
+            metric=metric,
+            place=place,
         )
         for place, rows in rows_of.items()
     ]

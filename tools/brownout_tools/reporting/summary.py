@@ -29,18 +29,24 @@ class Spread:
         return Spread(mean, std, float(values.min()), float(values.max()), len(values))
 
 
-@dataclass(frozen=True)
-class VoltageSummary:
-    """All chips at one voltage; ``values`` has the columns of points.csv, a value per chip."""
+@dataclass(frozen=True, eq=False)
+class OverChips:
+    """Chips under one condition; ``values`` has the columns of their file, a value per chip."""
 
-    millionths: int
-    text: str
     chips: list[str]
     values: dict[str, NDArray[np.float64]]
     metric: Metric
 
     def __getitem__(self, column: str) -> Spread:
         return Spread.of(self.values[column])
+
+
+@dataclass(frozen=True, eq=False)
+class VoltageSummary(OverChips):
+    """All chips at one voltage, of points.csv."""
+
+    millionths: int
+    text: str
 
     @property
     def scores(self) -> NDArray[np.float64]:
@@ -75,11 +81,11 @@ def by_voltage(points: Points) -> list[VoltageSummary]:
         rows = np.flatnonzero(points.voltage == millionths)
         summaries.append(
             VoltageSummary(
-                millionths,
-                points.voltage_text[rows[0]].strip(),
-                [points.chip[row] for row in rows],
-                {name: column[rows] for name, column in points.numbers.items()},
-                points.metric,
+                chips=[points.chip[row] for row in rows],
+                values={name: column[rows] for name, column in points.numbers.items()},
+                metric=points.metric,
+                millionths=millionths,
+                text=points.voltage_text[rows[0]].strip(),
             )
         )
     return summaries

@@ -10,8 +10,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 
-class PlainBlock(nn.Module):
-    """Two 3x3 convolutions and a shortcut without weights (option A of the paper)."""
+class ResidualBlock(nn.Module):
+    """Two 3x3 convolutions and a shortcut around them, which subclasses say."""
 
     def __init__(self, in_channels: int, out_channels: int, stride: int) -> None:
         super().__init__()
@@ -19,17 +19,31 @@ class PlainBlock(nn.Module):
         self.bn1 = nn.BatchNorm2d(out_channels)
         self.conv2 = nn.Conv2d(out_channels, out_channels, 3, padding=1, bias=False)
         self.bn2 = nn.BatchNorm2d(out_channels)
-        self.stride, self.more = stride, (out_channels - in_channels) // 2
+
+    def shortcut(self, x: Tensor) -> Tensor:
+        """Map (N, in, H, W) to (N, out, H / stride, W / stride)."""
+        raise NotImplementedError
 
     def forward(self, x: Tensor) -> Tensor:
         """Map (N, in, H, W) to (N, out, H / stride, W / stride)."""
         y = functional.relu(self.bn1(self.conv1(x)))
         y = self.bn2(self.conv2(y))
-        if self.more:
-            x = functional.pad(
-                x[:, :, :: self.stride, :: self.stride], (0, 0, 0, 0, self.more, self.more)
-            )
-        return functional.relu(y + x)
+        return functional.relu(y + self.shortcut(x))
+
+
+class PlainBlock(ResidualBlock):
+    """A shortcut without weights (option A of the paper)."""
+
+    def __init__(self, in_channels: int, out_channels: int, stride: int) -> None:
+        super().__init__(in_channels, out_channels, stride)
+        self.stride, self.more = stride, (out_channels - in_channels) // 2
+
+    def shortcut(self, x: Tensor) -> Tensor:
+        """Leave out pixels, and add channels of zeros on both sides."""
+        if not self.more:
+            return x
+        smaller = x[:, :, :: self.stride, :: self.stride]
+        return functional.pad(smaller, (0, 0, 0, 0, self.more, self.more))
 
 
 class CifarResNet(nn.Module):
@@ -54,25 +68,19 @@ class CifarResNet(nn.Module):
         return self.linear(functional.adaptive_avg_pool2d(x, 1).flatten(1))
 
 
-class BasicBlock(nn.Module):
-    """Two 3x3 convolutions and a shortcut, of 1x1 where the shape changes (option B)."""
+class BasicBlock(ResidualBlock):
+    """A shortcut of a 1x1 convolution where the shape changes (option B)."""
 
     def __init__(self, in_channels: int, out_channels: int, stride: int) -> None:
-        super().__init__()
-        self.conv1 = nn.Conv2d(in_channels, out_channels, 3, stride, padding=1, bias=False)
-        self.bn1 = nn.BatchNorm2d(out_channels)
-        self.conv2 = nn.Conv2d(out_channels, out_channels, 3, padding=1, bias=False)
-        self.bn2 = nn.BatchNorm2d(out_channels)
+        super().__init__(in_channels, out_channels, stride)
         self.downsample = None
         if stride != 1 or in_channels != out_channels:
             shortcut = nn.Conv2d(in_channels, out_channels, 1, stride, bias=False)
             self.downsample = nn.Sequential(shortcut, nn.BatchNorm2d(out_channels))
 
-    def forward(self, x: Tensor) -> Tensor:
-        """Map (N, in, H, W) to (N, out, H / stride, W / stride)."""
-        y = functional.relu(self.bn1(self.conv1(x)))
-        y = self.bn2(self.conv2(y))
-        return functional.relu(y + (x if self.downsample is None else self.downsample(x)))
+    def shortcut(self, x: Tensor) -> Tensor:
+        """Bring x to the shape of the sum."""
+        return x if self.downsample is None else self.downsample(x)
 
 
 class ResNet18(nn.Module):
