@@ -1,23 +1,24 @@
-// The bits of a word as a value: up to 256, so that a memory's words may be wider than a machine's.
+// The bits of a word as a value: up to 256 of data, so that a memory's words may be wider than a
+// machine's, and the check bits of a word code.
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
 
 namespace brownout::memory {
 
-/// Bit b is bit b mod 64 of part b div 64. What a memory does to a word it does part by part, and
-/// only to the parts that its words have: one up to 64 bits.
-struct WordBits {
+/// Bit b is bit b mod 64 of part b div 64.
+struct WideBits {
   static constexpr std::uint32_t kMost = 256;
   static constexpr std::uint32_t kPartBits = 64;
 
   std::array<std::uint64_t, kMost / kPartBits> parts = {};
 
-  constexpr WordBits() = default;
-  constexpr WordBits(std::uint64_t low) : parts{low} {}  // NOLINT: a narrow word is a number
+  constexpr WideBits() = default;
+  constexpr WideBits(std::uint64_t low) : parts{low} {}  // NOLINT: a narrow word is a number
 
   /// Parts of a word of so many bits.
   static constexpr std::uint32_t parts_of(std::uint32_t bits) {
@@ -27,8 +28,8 @@ struct WordBits {
     return std::numeric_limits<std::uint64_t>::max() >> (kPartBits - count);
   }
   /// The lowest `bits` bits, which are above 0.
-  static constexpr WordBits ones(std::uint32_t bits) {
-    WordBits result;
+  static constexpr WideBits ones(std::uint32_t bits) {
+    WideBits result;
     for (std::size_t p = 0; bits > 0; ++p) {
       const std::uint32_t here = bits < kPartBits ? bits : kPartBits;
       result.parts[p] = low_bits(here);
@@ -55,29 +56,54 @@ struct WordBits {
     if (rest != 0) parts[part + 1] |= rest;
   }
 
-  constexpr WordBits operator~() const {
+  /// Number of ones.
+  constexpr std::uint64_t count() const {
+    int ones = 0;
+    for (const std::uint64_t part : parts) ones += std::popcount(part);
+    return static_cast<std::uint64_t>(ones);
+  }
+
+  constexpr WideBits operator~() const {
     return each(*this, [](std::uint64_t a, std::uint64_t) { return ~a; });
   }
-  constexpr WordBits operator&(const WordBits& other) const {
+  constexpr WideBits operator&(const WideBits& other) const {
     return each(other, [](std::uint64_t a, std::uint64_t b) { return a & b; });
   }
-  constexpr WordBits operator|(const WordBits& other) const {
+  constexpr WideBits operator|(const WideBits& other) const {
     return each(other, [](std::uint64_t a, std::uint64_t b) { return a | b; });
   }
-  constexpr WordBits operator^(const WordBits& other) const {
+  constexpr WideBits operator^(const WideBits& other) const {
     return each(other, [](std::uint64_t a, std::uint64_t b) { return a ^ b; });
   }
-  constexpr bool operator==(const WordBits&) const = default;
+  constexpr bool operator==(const WideBits&) const = default;
 
  private:
   template <typename Operation>
-  constexpr WordBits each(const WordBits& other, Operation operation) const {
-    WordBits result;
+  constexpr WideBits each(const WideBits& other, Operation operation) const {
+    WideBits result;
     for (std::size_t p = 0; p < parts.size(); ++p) {
       result.parts[p] = operation(parts[p], other.parts[p]);
     }
     return result;
   }
+};
+
+/// What a word's cells hold.
+struct WordBits {
+  WideBits data;
+  WideBits check = {};  ///< of the word code; zero where it has none
+
+  constexpr WordBits operator~() const { return {~data, ~check}; }
+  constexpr WordBits operator&(const WordBits& other) const {
+    return {data & other.data, check & other.check};
+  }
+  constexpr WordBits operator|(const WordBits& other) const {
+    return {data | other.data, check | other.check};
+  }
+  constexpr WordBits operator^(const WordBits& other) const {
+    return {data ^ other.data, check ^ other.check};
+  }
+  constexpr bool operator==(const WordBits&) const = default;
 };
 
 }  // namespace brownout::memory

@@ -101,7 +101,7 @@ void check(const MarchLogFormat& format) {
                              std::to_string(format.banks) + " banks");
   }
   if (format.words > std::numeric_limits<std::uint32_t>::max() || format.word_bits == 0 ||
-      format.word_bits > WordBits::kMost) {
+      format.word_bits > WideBits::kMost) {
     throw std::runtime_error(std::to_string(format.words) + " words of " +
                              std::to_string(format.word_bits) + " bits are no memory");
   }

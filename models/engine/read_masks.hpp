@@ -5,10 +5,12 @@
 #include <cstddef>
 #include <vector>
 
+#include "sim/base/fault_mask.hpp"
+
 namespace brownout::models {
 
-/// Element i is read as ((stored & ~stuck_at_0[i]) | stuck_at_1[i]) ^ flip[i]. All three have one
-/// element per element stored, or none: then everything is read as it was stored.
+/// Element i is read through its FaultMask. All three have one element per element stored, or none:
+/// then everything is read as it was stored.
 template <typename Unsigned>
 struct ReadMasks {
   std::vector<Unsigned> stuck_at_0, stuck_at_1, flip;
@@ -18,8 +20,7 @@ struct ReadMasks {
     for (auto* mask : {&stuck_at_0, &stuck_at_1, &flip}) mask->resize(elements, 0);
   }
   Unsigned read(std::size_t i, Unsigned stored) const {
-    const auto kept = static_cast<Unsigned>(stored & static_cast<Unsigned>(~stuck_at_0[i]));
-    return static_cast<Unsigned>((kept | stuck_at_1[i]) ^ flip[i]);
+    return FaultMask<Unsigned>{stuck_at_0[i], stuck_at_1[i], flip[i]}.apply(stored);
   }
 };
 

@@ -28,7 +28,7 @@ class Accumulators final : public sc_core::sc_module, virtual public sc_core::sc
 
   /// `depth` entries are used. Masks, one per word of hardware::organisation, or none: error-free.
   void resize(const hardware::AcceleratorSpec& spec, std::int64_t depth,
-              std::span<const memory::WordMask> masks);
+              const memory::WordMasks* masks);
   /// Adds a partial sum to entry (half, column, m) as it is read; the first one to the bias.
   void deposit(const SumTarget& target, int column, std::int64_t m, std::int32_t sum) {
     if (column >= target.columns) return;
@@ -46,7 +46,7 @@ class Accumulators final : public sc_core::sc_module, virtual public sc_core::sc
   /// As the cells deliver it.
   std::int32_t read(int half, int column, std::int64_t m) const {
     const std::int32_t held = sums_[position(half, column, m)];
-    return masks_.empty() ? held : through_cells(half, column, m, held);
+    return masks_ == nullptr ? held : through_cells(half, column, m, held);
   }
 
  private:
@@ -61,7 +61,7 @@ class Accumulators final : public sc_core::sc_module, virtual public sc_core::sc
   hardware::AccumulatorSpec spec_;
   bool plain_ = true;  ///< 32 bits that wrap, without faults
   std::vector<std::int32_t> sums_;
-  std::span<const memory::WordMask> masks_;  ///< the job's
+  const memory::WordMasks* masks_ = nullptr;  ///< the job's
 };
 
 }  // namespace brownout::accelerator

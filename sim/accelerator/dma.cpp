@@ -50,7 +50,7 @@ void Dma::store_outputs(Cycle from) {
 /// Words may be overwritten once the fold that still needs them has been loaded.
 bool Dma::gate_open(Transfer& transfer) const {
   if (transfer.kind != Kind::kWeights) return true;
-  const int after = state_.program().folds[static_cast<std::size_t>(transfer.index)].transfer_after;
+  const int after = state_.layout().transfer_after[static_cast<std::size_t>(transfer.index)];
   if (after < 0) return true;
   transfer.earliest = taken_from_[static_cast<std::size_t>(after)];
   return transfer.earliest >= 0;
@@ -120,15 +120,16 @@ void Dma::complete() {
       break;
     }
     case Kind::kWeights: {
-      const schedule::Tile& tile =
-          program.tile_of(program.folds[static_cast<std::size_t>(current_.index)]);
+      const schedule::Fold& fold = program.folds[static_cast<std::size_t>(current_.index)];
+      const schedule::Tile& tile = program.tile_of(fold);
+      const std::uint64_t address = state_.layout().first_word(fold.tile);
       const std::size_t word_bytes = data_.size() / tile.words();
       for (std::uint64_t w = 0; w < tile.words(); ++w) {
-        memory::WordBits word;
+        memory::WideBits word;
         for (std::size_t b = 0; b < word_bytes; ++b) {
           word.put(static_cast<std::uint32_t>(8 * b), data_[w * word_bytes + b]);
         }
-        weight_sram->write(tile.address + w, word);
+        weight_sram->write(address + w, state_.job->path.with_check_bits(word));
       }
       state_.counts(tile.layer)[Event::kDramRead] += bus_bytes;
       state_.counts(tile.layer)[Event::kWeightSramWrite] += tile.words();

@@ -3,7 +3,7 @@
 
 #include <systemc>
 
-#include "sim/accelerator/simulator.hpp"
+#include "sim/accelerator/job.hpp"
 
 namespace brownout::accelerator {
 
@@ -42,8 +42,9 @@ struct JobState {
   MachineRun run;
   Clock clock;
 
-  const schedule::TileProgram& program() const { return job->program; }
-  const hardware::AcceleratorSpec& spec() const { return job->program.spec; }
+  const schedule::TileProgram& program() const { return job->program(); }
+  const schedule::WeightLayout& layout() const { return job->stored.layout; }
+  const hardware::AcceleratorSpec& spec() const { return program().spec; }
   hardware::EventCounts& counts(int layer) { return run.counts[static_cast<std::size_t>(layer)]; }
 };
 

@@ -10,20 +10,19 @@
 
 namespace brownout::accelerator {
 
-/// Read through its faults. Both module and interface, like Accumulators.
+/// Both module and interface, like Accumulators.
 class WeightSram final : public sc_core::sc_module, virtual public sc_core::sc_interface {
  public:
   explicit WeightSram(const sc_core::sc_module_name& name) : sc_module(name) {}
 
-  void resize(const memory::SramOrganisation& organisation, std::vector<memory::WordMask> masks) {
+  void resize(const memory::SramOrganisation& organisation, const memory::WordMasks& masks) {
     macro_ = memory::SramMacro(organisation);
-    macro_.set_masks(std::move(masks));
+    macro_.set_masks(masks);
   }
   void write(std::uint64_t word, const memory::WordBits& value) { macro_.write(word, value); }
-  /// As the faulty cells deliver it.
-  memory::WordBits read(std::uint64_t word) const { return macro_.read(word); }
-  /// As it was written.
+  /// As it was written, and what its cells make of it.
   memory::WordBits stored(std::uint64_t word) const { return macro_.stored(word); }
+  memory::WordMask mask(std::uint64_t word) const { return macro_.mask(word); }
 
  private:
   memory::SramMacro macro_{memory::SramOrganisation{.banks = 1, .words = 1, .word_bits = 8}};
@@ -36,17 +35,16 @@ class ActivationSram final : public sc_core::sc_module, virtual public sc_core::
  public:
   explicit ActivationSram(const sc_core::sc_module_name& name) : sc_module(name) {}
 
-  /// Without masks (none, else as memory::word_masks gives them) the memory is error-free.
-  void resize(std::uint64_t bytes, int word_bits, std::span<const memory::WordMask> masks) {
+  /// Without masks the memory is error-free.
+  void resize(std::uint64_t bytes, int word_bits, const memory::WordMasks* masks) {
     stored_.assign(bytes, 0);
     as_read_.assign(bytes, 0);
     word_bytes_ = static_cast<unsigned>(word_bits) / 8;
-    parts_ = memory::WordBits::parts_of(static_cast<std::uint32_t>(word_bits));
     masks_ = masks;
   }
   void write(std::uint64_t address, std::uint8_t code) {
     stored_[address] = code;
-    as_read_[address] = masks_.empty() ? code : through_cells(address, code);
+    as_read_[address] = masks_ == nullptr ? code : through_cells(address, code);
   }
   /// `count` bytes from `address`, as the cells deliver them.
   std::span<const std::uint8_t> read(std::uint64_t address, std::uint64_t count) const {
@@ -60,15 +58,15 @@ class ActivationSram final : public sc_core::sc_module, virtual public sc_core::
  private:
   std::uint8_t through_cells(std::uint64_t address, std::uint8_t code) const {
     const auto bit = 8 * static_cast<unsigned>(address % word_bytes_);
-    const std::size_t part = address / word_bytes_ * parts_ + bit / memory::WordBits::kPartBits;
-    const unsigned shift = bit % memory::WordBits::kPartBits;
-    const std::uint64_t word = std::uint64_t{code} << shift;
-    return static_cast<std::uint8_t>(masks_[part].apply(word) >> shift);
+    const unsigned shift = bit % memory::WideBits::kPartBits;
+    const memory::PartMask& mask =
+        masks_->part(address / word_bytes_, bit / memory::WideBits::kPartBits);
+    return static_cast<std::uint8_t>(mask.apply(std::uint64_t{code} << shift) >> shift);
   }
 
   std::vector<std::uint8_t> stored_, as_read_;
-  unsigned word_bytes_ = 1, parts_ = 1;
-  std::span<const memory::WordMask> masks_;  // the job's
+  unsigned word_bytes_ = 1;
+  const memory::WordMasks* masks_ = nullptr;  // the job's
 };
 
 }  // namespace brownout::accelerator

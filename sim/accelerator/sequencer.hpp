@@ -7,12 +7,13 @@
 #include <systemc>
 #include <vector>
 
+#include "sim/accelerator/activation_feeder.hpp"
 #include "sim/accelerator/dma.hpp"
-#include "sim/accelerator/fold_engines.hpp"
 #include "sim/accelerator/job_state.hpp"
 #include "sim/accelerator/memories.hpp"
 #include "sim/accelerator/systolic_array.hpp"
 #include "sim/accelerator/vector_unit.hpp"
+#include "sim/accelerator/weight_loader.hpp"
 
 namespace brownout::accelerator {
 

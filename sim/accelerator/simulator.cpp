@@ -12,7 +12,6 @@
 #include "sim/accelerator/sequencer.hpp"
 #include "sim/accelerator/systolic_array.hpp"
 #include "sim/accelerator/vector_unit.hpp"
-#include "sim/storage/weight_image.hpp"
 
 int sc_main(int, char**) { return 1; }
 
@@ -21,7 +20,7 @@ namespace {
 
 /// Places input, output and weight tiles in DRAM, and fills it.
 std::vector<std::uint8_t> dram_image(const Job& job, DramLayout& layout) {
-  const schedule::TileProgram& program = job.program;
+  const schedule::TileProgram& program = job.program();
   std::vector<std::uint8_t> image(job.input.begin(), job.input.end());
   for (const std::uint64_t bytes : program.output_bytes) {
     layout.outputs.push_back(image.size());
@@ -29,12 +28,12 @@ std::vector<std::uint8_t> dram_image(const Job& job, DramLayout& layout) {
   }
   const auto word_bytes = static_cast<unsigned>(program.spec.weight_sram.word_bits) / 8;
   if (program.streams_weights()) {
-    for (const schedule::Tile& tile : program.tiles) {
+    for (std::size_t tile = 0; tile < program.tiles.size(); ++tile) {
       layout.tiles.push_back(image.size());
-      for (const memory::WordBits& word :
-           storage::tile_words(program, tile, job.weights, job.encoding)) {
+      for (std::uint64_t w = 0; w < program.tiles[tile].words(); ++w) {
+        const memory::WideBits data = job.stored.image.word(tile, w).data;
         for (unsigned b = 0; b < word_bytes; ++b) {
-          image.push_back(static_cast<std::uint8_t>(word.field(8 * b, 8)));
+          image.push_back(static_cast<std::uint8_t>(data.field(8 * b, 8)));
         }
       }
     }
@@ -77,12 +76,12 @@ struct Simulator::Implementation {
   }
 
   void prepare(const Job& job) {
-    const schedule::TileProgram& program = job.program;
+    const schedule::TileProgram& program = job.program();
     state.job = &job;
     state.run = {};
     state.run.times.folds.resize(program.folds.size());
     state.run.counts.resize(program.layers.size());
-    state.run.fetched_bits.resize(program.layers.size());
+    state.run.weight_fetches.resize(program.layers.size());
     state.clock.restart();
     weight_sram.resize(program.spec.weight_sram.organisation(), job.masks);
     activation_sram.resize(program.activation_bytes, program.spec.activation_sram.word_bits,
@@ -98,11 +97,9 @@ struct Simulator::Implementation {
 
   /// Setup, not part of the inference.
   void load_resident(const Job& job) {
-    for (const schedule::Tile& tile : job.program.tiles) {
-      std::uint64_t address = tile.address;
-      for (const memory::WordBits& word :
-           storage::tile_words(job.program, tile, job.weights, job.encoding)) {
-        weight_sram.write(address++, word);
+    for (std::size_t tile = 0; tile < job.program().tiles.size(); ++tile) {
+      for (std::uint64_t w = 0; w < job.program().tiles[tile].words(); ++w) {
+        weight_sram.write(job.stored.layout.address[tile] + w, job.stored.image.word(tile, w));
       }
     }
   }
@@ -132,7 +129,7 @@ Simulator::~Simulator() = default;
 
 MachineRun Simulator::run(const Job& job) {
   Implementation& machine = *implementation_;
-  BurstDram default_dram(job.program.spec.dram);
+  BurstDram default_dram(job.program().spec.dram);
   machine.state.dram = job.dram != nullptr ? job.dram : &default_dram;
   machine.prepare(job);
   machine.sequencer.restart();
@@ -143,9 +140,9 @@ MachineRun Simulator::run(const Job& job) {
   machine.count_idle_pes();
   auto output = machine.dram.bytes().begin() + static_cast<std::ptrdiff_t>(job.input.size());
   MachineRun run = std::move(machine.state.run);
-  run.other_outputs.resize(job.program.output_bytes.size() - 1);
-  for (std::size_t i = 0; i < job.program.output_bytes.size(); ++i) {
-    const auto end = output + static_cast<std::ptrdiff_t>(job.program.output_bytes[i]);
+  run.other_outputs.resize(job.program().output_bytes.size() - 1);
+  for (std::size_t i = 0; i < job.program().output_bytes.size(); ++i) {
+    const auto end = output + static_cast<std::ptrdiff_t>(job.program().output_bytes[i]);
     (i == 0 ? run.logits : run.other_outputs[i - 1]).assign(output, end);
     output = end;
   }

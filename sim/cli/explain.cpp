@@ -61,8 +61,8 @@ std::vector<Cell> cells(const storage::WeightFault& fault, const models::Quantiz
 Table worst_fault_table(const experiment::Workbench& bench, const experiment::Chip& chip,
                         memory::Voltage voltage, std::size_t count) {
   const std::vector<storage::WeightFault> worst =
-      storage::worst_faults(bench.network, bench.program, chip.weight_sram().faults_at(voltage),
-                            bench.config.memory.encoding, bench.faults, count);
+      storage::worst_faults(bench.network, bench.stored_weights(), bench.word_path(bench.faults),
+                            chip.weight_sram().faults_at(voltage), count);
   const bool intermittent =
       std::any_of(worst.begin(), worst.end(),
                   [](const storage::WeightFault& fault) { return fault.probability < 1; });

@@ -78,9 +78,8 @@ int run(const Arguments& arguments, const Streams& streams) {
   const auto faults = experiment::make_chip(bench, chip);
   const memory::CellFaults cells = faults->faults_at(config.operating_point.weight_sram);
   const storage::WeightReadback readback = storage::read_back(
-      bench.program, bench.weights,
-      memory::masks_of_inference(cells, memory::inference_seed(config.run.seed, chip), inference),
-      config.memory.encoding, bench.faults);
+      bench.stored_weights(), bench.word_path(bench.faults),
+      memory::masks_of_inference(cells, memory::inference_seed(config.run.seed, chip), inference));
   experiment::write_weights_npz(out, bench.network, readback.weights);
 
   Report report{.facts = {{{"file", "file"}, out.string()},

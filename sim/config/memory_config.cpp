@@ -292,7 +292,8 @@ MemoryConfig read_memory(const Value& memory) {
   config.profile = read_memory_profile(map.require("profile"));
   if (const Value* chip = map.find("chip")) config.chip = read_chip(*chip);
   if (const Value* faults = map.find("faults")) config.faults = read_faults(*faults);
-  if (const Value* encoding = map.find("encoding")) config.encoding = read_encoding(*encoding);
+  if (const Value* encoding = map.find("encoding"))
+    config.scheme.encoding = read_encoding(*encoding);
   if (const Value* mitigations = map.find("mitigations")) {
     const std::vector<Value>& list = items_of(*mitigations);
     if (!list.empty()) fail(list.front(), "no mitigation is supported yet; leave the list empty");

@@ -6,9 +6,9 @@
 #include <memory>
 #include <vector>
 
-#include "memory/encoding.hpp"
 #include "memory/generators/defect_map.hpp"
 #include "memory/generators/generators.hpp"
+#include "memory/storage_scheme.hpp"
 #include "memory/voltage_profile.hpp"
 #include "sim/config/faults_config.hpp"
 #include "sim/config/map_files.hpp"
@@ -45,7 +45,7 @@ struct FaultyMemory {
 /// The weight SRAM, and whatever else is given a profile.
 struct MemoryConfig : FaultyMemory {
   FaultsConfig faults;
-  memory::Encoding encoding = memory::Encoding::kTwosComplement;
+  memory::StorageScheme scheme;  ///< of the weights
   std::optional<FaultyMemory> activation_sram, accumulator;
 
   /// nullptr: that memory is error-free.

@@ -261,7 +261,7 @@ void list_memory(Listing& out, const MemoryConfig& memory) {
     list_chip(out, key_of(which) + ".chip", found->chip);
   }
   list_faults(out, memory.faults);
-  out.add("memory.encoding", to_string(memory.encoding));
+  out.add("memory.encoding", to_string(memory.scheme.encoding));
   out.add("memory.mitigations", "[]");
 }
 

@@ -83,8 +83,10 @@ double leakage_units(Leaker leaker, const hardware::AcceleratorSpec& spec) {
   switch (leaker) {
     case Leaker::kArray:
       return static_cast<double>(spec.array.rows) * spec.array.columns;
-    case Leaker::kWeightSram:
-      return spec.weight_sram.capacity_kib;
+    case Leaker::kWeightSram:  // cells of check bits leak, too
+      return double{1} * spec.weight_sram.capacity_kib *
+             (spec.weight_sram.word_bits + spec.weight_sram.check_bits) /
+             spec.weight_sram.word_bits;
     case Leaker::kActivationSram:
       return spec.activation_sram.capacity_kib;
     case Leaker::kAccumulator:  // two halves a column
@@ -120,7 +122,7 @@ std::optional<int> event_bits(Event event, const hardware::AcceleratorSpec& spec
       return spec.accumulator.bits;
     case Event::kWeightSramRead:
     case Event::kWeightSramWrite:
-      return spec.weight_sram.word_bits;
+      return spec.weight_sram.word_bits + spec.weight_sram.check_bits;
     case Event::kCount:
       break;
   }

@@ -1,7 +1,6 @@
 #include "sim/experiment/fault_parts.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <stdexcept>
 
 #include "memory/numbers/text_number.hpp"
@@ -31,30 +30,19 @@ std::uint32_t code_bits(const models::Convolution& layer, const FaultFilter& fil
   return filter.bits & ((std::uint32_t{1} << layer.weight_bits) - 1);
 }
 
-std::uint32_t changeable(std::uint32_t code, std::uint32_t bits, FaultPolarity polarity) {
-  switch (polarity) {
-    case FaultPolarity::kBoth:
-      return bits;
-    case FaultPolarity::kZeroToOne:
-      return bits & ~code;
-    case FaultPolarity::kOneToZero:
-      return bits & code;
-  }
-  throw std::logic_error("unknown polarity");
-}
-
-void count_weights(const models::QuantizedNetwork& network, memory::Encoding encoding,
+void count_weights(const storage::StoredWeights& stored, const memory::StorageScheme& scheme,
                    FaultPart& part) {
-  for (std::size_t i = 0; i < network.nodes.size(); ++i) {
-    const models::Convolution* layer = weights_of(network, i);
-    if (layer == nullptr || !part.filter.passes_layer(static_cast<int>(i))) continue;
-    const std::uint32_t bits = code_bits(*layer, part.filter);
-    if (bits == 0) continue;
-    part.weights += layer->weights.size();
-    for (const std::int8_t weight : layer->weights) {
-      const std::uint32_t code = memory::encode(encoding, weight, layer->weight_bits);
-      part.weight_bits +=
-          static_cast<std::uint64_t>(std::popcount(changeable(code, bits, part.filter.polarity)));
+  const schedule::TileProgram& program = stored.program;
+  const storage::WordPath path(scheme, program.spec.weight_sram.organisation(), part.filter);
+  for (std::size_t t = 0; t < program.tiles.size(); ++t) {
+    const schedule::Tile& tile = program.tiles[t];
+    const std::uint32_t code = (std::uint32_t{1} << program.layer_of(tile).weight_bits) - 1;
+    if (!part.filter.passes_layer(tile.layer) || (part.filter.bits & code) == 0) continue;
+    part.weights += static_cast<std::uint64_t>(tile.rows) * static_cast<unsigned>(tile.columns);
+    for (std::uint64_t w = 0; w < tile.words(); ++w) {
+      const auto word =
+          storage::tile_word(program, tile, static_cast<std::uint32_t>(w % tile.words_per_row));
+      part.weight_bits += path.changeable(word, stored.image.word(t, w)).count();
     }
   }
 }
@@ -159,7 +147,8 @@ std::string FaultPart::name() const {
 }
 
 std::vector<FaultPart> split_faults(const models::QuantizedNetwork& network,
-                                    memory::Encoding encoding, const FaultFilter& whole,
+                                    const storage::StoredWeights& stored,
+                                    const memory::StorageScheme& scheme, const FaultFilter& whole,
                                     const std::vector<FaultDimension>& dimensions) {
   FaultPart all;
   all.filter = whole;
@@ -176,7 +165,7 @@ std::vector<FaultPart> split_faults(const models::QuantizedNetwork& network,
     parts = std::move(finer);
   }
   parts.insert(parts.begin(), {none, all});
-  for (FaultPart& part : parts) count_weights(network, encoding, part);
+  for (FaultPart& part : parts) count_weights(stored, scheme, part);
   return parts;
 }
 

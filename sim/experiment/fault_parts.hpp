@@ -7,9 +7,10 @@
 #include <string_view>
 #include <vector>
 
-#include "memory/encoding.hpp"
+#include "memory/storage_scheme.hpp"
 #include "models/quantized_network.hpp"
 #include "sim/storage/fault_filter.hpp"
+#include "sim/storage/weight_image.hpp"
 
 namespace brownout::experiment {
 
@@ -33,7 +34,9 @@ struct FaultPart {
 /// First no faults ("none" in every dimension), then all of `whole`, then its parts by layer, bit,
 /// polarity.
 std::vector<FaultPart> split_faults(const models::QuantizedNetwork& network,
-                                    memory::Encoding encoding, const storage::FaultFilter& whole,
+                                    const storage::StoredWeights& stored,
+                                    const memory::StorageScheme& scheme,
+                                    const storage::FaultFilter& whole,
                                     const std::vector<FaultDimension>& dimensions);
 
 }  // namespace brownout::experiment

@@ -4,6 +4,8 @@
 #include <bitset>
 
 #include "sim/schedule/lower.hpp"
+#include "sim/schedule/program_builder.hpp"
+#include "sim/schedule/weight_layout.hpp"
 #include "sim/timing/program_cycles.hpp"
 
 namespace brownout::experiment {
@@ -56,7 +58,7 @@ NetworkPlan plan_network(const models::QuantizedNetwork& network,
     spec.placement = wanted;
     plan.program = schedule::make_program(network, spec);
   }
-  plan.times = timing::program_times(plan.program);
+  plan.times = timing::program_times(plan.program, schedule::lay_out(plan.program));
   return plan;
 }
 

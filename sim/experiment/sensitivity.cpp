@@ -39,7 +39,7 @@ std::string dimensions_text(const std::vector<FaultDimension>& dimensions) {
 
 /// The whole network, to relate parts to.
 FaultPart whole_network(const Workbench& bench) {
-  return split_faults(bench.network, bench.config.memory.encoding, {}, {})[1];
+  return split_faults(bench.network, bench.stored_weights(), bench.config.memory.scheme, {}, {})[1];
 }
 
 double share(std::uint64_t part, std::uint64_t whole) {
@@ -128,7 +128,8 @@ std::string sensitivity_header() {
 SensitivityOutcome run_sensitivity(const Workbench& bench, const SensitivityOptions& options) {
   const auto chips = static_cast<std::size_t>(bench.config.sweep.chips);
   const std::vector<FaultPart> parts =
-      split_faults(bench.network, bench.config.memory.encoding, bench.faults, options.dimensions);
+      split_faults(bench.network, bench.stored_weights(), bench.config.memory.scheme, bench.faults,
+                   options.dimensions);
   const std::vector<Point> points = points_of(bench, parts, options.cosim, chips);
   const std::string manifest =
       manifest_json(bench, options.cosim, {{"sensitivity", dimensions_text(options.dimensions)}});

@@ -17,7 +17,7 @@ void require_range(const std::string& key, std::int64_t value, std::int64_t low,
 void validate_sram(const std::string& key, const SramSpec& sram) {
   require_range(key + ".capacity_kib", sram.capacity_kib, 1, 1 << 20);
   require_range(key + ".banks", sram.banks, 1, 1024);
-  require_range(key + ".word_bits", sram.word_bits, 8, memory::WordBits::kMost);
+  require_range(key + ".word_bits", sram.word_bits, 8, memory::WideBits::kMost);
   if (sram.word_bits % 8 != 0) {
     throw std::runtime_error(key + ".word_bits: " + std::to_string(sram.word_bits) +
                              " is not a multiple of 8");
@@ -73,6 +73,7 @@ memory::SramOrganisation SramSpec::organisation() const {
   organisation.banks = static_cast<std::uint32_t>(banks);
   organisation.words = static_cast<std::uint64_t>(bits / word_bits);
   organisation.word_bits = static_cast<std::uint32_t>(word_bits);
+  organisation.check_bits = static_cast<std::uint32_t>(check_bits);
   organisation.column_mux = static_cast<std::uint32_t>(column_mux);
   organisation.validate();
   return organisation;

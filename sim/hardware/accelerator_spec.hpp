@@ -37,6 +37,7 @@ struct SramSpec {
   int banks = 8;
   int word_bits = 32;  ///< a multiple of 8, at most 256
   int column_mux = 4;
+  int check_bits = 0;  ///< of every word, where a word code has some; follows from the memory
 
   /// Throws std::runtime_error when the fields do not fit together.
   memory::SramOrganisation organisation() const;

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "models/quantized_network.hpp"
-#include "sim/schedule/tile_program.hpp"
+#include "sim/schedule/gemm.hpp"
 
 namespace brownout::schedule {
 

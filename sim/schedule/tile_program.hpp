@@ -1,41 +1,29 @@
-// What the accelerator does for one inference, as data: tiles, folds, addresses, transfers, in
-// order. The SystemC machine, the closed form and the weight read-back all execute this one value.
+// What the accelerator does for one inference, as data: tiles, folds, transfers, in order. The
+// SystemC machine, the closed form and the weight read-back all execute this one value.
+// program_builder.hpp makes it; where the tiles lie is weight_layout.hpp's.
 #pragma once
 
 #include <cstdint>
 #include <span>
 #include <vector>
 
-#include "models/quantized_network.hpp"
 #include "sim/hardware/accelerator_spec.hpp"
+#include "sim/schedule/gemm.hpp"
 
 namespace brownout::schedule {
 
-/// A weighted layer as a matrix product, once per group: M output pixels, N output channels of the
-/// group, K = (c_in * KH + kh) * KW + kw.
-struct Gemm {
-  std::int64_t m = 0;
-  int n = 0;
-  int k = 0;
-  int groups = 1;
-
-  std::int64_t macs() const { return m * n * k * groups; }
-};
-
-/// A weight tile: rows are k, columns are n. It stands in the weight SRAM row after row from
-/// `address`; a row starts a new word, tiles follow each other without gaps. Lane l of a word
-/// begins at bit l * weight_bits of the layer; no weight straddles words: top bits may stay unused.
+/// A weight tile: rows are k, columns are n. It stands in the weight SRAM row after row; a row
+/// starts a new word. Lane l of a word begins at bit l * weight_bits of the layer; no weight
+/// straddles words: top bits may stay unused.
 struct Tile {
   int layer = 0;  ///< index into TileProgram::layers
   int group = 0;
   int k0 = 0, rows = 0;     ///< used rows of the array
   int n0 = 0, columns = 0;  ///< used columns, within the group
-  std::uint64_t address = 0;
   std::uint32_t words_per_row = 0;
   int lanes = 1;  ///< weights a word: column c stands in lane c % lanes of the row's word c / lanes
 
   std::uint64_t words() const { return std::uint64_t{words_per_row} * static_cast<unsigned>(rows); }
-  std::uint64_t end() const { return address + words(); }
 };
 
 /// A tile loaded once and a block of M streamed through it.
@@ -45,9 +33,6 @@ struct Fold {
   std::int64_t m0 = 0, m_count = 0;
   bool first_k = false;  ///< starts the block's sums from the biases
   bool last_k = false;   ///< completes the block's sums
-  /// Streaming: the fold whose load must have ended before this fold's words may be overwritten
-  /// (index into TileProgram::folds), -1 for none.
-  int transfer_after = -1;
 };
 
 /// The work of one node. Matrix layers have folds; the vector unit alone does the others.
@@ -86,11 +71,5 @@ struct TileProgram {
     return tile.words() * static_cast<unsigned>(spec.weight_sram.word_bits) / 8;
   }
 };
-
-/// Plans a network on an accelerator. Throws std::runtime_error when the weights do not fit a
-/// resident SRAM, a tile does not fit a ring, or the activations do not fit their SRAM; the text
-/// says how much is needed and how much there is.
-TileProgram make_program(const models::QuantizedNetwork& network,
-                         const hardware::AcceleratorSpec& spec);
 
 }  // namespace brownout::schedule

@@ -37,19 +37,7 @@ FailingBits failing_bits(const memory::CellMasks& cells, int columns) {
 
 void add(Masks& masks, std::size_t elements, std::size_t element, const FailingBit& failing) {
   if (masks.empty()) masks.resize(elements);
-  const std::uint32_t one = std::uint32_t{1} << failing.bit;
-  switch (failing.kind) {
-    case memory::FaultKind::kStuckAt0:
-      masks.stuck_at_0[element] |= one;
-      return;
-    case memory::FaultKind::kStuckAt1:
-      masks.stuck_at_1[element] |= one;
-      return;
-    case memory::FaultKind::kFlip:
-      masks.flip[element] |= one;
-      return;
-  }
-  throw std::logic_error("unknown fault kind");
+  memory::of_kind(masks, failing.kind)[element] |= std::uint32_t{1} << failing.bit;
 }
 
 }  // namespace

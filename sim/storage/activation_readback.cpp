@@ -12,18 +12,6 @@ constexpr unsigned kByteBits = 8;
 
 using ByteMasks = models::ReadMasks<std::uint8_t>;
 
-std::vector<std::uint8_t>& mask_of(ByteMasks& masks, memory::FaultKind kind) {
-  switch (kind) {
-    case memory::FaultKind::kStuckAt0:
-      return masks.stuck_at_0;
-    case memory::FaultKind::kStuckAt1:
-      return masks.stuck_at_1;
-    case memory::FaultKind::kFlip:
-      return masks.flip;
-  }
-  throw std::logic_error("unknown fault kind");
-}
-
 /// The masks of the first `bytes` bytes.
 ByteMasks byte_masks(const memory::SramOrganisation& organisation, const memory::CellMasks& cells,
                      std::uint64_t bytes) {
@@ -34,7 +22,7 @@ ByteMasks byte_masks(const memory::SramOrganisation& organisation, const memory:
     const memory::BitAddress address = organisation.address_of(cell);
     const std::uint64_t byte = address.word * word_bytes + address.bit / kByteBits;
     if (byte >= bytes) return;
-    mask_of(masks, kind)[byte] |= static_cast<std::uint8_t>(1U << address.bit % kByteBits);
+    memory::of_kind(masks, kind)[byte] |= static_cast<std::uint8_t>(1U << address.bit % kByteBits);
   });
   return masks;
 }

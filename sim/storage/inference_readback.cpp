@@ -1,80 +1,139 @@
-// Flipping a bit twice restores it, so the way out of an inference is the way into it again.
 #include "sim/storage/inference_readback.hpp"
 
 #include <algorithm>
-#include <optional>
-
-#include "sim/storage/weight_locator.hpp"
+#include <cstdlib>
 
 namespace brownout::storage {
+namespace {
 
-InferenceReadback::InferenceReadback(const schedule::TileProgram& program,
-                                     const models::WeightSet& written,
-                                     const memory::CellFaults& faults, memory::Encoding encoding,
-                                     std::uint64_t seed, const FaultFilter& filter)
-    : program_(program),
-      written_(written),
-      encoding_(encoding),
-      readback_(read_back(program, written, faults.certain, encoding, filter)) {
-  const memory::SramOrganisation organisation = program.spec.weight_sram.organisation();
-  const std::vector<std::uint64_t> fetches = fetches_per_tile(program);
-  const TileFinder finder(program.tiles);
-  for (const memory::IntermittentCell& cell : faults.intermittent) {
-    const std::size_t first = bits_.size();
-    const memory::BitAddress address = organisation.address_of(cell.cell);
-    finder.for_each_at(address.word, [&](std::size_t tile) {
-      const auto hit = weight_bit_at(program, program.tiles[tile], address);
-      if (!hit) return;
-      const auto layer = static_cast<std::size_t>(program.tiles[tile].layer);
-      const auto node = static_cast<std::size_t>(program.layers[layer].node);
-      const bool stored = (readback_.codes[node][hit->weight] >> hit->bit & 1) != 0;
-      if (!reads_wrong(cell.kind, filter, program.tiles[tile].layer, hit->bit, stored)) return;
-      bits_.push_back(
-          {layer, node, hit->weight, static_cast<std::uint8_t>(1U << hit->bit), fetches[tile]});
-    });
-    if (bits_.size() == first) continue;
-    cells_.push_back({memory::CellDraws(seed, cell), first, bits_.size() - first});
+/// What a read did, its weights aside.
+WeightDamage damage_of(const ReadWord& read, const memory::WideBits& stored,
+                       std::uint64_t fetches) {
+  WeightDamage damage;
+  damage.one_to_zero = (read.wrong & stored).count() * fetches;
+  damage.zero_to_one = (read.wrong & ~stored).count() * fetches;
+  damage.words_touched = read.wrong == memory::WideBits{} ? 0 : 1;
+  damage.words_corrected = read.status == memory::WordStatus::kCorrected ? fetches : 0;
+  damage.words_uncorrectable = read.status == memory::WordStatus::kUncorrectable ? fetches : 0;
+  return damage;
+}
+
+}  // namespace
+
+InferenceReadback::InferenceReadback(const StoredWeights& stored, const WordPath& path,
+                                     const memory::CellFaults& faults, std::uint64_t seed)
+    : stored_(stored),
+      path_(path),
+      finder_(stored.program, stored.layout),
+      fetches_(fetches_per_tile(stored.program)),
+      readback_{stored.image.weights(), {}},
+      constant_(stored.program.layers.size()) {
+  count_fetched();
+  memory::for_each_faulty_word(path.organisation(), faults, [&](const memory::FaultyWord& word) {
+    add_word(word, faults, seed);
+  });
+  sum_up();
+}
+
+void InferenceReadback::count_fetched() {
+  for (std::size_t t = 0; t < fetches_.size(); ++t) {
+    const schedule::Tile& tile = stored_.program.tiles[t];
+    const auto bits = static_cast<unsigned>(stored_.program.layer_of(tile).weight_bits);
+    const auto weights =
+        static_cast<std::uint64_t>(tile.rows) * static_cast<unsigned>(tile.columns);
+    WeightDamage& layer = constant_[static_cast<std::size_t>(tile.layer)];
+    layer.words += tile.words();
+    layer.weights += weights;
+    layer.bits_fetched += weights * bits * fetches_[t];
   }
 }
 
+void InferenceReadback::add_word(const memory::FaultyWord& word, const memory::CellFaults& faults,
+                                 std::uint64_t seed) {
+  found_.clear();
+  finder_.for_each_at(word.word, [&](std::size_t tile, std::uint64_t index) {
+    found_.push_back({tile, index});
+  });
+  for (Place& place : found_) read(place, word.certain);
+  const std::size_t first_cell = cells_.size();
+  for (const memory::FaultyWord::Intermittent& cell : word.intermittent) {
+    if (!matters(cell.mask)) continue;
+    cells_.push_back({memory::CellDraws(seed, faults.intermittent[cell.cell]), cell.mask});
+  }
+  if (cells_.size() > first_cell) {
+    words_.push_back(
+        {word.certain, first_cell, cells_.size() - first_cell, places_.size(), found_.size()});
+    places_.insert(places_.end(), found_.begin(), found_.end());
+    return;
+  }
+  for (const Place& place : found_) {
+    constant_[static_cast<std::size_t>(stored_.program.tiles[place.tile].layer)] += place.damage;
+  }
+}
+
+/// Whether a failure changes what one of the found places reads as.
+bool InferenceReadback::matters(const memory::WordMask& mask) const {
+  return std::any_of(found_.begin(), found_.end(), [&](const Place& place) {
+    const memory::WordBits stored = stored_.image.word(place.tile, place.index);
+    const WeightsOfWord held = weights_of(stored_.program, place.tile, place.index);
+    return path_.read(held.word, stored, mask) != path_.read(stored);
+  });
+}
+
 const WeightReadback& InferenceReadback::move_to(std::uint64_t inference) {
-  toggled_.clear();
   changed_nodes_.clear();
-  for (Cell& cell : cells_) {
-    if (cell.draws.fails(inference) != cell.failing) toggle(cell);
+  bool any = false;
+  for (const Word& word : words_) {
+    bool toggled = false;
+    memory::WordMask mask = word.certain;
+    for (Cell& cell : std::span(cells_).subspan(word.first_cell, word.cells)) {
+      const bool fails = cell.draws.fails(inference);
+      toggled |= fails != cell.failing;
+      cell.failing = fails;
+      if (fails) mask = mask | cell.mask;
+    }
+    if (!toggled) continue;
+    any = true;
+    for (Place& place : std::span(places_).subspan(word.first_place, word.places)) {
+      read(place, mask);
+    }
   }
-  // Decoded once all bits are in: a weight may have several.
-  for (const Cell* cell : toggled_) {
-    for (const WrongBit& bit : bits_of(*cell)) decode(bit);
-  }
+  if (any) sum_up();
   std::sort(changed_nodes_.begin(), changed_nodes_.end());
   changed_nodes_.erase(std::unique(changed_nodes_.begin(), changed_nodes_.end()),
                        changed_nodes_.end());
   return readback_;
 }
 
-void InferenceReadback::toggle(Cell& cell) {
-  cell.failing = !cell.failing;
-  toggled_.push_back(&cell);
-  for (const WrongBit& bit : bits_of(cell)) {
-    readback_.codes[bit.node][bit.weight] ^= bit.mask;
-    std::uint64_t& wrong = readback_.layers[bit.layer].bits_wrong;
-    wrong = cell.failing ? wrong + bit.fetches : wrong - bit.fetches;
+/// Takes the weights of a place from its word as `mask` delivers it.
+void InferenceReadback::read(Place& place, const memory::WordMask& mask) {
+  const WeightsOfWord held = weights_of(stored_.program, place.tile, place.index);
+  const auto node = static_cast<std::size_t>(
+      stored_.program.layers[static_cast<std::size_t>(held.word.layer)].node);
+  const memory::WordBits stored = stored_.image.word(place.tile, place.index);
+  const ReadWord word = path_.read(held.word, stored, mask);
+  const memory::CodeTable& table = path_.table(held.word.weight_bits);
+  place.damage = damage_of(word, stored.data, fetches_[place.tile]);
+  for (int lane = 0; lane < held.word.weights; ++lane) {
+    const std::size_t weight = held.first + static_cast<std::size_t>(lane) * held.stride;
+    const std::int8_t value = table.value(held.word.code(word.codes, lane));
+    const auto error = static_cast<std::uint64_t>(
+        std::abs(int{value} - int{stored_.image.weights()[node][weight]}));
+    place.damage.weights_changed += error != 0 ? 1 : 0;
+    place.damage.error_sum += error;
+    place.damage.error_max = std::max(place.damage.error_max, error);
+    std::int8_t& current = readback_.weights[node][weight];
+    if (current == value) continue;
+    current = value;
+    if (changed_nodes_.empty() || changed_nodes_.back() != node) changed_nodes_.push_back(node);
   }
 }
 
-void InferenceReadback::decode(const WrongBit& bit) {
-  std::int8_t& weight = readback_.weights[bit.node][bit.weight];
-  const std::int8_t written = written_[bit.node][bit.weight];
-  std::uint64_t& changed = readback_.layers[bit.layer].weights_changed;
-  const auto read = static_cast<std::int8_t>(memory::decode(
-      encoding_, readback_.codes[bit.node][bit.weight], program_.layers[bit.layer].weight_bits));
-  if (read == weight) return;
-  if (weight == written) ++changed;
-  if (read == written) --changed;
-  weight = read;
-  if (changed_nodes_.empty() || changed_nodes_.back() != bit.node) {
-    changed_nodes_.push_back(bit.node);
+void InferenceReadback::sum_up() {
+  readback_.layers = constant_;
+  for (const Place& place : places_) {
+    readback_.layers[static_cast<std::size_t>(stored_.program.tiles[place.tile].layer)] +=
+        place.damage;
   }
 }
 

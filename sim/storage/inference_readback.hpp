@@ -1,26 +1,28 @@
 // The weights of many inferences of one chip at one voltage: read back once, then each inference
-// only flips the bits of the intermittent cells that fail in it.
+// only reads the words anew whose intermittent cells change.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <vector>
 
+#include "memory/faulty_words.hpp"
 #include "memory/intermittent_cells.hpp"
+#include "sim/storage/weight_locator.hpp"
 #include "sim/storage/weight_readback.hpp"
 
 namespace brownout::storage {
 
 class InferenceReadback {
  public:
-  /// `seed`: memory::inference_seed of the chip; `filter` as for read_back. `program` and `written`
-  /// must outlive this. Throws std::logic_error when `faults` has another geometry than the
-  /// program's weight SRAM.
-  InferenceReadback(const schedule::TileProgram& program, const models::WeightSet& written,
-                    const memory::CellFaults& faults, memory::Encoding encoding, std::uint64_t seed,
-                    const FaultFilter& filter = {});
+  /// `seed`: memory::inference_seed of the chip. What `stored` names, and `path`, must outlive
+  /// this. Throws std::logic_error when `faults` has another geometry than the program's weight
+  /// SRAM.
+  InferenceReadback(const StoredWeights& stored, const WordPath& path,
+                    const memory::CellFaults& faults, std::uint64_t seed);
 
-  /// Whether inferences may differ: an intermittent cell holds a weight bit that it would change.
+  /// Whether inferences may differ: an intermittent cell would change what a word reads as.
   bool varies() const { return !cells_.empty(); }
   /// Moves on to an inference: every order gives the same. Returns current().
   const WeightReadback& move_to(std::uint64_t inference);
@@ -30,32 +32,42 @@ class InferenceReadback {
   const std::vector<std::size_t>& changed_nodes() const { return changed_nodes_; }
 
  private:
-  /// A weight bit that reads wrong when its cell fails.
-  struct WrongBit {
-    std::size_t layer, node, weight;
-    std::uint8_t mask;  // of the bit in its code
-    std::uint64_t fetches;
+  /// A word of a tile that stands on failing cells.
+  struct Place {
+    std::size_t tile;
+    std::uint64_t index;
+    WeightDamage damage = {};
   };
-  /// An intermittent cell that holds such bits; all others never matter.
+  /// An intermittent cell that changes what its word reads as; all others never matter.
   struct Cell {
     memory::CellDraws draws;
-    std::size_t first, count;  // in bits_
+    memory::WordMask mask;
     bool failing = false;
   };
+  /// A word of the SRAM with such cells: in cells_, and the tiles on it in places_.
+  struct Word {
+    memory::WordMask certain;
+    std::size_t first_cell, cells;
+    std::size_t first_place, places;
+  };
 
-  void toggle(Cell& cell);
-  void decode(const WrongBit& bit);
-  std::span<const WrongBit> bits_of(const Cell& cell) const {
-    return std::span(bits_).subspan(cell.first, cell.count);
-  }
+  void count_fetched();
+  void add_word(const memory::FaultyWord& word, const memory::CellFaults& faults,
+                std::uint64_t seed);
+  bool matters(const memory::WordMask& mask) const;
+  void read(Place& place, const memory::WordMask& mask);
+  void sum_up();
 
-  const schedule::TileProgram& program_;
-  const models::WeightSet& written_;
-  memory::Encoding encoding_;
+  StoredWeights stored_;
+  const WordPath& path_;
+  TileFinder finder_;
+  std::vector<std::uint64_t> fetches_;  // by tile
   WeightReadback readback_;
-  std::vector<WrongBit> bits_;
+  std::vector<WeightDamage> constant_;  // by layer: of all words without such cells
+  std::vector<Word> words_;
   std::vector<Cell> cells_;
-  std::vector<const Cell*> toggled_;  // by the last move_to
+  std::vector<Place> places_;
+  std::vector<Place> found_;  // the tiles on a word
   std::vector<std::size_t> changed_nodes_;
 };
 

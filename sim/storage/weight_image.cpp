@@ -1,6 +1,11 @@
 #include "sim/storage/weight_image.hpp"
 
+#include <algorithm>
+
 namespace brownout::storage {
+
+using memory::WideBits;
+using memory::WordBits;
 
 std::size_t weight_at(const schedule::TileProgram& program, const schedule::Tile& tile, int row,
                       int column) {
@@ -9,30 +14,51 @@ std::size_t weight_at(const schedule::TileProgram& program, const schedule::Tile
   return static_cast<std::size_t>(channel * gemm.k + tile.k0 + row);
 }
 
-memory::BitAddress bit_address(const schedule::TileProgram& program, const schedule::Tile& tile,
-                               int row, int column, int bit) {
-  const std::uint64_t word = tile.address + static_cast<std::uint64_t>(row) * tile.words_per_row +
-                             static_cast<std::uint64_t>(column / tile.lanes);
-  const int first_bit = column % tile.lanes * program.layer_of(tile).weight_bits;
-  return {word, static_cast<std::uint32_t>(first_bit + bit)};
+TileWord tile_word(const schedule::TileProgram& program, const schedule::Tile& tile,
+                   std::uint32_t word_of_row) {
+  const int first_column = static_cast<int>(word_of_row) * tile.lanes;
+  return {tile.layer, program.layer_of(tile).weight_bits,
+          std::min(tile.lanes, tile.columns - first_column)};
 }
 
-std::vector<memory::WordBits> tile_words(const schedule::TileProgram& program,
-                                         const schedule::Tile& tile,
-                                         const models::WeightSet& weights,
-                                         memory::Encoding encoding) {
-  const schedule::Layer& layer = program.layer_of(tile);
-  const std::vector<std::int8_t>& matrix = weights[static_cast<std::size_t>(layer.node)];
-  std::vector<memory::WordBits> words(tile.words());
-  for (int row = 0; row < tile.rows; ++row) {
-    for (int column = 0; column < tile.columns; ++column) {
-      const std::int8_t value = matrix[weight_at(program, tile, row, column)];
-      const std::uint64_t code = memory::encode(encoding, value, layer.weight_bits);
-      const memory::BitAddress lowest = bit_address(program, tile, row, column, 0);
-      words[lowest.word - tile.address].put(lowest.bit, code);
+WeightImage::WeightImage(const schedule::TileProgram& program, const schedule::WeightLayout& layout,
+                         const models::WeightSet& weights, const WordPath& path,
+                         const memory::WordMasks& known)
+    : parts_(path.organisation()), weights_(weights) {
+  words_.reserve(program.weight_words * parts_.count());
+  for (std::size_t t = 0; t < program.tiles.size(); ++t) {
+    const schedule::Tile& tile = program.tiles[t];
+    const auto node = static_cast<std::size_t>(program.layer_of(tile).node);
+    const memory::CodeTable& table = path.table(program.layer_of(tile).weight_bits);
+    first_.push_back(words_.size() / parts_.count());
+    std::uint64_t address = layout.address[t];
+    for (int row = 0; row < tile.rows; ++row) {
+      for (std::uint32_t w = 0; w < tile.words_per_row; ++w, ++address) {
+        const TileWord word = tile_word(program, tile, w);
+        const int first_column = static_cast<int>(w) * tile.lanes;
+        WideBits wanted;
+        for (int lane = 0; lane < word.weights; ++lane) {
+          const std::size_t weight = weight_at(program, tile, row, first_column + lane);
+          wanted.put(static_cast<std::uint32_t>(lane * word.weight_bits),
+                     table.code(weights[node][weight]));
+        }
+        const WordBits stored =
+            path.written(word, wanted, known.empty() ? memory::WordMask{} : known.word(address));
+        for (std::size_t p = 0; p < parts_.count(); ++p) words_.push_back(parts_.part(stored, p));
+        for (int lane = 0; lane < word.weights; ++lane) {
+          weights_[node][weight_at(program, tile, row, first_column + lane)] =
+              table.value(word.code(path.read(stored).codes, lane));
+        }
+      }
     }
   }
-  return words;
+}
+
+WordBits WeightImage::word(std::size_t tile, std::uint64_t index) const {
+  const std::size_t first = (first_[tile] + index) * parts_.count();
+  WordBits result;
+  for (std::size_t p = 0; p < parts_.count(); ++p) parts_.part(result, p) = words_[first + p];
+  return result;
 }
 
 }  // namespace brownout::storage

@@ -1,28 +1,53 @@
-// The words that are written into the weight SRAM: weights, encoded, in the lanes of their tiles.
-// The forward direction; weight_readback.hpp goes back from a failing cell without using this.
+// The words that are written into the weight SRAM, tile by tile: made once per chip, loaded by the
+// machine and its DMA, and what read-backs start from. The forward direction; weight_locator.hpp
+// goes back from a failing cell without using this.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <vector>
 
-#include "memory/encoding.hpp"
-#include "memory/sram_macro.hpp"
+#include "memory/word_parts.hpp"
+#include "models/quantized_network.hpp"
 #include "sim/schedule/tile_program.hpp"
+#include "sim/schedule/weight_layout.hpp"
+#include "sim/storage/word_path.hpp"
 
 namespace brownout::storage {
 
 /// The weight at a row and column of a tile: its index in the node's matrix, channel * K + k.
 std::size_t weight_at(const schedule::TileProgram& program, const schedule::Tile& tile, int row,
                       int column);
-/// Where bit `bit` of its code is stored.
-memory::BitAddress bit_address(const schedule::TileProgram& program, const schedule::Tile& tile,
-                               int row, int column, int bit);
 
-/// The words of one tile, row after row; unused lanes hold 0.
-std::vector<memory::WordBits> tile_words(const schedule::TileProgram& program,
-                                         const schedule::Tile& tile,
-                                         const models::WeightSet& weights,
-                                         memory::Encoding encoding);
+/// Word `word_of_row` of any row of a tile.
+TileWord tile_word(const schedule::TileProgram& program, const schedule::Tile& tile,
+                   std::uint32_t word_of_row);
+
+class WeightImage {
+ public:
+  WeightImage() = default;  ///< of no program
+  /// `known`: of the cells, for a write policy that uses them; none: nothing is known.
+  WeightImage(const schedule::TileProgram& program, const schedule::WeightLayout& layout,
+              const models::WeightSet& weights, const WordPath& path,
+              const memory::WordMasks& known = {});
+
+  /// Word `index` of a tile, row after row.
+  memory::WordBits word(std::size_t tile, std::uint64_t index) const;
+  /// The weights as they read without faults.
+  const models::WeightSet& weights() const { return weights_; }
+
+ private:
+  memory::WordParts parts_;
+  std::vector<std::size_t> first_;    // by tile: the number of its first word
+  std::vector<std::uint64_t> words_;  // part by part
+  models::WeightSet weights_;
+};
+
+/// What stands in the weight SRAM, and where. The references must outlive it.
+struct StoredWeights {
+  const schedule::TileProgram& program;
+  const schedule::WeightLayout& layout;
+  const WeightImage& image;
+};
 
 }  // namespace brownout::storage

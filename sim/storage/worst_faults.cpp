@@ -5,9 +5,9 @@
 #include <cstdlib>
 #include <tuple>
 
+#include "memory/word_parts.hpp"
 #include "sim/storage/weight_image.hpp"
 #include "sim/storage/weight_locator.hpp"
-#include "sim/storage/weight_readback.hpp"
 
 namespace brownout::storage {
 namespace {
@@ -31,7 +31,8 @@ bool is_worse(const WeightFault& left, const WeightFault& right) {
   if (left.relative_error != right.relative_error) {
     return left.relative_error > right.relative_error;
   }
-  return std::tie(left.cell, left.layer, left.tile) < std::tie(right.cell, right.layer, right.tile);
+  return std::tie(left.cell, left.layer, left.tile, left.weight) <
+         std::tie(right.cell, right.layer, right.tile, right.weight);
 }
 
 /// The worst so far: a heap whose front is the mildest of them.
@@ -58,70 +59,102 @@ class Worst {
   std::vector<WeightFault> heap_;
 };
 
+/// Bits of a word that a mask has a fault on.
+memory::WordBits failing_bits(const memory::WordMask& mask) {
+  return mask.stuck_at_0 | mask.stuck_at_1 | mask.flip;
+}
+
+/// The mask of one of these bits alone.
+memory::WordMask only(const memory::WordMask& mask, const memory::WordBits& bit) {
+  return {mask.stuck_at_0 & bit, mask.stuck_at_1 & bit, mask.flip & bit};
+}
+
 /// The faults of one layer's weights.
 class LayerFaults {
  public:
-  LayerFaults(const schedule::TileProgram& program, const models::Convolution& layer, int index,
-              memory::Encoding encoding)
-      : program_(program),
+  LayerFaults(const StoredWeights& stored, const WordPath& path, const memory::WordMasks& masks,
+              const models::Convolution& layer)
+      : stored_(stored),
+        path_(path),
+        masks_(masks),
         layer_(layer),
-        index_(index),
-        bits_(layer.weight_bits),
-        encoding_(encoding),
-        organisation_(program.spec.weight_sram.organisation()),
+        parts_(path.organisation()),
         range_(range_of(layer)) {}
 
-  /// Offers every bit of a tile that reads wrong; `tile_of_layer` is its number.
-  void offer(const schedule::Tile& tile, int tile_of_layer, std::uint64_t fetches,
-             const WeightReadback& readback, Worst& worst) const {
-    const auto node = static_cast<std::size_t>(index_);
-    for (int row = 0; row < tile.rows; ++row) {
-      for (int column = 0; column < tile.columns; ++column) {
-        const std::size_t weight = weight_at(program_, tile, row, column);
-        const std::uint32_t stored = memory::encode(encoding_, layer_.weights[weight], bits_);
-        const std::uint32_t wrong = stored ^ readback.codes[node][weight];
-        for (int bit = 0; wrong >> bit != 0; ++bit) {
-          if ((wrong >> bit & 1U) == 0) continue;
-          WeightFault fault = weight_place(weight);
-          fault.cell = organisation_.locate(bit_address(program_, tile, row, column, bit));
-          fault.tile = tile_of_layer;
-          fault.group = tile.group;
-          fault.bit = bit;
-          fault.fetches = fetches;
-          fault.read = readback.weights[node][weight];
-          set_error(fault, stored ^ (1U << bit));
-          if (fault.error > 0) worst.offer(fault);
-        }
+  /// Offers every fault on the words of a tile; `tile_of_layer` is its number.
+  void offer(std::size_t tile, int tile_of_layer, std::uint64_t fetches, Worst& worst) const {
+    const schedule::Tile& at = stored_.program.tiles[tile];
+    for (int row = 0; row < at.rows; ++row) {
+      for (std::uint32_t w = 0; w < at.words_per_row; ++w) {
+        const std::uint64_t index = static_cast<std::uint64_t>(row) * at.words_per_row + w;
+        const std::uint64_t address = stored_.layout.address[tile] + index;
+        if (masks_.is_clean(address)) continue;
+        WeightFault fault;
+        fault.layer = at.layer;
+        fault.tile = tile_of_layer;
+        fault.group = at.group;
+        fault.fetches = fetches;
+        offer_word({tile, index, address, row, static_cast<int>(w) * at.lanes}, fault, worst);
       }
     }
   }
 
  private:
-  WeightFault weight_place(std::size_t weight) const {
+  struct Place {
+    std::size_t tile;
+    std::uint64_t index, address;
+    int row, first_column;
+  };
+
+  void offer_word(const Place& place, WeightFault fault, Worst& worst) const {
+    const schedule::Tile& tile = stored_.program.tiles[place.tile];
+    const TileWord word = tile_word(stored_.program, tile,
+                                    static_cast<std::uint32_t>(place.first_column / tile.lanes));
+    const memory::WordBits stored = stored_.image.word(place.tile, place.index);
+    const memory::WordMask mask = masks_.word(place.address);
+    const ReadWord read = path_.read(word, stored, mask);
+    const memory::WordBits failing = failing_bits(mask);
+    for (std::uint32_t bit = 0; bit < path_.organisation().cell_bits(); ++bit) {
+      memory::WordBits one;
+      parts_.set_bit(one, bit);
+      if ((failing & one) == memory::WordBits{}) continue;
+      const ReadWord alone = path_.read(word, stored, only(mask, one));
+      fault.cell = path_.organisation().locate({place.address, bit});
+      for (int lane = 0; lane < word.weights; ++lane) {
+        const std::size_t weight =
+            weight_at(stored_.program, tile, place.row, place.first_column + lane);
+        place_weight(weight, fault);
+        const auto first = static_cast<std::uint32_t>(lane * word.weight_bits);
+        const bool own = bit >= first && bit - first < static_cast<unsigned>(word.weight_bits);
+        fault.bit = own ? static_cast<int>(bit - first) : WeightFault::kThroughCode;
+        fault.read = value(word, read, lane);
+        fault.alone = value(word, alone, lane);
+        fault.error = std::abs(fault.alone - fault.written) * double{scale_of(layer_, fault.n)};
+        fault.relative_error = fault.error / range_;
+        if (fault.error > 0) worst.offer(fault);
+      }
+    }
+  }
+
+  int value(const TileWord& word, const ReadWord& read, int lane) const {
+    return path_.table(word.weight_bits).value(word.code(read.codes, lane));
+  }
+  void place_weight(std::size_t weight, WeightFault& fault) const {
     const int kernel = layer_.window.kernel_height * layer_.window.kernel_width;
-    WeightFault fault;
-    fault.layer = index_;
     fault.weight = weight;
-    fault.written = layer_.weights[weight];
+    fault.written = stored_.image.weights()[static_cast<std::size_t>(fault.layer)][weight];
     fault.n = static_cast<int>(weight) / layer_.k_size();
     fault.k = static_cast<int>(weight) % layer_.k_size();
     fault.c = fault.k / kernel;
     fault.kh = fault.k % kernel / layer_.window.kernel_width;
     fault.kw = fault.k % layer_.window.kernel_width;
-    return fault;
-  }
-  void set_error(WeightFault& fault, std::uint32_t code) const {
-    fault.alone = memory::decode(encoding_, code, bits_);
-    fault.error = std::abs(fault.alone - fault.written) * double{scale_of(layer_, fault.n)};
-    fault.relative_error = fault.error / range_;
   }
 
-  const schedule::TileProgram& program_;
+  const StoredWeights& stored_;
+  const WordPath& path_;
+  const memory::WordMasks& masks_;
   const models::Convolution& layer_;
-  int index_;
-  int bits_;
-  memory::Encoding encoding_;
-  memory::SramOrganisation organisation_;
+  memory::WordParts parts_;
   double range_;
 };
 
@@ -145,22 +178,20 @@ void name_cells(const memory::CellFaults& faults, const memory::CellMasks& cells
 }  // namespace
 
 std::vector<WeightFault> worst_faults(const models::QuantizedNetwork& network,
-                                      const schedule::TileProgram& program,
-                                      const memory::CellFaults& faults, memory::Encoding encoding,
-                                      const FaultFilter& filter, std::size_t count) {
+                                      const StoredWeights& stored, const WordPath& path,
+                                      const memory::CellFaults& faults, std::size_t count) {
+  const schedule::TileProgram& program = stored.program;
   const memory::CellMasks cells = all_failing(faults);
-  const WeightReadback readback =
-      read_back(program, models::clean_weights(network), cells, encoding, filter);
+  const memory::WordMasks masks = memory::word_masks(path.organisation(), cells);
   const std::vector<std::uint64_t> fetches = fetches_per_tile(program);
   Worst worst(count);
   for (std::size_t first = 0, next = 0; first < program.tiles.size(); first = next) {
     const int layer = program.tiles[first].layer;
     const auto& convolution = std::get<models::Convolution>(
         network.nodes[static_cast<std::size_t>(program.layer_of(program.tiles[first]).node)]);
-    const LayerFaults of_layer(program, convolution, layer, encoding);
+    const LayerFaults of_layer(stored, path, masks, convolution);
     for (next = first; next < program.tiles.size() && program.tiles[next].layer == layer; ++next) {
-      of_layer.offer(program.tiles[next], static_cast<int>(next - first), fetches[next], readback,
-                     worst);
+      of_layer.offer(next, static_cast<int>(next - first), fetches[next], worst);
     }
   }
   std::vector<WeightFault> result = worst.take();

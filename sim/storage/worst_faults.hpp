@@ -6,15 +6,18 @@
 #include <cstdint>
 #include <vector>
 
-#include "memory/encoding.hpp"
 #include "memory/fault_map.hpp"
-#include "sim/schedule/tile_program.hpp"
-#include "sim/storage/fault_filter.hpp"
+#include "models/quantized_network.hpp"
+#include "sim/storage/weight_image.hpp"
+#include "sim/storage/word_path.hpp"
 
 namespace brownout::storage {
 
 /// One failing cell and one weight that stands on it: where weights stream, a cell has many.
 struct WeightFault {
+  /// The cell holds no bit of the weight: the word code brings its failure there.
+  static constexpr int kThroughCode = -1;
+
   memory::CellAddress cell;
   memory::FaultKind kind{};
   double probability = 1;  ///< of an intermittent cell to fail in an inference
@@ -26,7 +29,7 @@ struct WeightFault {
   int k = 0;               ///< (c * KH + kh) * KW + kw
   int c = 0;               ///< input channel, within the group
   int kh = 0, kw = 0;      ///< kernel row and column
-  int bit = 0;             ///< of the weight's code, 0 is the lowest
+  int bit = 0;             ///< of the weight's code, 0 is the lowest; or kThroughCode
   std::size_t weight = 0;  ///< index in the node's matrix, n * K + k
 
   int written = 0;            ///< the weight, in quantization steps
@@ -40,8 +43,7 @@ struct WeightFault {
 /// The `count` faults of the largest relative error, in falling order (equal ones by cell, then by
 /// tile). Faults that change no weight are none of them.
 std::vector<WeightFault> worst_faults(const models::QuantizedNetwork& network,
-                                      const schedule::TileProgram& program,
-                                      const memory::CellFaults& faults, memory::Encoding encoding,
-                                      const FaultFilter& filter, std::size_t count);
+                                      const StoredWeights& stored, const WordPath& path,
+                                      const memory::CellFaults& faults, std::size_t count);
 
 }  // namespace brownout::storage

@@ -16,7 +16,8 @@ Cycle divide_up(std::int64_t value, std::int64_t by) { return (value + by - 1) /
 /// Carries the recurrence from fold to fold and layer to layer.
 class Recurrence {
  public:
-  explicit Recurrence(const schedule::TileProgram& program) : program_(program) {}
+  Recurrence(const schedule::TileProgram& program, const schedule::WeightLayout& layout)
+      : program_(program), layout_(layout) {}
 
   hardware::ProgramTimes run() {
     times_.input_ready = transfer_cycles(program_.spec.dram, program_.input_bytes);
@@ -39,9 +40,8 @@ class Recurrence {
   Cycle weights_ready(std::size_t index) {
     if (!program_.streams_weights()) return 0;
     const schedule::Fold& fold = program_.folds[index];
-    const Cycle gate = fold.transfer_after < 0
-                           ? 0
-                           : times_.folds[static_cast<std::size_t>(fold.transfer_after)].load_end;
+    const int after = layout_.transfer_after[index];
+    const Cycle gate = after < 0 ? 0 : times_.folds[static_cast<std::size_t>(after)].load_end;
     const std::uint64_t bytes = program_.bytes_of(program_.tile_of(fold));
     dma_free_ = std::max(dma_free_, gate) + transfer_cycles(program_.spec.dram, bytes);
     return dma_free_;
@@ -83,6 +83,7 @@ class Recurrence {
   }
 
   const schedule::TileProgram& program_;
+  const schedule::WeightLayout& layout_;
   hardware::ProgramTimes times_;
   Cycle dma_free_ = 0;
 };
@@ -99,8 +100,9 @@ Cycle load_cycles(const schedule::TileProgram& program, const schedule::Tile& ti
   return program.spec.array.rows + tile.rows * (fetch - 1);
 }
 
-hardware::ProgramTimes program_times(const schedule::TileProgram& program) {
-  return Recurrence(program).run();
+hardware::ProgramTimes program_times(const schedule::TileProgram& program,
+                                     const schedule::WeightLayout& layout) {
+  return Recurrence(program, layout).run();
 }
 
 Cycle setup_cycles(const schedule::TileProgram& program) {

@@ -4,6 +4,7 @@
 
 #include "sim/hardware/cycles.hpp"
 #include "sim/schedule/tile_program.hpp"
+#include "sim/schedule/weight_layout.hpp"
 
 namespace brownout::timing {
 
@@ -11,10 +12,11 @@ namespace brownout::timing {
 hardware::Cycle transfer_cycles(const hardware::DramSpec& dram, std::uint64_t bytes);
 
 /// Cycles to load a tile into the array: one per array row, more where a row's words outnumber the
-/// banks (DESIGN 6, Weight fetch).
+/// banks.
 hardware::Cycle load_cycles(const schedule::TileProgram& program, const schedule::Tile& tile);
 
-hardware::ProgramTimes program_times(const schedule::TileProgram& program);
+hardware::ProgramTimes program_times(const schedule::TileProgram& program,
+                                     const schedule::WeightLayout& layout);
 
 /// Cycles to fill a resident weight SRAM once; not part of an inference. 0 when weights stream.
 hardware::Cycle setup_cycles(const schedule::TileProgram& program);

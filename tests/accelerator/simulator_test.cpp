@@ -8,11 +8,12 @@
 #include "sim/hardware/on_chip_memory.hpp"
 #include "sim/storage/accumulator_readback.hpp"
 #include "sim/storage/activation_readback.hpp"
-#include "sim/storage/weight_readback.hpp"
 #include "sim/timing/program_cycles.hpp"
 #include "sim/timing/static_counts.hpp"
+#include "tests/support/parity_code.hpp"
 #include "tests/support/random_cells.hpp"
 #include "tests/support/random_network.hpp"
+#include "tests/support/stored_network.hpp"
 
 namespace brownout::accelerator {
 namespace {
@@ -22,7 +23,7 @@ struct Case {
   hardware::AcceleratorSpec spec;
   memory::FaultKind kind = memory::FaultKind::kFlip;
   double ber = 0.02;
-  memory::Encoding encoding = memory::Encoding::kTwosComplement;
+  memory::StorageScheme scheme = {};
   std::vector<int> weight_bits = {};  ///< of the layers, in turn
   storage::FaultFilter filter = {};
   double activation_ber = 0;   ///< of cells of `kind` in the activation SRAM
@@ -47,38 +48,34 @@ class MachineAgrees : public ::testing::TestWithParam<Case> {};
 void compare_executors(Case the, models::QuantizedNetwork network) {
   if (!the.filter.layers.empty()) the.filter.layers.resize(network.nodes.size());
   if (!the.weight_bits.empty()) network = testing::with_weight_bits(network, the.weight_bits);
-  const schedule::TileProgram program = schedule::make_program(network, the.spec);
-  const models::WeightSet written = models::clean_weights(network);
-  const memory::SramOrganisation organisation = the.spec.weight_sram.organisation();
+  const testing::StoredNetwork net(network, the.spec, the.scheme);
+  const schedule::TileProgram& program = net.program;
+  const memory::SramOrganisation organisation = net.organisation();
   const memory::CellMasks cells =
       testing::random_cells(organisation.geometry(), the.ber, the.kind, 11);
-  const std::vector<memory::WordMask> masks = memory::word_masks(organisation, cells);
+  const memory::WordMasks masks = memory::word_masks(organisation, cells);
   const std::vector<std::uint8_t> image = testing::random_images(network, 5, 1);
 
   Simulator simulator;
   const memory::SramOrganisation activation_sram = the.spec.activation_sram.organisation();
   const memory::CellMasks activation_cells =
       testing::random_cells(activation_sram.geometry(), the.activation_ber, the.kind, 12);
-  const std::vector<memory::WordMask> activation_masks =
-      memory::word_masks(activation_sram, activation_cells);
+  const memory::WordMasks activation_masks = memory::word_masks(activation_sram, activation_cells);
   const memory::SramOrganisation accumulators =
       hardware::organisation(the.spec, hardware::OnChipMemory::kAccumulator);
   const memory::CellMasks accumulator_cells =
       testing::random_cells(accumulators.geometry(), the.accumulator_ber, the.kind, 13);
-  const std::vector<memory::WordMask> accumulator_masks =
-      memory::word_masks(accumulators, accumulator_cells);
+  const memory::WordMasks accumulator_masks = memory::word_masks(accumulators, accumulator_cells);
+  const storage::WordPath path = net.path(the.filter);
   const MachineRun run = simulator.run({.network = network,
-                                        .program = program,
-                                        .weights = written,
-                                        .encoding = the.encoding,
+                                        .stored = net.stored(),
+                                        .path = path,
                                         .masks = masks,
                                         .input = image,
-                                        .filter = the.filter,
-                                        .activation_masks = activation_masks,
-                                        .accumulator_masks = accumulator_masks});
+                                        .activation_masks = &activation_masks,
+                                        .accumulator_masks = &accumulator_masks});
 
-  const storage::WeightReadback readback =
-      storage::read_back(program, written, cells, the.encoding, the.filter);
+  const storage::WeightReadback readback = net.read(cells, the.filter);
   models::IntegerEngine engine(network, {.accumulator_bits = the.spec.accumulator.bits,
                                          .overflow = the.spec.accumulator.overflow,
                                          .k_part = the.spec.array.rows});
@@ -92,7 +89,7 @@ void compare_executors(Case the, models::QuantizedNetwork network) {
   EXPECT_EQ(run.logits, expected.logits);
   EXPECT_EQ(run.other_outputs, expected.other_outputs);
 
-  const hardware::ProgramTimes times = timing::program_times(program);
+  const hardware::ProgramTimes times = timing::program_times(program, net.layout);
   ASSERT_EQ(run.times.folds.size(), times.folds.size());
   for (std::size_t i = 0; i < times.folds.size(); ++i) {
     const hardware::FoldTimes& a = run.times.folds[i];
@@ -116,8 +113,10 @@ void compare_executors(Case the, models::QuantizedNetwork network) {
     EXPECT_EQ(run.counts[node][hardware::Event::kMacActive] +
                   run.counts[node][hardware::Event::kMacGated],
               static_cast<std::uint64_t>(program.layers[node].gemm.macs()));
-    EXPECT_EQ(run.fetched_bits[node].total, readback.layers[node].bits_fetched);
-    EXPECT_EQ(run.fetched_bits[node].wrong, readback.layers[node].bits_wrong);
+    const storage::WeightDamage& damage = readback.layers[node];
+    EXPECT_EQ(run.weight_fetches[node],
+              (WeightFetches{damage.bits_fetched, damage.bits_wrong(), damage.words_corrected,
+                             damage.words_uncorrectable}));
   }
   EXPECT_GT(readback.effective_ber(), 0);
 }
@@ -181,18 +180,30 @@ std::vector<Case> cases() {
   all.push_back(slow);
   all.push_back({"StuckAt0", small_spec(8, 8, kStreaming), memory::FaultKind::kStuckAt0, 0.1});
   all.push_back({"StuckAt1", small_spec(8, 8, kResident), memory::FaultKind::kStuckAt1, 0.1});
-  all.push_back({"OffsetBinary", small_spec(8, 8, kStreaming), memory::FaultKind::kStuckAt1, 0.1,
-                 memory::Encoding::kOffsetBinary});
-  all.push_back({"Gray", small_spec(8, 8, kStreaming), memory::FaultKind::kFlip, 0.1,
-                 memory::Encoding::kGray});
+  all.push_back({"OffsetBinary",
+                 small_spec(8, 8, kStreaming),
+                 memory::FaultKind::kStuckAt1,
+                 0.1,
+                 {.encoding = memory::Encoding::kOffsetBinary}});
+  all.push_back({"Gray",
+                 small_spec(8, 8, kStreaming),
+                 memory::FaultKind::kFlip,
+                 0.1,
+                 {.encoding = memory::Encoding::kGray}});
   all.push_back({"Bits4", small_spec(8, 8, kResident)});
   all.back().weight_bits = {4};
-  all.push_back({"Bits2SignMagnitude", small_spec(16, 40, kStreaming), memory::FaultKind::kStuckAt1,
-                 0.1, memory::Encoding::kSignMagnitude});
+  all.push_back({"Bits2SignMagnitude",
+                 small_spec(16, 40, kStreaming),
+                 memory::FaultKind::kStuckAt1,
+                 0.1,
+                 {.encoding = memory::Encoding::kSignMagnitude}});
   all.back().weight_bits = {2};
   // 40 bits hold 13, 8, 5 or 6 weights of these widths and leave 1, 0, 5 and 4 bits unused.
-  all.push_back({"MixedBits", small_spec(8, 24, kStreaming), memory::FaultKind::kFlip, 0.1,
-                 memory::Encoding::kGray});
+  all.push_back({"MixedBits",
+                 small_spec(8, 24, kStreaming),
+                 memory::FaultKind::kFlip,
+                 0.1,
+                 {.encoding = memory::Encoding::kGray}});
   all.back().spec.weight_sram = {.capacity_kib = 5, .banks = 2, .word_bits = 40, .column_mux = 4};
   all.back().weight_bits = {3, 5, 7, 6, 8};
   for (const int word_bits : {96, 128, 256}) {
@@ -208,7 +219,7 @@ std::vector<Case> cases() {
       wide.name += "MixedBits";
       wide.weight_bits = {3, 5, 7, 6, 8};
       wide.kind = memory::FaultKind::kStuckAt1;
-      wide.encoding = memory::Encoding::kGray;
+      wide.scheme.encoding = memory::Encoding::kGray;
       wide.filter = {.layers = {}, .bits = 0b11010101};
       wide.spec.activation_sram = {
           .capacity_kib = 96, .banks = 8, .word_bits = word_bits, .column_mux = 2};
@@ -237,6 +248,21 @@ std::vector<Case> cases() {
   all.back().ber = 0.05;
   all.back().weight_bits = {3, 5, 7, 6, 8};
   all.back().filter.bits = 0b01010100;
+  // A test's word code: the seam through which real ones come.
+  for (const auto placement : {kResident, kStreaming}) {
+    Case parity{placement == kResident ? "ParityResident" : "ParityStreaming",
+                small_spec(8, 6, placement)};
+    parity.scheme = testing::with_parity(memory::Encoding::kTwosComplement);
+    all.push_back(parity);
+    parity.name += "WideMixedBits";
+    parity.spec.array.columns = 40;
+    parity.spec.weight_sram.word_bits = 128;
+    parity.spec.weight_sram.capacity_kib *= 4;
+    parity.weight_bits = {3, 5, 7, 6, 8};
+    parity.kind = memory::FaultKind::kStuckAt1;
+    parity.scheme.encoding = memory::Encoding::kGray;
+    all.push_back(parity);
+  }
   const auto with_activation_faults = [&](const std::string& name, Case base) {
     base.name = "ActivationSram" + name;
     base.activation_ber = base.ber;
@@ -288,20 +314,17 @@ INSTANTIATE_TEST_SUITE_P(Specs, MachineAgrees, ::testing::ValuesIn(cases()),
 
 TEST(Simulator, RunsManyJobsOneAfterAnotherWithTheSameResult) {
   const models::QuantizedNetwork network = testing::random_residual_network(9);
-  const schedule::TileProgram resident =
-      schedule::make_program(network, small_spec(8, 8, hardware::Placement::kResident));
-  const schedule::TileProgram streaming =
-      schedule::make_program(network, small_spec(16, 4, hardware::Placement::kStreaming));
-  const models::WeightSet weights = models::clean_weights(network);
+  const testing::StoredNetwork resident(network, small_spec(8, 8, hardware::Placement::kResident));
+  const testing::StoredNetwork streaming(network,
+                                         small_spec(16, 4, hardware::Placement::kStreaming));
   const std::vector<std::uint8_t> image = testing::random_images(network, 1, 1);
-  const std::vector<memory::WordMask> good_resident(resident.spec.weight_sram.organisation().words);
-  const std::vector<memory::WordMask> good_streaming(
-      streaming.spec.weight_sram.organisation().words);
+  const memory::WordMasks good_resident(resident.organisation());
+  const memory::WordMasks good_streaming(streaming.organisation());
+  const storage::WordPath resident_path = resident.path();
+  const storage::WordPath streaming_path = streaming.path();
   Simulator simulator;
-  const Job one{network,       resident, weights, memory::Encoding::kTwosComplement,
-                good_resident, image};
-  const Job other{network,        streaming, weights, memory::Encoding::kTwosComplement,
-                  good_streaming, image};
+  const Job one{network, resident.stored(), resident_path, good_resident, image};
+  const Job other{network, streaming.stored(), streaming_path, good_streaming, image};
   const MachineRun first = simulator.run(one);
   for (int i = 0; i < 3; ++i) {
     const MachineRun between = simulator.run(other);

@@ -7,7 +7,7 @@
 
 #include "sim/accelerator/pe_array.hpp"
 #include "sim/accelerator/simulator.hpp"
-#include "sim/schedule/tile_program.hpp"
+#include "tests/support/stored_network.hpp"
 
 namespace {
 
@@ -100,15 +100,14 @@ void machine_run(benchmark::State& state) {
   spec.array = {size, size};
   spec.weight_sram.capacity_kib = std::max(64, kTiles * kColumnTiles * size * size / 1024);
   spec.activation_sram = {.capacity_kib = 64 * size, .banks = 32, .word_bits = 64, .column_mux = 4};
-  const schedule::TileProgram program = schedule::make_program(network, spec);
-  const models::WeightSet weights = models::clean_weights(network);
-  const std::vector<memory::WordMask> masks(spec.weight_sram.organisation().words);
+  const testing::StoredNetwork net(network, spec);
+  const storage::WordPath path = net.path();
+  const memory::WordMasks masks(net.organisation());
   std::vector<std::uint8_t> image(static_cast<std::size_t>(size) * kTiles * 32 * 32);
   for (std::size_t i = 0; i < image.size(); ++i) image[i] = static_cast<std::uint8_t>(i * 31);
   double cycles = 0;
   for (auto _ : state) {
-    const accelerator::MachineRun run =
-        simulator.run({network, program, weights, memory::Encoding::kTwosComplement, masks, image});
+    const accelerator::MachineRun run = simulator.run({network, net.stored(), path, masks, image});
     cycles = static_cast<double>(run.times.folds.back().end - run.times.folds.front().load_start);
     benchmark::DoNotOptimize(run.logits.data());
   }

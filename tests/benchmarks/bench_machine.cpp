@@ -15,6 +15,7 @@
 #include "sim/config/accelerator_config.hpp"
 #include "sim/timing/program_cycles.hpp"
 #include "sim/timing/static_counts.hpp"
+#include "tests/support/stored_network.hpp"
 
 namespace {
 
@@ -29,7 +30,7 @@ void closed_form(benchmark::State& state, const Load& load) {
   hardware::ProgramTimes times;
   for (auto _ : state) {
     const schedule::TileProgram program = schedule::make_program(load.network, load.spec);
-    times = timing::program_times(program);
+    times = timing::program_times(program, schedule::lay_out(program));
     benchmark::DoNotOptimize(timing::static_counts(program, load.network, times));
   }
   state.counters["cycles"] = static_cast<double>(times.total);
@@ -38,16 +39,16 @@ void closed_form(benchmark::State& state, const Load& load) {
 
 void systemc(benchmark::State& state, const Load& load) {
   static accelerator::Simulator simulator;
-  const schedule::TileProgram program = schedule::make_program(load.network, load.spec);
-  const models::WeightSet weights = models::clean_weights(load.network);
-  const std::vector<memory::WordMask> masks(load.spec.weight_sram.organisation().words);
+  const testing::StoredNetwork net(load.network, load.spec);
+  const storage::WordPath path = net.path();
+  const memory::WordMasks masks(net.organisation());
   std::vector<std::uint8_t> image(
       static_cast<std::size_t>(load.network.tensor(load.network.input).shape.size()));
   for (std::size_t i = 0; i < image.size(); ++i) image[i] = static_cast<std::uint8_t>(i * 31);
   double pe_cycles = 0;
   for (auto _ : state) {
-    const accelerator::MachineRun run = simulator.run(
-        {load.network, program, weights, memory::Encoding::kTwosComplement, masks, image});
+    const accelerator::MachineRun run =
+        simulator.run({load.network, net.stored(), path, masks, image});
     pe_cycles =
         static_cast<double>(run.times.total) * load.spec.array.rows * load.spec.array.columns;
   }

@@ -111,7 +111,7 @@ TEST(MemoryConfig, EveryEncodingIsRead) {
         memory::Encoding::kSignMagnitude, memory::Encoding::kGray}) {
     const WorkloadFiles files;
     files.edit("w.yaml", "encoding: twos_complement", "encoding: " + memory::to_string(encoding));
-    EXPECT_EQ(files.load().memory.encoding, encoding);
+    EXPECT_EQ(files.load().memory.scheme.encoding, encoding);
   }
 }
 

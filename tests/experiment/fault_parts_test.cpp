@@ -6,7 +6,9 @@
 
 #include <set>
 
+#include "memory/encoding.hpp"
 #include "tests/support/random_network.hpp"
+#include "tests/support/stored_network.hpp"
 
 namespace brownout::experiment {
 namespace {
@@ -55,7 +57,8 @@ class FaultParts : public ::testing::Test {
     for (std::int8_t& weight : narrow.weights) weight = static_cast<std::int8_t>(weight / 32);
   }
   std::vector<FaultPart> split(const std::string& dimensions, const FaultFilter& whole = {}) const {
-    return split_faults(network_, Encoding::kTwosComplement, whole, parse_dimensions(dimensions));
+    const testing::StoredNetwork net(network_, {});
+    return split_faults(network_, net.stored(), net.scheme, whole, parse_dimensions(dimensions));
   }
 
   models::QuantizedNetwork network_ = testing::random_residual_network(5);

@@ -91,7 +91,7 @@ TEST(Encoding, BitsAboveTheLaneAreIgnored) {
 }
 
 // The value read through `mask`.
-int read_through(const WordMask& mask, Encoding encoding, int value, int bits) {
+int read_through(const PartMask& mask, Encoding encoding, int value, int bits) {
   const std::uint64_t read = mask.apply(encode(encoding, value, bits));
   return decode(encoding, static_cast<std::uint32_t>(read), bits);
 }
@@ -100,7 +100,7 @@ TEST(Encoding, FlipsDoTheSameToTwosComplementAndOffsetBinary) {
   for (int bits = 2; bits <= 8; ++bits) {
     const Range range = values_of(bits);
     for (std::uint64_t flips = 0; flips < std::uint64_t{1} << bits; ++flips) {
-      const WordMask mask{.flip = flips};
+      const PartMask mask{.flip = flips};
       for (int value = range.first; value < range.end; ++value) {
         ASSERT_EQ(read_through(mask, Encoding::kTwosComplement, value, bits),
                   read_through(mask, Encoding::kOffsetBinary, value, bits));
@@ -111,7 +111,7 @@ TEST(Encoding, FlipsDoTheSameToTwosComplementAndOffsetBinary) {
 
 TEST(Encoding, AStuckTopBitMakesTwosComplementPositiveAndOffsetBinaryNegative) {
   for (int bits = 2; bits <= 8; ++bits) {
-    const WordMask mask{.stuck_at_0 = std::uint64_t{1} << (bits - 1)};
+    const PartMask mask{.stuck_at_0 = std::uint64_t{1} << (bits - 1)};
     const Range range = values_of(bits);
     for (int value = range.first; value < range.end; ++value) {
       const int twos = read_through(mask, Encoding::kTwosComplement, value, bits);

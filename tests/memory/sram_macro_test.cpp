@@ -22,14 +22,24 @@ const SramOrganisation kOrganisations[] = {
     {.banks = 2, .words = 32, .word_bits = 128, .column_mux = 4},
     {.banks = 1, .words = 21, .word_bits = 200, .column_mux = 3},
     {.banks = 4, .words = 32, .word_bits = 256, .column_mux = 8},
+    {.banks = 2, .words = 16, .word_bits = 32, .column_mux = 4, .check_bits = 7},
+    {.banks = 1, .words = 12, .word_bits = 72, .column_mux = 3, .check_bits = 66},
 };
 
-// The mask of one bit's part, and its bit there.
-WordMask& part_of(std::vector<WordMask>& masks, const SramOrganisation& organisation,
-                  const BitAddress& address) {
-  return masks[address.word * organisation.parts() + address.bit / 64];
+// The mask of one bit's part, and its bit there: the parts of the data, then those of the check
+// bits.
+std::uint32_t bit_of_kind(const SramOrganisation& organisation, const BitAddress& address) {
+  return address.bit < organisation.word_bits ? address.bit : address.bit - organisation.word_bits;
 }
-std::uint64_t bit_of(const BitAddress& address) { return std::uint64_t{1} << address.bit % 64; }
+PartMask& part_of(WordMasks& masks, const SramOrganisation& organisation,
+                  const BitAddress& address) {
+  const std::uint32_t before =
+      address.bit < organisation.word_bits ? 0 : (organisation.word_bits + 63) / 64;
+  return masks.part(address.word, before + bit_of_kind(organisation, address) / 64);
+}
+std::uint64_t bit_of(const SramOrganisation& organisation, const BitAddress& address) {
+  return std::uint64_t{1} << bit_of_kind(organisation, address) % 64;
+}
 
 // A fault on about every third cell, all kinds.
 CellMasks scattered_faults(const SramGeometry& geometry) {
@@ -49,10 +59,10 @@ TEST(SramOrganisation, EveryBitHasItsOwnCellAndEveryCellItsBit) {
   for (const SramOrganisation& organisation : kOrganisations) {
     organisation.validate();
     const SramGeometry geometry = organisation.geometry();
-    EXPECT_EQ(geometry.cells(), organisation.words * organisation.word_bits);
+    EXPECT_EQ(geometry.cells(), organisation.words * organisation.cell_bits());
     std::set<CellAddress> cells;
     for (std::uint64_t word = 0; word < organisation.words; ++word) {
-      for (std::uint32_t bit = 0; bit < organisation.word_bits; ++bit) {
+      for (std::uint32_t bit = 0; bit < organisation.cell_bits(); ++bit) {
         const CellAddress cell = organisation.locate({word, bit});
         ASSERT_TRUE(geometry.contains(cell)) << to_string(cell);
         ASSERT_EQ(organisation.address_of(cell), (BitAddress{word, bit}));
@@ -71,7 +81,7 @@ TEST(SramOrganisation, PlacesWordsAsTheFormulaSays) {
       for (std::uint32_t lane = 0; lane < organisation.column_mux; ++lane) {
         for (std::uint32_t bank = 0; bank < organisation.banks; ++bank, ++word) {
           std::uint32_t column = lane;
-          for (std::uint32_t bit = 0; bit < organisation.word_bits; ++bit) {
+          for (std::uint32_t bit = 0; bit < organisation.cell_bits(); ++bit) {
             ASSERT_EQ(organisation.locate({word, bit}), (CellAddress{bank, row, column}));
             column += organisation.column_mux;
           }
@@ -136,24 +146,24 @@ TEST(SramOrganisation, AddressesOutsideAreOurBugs) {
   EXPECT_THROW((void)organisation.address_of({0, 0, 32}), std::logic_error);
 }
 
-TEST(WordMask, StuckBitsForgetWhatWasStoredAndFlipsInvertIt) {
-  const WordMask mask{.stuck_at_0 = 0b0001, .stuck_at_1 = 0b0010, .flip = 0b0100};
+TEST(FaultMask, StuckBitsForgetWhatWasStoredAndFlipsInvertIt) {
+  const PartMask mask{.stuck_at_0 = 0b0001, .stuck_at_1 = 0b0010, .flip = 0b0100};
   EXPECT_EQ(mask.apply(0b0000), 0b0110u);
   EXPECT_EQ(mask.apply(0b1111), 0b1010u);
-  EXPECT_EQ(WordMask{}.apply(~std::uint64_t{0}), ~std::uint64_t{0});
+  EXPECT_EQ(PartMask{}.apply(~std::uint64_t{0}), ~std::uint64_t{0});
 }
 
 TEST(WordMasks, GatherTheFaultOfEveryBitsCell) {
   for (const SramOrganisation& organisation : kOrganisations) {
     const CellMasks cells = scattered_faults(organisation.geometry());
-    std::vector<WordMask> expected(organisation.words * organisation.parts());
+    WordMasks expected(organisation);
     for (std::uint64_t word = 0; word < organisation.words; ++word) {
-      for (std::uint32_t bit = 0; bit < organisation.word_bits; ++bit) {
-        WordMask& mask = part_of(expected, organisation, {word, bit});
+      for (std::uint32_t bit = 0; bit < organisation.cell_bits(); ++bit) {
+        PartMask& mask = part_of(expected, organisation, {word, bit});
         const auto fault = cells.at(organisation.locate({word, bit}));
-        if (fault == FaultKind::kStuckAt0) mask.stuck_at_0 |= bit_of({word, bit});
-        if (fault == FaultKind::kStuckAt1) mask.stuck_at_1 |= bit_of({word, bit});
-        if (fault == FaultKind::kFlip) mask.flip |= bit_of({word, bit});
+        if (fault == FaultKind::kStuckAt0) mask.stuck_at_0 |= bit_of(organisation, {word, bit});
+        if (fault == FaultKind::kStuckAt1) mask.stuck_at_1 |= bit_of(organisation, {word, bit});
+        if (fault == FaultKind::kFlip) mask.flip |= bit_of(organisation, {word, bit});
       }
     }
     EXPECT_EQ(word_masks(organisation, cells), expected) << organisation.word_bits;
@@ -163,13 +173,13 @@ TEST(WordMasks, GatherTheFaultOfEveryBitsCell) {
 TEST(WordMasks, LieWhereTheReverseMappingPutsEachFault) {
   for (const SramOrganisation& organisation : kOrganisations) {
     const CellMasks cells = scattered_faults(organisation.geometry());
-    std::vector<WordMask> expected(organisation.words * organisation.parts());
+    WordMasks expected(organisation);
     cells.for_each([&](const CellAddress& cell, FaultKind kind) {
       const BitAddress address = organisation.address_of(cell);
-      WordMask& mask = part_of(expected, organisation, address);
+      PartMask& mask = part_of(expected, organisation, address);
       (kind == FaultKind::kStuckAt0   ? mask.stuck_at_0
        : kind == FaultKind::kStuckAt1 ? mask.stuck_at_1
-                                      : mask.flip) |= bit_of(address);
+                                      : mask.flip) |= bit_of(organisation, address);
     });
     EXPECT_EQ(word_masks(organisation, cells), expected);
   }
@@ -187,18 +197,18 @@ TEST(WordMasks, OfAnotherGeometryAreRefused) {
 TEST(SramMacro, KeepsWordsAndReadsThemThroughTheFaultsOfTheMoment) {
   const SramOrganisation organisation{.banks = 2, .words = 16, .word_bits = 8, .column_mux = 4};
   SramMacro sram(organisation);
-  sram.write(3, 0xa5);
-  EXPECT_EQ(sram.read(3), 0xa5u);
-  std::vector<WordMask> masks(16);
-  masks[3] = {.stuck_at_0 = 0x01, .stuck_at_1 = 0x02, .flip = 0x80};
+  sram.write(3, {0xa5});
+  EXPECT_EQ(sram.read(3), WordBits{0xa5});
+  WordMasks masks(organisation);
+  masks.part(3, 0) = {.stuck_at_0 = 0x01, .stuck_at_1 = 0x02, .flip = 0x80};
   sram.set_masks(masks);
-  EXPECT_EQ(sram.read(3), 0x26u);
-  EXPECT_EQ(sram.stored(3), 0xa5u);
-  EXPECT_EQ(sram.read(2), 0u);
-  sram.write(3, 0x00);
-  EXPECT_EQ(sram.read(3), 0x82u);
-  sram.set_masks(std::vector<WordMask>(16));
-  EXPECT_EQ(sram.read(3), 0x00u);
+  EXPECT_EQ(sram.read(3), WordBits{0x26});
+  EXPECT_EQ(sram.stored(3), WordBits{0xa5});
+  EXPECT_EQ(sram.read(2), WordBits{});
+  sram.write(3, {0x00});
+  EXPECT_EQ(sram.read(3), WordBits{0x82});
+  sram.set_masks(WordMasks(organisation));
+  EXPECT_EQ(sram.read(3), WordBits{});
 }
 
 TEST(SramMacro, ReadsEveryBitOfWideWordsThroughItsCell) {
@@ -208,15 +218,17 @@ TEST(SramMacro, ReadsEveryBitOfWideWordsThroughItsCell) {
     sram.set_masks(word_masks(organisation, cells));
     for (std::uint64_t word = 0; word < organisation.words; ++word) {
       WordBits written, expected;
-      for (std::uint32_t bit = 0; bit < organisation.word_bits; ++bit) {
+      for (std::uint32_t bit = 0; bit < organisation.cell_bits(); ++bit) {
         const bool stored = keyed_hash(8, word, bit) % 2 != 0;
         const auto fault = cells.at(organisation.locate({word, bit}));
         const bool read = !fault                           ? stored
                           : *fault == FaultKind::kStuckAt0 ? false
                           : *fault == FaultKind::kStuckAt1 ? true
                                                            : !stored;
-        written.put(bit, stored ? 1 : 0);
-        expected.put(bit, read ? 1 : 0);
+        const bool data = bit < organisation.word_bits;
+        const std::uint32_t at = bit_of_kind(organisation, {word, bit});
+        (data ? written.data : written.check).put(at, stored ? 1 : 0);
+        (data ? expected.data : expected.check).put(at, read ? 1 : 0);
       }
       sram.write(word, written);
       ASSERT_EQ(sram.stored(word), written);
@@ -227,18 +239,18 @@ TEST(SramMacro, ReadsEveryBitOfWideWordsThroughItsCell) {
 
 TEST(SramMacro, ABitBeyondAWideWordIsOurBug) {
   SramMacro sram({.banks = 2, .words = 16, .word_bits = 96, .column_mux = 4});
-  WordBits value = WordBits::ones(96);
-  EXPECT_NO_THROW(sram.write(15, value));
+  WideBits value = WideBits::ones(96);
+  EXPECT_NO_THROW(sram.write(15, {value}));
   value.put(96, 1);
-  EXPECT_THROW(sram.write(15, value), std::logic_error);
+  EXPECT_THROW(sram.write(15, {value}), std::logic_error);
 }
 
 TEST(SramMacro, MisuseIsOurBug) {
   const SramOrganisation organisation{.banks = 2, .words = 16, .word_bits = 8, .column_mux = 4};
   SramMacro sram(organisation);
-  EXPECT_THROW(sram.set_masks(std::vector<WordMask>(15)), std::logic_error);
-  EXPECT_THROW(sram.write(16, 0), std::logic_error);
-  EXPECT_THROW(sram.write(0, 0x100), std::logic_error);
+  EXPECT_THROW(sram.set_masks(WordMasks()), std::logic_error);
+  EXPECT_THROW(sram.write(16, {}), std::logic_error);
+  EXPECT_THROW(sram.write(0, {0x100}), std::logic_error);
   EXPECT_THROW((void)sram.read(16), std::logic_error);
   EXPECT_THROW((void)sram.stored(16), std::logic_error);
   EXPECT_THROW(SramMacro({.banks = 3, .words = 8}), std::runtime_error);

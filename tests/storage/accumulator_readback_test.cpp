@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "sim/hardware/on_chip_memory.hpp"
+#include "sim/schedule/program_builder.hpp"
 #include "tests/support/random_cells.hpp"
 #include "tests/support/random_network.hpp"
 

@@ -2,21 +2,19 @@
 #pragma once
 
 #include "memory/numbers/keyed_random.hpp"
-#include "sim/storage/weight_readback.hpp"
 #include "tests/support/random_network.hpp"
+#include "tests/support/stored_network.hpp"
 
 namespace brownout::storage {
 
-struct DamagedNetwork {
-  models::QuantizedNetwork network = testing::random_residual_network(12);
-  schedule::TileProgram program;
-  models::WeightSet written;
+struct DamagedNetwork : testing::StoredNetwork {
+  models::QuantizedNetwork network;
   memory::CellMasks cells;
 
   explicit DamagedNetwork(hardware::Placement placement)
-      : program(schedule::make_program(network, spec_of(placement))),
-        written(models::clean_weights(network)),
-        cells(program.spec.weight_sram.organisation().geometry()) {
+      : DamagedNetwork(testing::random_residual_network(12), placement) {}
+  DamagedNetwork(const models::QuantizedNetwork& of, hardware::Placement placement)
+      : StoredNetwork(of, spec_of(placement)), network(of), cells(organisation().geometry()) {
     const memory::SramGeometry& geometry = cells.geometry();
     for (std::uint32_t bank = 0; bank < geometry.banks; ++bank) {
       for (std::uint32_t row = 0; row < geometry.rows; ++row) {
@@ -30,7 +28,7 @@ struct DamagedNetwork {
   }
 
   WeightReadback read(const FaultFilter& filter = {}) const {
-    return read_back(program, written, cells, memory::Encoding::kTwosComplement, filter);
+    return StoredNetwork::read(cells, filter);
   }
 
  private:

@@ -7,8 +7,8 @@
 #include <bit>
 
 #include "memory/numbers/keyed_random.hpp"
-#include "sim/storage/weight_readback.hpp"
 #include "tests/support/random_network.hpp"
+#include "tests/support/stored_network.hpp"
 
 namespace brownout::storage {
 namespace {
@@ -31,6 +31,7 @@ class Filter : public ::testing::TestWithParam<hardware::Placement> {
     spec.placement = GetParam();
     const int capacity = GetParam() == hardware::Placement::kResident ? 16 : 1;
     spec.weight_sram = {.capacity_kib = capacity, .banks = 2, .word_bits = 32, .column_mux = 4};
+    spec_ = spec;
     program_ = schedule::make_program(network_, spec);
     written_ = models::clean_weights(network_);
   }
@@ -54,7 +55,7 @@ class Filter : public ::testing::TestWithParam<hardware::Placement> {
 
   WeightReadback read(const FaultFilter& filter, const memory::CellMasks& cells,
                       Encoding encoding = Encoding::kTwosComplement) const {
-    return read_back(program_, written_, cells, encoding, filter);
+    return testing::StoredNetwork(network_, spec_, {.encoding = encoding}).read(cells, filter);
   }
   /// By layer and weight, the bits of the code that a filter lets change.
   std::vector<std::vector<std::uint32_t>> changes(const FaultFilter& filter,
@@ -77,6 +78,7 @@ class Filter : public ::testing::TestWithParam<hardware::Placement> {
   }
 
   models::QuantizedNetwork network_;
+  hardware::AcceleratorSpec spec_;
   schedule::TileProgram program_;
   models::WeightSet written_;
 };
@@ -129,8 +131,8 @@ TEST_P(Filter, CountsOnlyWhatPasses) {
     }
   }
   const WeightReadback back = read(filter, faulty);
-  EXPECT_EQ(back.layers[2].bits_wrong, wrong);
-  EXPECT_EQ(back.layers[0].bits_wrong, 0U);
+  EXPECT_EQ(back.layers[2].bits_wrong(), wrong);
+  EXPECT_EQ(back.layers[0].bits_wrong(), 0U);
   EXPECT_GT(back.layers[0].bits_fetched, 0U);  // fetched bits stay the measure's denominator
 }
 
@@ -148,10 +150,10 @@ TEST_P(Filter, SingleBitsOfALayerAreDisjointAndMakeUpItsDamage) {
       EXPECT_EQ(together[w] & part[kLayer][w], 0U);
       together[w] |= part[kLayer][w];
     }
-    wrong += read(filter, flips).layers[kLayer].bits_wrong;
+    wrong += read(filter, flips).layers[kLayer].bits_wrong();
   }
   EXPECT_EQ(together, whole[kLayer]);
-  EXPECT_EQ(wrong, read(only_layer(kLayer), flips).layers[kLayer].bits_wrong);
+  EXPECT_EQ(wrong, read(only_layer(kLayer), flips).layers[kLayer].bits_wrong());
   EXPECT_GT(wrong, 0U);
 }
 
@@ -183,9 +185,9 @@ TEST_P(Filter, PolaritiesAreDisjointAndComplete) {
     }
   }
   for (std::size_t layer = 0; layer < all.size(); ++layer) {
-    EXPECT_EQ(read(rising, faulty).layers[layer].bits_wrong +
-                  read(falling, faulty).layers[layer].bits_wrong,
-              read({}, faulty).layers[layer].bits_wrong);
+    EXPECT_EQ(read(rising, faulty).layers[layer].bits_wrong() +
+                  read(falling, faulty).layers[layer].bits_wrong(),
+              read({}, faulty).layers[layer].bits_wrong());
   }
 }
 

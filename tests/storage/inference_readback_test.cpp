@@ -8,6 +8,7 @@
 #include "memory/numbers/keyed_random.hpp"
 #include "sim/storage/weight_locator.hpp"
 #include "tests/support/random_network.hpp"
+#include "tests/support/stored_network.hpp"
 
 namespace brownout::storage {
 namespace {
@@ -46,15 +47,16 @@ class InferenceReadBack : public ::testing::TestWithParam<hardware::Placement> {
     spec.placement = GetParam();
     const int capacity = GetParam() == hardware::Placement::kResident ? 16 : 1;
     spec.weight_sram = {.capacity_kib = capacity, .banks = 2, .word_bits = 32, .column_mux = 4};
-    program_ = schedule::make_program(network_, spec);
+    spec_ = spec;
   }
-  memory::SramGeometry geometry() const {
-    return program_.spec.weight_sram.organisation().geometry();
+  memory::SramGeometry geometry() const { return spec_.weight_sram.organisation().geometry(); }
+  testing::StoredNetwork stored(memory::Encoding encoding) const {
+    return {network_, spec_, {.encoding = encoding}, written_};
   }
 
   models::QuantizedNetwork network_;
   models::WeightSet written_;
-  schedule::TileProgram program_;
+  hardware::AcceleratorSpec spec_;
 };
 
 TEST_P(InferenceReadBack, EqualsReadingBackEachInferenceAnewInAnyOrder) {
@@ -62,16 +64,17 @@ TEST_P(InferenceReadBack, EqualsReadingBackEachInferenceAnewInAnyOrder) {
   for (const memory::Encoding encoding :
        {memory::Encoding::kTwosComplement, memory::Encoding::kOffsetBinary,
         memory::Encoding::kSignMagnitude, memory::Encoding::kGray}) {
-    InferenceReadback readback(program_, written_, faults, encoding, kSeed);
+    const testing::StoredNetwork net = stored(encoding);
+    const WordPath path = net.path();
+    InferenceReadback readback(net.stored(), path, faults, kSeed);
     EXPECT_TRUE(readback.varies());
     models::WeightSet before = readback.current().weights;
-    EXPECT_EQ(before, read_back(program_, written_, faults.certain, encoding).weights);
+    EXPECT_EQ(before, net.read(faults.certain).weights);
     for (const std::uint64_t inference : {0U, 1U, 2U, 2U, 9999U, 1U, 0U}) {
       const WeightReadback& got = readback.move_to(inference);
-      const WeightReadback expected = read_back(
-          program_, written_, memory::masks_of_inference(faults, kSeed, inference), encoding);
+      const WeightReadback expected =
+          net.read(memory::masks_of_inference(faults, kSeed, inference));
       ASSERT_EQ(got.weights, expected.weights) << inference;
-      ASSERT_EQ(got.codes, expected.codes) << inference;
       ASSERT_EQ(got.layers, expected.layers) << inference;
       for (std::size_t node = 0; node < before.size(); ++node) {
         const auto& changed = readback.changed_nodes();
@@ -89,11 +92,12 @@ TEST_P(InferenceReadBack, KeepsOutWhatTheFilterKeepsOut) {
   FaultFilter filter;
   filter.bits = 0xb2;
   filter.polarity = FaultPolarity::kZeroToOne;
-  const auto encoding = memory::Encoding::kOffsetBinary;
-  InferenceReadback readback(program_, written_, faults, encoding, kSeed, filter);
+  const testing::StoredNetwork net = stored(memory::Encoding::kOffsetBinary);
+  const WordPath path = net.path(filter);
+  InferenceReadback readback(net.stored(), path, faults, kSeed);
   for (const std::uint64_t inference : {0U, 3U, 1U}) {
-    const WeightReadback expected = read_back(
-        program_, written_, memory::masks_of_inference(faults, kSeed, inference), encoding, filter);
+    const WeightReadback expected =
+        net.read(memory::masks_of_inference(faults, kSeed, inference), filter);
     EXPECT_EQ(readback.move_to(inference).weights, expected.weights);
     EXPECT_EQ(readback.current().layers, expected.layers);
   }
@@ -101,8 +105,10 @@ TEST_P(InferenceReadBack, KeepsOutWhatTheFilterKeepsOut) {
 
 // The weights that share a cell when tiles share words read it alike within an inference.
 TEST_P(InferenceReadBack, EveryReadOfACellInAnInferenceAgrees) {
-  const TileFinder finder(program_.tiles);
-  const auto organisation = program_.spec.weight_sram.organisation();
+  const testing::StoredNetwork net = stored(memory::Encoding::kTwosComplement);
+  const WordPath path = net.path();
+  const TileFinder finder(net.program, net.layout);
+  const auto organisation = net.organisation();
   std::size_t most = 0;
   for (std::uint32_t row = 0; row < geometry().rows; row += 3) {
     memory::CellFaults faults{memory::CellMasks(geometry())};
@@ -111,22 +117,21 @@ TEST_P(InferenceReadBack, EveryReadOfACellInAnInferenceAgrees) {
     const memory::BitAddress address = organisation.address_of(cell);
     std::size_t weights = 0;
     std::uint64_t reads = 0;
-    const std::vector<std::uint64_t> fetches = fetches_per_tile(program_);
-    finder.for_each_at(address.word, [&](std::size_t tile) {
-      if (!weight_bit_at(program_, program_.tiles[tile], address)) return;
+    const std::vector<std::uint64_t> fetches = fetches_per_tile(net.program);
+    finder.for_each_at(address.word, [&](std::size_t tile, std::uint64_t index) {
+      if (address.bit >= weights_of(net.program, tile, index).word.bits()) return;
       ++weights;
       reads += fetches[tile];
     });
     most = std::max(most, weights);
-    InferenceReadback readback(program_, written_, faults, memory::Encoding::kTwosComplement,
-                               kSeed);
+    InferenceReadback readback(net.stored(), path, faults, kSeed);
     EXPECT_EQ(readback.varies(), weights > 0);
     int failures = 0;
     for (std::uint64_t inference = 0; inference < 40; ++inference) {
       std::uint64_t wrong = 0;
       std::uint64_t changed = 0;
-      for (const LayerReadback& layer : readback.move_to(inference).layers) {
-        wrong += layer.bits_wrong;
+      for (const WeightDamage& layer : readback.move_to(inference).layers) {
+        wrong += layer.bits_wrong();
         changed += layer.weights_changed;
       }
       const bool fails = memory::CellDraws(kSeed, faults.intermittent[0]).fails(inference);
@@ -141,23 +146,25 @@ TEST_P(InferenceReadBack, EveryReadOfACellInAnInferenceAgrees) {
 }
 
 TEST_P(InferenceReadBack, DoesNotVaryWhereNoWeightBitWould) {
+  const testing::StoredNetwork net = stored(memory::Encoding::kGray);
+  const WordPath path = net.path();
   memory::CellFaults faults{memory::CellMasks(geometry())};
-  EXPECT_FALSE(
-      InferenceReadback(program_, written_, faults, memory::Encoding::kGray, kSeed).varies());
+  const auto varies = [&] { return InferenceReadback(net.stored(), path, faults, kSeed).varies(); };
+  EXPECT_FALSE(varies());
+  if (GetParam() != hardware::Placement::kResident) return;
   // Stuck at the value that is written.
-  const WeightReadback clean =
-      read_back(program_, written_, faults.certain, memory::Encoding::kGray);
-  const bool stored = (clean.codes[0][0] & 1) != 0;
-  const auto cell = program_.spec.weight_sram.organisation().locate({0, 0});
-  if (GetParam() == hardware::Placement::kResident) {
-    faults.intermittent = {
-        {cell, stored ? memory::FaultKind::kStuckAt1 : memory::FaultKind::kStuckAt0, 0.5}};
-    EXPECT_FALSE(
-        InferenceReadback(program_, written_, faults, memory::Encoding::kGray, kSeed).varies());
-    faults.intermittent[0].kind = memory::FaultKind::kFlip;
-    EXPECT_TRUE(
-        InferenceReadback(program_, written_, faults, memory::Encoding::kGray, kSeed).varies());
-  }
+  const bool stored = net.image.word(0, 0).data.bit(0);
+  const auto cell = net.organisation().locate({0, 0});
+  faults.intermittent = {
+      {cell, stored ? memory::FaultKind::kStuckAt1 : memory::FaultKind::kStuckAt0, 0.5}};
+  EXPECT_FALSE(varies());
+  faults.intermittent[0].kind = memory::FaultKind::kFlip;
+  EXPECT_TRUE(varies());
+  // A bit behind the last weight of a row.
+  const std::uint32_t behind = net.program.tiles[0].words_per_row - 1;
+  ASSERT_LT(weights_of(net.program, 0, behind).word.bits(), 32U);
+  faults.intermittent[0].cell = net.organisation().locate({behind, 31});
+  EXPECT_FALSE(varies());
 }
 
 INSTANTIATE_TEST_SUITE_P(Placements, InferenceReadBack,

@@ -1,5 +1,5 @@
-// Damage found forward from the codes, against the read-back's own counts and against words read
-// through their masks.
+// The read-back's counts of damage, against filtered read-backs, words read forward through their
+// masks, and the weights.
 #include "sim/storage/weight_damage.hpp"
 
 #include <gtest/gtest.h>
@@ -7,8 +7,7 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "memory/sram_macro.hpp"
-#include "sim/storage/weight_image.hpp"
+#include "memory/word_masks.hpp"
 #include "tests/storage/damaged_network.hpp"
 
 namespace brownout::storage {
@@ -16,14 +15,10 @@ namespace {
 
 class Damage : public ::testing::TestWithParam<hardware::Placement> {
  protected:
-  Damage()
-      : net_(GetParam()),
-        meter_(net_.program, net_.written, memory::Encoding::kTwosComplement),
-        layers_(meter_.measure(net_.read())) {}
+  Damage() : net_(GetParam()), layers_(net_.read().layers) {}
 
   DamagedNetwork net_;
-  WeightDamageMeter meter_;
-  std::vector<LayerDamage> layers_;
+  std::vector<WeightDamage> layers_;
 };
 
 TEST_P(Damage, DirectionsAreThoseOfFilteredReadBacks) {
@@ -31,30 +26,27 @@ TEST_P(Damage, DirectionsAreThoseOfFilteredReadBacks) {
   const WeightReadback rising = net_.read({.layers = {}, .polarity = FaultPolarity::kZeroToOne});
   const WeightReadback falling = net_.read({.layers = {}, .polarity = FaultPolarity::kOneToZero});
   for (std::size_t i = 0; i < layers_.size(); ++i) {
-    EXPECT_EQ(layers_[i].zero_to_one, rising.layers[i].bits_wrong) << i;
-    EXPECT_EQ(layers_[i].one_to_zero, falling.layers[i].bits_wrong) << i;
-    EXPECT_EQ(layers_[i].zero_to_one + layers_[i].one_to_zero, all.layers[i].bits_wrong) << i;
-    EXPECT_EQ(layers_[i].bits_fetched, all.layers[i].bits_fetched) << i;
-    EXPECT_EQ(layers_[i].weights, all.layers[i].weights) << i;
+    EXPECT_EQ(layers_[i].zero_to_one, rising.layers[i].bits_wrong()) << i;
+    EXPECT_EQ(layers_[i].one_to_zero, falling.layers[i].bits_wrong()) << i;
+    EXPECT_EQ(layers_[i].zero_to_one + layers_[i].one_to_zero, all.layers[i].bits_wrong()) << i;
   }
   EXPECT_GT(layers_[4].zero_to_one, 0U);
 }
 
 TEST_P(Damage, TouchedWordsReadWrongInAWeightBit) {
-  const auto masks = memory::word_masks(net_.program.spec.weight_sram.organisation(), net_.cells);
+  const auto masks = memory::word_masks(net_.organisation(), net_.cells);
   std::vector<std::uint64_t> touched(layers_.size(), 0);
   std::vector<std::uint64_t> words(layers_.size(), 0);
-  for (const schedule::Tile& tile : net_.program.tiles) {
+  for (std::size_t t = 0; t < net_.program.tiles.size(); ++t) {
+    const schedule::Tile& tile = net_.program.tiles[t];
     const auto layer = static_cast<std::size_t>(tile.layer);
-    const std::vector<memory::WordBits> stored =
-        tile_words(net_.program, tile, net_.written, memory::Encoding::kTwosComplement);
-    words[layer] += stored.size();
-    for (std::size_t w = 0; w < stored.size(); ++w) {
+    words[layer] += tile.words();
+    for (std::uint64_t w = 0; w < tile.words(); ++w) {
       const int first_column = static_cast<int>(w % tile.words_per_row) * 4;
       const int weights = std::min(4, tile.columns - first_column);
       const std::uint64_t real = (std::uint64_t{1} << (8 * weights)) - 1;
-      const std::uint64_t wrong =
-          masks[tile.address + w].apply(stored[w].parts[0]) ^ stored[w].parts[0];
+      const std::uint64_t stored = net_.image.word(t, w).data.parts[0];
+      const std::uint64_t wrong = masks.part(net_.layout.address[t] + w, 0).apply(stored) ^ stored;
       touched[layer] += (wrong & real) != 0 ? 1 : 0;
     }
   }
@@ -83,7 +75,7 @@ TEST_P(Damage, ErrorsAreThoseOfTheWeights) {
 }
 
 TEST_P(Damage, AddsUpOverInferences) {
-  std::vector<LayerDamage> twice = layers_;
+  std::vector<WeightDamage> twice = layers_;
   for (std::size_t i = 0; i < twice.size(); ++i) twice[i] += layers_[i];
   EXPECT_EQ(twice[4].error_sum, 2 * layers_[4].error_sum);
   EXPECT_EQ(twice[4].words_touched, 2 * layers_[4].words_touched);

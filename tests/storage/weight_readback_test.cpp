@@ -5,8 +5,11 @@
 #include <gtest/gtest.h>
 
 #include "memory/numbers/keyed_random.hpp"
-#include "sim/storage/weight_image.hpp"
+#include "memory/sram_macro.hpp"
+#include "sim/storage/weight_locator.hpp"
+#include "tests/support/parity_code.hpp"
 #include "tests/support/random_network.hpp"
+#include "tests/support/stored_network.hpp"
 
 namespace brownout::storage {
 namespace {
@@ -27,15 +30,14 @@ memory::CellMasks mixed_cells(const memory::SramGeometry& geometry, std::uint64_
 }
 
 /// Forward: every tile's words, through the masks, back to weights.
-models::WeightSet read_forward(const schedule::TileProgram& program,
-                               const models::WeightSet& written, const memory::CellMasks& cells,
-                               memory::Encoding encoding) {
-  const memory::SramOrganisation organisation = program.spec.weight_sram.organisation();
-  memory::SramMacro sram(organisation);
-  sram.set_masks(memory::word_masks(organisation, cells));
-  models::WeightSet result = written;
-  for (const schedule::Tile& tile : program.tiles) {
-    const std::vector<memory::WordBits> words = tile_words(program, tile, written, encoding);
+models::WeightSet read_forward(const testing::StoredNetwork& net, const memory::CellMasks& cells) {
+  const schedule::TileProgram& program = net.program;
+  const memory::Encoding encoding = net.scheme.encoding;
+  memory::SramMacro sram(net.organisation());
+  sram.set_masks(memory::word_masks(net.organisation(), cells));
+  models::WeightSet result = net.written;
+  for (std::size_t t = 0; t < program.tiles.size(); ++t) {
+    const schedule::Tile& tile = program.tiles[t];
     const auto node = static_cast<std::size_t>(tile.layer);
     const schedule::Gemm& gemm = program.layers[node].gemm;
     const int bits = program.layers[node].weight_bits;
@@ -44,8 +46,8 @@ models::WeightSet read_forward(const schedule::TileProgram& program,
       for (int column = 0; column < tile.columns; ++column) {
         const std::size_t word = static_cast<std::size_t>(row) * tile.words_per_row +
                                  static_cast<std::size_t>(column / lanes);
-        sram.write(tile.address + word, words[word]);
-        const memory::WordBits read = sram.read(tile.address + word);
+        sram.write(net.layout.address[t] + word, net.image.word(t, word));
+        const memory::WideBits read = sram.read(net.layout.address[t] + word).data;
         const std::size_t channel =
             static_cast<std::size_t>(tile.group * gemm.n + tile.n0 + column);
         result[node][channel * static_cast<std::size_t>(gemm.k) +
@@ -71,11 +73,12 @@ class ReadBack : public ::testing::TestWithParam<hardware::Placement> {
     spec.placement = GetParam();
     const int capacity = GetParam() == hardware::Placement::kResident ? 16 : 1;
     spec.weight_sram = {.capacity_kib = capacity, .banks = 2, .word_bits = 32, .column_mux = 4};
-    program_ = schedule::make_program(network_, spec);
+    spec_ = spec;
   }
+  memory::SramGeometry geometry() const { return spec_.weight_sram.organisation().geometry(); }
 
   models::QuantizedNetwork network_;
-  schedule::TileProgram program_;
+  hardware::AcceleratorSpec spec_;
 };
 
 TEST_P(ReadBack, EqualsReadingEveryWordForward) {
@@ -84,35 +87,34 @@ TEST_P(ReadBack, EqualsReadingEveryWordForward) {
     // Sign-magnitude cannot hold -128, and small weights often read as one of its two zeros.
     for (std::int8_t& weight : weights) weight = static_cast<std::int8_t>(weight / 24);
   }
-  const auto geometry = program_.spec.weight_sram.organisation().geometry();
   for (const memory::Encoding encoding :
        {memory::Encoding::kTwosComplement, memory::Encoding::kOffsetBinary,
         memory::Encoding::kSignMagnitude, memory::Encoding::kGray}) {
-    const memory::CellMasks cells = mixed_cells(geometry, 4);
-    const WeightReadback back = read_back(program_, written, cells, encoding);
-    EXPECT_EQ(back.weights, read_forward(program_, written, cells, encoding));
+    const memory::CellMasks cells = mixed_cells(geometry(), 4);
+    const testing::StoredNetwork net(network_, spec_, {.encoding = encoding}, written);
+    const WeightReadback back = net.read(cells);
+    EXPECT_EQ(back.weights, read_forward(net, cells));
     EXPECT_GT(back.weights_changed(), 0.1);
   }
 }
 
 TEST_P(ReadBack, EqualsReadingEveryWordForwardForEveryWidthAndWord) {
-  hardware::AcceleratorSpec spec = program_.spec;
+  hardware::AcceleratorSpec spec = spec_;
   const bool resident = GetParam() == hardware::Placement::kResident;
   for (int bits = 2; bits <= 8; ++bits) {
     // The second layer has another width than the first, the third that of the first, and so on.
     const auto network = testing::with_weight_bits(network_, {bits, 10 - bits});
-    const models::WeightSet written = models::clean_weights(network);
     for (const int word_bits : {8, 16, 24, 40, 64, 96, 128, 200, 256}) {
       spec.weight_sram.word_bits = word_bits;
       spec.weight_sram.capacity_kib = (resident ? 8 : 1) * word_bits / 8;
-      const schedule::TileProgram program = schedule::make_program(network, spec);
       const memory::CellMasks cells =
           mixed_cells(spec.weight_sram.organisation().geometry(), static_cast<unsigned>(bits));
       for (const memory::Encoding encoding :
            {memory::Encoding::kTwosComplement, memory::Encoding::kOffsetBinary,
             memory::Encoding::kSignMagnitude, memory::Encoding::kGray}) {
-        const WeightReadback back = read_back(program, written, cells, encoding);
-        EXPECT_EQ(back.weights, read_forward(program, written, cells, encoding))
+        const testing::StoredNetwork net(network, spec, {.encoding = encoding});
+        const WeightReadback back = net.read(cells);
+        EXPECT_EQ(back.weights, read_forward(net, cells))
             << bits << " bits in words of " << word_bits << ", " << memory::to_string(encoding);
         EXPECT_GT(back.weights_changed(), 0.03);
       }
@@ -121,43 +123,78 @@ TEST_P(ReadBack, EqualsReadingEveryWordForwardForEveryWidthAndWord) {
 }
 
 TEST_P(ReadBack, CountsTheWrongBitsOfEveryFetch) {
-  const models::WeightSet written = models::clean_weights(network_);
-  const auto geometry = program_.spec.weight_sram.organisation().geometry();
-  const WeightReadback back =
-      read_back(program_, written, mixed_cells(geometry, 4), memory::Encoding::kTwosComplement);
+  const testing::StoredNetwork net(network_, spec_);
+  const WeightReadback back = net.read(mixed_cells(geometry(), 4));
   std::uint64_t fetched = 0;
   std::uint64_t wrong = 0;
-  for (const schedule::Fold& fold : program_.folds) {
-    const schedule::Tile& tile = program_.tile_of(fold);
+  for (const schedule::Fold& fold : net.program.folds) {
+    const schedule::Tile& tile = net.program.tile_of(fold);
     const auto node = static_cast<std::size_t>(tile.layer);
-    const schedule::Gemm& gemm = program_.layers[node].gemm;
+    const schedule::Gemm& gemm = net.program.layers[node].gemm;
     for (int row = 0; row < tile.rows; ++row) {
       for (int column = 0; column < tile.columns; ++column) {
         const auto index = static_cast<std::size_t>(
             (tile.group * gemm.n + tile.n0 + column) * gemm.k + tile.k0 + row);
         fetched += 8;
         wrong += static_cast<std::uint64_t>(__builtin_popcount(
-            static_cast<std::uint8_t>(back.weights[node][index] ^ written[node][index])));
+            static_cast<std::uint8_t>(back.weights[node][index] ^ net.written[node][index])));
       }
     }
   }
   EXPECT_EQ(back.effective_ber(), static_cast<double>(wrong) / static_cast<double>(fetched));
 }
 
+// A word whose parity fails reads as zeros: every weight of it, in every tile that stands on it.
+TEST_P(ReadBack, ReadsWordsThroughTheirCode) {
+  const testing::StoredNetwork net(network_, spec_,
+                                   testing::with_parity(memory::Encoding::kTwosComplement));
+  EXPECT_EQ(net.organisation().geometry().columns, 33U * 4);
+  const memory::CellMasks cells = mixed_cells(net.organisation().geometry(), 4);
+  memory::SramMacro sram(net.organisation());
+  sram.set_masks(memory::word_masks(net.organisation(), cells));
+  models::WeightSet expected = net.written;
+  std::vector<std::uint64_t> zeroed(network_.nodes.size(), 0);
+  const std::vector<std::uint64_t> fetches = fetches_per_tile(net.program);
+  for (std::size_t t = 0; t < net.program.tiles.size(); ++t) {
+    const schedule::Tile& tile = net.program.tiles[t];
+    const auto node = static_cast<std::size_t>(tile.layer);
+    for (std::uint64_t w = 0; w < tile.words(); ++w) {
+      const std::uint64_t address = net.layout.address[t] + w;
+      sram.write(address, net.image.word(t, w));
+      const memory::WordBits read = sram.read(address);
+      const bool fails = (read.data.count() + read.check.count()) % 2 != 0;
+      zeroed[node] += fails ? fetches[t] : 0;
+      for (int column = 0; column < 4; ++column) {
+        const int n = static_cast<int>(w % tile.words_per_row) * 4 + column;
+        if (n >= tile.columns) continue;
+        const std::size_t weight =
+            weight_at(net.program, tile, static_cast<int>(w / tile.words_per_row), n);
+        const auto code = static_cast<std::uint8_t>(
+            fails ? 0 : read.data.field(static_cast<std::uint32_t>(8 * column), 8));
+        expected[node][weight] = static_cast<std::int8_t>(code);
+      }
+    }
+  }
+  const WeightReadback back = net.read(cells);
+  EXPECT_EQ(back.weights, expected);
+  for (std::size_t node = 0; node < zeroed.size(); ++node) {
+    EXPECT_EQ(back.layers[node].words_uncorrectable, zeroed[node]);
+    EXPECT_EQ(back.layers[node].words_corrected, 0U);
+  }
+  EXPECT_GT(zeroed[4], 10U);
+}
+
 TEST_P(ReadBack, WithoutFaultsNothingChanges) {
-  const models::WeightSet written = models::clean_weights(network_);
-  const memory::CellMasks good(program_.spec.weight_sram.organisation().geometry());
-  const WeightReadback back = read_back(program_, written, good, memory::Encoding::kTwosComplement);
-  EXPECT_EQ(back.weights, written);
+  const testing::StoredNetwork net(network_, spec_);
+  const WeightReadback back = net.read(memory::CellMasks(geometry()));
+  EXPECT_EQ(back.weights, net.written);
   EXPECT_EQ(back.effective_ber(), 0);
   EXPECT_EQ(back.weights_changed(), 0);
 }
 
 TEST_P(ReadBack, RefusesMasksOfAnotherSram) {
   const memory::CellMasks other({1, 2, 3});
-  EXPECT_THROW(read_back(program_, models::clean_weights(network_), other,
-                         memory::Encoding::kTwosComplement),
-               std::logic_error);
+  EXPECT_THROW(testing::StoredNetwork(network_, spec_).read(other), std::logic_error);
 }
 
 INSTANTIATE_TEST_SUITE_P(Placements, ReadBack,

@@ -15,14 +15,12 @@
 namespace brownout::storage {
 namespace {
 
-constexpr auto kEncoding = memory::Encoding::kTwosComplement;
-
 class WorstFaults : public ::testing::TestWithParam<hardware::Placement> {
  protected:
   WorstFaults() : net_(GetParam()) {}
 
   std::vector<WeightFault> worst(std::size_t count, const FaultFilter& filter = {}) const {
-    return worst_faults(net_.network, net_.program, {net_.cells}, kEncoding, filter, count);
+    return worst_faults(net_.network, net_.stored(), net_.path(filter), {net_.cells}, count);
   }
   const models::Convolution& layer(int index) const {
     return std::get<models::Convolution>(net_.network.nodes[static_cast<std::size_t>(index)]);
@@ -45,8 +43,8 @@ using Place = std::tuple<memory::CellAddress, int, std::size_t, int>;
 
 // Two's complement: bit b of a code is worth 2^b steps, the top one -2^7.
 TEST_P(WorstFaults, AreTheWorstOfAllBitsThatReadWrong) {
-  const memory::SramOrganisation organisation = net_.program.spec.weight_sram.organisation();
-  const TileFinder finder(net_.program.tiles);
+  const memory::SramOrganisation organisation = net_.organisation();
+  const TileFinder finder(net_.program, net_.layout);
   const std::vector<std::uint64_t> fetches = fetches_per_tile(net_.program);
   struct Found {
     double relative_error;
@@ -55,18 +53,20 @@ TEST_P(WorstFaults, AreTheWorstOfAllBitsThatReadWrong) {
   std::map<Place, Found> all;
   net_.cells.for_each([&](const memory::CellAddress& cell, memory::FaultKind kind) {
     const memory::BitAddress address = organisation.address_of(cell);
-    finder.for_each_at(address.word, [&](std::size_t tile) {
+    finder.for_each_at(address.word, [&](std::size_t tile, std::uint64_t index) {
       const schedule::Tile& of = net_.program.tiles[tile];
-      const auto hit = weight_bit_at(net_.program, of, address);
-      if (!hit) return;
-      const int stored = layer(of.layer).weights[hit->weight] >> hit->bit & 1;
+      const WeightsOfWord held = weights_of(net_.program, tile, index);
+      if (address.bit >= held.word.bits()) return;
+      const std::size_t weight = held.first + address.bit / 8 * held.stride;
+      const int bit = static_cast<int>(address.bit % 8);
+      const int stored = layer(of.layer).weights[weight] >> bit & 1;
       const int read = kind == memory::FaultKind::kFlip       ? 1 - stored
                        : kind == memory::FaultKind::kStuckAt1 ? 1
                                                               : 0;
       if (read == stored) return;
-      const std::size_t channel = hit->weight / static_cast<std::size_t>(layer(of.layer).k_size());
-      const double error = std::ldexp(1, hit->bit) * scale(of.layer, channel);
-      all[{cell, of.layer, hit->weight, hit->bit}] = {error / range(of.layer), fetches[tile]};
+      const std::size_t channel = weight / static_cast<std::size_t>(layer(of.layer).k_size());
+      const double error = std::ldexp(1, bit) * scale(of.layer, channel);
+      all[{cell, of.layer, weight, bit}] = {error / range(of.layer), fetches[tile]};
     });
   });
   ASSERT_GT(all.size(), 100U);
@@ -114,11 +114,14 @@ TEST_P(WorstFaults, NameThePlaceOfTheWeight) {
     const int column = fault.n - tile.group * net_.program.layers[node].gemm.n - tile.n0;
     ASSERT_TRUE(row >= 0 && row < tile.rows && column >= 0 && column < tile.columns);
     EXPECT_EQ(fault.group, tile.group);
-    const std::uint64_t word = tile.address + static_cast<std::uint64_t>(row) * tile.words_per_row +
-                               static_cast<std::uint64_t>(column / 4);
-    EXPECT_EQ(net_.program.spec.weight_sram.organisation().locate(
-                  {word, static_cast<std::uint32_t>(column % 4 * 8 + fault.bit)}),
-              fault.cell);
+    const std::uint64_t word =
+        net_.layout
+            .address[static_cast<std::size_t>(first - net_.program.tiles.begin() + fault.tile)] +
+        static_cast<std::uint64_t>(row) * tile.words_per_row +
+        static_cast<std::uint64_t>(column / 4);
+    EXPECT_EQ(
+        net_.organisation().locate({word, static_cast<std::uint32_t>(column % 4 * 8 + fault.bit)}),
+        fault.cell);
   }
 }
 
@@ -142,7 +145,7 @@ TEST_P(WorstFaults, OfIntermittentCellsTellHowOftenTheyFail) {
   });
   const std::vector<WeightFault> certain = worst(20);
   const std::vector<WeightFault> maybe =
-      worst_faults(net_.network, net_.program, faults, kEncoding, {}, 20);
+      worst_faults(net_.network, net_.stored(), net_.path(), faults, 20);
   ASSERT_EQ(maybe.size(), certain.size());
   for (std::size_t i = 0; i < maybe.size(); ++i) {
     EXPECT_EQ(maybe[i].cell, certain[i].cell);
@@ -152,8 +155,8 @@ TEST_P(WorstFaults, OfIntermittentCellsTellHowOftenTheyFail) {
 }
 
 TEST_P(WorstFaults, OfAGoodChipAreNone) {
-  EXPECT_TRUE(worst_faults(net_.network, net_.program, {memory::CellMasks(net_.cells.geometry())},
-                           kEncoding, {}, 5)
+  EXPECT_TRUE(worst_faults(net_.network, net_.stored(), net_.path(),
+                           {memory::CellMasks(net_.cells.geometry())}, 5)
                   .empty());
 }
 

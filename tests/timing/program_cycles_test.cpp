@@ -7,6 +7,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "sim/schedule/program_builder.hpp"
 #include "tests/support/random_network.hpp"
 
 namespace brownout::timing {
@@ -35,7 +36,7 @@ hardware::AcceleratorSpec unlimited(int rows, int columns, bool prefetch = false
 Cycle compute_cycles(int m, int n, int k, const hardware::AcceleratorSpec& spec) {
   const models::QuantizedNetwork network = gemm_network(m, n, k);
   const schedule::TileProgram program = schedule::make_program(network, spec);
-  const hardware::ProgramTimes times = program_times(program);
+  const hardware::ProgramTimes times = program_times(program, schedule::lay_out(program));
   return hardware::break_down(times.layers[0], times.folds, spec.array.rows, spec.weight_prefetch)
       .compute;
 }
@@ -94,7 +95,7 @@ TEST(ProgramCycles, ARowOfMoreWordsThanBanksStallsTheLoad) {
   const models::QuantizedNetwork network = gemm_network(5, 32, 8);  // 8 words a row, 2 banks
   const schedule::TileProgram program = schedule::make_program(network, spec);
   EXPECT_EQ(load_cycles(program, program.tiles[0]), 8 * 4);
-  const hardware::ProgramTimes times = program_times(program);
+  const hardware::ProgramTimes times = program_times(program, schedule::lay_out(program));
   const hardware::CycleBreakdown cycles =
       hardware::break_down(times.layers[0], times.folds, 8, false);
   EXPECT_EQ(cycles.weight_fetch, 8 * 3);
@@ -123,7 +124,7 @@ TEST(ProgramCycles, ABreakdownsPartsAddUpToTheInference) {
       }
       const models::QuantizedNetwork network = testing::random_residual_network(4);
       const schedule::TileProgram program = schedule::make_program(network, spec);
-      const hardware::ProgramTimes times = program_times(program);
+      const hardware::ProgramTimes times = program_times(program, schedule::lay_out(program));
       Cycle now = times.input_ready;
       for (std::size_t i = 0; i < program.layers.size(); ++i) {
         const schedule::Layer& layer = program.layers[i];
@@ -153,7 +154,8 @@ TEST(ProgramCycles, AFasterDramIsNeverSlower) {
   Cycle before = std::numeric_limits<Cycle>::max();
   for (const int bytes : {1, 2, 4, 8, 16, 64}) {
     spec.dram.bytes_per_cycle = bytes;
-    const Cycle total = program_times(schedule::make_program(network, spec)).total;
+    const schedule::TileProgram program = schedule::make_program(network, spec);
+    const Cycle total = program_times(program, schedule::lay_out(program)).total;
     EXPECT_LE(total, before);
     before = total;
   }

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "sim/schedule/lower.hpp"
+#include "sim/schedule/program_builder.hpp"
 #include "sim/timing/program_cycles.hpp"
 #include "tests/support/random_network.hpp"
 
@@ -22,7 +23,7 @@ class StaticCounts : public ::testing::Test {
 
   ProgramCounts counts() {
     program_ = schedule::make_program(network_, spec_);
-    return static_counts(program_, network_, program_times(program_));
+    return static_counts(program_, network_, program_times(program_, schedule::lay_out(program_)));
   }
 
   models::QuantizedNetwork network_;

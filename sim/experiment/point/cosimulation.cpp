@@ -57,8 +57,6 @@ void find_wrong_weight(const std::vector<LoadedTile>& tiles, const Expectation& 
   }
 }
 
-/// The layer is replayed with its weights traced; without a wrong weight the output itself is
-/// named.
 /// What the engine's readers get of element i of a tensor that holds `written` there.
 std::uint8_t as_read(const Expectation& expectation, models::TensorId id, std::size_t i,
                      std::uint8_t written) {
@@ -106,6 +104,8 @@ std::string entry_name(const schedule::TileProgram& program, std::size_t layer,
   return "";
 }
 
+/// The layer is replayed with its weights traced; without a wrong weight the output itself is
+/// named.
 [[noreturn]] void locate(accelerator::Simulator& simulator, const Job& job,
                          const Expectation& expectation, std::size_t layer,
                          const std::vector<std::uint8_t>& got) {
@@ -142,6 +142,26 @@ void compare_input(const Job& job, const Expectation& expectation, const Machine
   }
 }
 
+accelerator::WeightFetches fetches_of(const storage::WeightDamage& layer) {
+  return {layer.bits_fetched, layer.bits_wrong(), layer.words_corrected, layer.words_uncorrectable};
+}
+
+[[noreturn]] void name_fetches(const Expectation& expectation, std::size_t layer,
+                               const accelerator::WeightFetches& got) {
+  const accelerator::WeightFetches expected = fetches_of(expectation.readback.layers[layer]);
+  const auto differ = [&](const char* what, std::uint64_t wanted, std::uint64_t found) {
+    if (wanted == found) return;
+    throw Disagreement(
+        layer_name(expectation, layer) + ": " + what + " among those fetched: " +
+        expected_got(static_cast<std::int64_t>(wanted), static_cast<std::int64_t>(found)));
+  };
+  differ("bits", expected.bits, got.bits);
+  differ("wrong bits", expected.bits_wrong, got.bits_wrong);
+  differ("corrected words", expected.words_corrected, got.words_corrected);
+  differ("uncorrectable words", expected.words_uncorrectable, got.words_uncorrectable);
+  throw std::logic_error("name_fetches: called without a difference");
+}
+
 void compare_values(accelerator::Simulator& simulator, const Job& job,
                     const Expectation& expectation, const MachineRun& run) {
   compare_input(job, expectation, run);
@@ -150,15 +170,11 @@ void compare_values(accelerator::Simulator& simulator, const Job& job,
       locate(simulator, job, expectation, layer, run.layer_outputs[layer]);
     }
   }
-  for (std::size_t layer = 0; layer < run.fetched_bits.size(); ++layer) {
-    const storage::LayerReadback& readback = expectation.readback.layers[layer];
-    const accelerator::FetchedBits expected{readback.bits_fetched, readback.bits_wrong};
-    if (run.fetched_bits[layer] == expected) continue;
+  for (std::size_t layer = 0; layer < run.weight_fetches.size(); ++layer) {
+    if (run.weight_fetches[layer] == fetches_of(expectation.readback.layers[layer])) continue;
     // A wrong bit can leave every output as it is; its weight tells where it stands.
     find_wrong_weight(simulator.run(traced(job, layer)).loaded_tiles, expectation);
-    throw Disagreement(layer_name(expectation, layer) + ": wrong bits among those fetched: " +
-                       expected_got(static_cast<std::int64_t>(expected.wrong),
-                                    static_cast<std::int64_t>(run.fetched_bits[layer].wrong)));
+    name_fetches(expectation, layer, run.weight_fetches[layer]);
   }
 }
 

@@ -7,8 +7,6 @@
 #include <stdexcept>
 #include <string>
 
-#include "memory/encoding.hpp"
-#include "memory/fault_map.hpp"
 #include "models/engine/integer_engine.hpp"
 #include "sim/accelerator/simulator.hpp"
 #include "sim/storage/weight_readback.hpp"

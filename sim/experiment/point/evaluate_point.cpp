@@ -13,7 +13,9 @@ double share(std::uint64_t part, std::uint64_t whole) {
   return static_cast<double>(part) / static_cast<double>(whole);
 }
 
-void add_details(const storage::LayerDamage& damage, LayerResult& result) {
+void add_damage(const storage::WeightDamage& damage, LayerResult& result) {
+  result.weights_changed = share(damage.weights_changed, damage.weights);
+  result.effective_ber = share(damage.bits_wrong(), damage.bits_fetched);
   result.effective_ber_0to1 = share(damage.zero_to_one, damage.bits_fetched);
   result.effective_ber_1to0 = share(damage.one_to_zero, damage.bits_fetched);
   result.words_touched = share(damage.words_touched, damage.words);
@@ -23,10 +25,7 @@ void add_details(const storage::LayerDamage& damage, LayerResult& result) {
 
 }  // namespace
 
-Evaluator::Evaluator(const Workbench& bench)
-    : bench_(bench),
-      engine_(bench.network, options()),
-      meter_(bench.program, bench.weights, bench.config.memory.encoding) {}
+Evaluator::Evaluator(const Workbench& bench) : bench_(bench), engine_(bench.network, options()) {}
 
 models::EngineOptions Evaluator::options() const {
   const hardware::AcceleratorSpec& spec = bench_.program.spec;
@@ -56,9 +55,8 @@ PointResult Evaluator::evaluate(const Point& point, const Chip& chip) {
   const memory::CellFaults faults = chip.weight_sram().faults_at(voltages.weight_sram);
   const std::uint64_t seed = memory::inference_seed(bench_.config.run.seed, point.chip);
   baseline();  // before the engine takes this point's faults
-  storage::InferenceReadback readback(bench_.program, bench_.weights, faults,
-                                      bench_.config.memory.encoding, seed,
-                                      point.faults.value_or(bench_.faults));
+  const storage::WordPath path = bench_.word_path(point.faults.value_or(bench_.faults));
+  storage::InferenceReadback readback(bench_.stored_weights(), path, faults, seed);
   rails_.emplace(bench_, chip, voltages);
 
   PointResult result;
@@ -75,7 +73,7 @@ PointResult Evaluator::evaluate(const Point& point, const Chip& chip) {
   result.images = bench_.images();
   result.score = score();
   compare(result);
-  result.cosim_images = cosimulate_images(point, faults, seed, readback);
+  result.cosim_images = cosimulate_images(point, path, faults, readback);
   return result;
 }
 
@@ -93,39 +91,35 @@ void Evaluator::add_damage(PointResult& result) const {
   result.effective_ber = storage::effective_ber(damage_);
   result.weights_changed = storage::weights_changed(damage_);
   for (std::size_t i = 0; i < damage_.size(); ++i) {
-    const storage::LayerReadback& layer = damage_[i];
-    if (layer.weights == 0) continue;
-    result.layers[i].weights_changed = share(layer.weights_changed, layer.weights);
-    result.layers[i].effective_ber = share(layer.bits_wrong, layer.bits_fetched);
-    add_details(weight_damage_[i], result.layers[i]);
+    if (damage_[i].weights != 0) experiment::add_damage(damage_[i], result.layers[i]);
   }
 }
 
 /// Runs the first images on the SystemC machine too; returns how many.
-int Evaluator::cosimulate_images(const Point& point, const memory::CellFaults& faults,
-                                 std::uint64_t seed, storage::InferenceReadback& readback) {
+int Evaluator::cosimulate_images(const Point& point, const storage::WordPath& path,
+                                 const memory::CellFaults& faults,
+                                 storage::InferenceReadback& readback) {
   const int images = static_cast<int>(std::min<std::int64_t>(point.cosim_images, bench_.images()));
-  std::vector<memory::WordMask> masks;
+  const std::uint64_t seed = memory::inference_seed(bench_.config.run.seed, point.chip);
+  memory::WordMasks masks;
   for (int image = 0; image < images; ++image) {
     const auto inference = static_cast<std::uint64_t>(image);
     if (image == 0 || readback.varies()) {
-      masks = memory::word_masks(bench_.program.spec.weight_sram.organisation(),
+      masks = memory::word_masks(path.organisation(),
                                  memory::masks_of_inference(faults, seed, inference));
     }
     const auto input = bench_.image_codes(image, 1);
     const models::EngineResult expected = engine_of(readback, inference).run(input, true);
-    const auto activation_masks = rails_->word_masks(hardware::OnChipMemory::kActivationSram);
-    const auto accumulator_masks = rails_->word_masks(hardware::OnChipMemory::kAccumulator);
+    const auto activations = rails_->word_masks(hardware::OnChipMemory::kActivationSram);
+    const auto accumulators = rails_->word_masks(hardware::OnChipMemory::kAccumulator);
     cosimulate(process_simulator(),
                {.network = bench_.network,
-                .program = bench_.program,
-                .weights = bench_.weights,
-                .encoding = bench_.config.memory.encoding,
+                .stored = bench_.stored_weights(),
+                .path = path,
                 .masks = masks,
                 .input = input,
-                .filter = point.faults.value_or(bench_.faults),
-                .activation_masks = activation_masks,
-                .accumulator_masks = accumulator_masks},
+                .activation_masks = activations ? &*activations : nullptr,
+                .accumulator_masks = accumulators ? &*accumulators : nullptr},
                {.network = bench_.network,
                 .program = bench_.program,
                 .readback = readback.current(),
@@ -161,12 +155,10 @@ models::IntegerEngine& Evaluator::engine_of(storage::InferenceReadback& readback
 std::vector<std::uint64_t> Evaluator::run_images(storage::InferenceReadback& readback) {
   if (!varies(readback)) {
     damage_ = readback.current().layers;
-    weight_damage_ = meter_.measure(readback.current());
     return run_batches(readback.current().weights);
   }
   clear_outputs();
   damage_.assign(bench_.program.layers.size(), {});
-  weight_damage_.assign(bench_.program.layers.size(), {});
   std::vector<std::uint64_t> gated(bench_.network.nodes.size(), 0);
   single_image_engine().set_weights(readback.current().weights);
   rails_->give_to(single_image_engine());
@@ -174,11 +166,7 @@ std::vector<std::uint64_t> Evaluator::run_images(storage::InferenceReadback& rea
     add_result(
         engine_of(readback, static_cast<std::uint64_t>(image)).run(bench_.image_codes(image, 1)),
         gated);
-    const std::vector<storage::LayerDamage> weight_damage = meter_.measure(readback.current());
-    for (std::size_t i = 0; i < damage_.size(); ++i) {
-      damage_[i] += readback.current().layers[i];
-      weight_damage_[i] += weight_damage[i];
-    }
+    for (std::size_t i = 0; i < damage_.size(); ++i) damage_[i] += readback.current().layers[i];
   }
   return gated;
 }

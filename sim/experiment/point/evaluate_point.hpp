@@ -12,7 +12,6 @@
 #include "sim/experiment/point/workbench.hpp"
 #include "sim/experiment/results/results.hpp"
 #include "sim/storage/inference_readback.hpp"
-#include "sim/storage/weight_damage.hpp"
 
 namespace brownout::experiment {
 
@@ -54,8 +53,8 @@ class Evaluator {
   void add_result(const models::EngineResult& result, std::vector<std::uint64_t>& gated);
   Score score() const;
   void add_damage(PointResult& result) const;
-  int cosimulate_images(const Point& point, const memory::CellFaults& faults, std::uint64_t seed,
-                        storage::InferenceReadback& readback);
+  int cosimulate_images(const Point& point, const storage::WordPath& path,
+                        const memory::CellFaults& faults, storage::InferenceReadback& readback);
   bool varies(const storage::InferenceReadback& readback) const {
     return readback.varies() || rails_->varies();
   }
@@ -77,11 +76,8 @@ class Evaluator {
   std::optional<Baseline> baseline_;
   std::vector<std::uint8_t> logits_;
   std::vector<std::vector<std::uint8_t>> other_outputs_;
-  storage::WeightDamageMeter meter_;
-  // Both by layer, summed over inferences that differ.
-  std::vector<storage::LayerReadback> damage_;
-  std::vector<storage::LayerDamage> weight_damage_;
-  std::optional<OtherRails> rails_;  // of the point; nothing: error-free
+  std::vector<storage::WeightDamage> damage_;  // by layer, summed over inferences that differ
+  std::optional<OtherRails> rails_;            // of the point; nothing: error-free
 };
 
 }  // namespace brownout::experiment

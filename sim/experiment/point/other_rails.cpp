@@ -47,7 +47,7 @@ void OtherRails::move_to(std::uint64_t inference) {
 }
 
 /// The other way: forward, word by word.
-std::vector<memory::WordMask> OtherRails::word_masks(hardware::OnChipMemory memory) const {
+std::optional<memory::WordMasks> OtherRails::word_masks(hardware::OnChipMemory memory) const {
   for (const Rail& rail : rails_) {
     if (rail.memory != memory) continue;
     return memory::word_masks(hardware::organisation(bench_->program.spec, memory), rail.cells);

@@ -3,10 +3,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "memory/fault_map.hpp"
-#include "memory/sram_macro.hpp"
+#include "memory/word_masks.hpp"
 #include "models/engine/integer_engine.hpp"
 #include "sim/experiment/point/chip.hpp"
 #include "sim/experiment/results/results.hpp"
@@ -30,8 +31,8 @@ class OtherRails {
   static void take_from(models::IntegerEngine& engine);
   /// Empty where the activation SRAM is error-free.
   const models::TensorMasks& tensor_masks() const { return tensor_masks_; }
-  /// As the machine takes them; empty where the memory is error-free.
-  std::vector<memory::WordMask> word_masks(hardware::OnChipMemory memory) const;
+  /// As the machine takes them; nothing where the memory is error-free.
+  std::optional<memory::WordMasks> word_masks(hardware::OnChipMemory memory) const;
 
  private:
   struct Rail {

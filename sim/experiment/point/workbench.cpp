@@ -14,6 +14,7 @@
 #include "sim/experiment/inputs/output_choice.hpp"
 #include "sim/experiment/point/input_check.hpp"
 #include "sim/experiment/point/sum_bits.hpp"
+#include "sim/schedule/program_builder.hpp"
 #include "sim/timing/program_cycles.hpp"
 
 namespace brownout::experiment {
@@ -86,9 +87,15 @@ void load_images(const config::WorkloadConfig& config, Workbench& bench) {
   }
 }
 
+hardware::AcceleratorSpec with_check_bits(const config::WorkloadConfig& config) {
+  hardware::AcceleratorSpec spec = config.accelerator;
+  spec.weight_sram.check_bits = static_cast<int>(config.memory.scheme.code->check_bits());
+  return spec;
+}
+
 // Not every code has room for the lowest value of its width.
 void check_encoding(const Workbench& bench) {
-  const memory::Encoding encoding = bench.config.memory.encoding;
+  const memory::Encoding encoding = bench.config.memory.scheme.encoding;
   for (const models::Node& node : bench.network.nodes) {
     const auto* convolution = std::get_if<models::Convolution>(&node);
     if (convolution == nullptr) continue;
@@ -107,6 +114,10 @@ std::span<const std::uint8_t> Workbench::image_codes(std::int64_t first, std::in
   const auto size = static_cast<std::size_t>(network.tensor(network.input).shape.size());
   return std::span(codes).subspan(static_cast<std::size_t>(first) * size,
                                   static_cast<std::size_t>(count) * size);
+}
+
+storage::WordPath Workbench::word_path(const storage::FaultFilter& acting) const {
+  return {config.memory.scheme, program.spec.weight_sram.organisation(), acting};
 }
 
 std::int64_t Workbench::images() const {
@@ -140,6 +151,8 @@ Workbench make_workbench(const config::WorkloadConfig& config) {
                   .inputs = {},
                   .anomalous = {},
                   .program = {},
+                  .layout = {},
+                  .image = {},
                   .faults = {},
                   .times = {},
                   .counts = {},
@@ -149,12 +162,15 @@ Workbench make_workbench(const config::WorkloadConfig& config) {
   bench.faults = select_faults(config.memory.faults, bench.network);
   bench.weights = models::clean_weights(bench.network);
   try {
-    bench.program = schedule::make_program(bench.network, config.accelerator);
+    bench.program = schedule::make_program(bench.network, with_check_bits(config));
+    bench.layout = schedule::lay_out(bench.program);
   } catch (const std::runtime_error& error) {
     throw std::runtime_error(config.network.string() + " on accelerator '" +
                              config.accelerator.name + "': " + error.what());
   }
-  bench.times = timing::program_times(bench.program);
+  bench.image =
+      storage::WeightImage(bench.program, bench.layout, bench.weights, bench.word_path({}));
+  bench.times = timing::program_times(bench.program, bench.layout);
   bench.counts = timing::static_counts(bench.program, bench.network, bench.times);
   const std::string note = accumulator_note(bench.network, config.accelerator);
   if (!note.empty()) bench.notes.push_back(note);

@@ -13,6 +13,9 @@
 #include "sim/experiment/results/score.hpp"
 #include "sim/hardware/cycles.hpp"
 #include "sim/schedule/tile_program.hpp"
+#include "sim/schedule/weight_layout.hpp"
+#include "sim/storage/weight_image.hpp"
+#include "sim/storage/word_path.hpp"
 #include "sim/timing/static_counts.hpp"
 
 namespace brownout::experiment {
@@ -26,6 +29,8 @@ struct Workbench {
   std::vector<float> inputs;          ///< as `codes`, not quantized; of a reconstruction only
   std::vector<bool> anomalous;        ///< as `labels`; of a reconstruction only
   schedule::TileProgram program;
+  schedule::WeightLayout layout;
+  storage::WeightImage image;   ///< of every chip: no write policy looks at one yet
   storage::FaultFilter faults;  ///< those that act
   hardware::ProgramTimes times;
   timing::ProgramCounts counts;
@@ -33,6 +38,9 @@ struct Workbench {
   /// fit.
   std::vector<std::string> notes;
 
+  storage::StoredWeights stored_weights() const { return {program, layout, image}; }
+  /// Through which weights are read where these faults act.
+  storage::WordPath word_path(const storage::FaultFilter& acting) const;
   std::int64_t images() const;
   /// What the workload is judged by: top-1; of a reconstruction ROC AUC, or the error where not
   /// both kinds of images are there.

@@ -11,6 +11,7 @@
 #include "sim/timing/program_cycles.hpp"
 #include "tests/support/random_cells.hpp"
 #include "tests/support/random_network.hpp"
+#include "tests/support/stored_network.hpp"
 
 namespace brownout::experiment {
 namespace {
@@ -46,16 +47,15 @@ class Cosimulation : public ::testing::Test {
  protected:
   explicit Cosimulation(hardware::Placement placement = hardware::Placement::kResident)
       : network_(testing::random_residual_network(21)),
-        program_(schedule::make_program(network_, spec_of(placement))),
-        weights_(models::clean_weights(network_)),
+        net_(network_, spec_of(placement)),
         cells_(program_.spec.weight_sram.organisation().geometry()),
         image_(testing::random_images(network_, 2, 1)),
-        times_(timing::program_times(program_)),
+        times_(timing::program_times(program_, net_.layout)),
         counts_(timing::static_counts(program_, network_, times_)) {
     for (std::uint32_t row = 0; row < cells_.geometry().rows; row += 3) {
       cells_.set({0, row, row % cells_.geometry().columns}, memory::FaultKind::kStuckAt1);
     }
-    readback_ = storage::read_back(program_, weights_, cells_, encoding_);
+    readback_ = net_.read(cells_);
     masks_ = memory::word_masks(program_.spec.weight_sram.organisation(), cells_);
     const memory::SramOrganisation activations = program_.spec.activation_sram.organisation();
     const memory::CellMasks activation_cells =
@@ -79,14 +79,13 @@ class Cosimulation : public ::testing::Test {
     try {
       cosimulate(process_simulator(),
                  {.network = network_,
-                  .program = program_,
-                  .weights = weights_,
-                  .encoding = encoding_,
+                  .stored = {program_, layout_, net_.image},
+                  .path = path_,
                   .masks = masks_,
                   .input = image_,
                   .dram = dram,
-                  .activation_masks = activation_masks_,
-                  .accumulator_masks = accumulator_masks_},
+                  .activation_masks = &activation_masks_,
+                  .accumulator_masks = &accumulator_masks_},
                  {.network = network_,
                   .program = program_,
                   .readback = readback_,
@@ -101,18 +100,19 @@ class Cosimulation : public ::testing::Test {
     return "agreed";
   }
 
-  memory::Encoding encoding_ = memory::Encoding::kTwosComplement;
   models::QuantizedNetwork network_;
-  schedule::TileProgram program_;
-  models::WeightSet weights_;
+  testing::StoredNetwork net_;
+  const schedule::TileProgram& program_ = net_.program;
+  schedule::WeightLayout layout_ = net_.layout;  // the machine's
+  storage::WordPath path_ = net_.path();         // likewise
   memory::CellMasks cells_;
   std::vector<std::uint8_t> image_;
   hardware::ProgramTimes times_;
   timing::ProgramCounts counts_;
   storage::WeightReadback readback_;
-  std::vector<memory::WordMask> masks_;
+  memory::WordMasks masks_;
   models::TensorMasks tensor_masks_;
-  std::vector<memory::WordMask> activation_masks_, accumulator_masks_;
+  memory::WordMasks activation_masks_, accumulator_masks_;
   models::EngineResult expected_;
 };
 
@@ -137,20 +137,21 @@ TEST_F(Cosimulation, NamesLayerTileRowAndColumnOfAPlantedMaskBit) {
   const int row = 5;
   const int column = 2;
   const int lanes = 4;
-  const std::uint64_t word = tile.address + static_cast<std::uint64_t>(row) * tile.words_per_row +
+  const std::uint64_t word = net_.layout.first_word(index) +
+                             static_cast<std::uint64_t>(row) * tile.words_per_row +
                              static_cast<std::uint64_t>(column / lanes);
-  masks_[word].flip ^= std::uint64_t{1} << (column % lanes * 8 + 6);
+  masks_.part(word, 0).flip ^= std::uint64_t{1} << (column % lanes * 8 + 6);
   EXPECT_THAT(outcome(),
               AllOf(HasSubstr("layer " + layer), HasSubstr("tile " + std::to_string(index - first)),
                     HasSubstr("row 5, column 2: weight expected")));
 }
 
 /// Inverts one bit of an element in the machine's masks alone.
-void spoil_element(std::vector<memory::WordMask>& masks, const schedule::TileProgram& program,
+void spoil_element(memory::WordMasks& masks, const schedule::TileProgram& program,
                    models::TensorId id, std::int64_t element) {
   const std::uint64_t byte =
       program.tensor_address[static_cast<std::size_t>(id)] + static_cast<std::uint64_t>(element);
-  masks[byte / 8].flip ^= std::uint64_t{1} << (byte % 8 * 8 + 4);
+  masks.part(byte / 8, 0).flip ^= std::uint64_t{1} << (byte % 8 * 8 + 4);
 }
 
 TEST_F(Cosimulation, NamesTheElementOfAPlantedMaskBitBehindTheInput) {
@@ -185,7 +186,7 @@ TEST_F(Cosimulation, NamesOutputAndEntryOfAPlantedMaskBitInTheAccumulators) {
     if (++column == 8) ++pixel, column = 0;
   }
   const std::uint64_t word = hardware::accumulator_word(8, 0, column, pixel);
-  accumulator_masks_[word] = {
+  accumulator_masks_.part(word, 0) = {
       .stuck_at_0 = std::uint64_t{1} << 31, .stuck_at_1 = std::uint64_t{1} << 30, .flip = 0};
   EXPECT_THAT(outcome(),
               AllOf(HasSubstr("layer conv0, output row " + std::to_string(pixel / shape.width) +
@@ -196,8 +197,8 @@ TEST_F(Cosimulation, NamesOutputAndEntryOfAPlantedMaskBitInTheAccumulators) {
 }
 
 TEST_F(StreamingCosimulation, FindsAPlantedMaskBitInASharedWord) {
-  const schedule::Tile& tile = program_.tiles[1];  // the second tile of conv0, and others later
-  masks_[tile.address].flip ^= 1;
+  // The second tile of conv0, and others later.
+  masks_.part(net_.layout.first_word(1), 0).flip ^= 1;
   EXPECT_THAT(outcome(), AllOf(HasSubstr("layer conv0, tile 1"), HasSubstr("row 0, column 0")));
 }
 
@@ -234,8 +235,20 @@ TEST_F(Cosimulation, NamesTheLayerOfWrongGatedMacs) {
   EXPECT_THAT(outcome(), AllOf(HasSubstr("layer conv0"), HasSubstr("mac_")));
 }
 
+TEST_F(Cosimulation, NamesThePlaceOfAPlantedAddress) {
+  const int index = program_.folds_of(program_.layers[2]).front().tile + 1;
+  layout_.address[static_cast<std::size_t>(index)] += 1;
+  EXPECT_THAT(outcome(), AllOf(HasSubstr("layer conv2, tile 1"), HasSubstr(": weight expected")));
+}
+
+TEST_F(Cosimulation, NamesThePlaceOfAPlantedDecode) {
+  path_ = storage::WordPath({.encoding = memory::Encoding::kOffsetBinary}, net_.organisation());
+  EXPECT_THAT(outcome(), AllOf(HasSubstr("layer conv0, tile 0"),
+                               HasSubstr("row 0, column 0: weight expected")));
+}
+
 TEST_F(Cosimulation, NoticesAWrongBitThatChangesNoOutput) {
-  readback_.layers[1].bits_wrong += 1;
+  readback_.layers[1].zero_to_one += 1;
   EXPECT_THAT(outcome(), HasSubstr("layer conv1: wrong bits among those fetched"));
 }
 

@@ -111,8 +111,7 @@ TEST(IntermittentChip, EveryImageSeesTheWeightsOfItsOwnInference) {
   for (std::int64_t image = 0; image < 12; ++image) {
     const auto cells = memory::masks_of_inference(faults, memory::inference_seed(5, 0),
                                                   static_cast<std::uint64_t>(image));
-    const auto readback =
-        storage::read_back(bench.program, bench.weights, cells, memory::Encoding::kTwosComplement);
+    const auto readback = storage::read_back(bench.stored_weights(), bench.word_path({}), cells);
     engine.set_weights(readback.weights);
     const auto result = engine.run(bench.image_codes(image, 1));
     logits.insert(logits.end(), result.logits.begin(), result.logits.end());

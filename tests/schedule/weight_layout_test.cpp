@@ -1,8 +1,9 @@
-#include "sim/schedule/placement.hpp"
+#include "sim/schedule/weight_layout.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "sim/schedule/program_builder.hpp"
 #include "tests/support/random_network.hpp"
 
 namespace brownout::schedule {
@@ -20,19 +21,20 @@ TileProgram program_of(hardware::Placement placement, int capacity_kib) {
   return make_program(testing::random_residual_network(2), spec_of(placement, capacity_kib));
 }
 
-TEST(Placement, ResidentTilesFollowEachOtherWithoutGaps) {
+TEST(WeightLayout, ResidentTilesFollowEachOtherWithoutGaps) {
   const TileProgram program = program_of(hardware::Placement::kResident, 16);
+  const WeightLayout layout = lay_out(program);
   std::uint64_t next = 0;
-  for (const Tile& tile : program.tiles) {
-    EXPECT_EQ(tile.address, next);
-    next = tile.end();
+  for (std::size_t i = 0; i < program.tiles.size(); ++i) {
+    EXPECT_EQ(layout.address[i], next);
+    next += program.tiles[i].words();
   }
   EXPECT_EQ(program.weight_words, next);
 }
 
-TEST(Placement, ResidentTilesThatDoNotFitAreRefusedWithTheNumbers) {
+TEST(WeightLayout, ResidentTilesThatDoNotFitAreRefusedWithTheNumbers) {
   try {
-    program_of(hardware::Placement::kResident, 1);
+    lay_out(program_of(hardware::Placement::kResident, 1));
     FAIL() << "accepted";
   } catch (const std::runtime_error& error) {
     EXPECT_THAT(error.what(), ::testing::AllOf(::testing::HasSubstr("placement: resident"),
@@ -40,52 +42,58 @@ TEST(Placement, ResidentTilesThatDoNotFitAreRefusedWithTheNumbers) {
   }
 }
 
-TEST(Placement, ARingStartsAtZeroWhenATileDoesNotFitBeforeTheEnd) {
+TEST(WeightLayout, ARingStartsAtZeroWhenATileDoesNotFitBeforeTheEnd) {
   const TileProgram program = program_of(hardware::Placement::kStreaming, 1);
+  const WeightLayout layout = lay_out(program);
   std::uint64_t next = 0;
   int wraps = 0;
-  for (const Tile& tile : program.tiles) {
-    if (next + tile.words() > 256) {
+  for (std::size_t i = 0; i < program.tiles.size(); ++i) {
+    if (next + program.tiles[i].words() > 256) {
       next = 0;
       ++wraps;
     }
-    EXPECT_EQ(tile.address, next);
-    next = tile.end();
+    EXPECT_EQ(layout.address[i], next);
+    next += program.tiles[i].words();
   }
   EXPECT_GT(wraps, 3);
 }
 
-TEST(Placement, ARingCanRestartAtEveryLayer) {
+TEST(WeightLayout, ARingCanRestartAtEveryLayer) {
   const TileProgram program = program_of(hardware::Placement::kRestartPerLayer, 1);
+  const WeightLayout layout = lay_out(program);
   for (const Layer& layer : program.layers) {
     if (!layer.matrix) continue;
-    EXPECT_EQ(program.tile_of(program.folds_of(layer).front()).address, 0U);
+    EXPECT_EQ(layout.first_word(program.folds_of(layer).front().tile), 0U);
   }
 }
 
-TEST(Placement, ATileLargerThanTheRingIsRefused) {
+TEST(WeightLayout, ATileLargerThanTheRingIsRefused) {
   hardware::AcceleratorSpec spec = spec_of(hardware::Placement::kStreaming, 1);
   spec.array = {128, 128};
   spec.activation_sram.banks = 16;
-  EXPECT_THROW(make_program(testing::random_residual_network(2), spec), std::runtime_error);
+  const TileProgram program = make_program(testing::random_residual_network(2), spec);
+  EXPECT_THROW(lay_out(program), std::runtime_error);
 }
 
 // A transfer may start only when no fold that is still to be loaded needs the words it overwrites.
-TEST(Placement, NoTransferOverwritesWordsThatAreStillNeeded) {
+TEST(WeightLayout, NoTransferOverwritesWordsThatAreStillNeeded) {
   for (const int columns : {8, 16, 32}) {
     hardware::AcceleratorSpec spec = spec_of(hardware::Placement::kStreaming, 1);
     spec.array.columns = columns;
     spec.accumulator.depth = 40;  // tiles are fetched again for every block of M
     const TileProgram program = make_program(testing::random_residual_network(2), spec);
+    const WeightLayout layout = lay_out(program);
+    const auto begin = [&](const Fold& fold) { return layout.first_word(fold.tile); };
+    const auto end = [&](const Fold& fold) { return begin(fold) + program.tile_of(fold).words(); };
     int waits_for_the_fold_before = 0;
     for (std::size_t i = 0; i < program.folds.size(); ++i) {
-      const Tile& tile = program.tile_of(program.folds[i]);
-      const int after = program.folds[i].transfer_after;
+      const Fold& fold = program.folds[i];
+      const int after = layout.transfer_after[i];
       waits_for_the_fold_before += after == static_cast<int>(i) - 1 ? 1 : 0;
       // When fold `after` has been loaded, folds after+1 .. i-1 are still to come.
       for (int pending = after + 1; pending < static_cast<int>(i); ++pending) {
-        const Tile& needed = program.tile_of(program.folds[static_cast<std::size_t>(pending)]);
-        EXPECT_TRUE(tile.end() <= needed.address || needed.end() <= tile.address)
+        const Fold& needed = program.folds[static_cast<std::size_t>(pending)];
+        EXPECT_TRUE(end(fold) <= begin(needed) || end(needed) <= begin(fold))
             << "fold " << i << " overwrites fold " << pending;
       }
     }

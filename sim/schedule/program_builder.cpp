@@ -1,4 +1,4 @@
-#include "sim/schedule/tile_program.hpp"
+#include "sim/schedule/program_builder.hpp"
 
 #include <algorithm>
 #include <stdexcept>
@@ -8,7 +8,6 @@
 #include "models/arithmetic/softmax.hpp"
 #include "sim/schedule/activation_plan.hpp"
 #include "sim/schedule/lower.hpp"
-#include "sim/schedule/placement.hpp"
 
 namespace brownout::schedule {
 namespace {
@@ -33,6 +32,7 @@ void append_tiles(TileProgram& program, int layer_index, const Layer& layer) {
         tile.columns = std::min(array.columns, gemm.n - n0);
         tile.lanes = program.spec.weight_sram.word_bits / layer.weight_bits;
         tile.words_per_row = static_cast<std::uint32_t>(divide_up(tile.columns, tile.lanes));
+        program.weight_words += tile.words();
         program.tiles.push_back(tile);
       }
     }
@@ -113,7 +113,6 @@ TileProgram make_program(const models::QuantizedNetwork& network,
     }
     program.layers.push_back(layer);
   }
-  place_tiles(program);
   place_activations(program, network);
   return program;
 }

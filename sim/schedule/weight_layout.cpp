@@ -1,6 +1,5 @@
-#include "sim/schedule/placement.hpp"
+#include "sim/schedule/weight_layout.hpp"
 
-#include <algorithm>
 #include <stdexcept>
 #include <string>
 
@@ -12,10 +11,10 @@ std::string kib(std::uint64_t words, int word_bits) {
   return std::to_string((bytes + 1023) / 1024) + " KiB";
 }
 
-void place_resident(TileProgram& program, std::uint64_t capacity) {
+void lay_out_resident(const TileProgram& program, std::uint64_t capacity, WeightLayout& layout) {
   std::uint64_t next = 0;
-  for (Tile& tile : program.tiles) {
-    tile.address = next;
+  for (const Tile& tile : program.tiles) {
+    layout.address.push_back(next);
     next += tile.words();
   }
   if (next > capacity) {
@@ -26,10 +25,10 @@ void place_resident(TileProgram& program, std::uint64_t capacity) {
   }
 }
 
-void place_in_ring(TileProgram& program, std::uint64_t capacity) {
+void lay_out_ring(const TileProgram& program, std::uint64_t capacity, WeightLayout& layout) {
   std::uint64_t next = 0;
   int layer = -1;
-  for (Tile& tile : program.tiles) {
+  for (const Tile& tile : program.tiles) {
     if (tile.words() > capacity) {
       const int bits = program.spec.weight_sram.word_bits;
       throw std::runtime_error("placement: a tile needs " + kib(tile.words(), bits) +
@@ -39,7 +38,7 @@ void place_in_ring(TileProgram& program, std::uint64_t capacity) {
         program.spec.placement == hardware::Placement::kRestartPerLayer && tile.layer != layer;
     if (restart || next + tile.words() > capacity) next = 0;
     layer = tile.layer;
-    tile.address = next;
+    layout.address.push_back(next);
     next += tile.words();
   }
 }
@@ -47,26 +46,30 @@ void place_in_ring(TileProgram& program, std::uint64_t capacity) {
 /// A fold's words arrive while the array works on the fold before it (double buffering): they may
 /// be written once the fold two before has been loaded, or, where they overlap the words of the
 /// fold just before, once that one has.
-void order_transfers(TileProgram& program) {
+void order_transfers(const TileProgram& program, WeightLayout& layout) {
+  const auto begin = [&](const Fold& fold) { return layout.first_word(fold.tile); };
+  const auto end = [&](const Fold& fold) { return begin(fold) + program.tile_of(fold).words(); };
   for (std::size_t i = 1; i < program.folds.size(); ++i) {
-    const Tile& tile = program.tile_of(program.folds[i]);
-    const Tile& before = program.tile_of(program.folds[i - 1]);
-    const bool overlaps = tile.address < before.end() && before.address < tile.end();
-    program.folds[i].transfer_after = static_cast<int>(i) - (overlaps ? 1 : 2);
+    const Fold& fold = program.folds[i];
+    const Fold& before = program.folds[i - 1];
+    const bool overlaps = begin(fold) < end(before) && begin(before) < end(fold);
+    layout.transfer_after[i] = static_cast<int>(i) - (overlaps ? 1 : 2);
   }
 }
 
 }  // namespace
 
-void place_tiles(TileProgram& program) {
+WeightLayout lay_out(const TileProgram& program) {
   const std::uint64_t capacity = program.spec.weight_sram.organisation().words;
-  for (const Tile& tile : program.tiles) program.weight_words += tile.words();
+  WeightLayout layout;
+  layout.transfer_after.assign(program.folds.size(), -1);
   if (program.streams_weights()) {
-    place_in_ring(program, capacity);
-    order_transfers(program);
+    lay_out_ring(program, capacity, layout);
+    order_transfers(program, layout);
   } else {
-    place_resident(program, capacity);
+    lay_out_resident(program, capacity, layout);
   }
+  return layout;
 }
 
 }  // namespace brownout::schedule

@@ -1,0 +1,38 @@
+#include "memory/word_code.hpp"
+
+#include <stdexcept>
+#include <string>
+
+#include "memory/numbers/text_number.hpp"
+
+namespace brownout::memory {
+namespace {
+
+// No check bits: a word is what is read.
+class NoWordCode final : public WordCode {
+ public:
+  std::uint32_t check_bits() const override { return 0; }
+  WideBits encode(const WideBits&) const override { return {}; }
+  DecodedWord decode(const WordBits& read) const override { return {read.data}; }
+};
+
+}  // namespace
+
+const std::vector<WordCodeEntry>& word_codes() {
+  static const std::vector<WordCodeEntry> codes = {
+      {"none", [](std::uint32_t) -> std::shared_ptr<const WordCode> {
+         return std::make_shared<NoWordCode>();
+       }}};
+  return codes;
+}
+
+std::shared_ptr<const WordCode> make_word_code(std::string_view name, std::uint32_t data_bits) {
+  std::string names;
+  for (const WordCodeEntry& entry : word_codes()) {
+    if (entry.name == name) return entry.make(data_bits);
+    names += (names.empty() ? "" : ", ") + std::string(entry.name);
+  }
+  throw std::runtime_error(in_quotes(name) + " is not a word code: " + names);
+}
+
+}  // namespace brownout::memory

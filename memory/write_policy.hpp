@@ -1,0 +1,33 @@
+// How the codes of a word are chosen that are written in place of those of its weights, where the
+// word's failing cells are known. A new policy is its own file and one entry of the table.
+#pragma once
+
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "memory/encoding.hpp"
+#include "memory/word_bits.hpp"
+#include "memory/word_masks.hpp"
+
+namespace brownout::memory {
+
+class WritePolicy {
+ public:
+  virtual ~WritePolicy() = default;
+  /// `wanted`: the codes of the word's weights, `bits` wide, the first from bit 0 on; `known`: what
+  /// is known of the word's cells when it is written.
+  virtual WideBits choose(const WideBits& wanted, Encoding encoding, int bits,
+                          const WordMask& known) const = 0;
+};
+
+struct WritePolicyEntry {
+  std::string_view name;
+  std::shared_ptr<const WritePolicy> (*make)();
+};
+
+const std::vector<WritePolicyEntry>& write_policies();
+/// Throws std::runtime_error that lists the policies.
+std::shared_ptr<const WritePolicy> make_write_policy(std::string_view name);
+
+}  // namespace brownout::memory

@@ -1,0 +1,77 @@
+#include "sim/accelerator/weight_loader.hpp"
+
+#include <algorithm>
+
+namespace brownout::accelerator {
+
+using hardware::Event;
+
+void WeightLoader::begin(JobState& state, WeightSram& sram, int fold) {
+  state_ = &state;
+  sram_ = &sram;
+  const schedule::Fold& current = state.program().folds[static_cast<std::size_t>(fold)];
+  tile_ = &state.program().tile_of(current);
+  layer_ = &state.program().layer_of(*tile_);
+  address_ = state.layout().first_word(current.tile);
+  convolution_ = &std::get<models::Convolution>(
+      state.job->network.nodes[static_cast<std::size_t>(layer_->node)]);
+  first_channel_ = tile_->group * layer_->gemm.n + tile_->n0;
+  row_ = -1;
+  row_complete_ = true;
+  words_read_ = 0;
+  trace_ = nullptr;
+  if (layer_->node == state.job->trace_node) {
+    state.run.loaded_tiles.push_back({fold, {}});
+    trace_ = &state.run.loaded_tiles.back();
+  }
+}
+
+bool WeightLoader::advance() {
+  if (row_complete_) {
+    ++row_;
+    row_complete_ = false;
+    words_read_ = 0;
+    weights_.assign(static_cast<std::size_t>(state_->spec().array.columns), 0);
+  }
+  if (row_ < tile_->rows) {
+    const auto banks = static_cast<std::uint32_t>(state_->spec().weight_sram.banks);
+    const std::uint32_t until = std::min(tile_->words_per_row, words_read_ + banks);
+    for (; words_read_ < until; ++words_read_) read_word(words_read_);
+    if (words_read_ < tile_->words_per_row) return false;
+    if (trace_ != nullptr) {
+      trace_->weights.insert(trace_->weights.end(), weights_.begin(),
+                             weights_.begin() + tile_->columns);
+    }
+  }
+  row_complete_ = true;
+  state_->counts(tile_->layer)[Event::kWeightRegisterWrite] += weights_.size();
+  return true;
+}
+
+void WeightLoader::read_word(std::uint32_t word_of_row) {
+  const storage::WordPath& path = state_->job->path;
+  const std::uint64_t address =
+      address_ + static_cast<std::uint64_t>(row_) * tile_->words_per_row + word_of_row;
+  const int first_column = static_cast<int>(word_of_row) * tile_->lanes;
+  const storage::TileWord word = storage::tile_word(state_->program(), *tile_, word_of_row);
+  const storage::ReadWord read = path.read(word, sram_->stored(address), sram_->mask(address));
+  const memory::CodeTable& table = path.table(word.weight_bits);
+  for (int lane = 0; lane < word.weights; ++lane) {
+    const int column = first_column + lane;
+    weights_[static_cast<std::size_t>(column)] =
+        static_cast<std::int16_t>(table.value(word.code(read.codes, lane)) -
+                                  convolution_->weight_zero_point(first_channel_ + column));
+  }
+  count(word, read);
+}
+
+void WeightLoader::count(const storage::TileWord& word, const storage::ReadWord& read) {
+  WeightFetches& fetches = state_->run.weight_fetches[static_cast<std::size_t>(word.layer)];
+  fetches.bits += word.bits();
+  fetches.bits_wrong += read.wrong.count();
+  fetches.words_corrected += read.status == memory::WordStatus::kCorrected ? 1 : 0;
+  fetches.words_uncorrectable += read.status == memory::WordStatus::kUncorrectable ? 1 : 0;
+  ++state_->counts(word.layer)[Event::kWeightSramRead];
+}
+
+}  // namespace brownout::accelerator

@@ -1,0 +1,27 @@
+// A word code for tests of the seam: one check bit, and a word whose parity is wrong reads as
+// zeros.
+#pragma once
+
+#include <memory>
+
+#include "memory/storage_scheme.hpp"
+
+namespace brownout::testing {
+
+class ParityCode final : public memory::WordCode {
+ public:
+  std::uint32_t check_bits() const override { return 1; }
+  memory::WideBits encode(const memory::WideBits& data) const override {
+    return {data.count() % 2};
+  }
+  memory::DecodedWord decode(const memory::WordBits& read) const override {
+    if (encode(read.data) == read.check) return {read.data};
+    return {{}, memory::WordStatus::kUncorrectable};
+  }
+};
+
+inline memory::StorageScheme with_parity(memory::Encoding encoding) {
+  return {.encoding = encoding, .code = std::make_shared<ParityCode>()};
+}
+
+}  // namespace brownout::testing
