@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "models/arithmetic/arithmetic.hpp"
+#include "sim/hardware/accelerator_spec.hpp"
 #include "sim/hardware/on_chip_memory.hpp"
 
 namespace brownout::accelerator {

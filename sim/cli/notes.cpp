@@ -21,19 +21,14 @@ void add(Notes& notes, std::string note) {
 }
 
 /// Voltages of another memory, or in another unit, stand above those at which this one fails.
-std::string error_free_note(const experiment::Workbench& bench, hardware::OnChipMemory rail,
+std::string error_free_note(const experiment::Workbench& bench, hardware::OnChipMemory memory,
                             const std::string& what) {
-  const memory::VoltageProfileData& profile = bench.config.memory.find(rail)->profile->data();
+  const memory::VoltageProfileData& profile = bench.config.memory.find(memory)->profile->data();
   const bool ideal = std::all_of(profile.rows.begin(), profile.rows.end(),
                                  [](const auto& row) { return row.ber == 0; });
   if (ideal) return {};
   return what + ": the profile " + profile.name + " has no errors at " +
-         profile.error_free_voltage.text() + " " + bench.unit(rail) + " and above";
-}
-
-bool other_rails_may_fail(const experiment::Workbench& bench) {
-  return bench.config.memory.find(hardware::OnChipMemory::kActivationSram) != nullptr ||
-         bench.config.memory.find(hardware::OnChipMemory::kAccumulator) != nullptr;
+         profile.error_free_voltage.text() + " " + bench.unit(memory) + " and above";
 }
 
 }  // namespace
@@ -45,14 +40,16 @@ void append(Notes& notes, Notes more) {
 
 Notes run_notes(const experiment::Workbench& bench, const experiment::PointResult& point) {
   Notes notes = bench.notes;
-  const bool fails = std::any_of(point.rails.begin(), point.rails.end(),
-                                 [](const experiment::RailResult& rail) { return rail.ber > 0; });
+  const bool fails =
+      std::any_of(point.memories.begin(), point.memories.end(),
+                  [](const experiment::MemoryResult& memory) { return memory.ber > 0; });
   if (fails) return notes;
   const auto& top1 = point.score[Metric::kTop1];
   if (top1) add(notes, bench.accuracy_note(top1->value));
-  if (point.voltage > bench.error_free_voltage()) {
+  const experiment::MemoryResult& weights = point.memories.front();
+  if (weights.voltage > bench.error_free_voltage()) {
     add(notes, error_free_note(bench, hardware::OnChipMemory::kWeightSram,
-                               "nothing fails at " + point.voltage.text() + " " + point.unit));
+                               "nothing fails at " + weights.voltage.text() + " " + weights.unit));
   }
   return notes;
 }
@@ -61,14 +58,14 @@ Notes sweep_notes(const experiment::Workbench& bench, const std::vector<PointSum
   Notes notes = bench.notes;
   const PointSummary& highest = points.front();
   const auto& top1 = highest.score[Metric::kTop1];
-  if (top1 && highest.ber == 0 && !other_rails_may_fail(bench)) {
+  if (top1 && highest.ber == 0 && bench.config.memory.memories.size() == 1) {
     add(notes, bench.accuracy_note(*top1));
   }
   const bool fails = std::any_of(points.begin(), points.end(),
                                  [](const PointSummary& point) { return point.ber > 0; });
   if (!fails && highest.voltage != points.back().voltage) {
-    add(notes,
-        error_free_note(bench, bench.config.sweep.rail, "nothing fails at any of these voltages"));
+    add(notes, error_free_note(bench, bench.config.sweep.supply.memories.front(),
+                               "nothing fails at any of these voltages"));
   }
   return notes;
 }

@@ -8,10 +8,10 @@
 #include "sim/cli/command.hpp"
 #include "sim/cli/energy_lines.hpp"
 #include "sim/cli/explain.hpp"
+#include "sim/cli/memory_facts.hpp"
 #include "sim/cli/notes.hpp"
 #include "sim/cli/output_file.hpp"
 #include "sim/cli/progress.hpp"
-#include "sim/cli/rail_facts.hpp"
 #include "sim/cli/score_cells.hpp"
 #include "sim/cli/table.hpp"
 #include "sim/cli/workload_options.hpp"
@@ -66,7 +66,7 @@ std::string describe(const hardware::SramSpec& sram) {
 std::vector<Fact> machine_facts(const experiment::Workbench& bench) {
   const config::WorkloadConfig& config = bench.config;
   const hardware::AcceleratorSpec& spec = config.accelerator;
-  const memory::VoltageProfileData& profile = config.memory.profile->data();
+  const memory::VoltageProfileData& profile = config.memory.weight_sram().profile->data();
   return {
       {{"workload", "workload"}, config.name},
       {{"network", "network"}, config.network.string()},
@@ -86,9 +86,10 @@ std::vector<Fact> machine_facts(const experiment::Workbench& bench) {
 
 std::vector<Fact> accuracy_facts(const experiment::Workbench& bench,
                                  const experiment::PointResult& point) {
-  std::vector<Fact> facts = {{{"voltage", "voltage", point.unit}, voltage_cell(point.voltage)},
-                             {{"unit", ""}, point.unit},
-                             {{"ber", "bit error rate", "of the cells", Style::kRate}, point.ber}};
+  const experiment::MemoryResult& memory = point.memories.front();
+  std::vector<Fact> facts = {{{"voltage", "voltage", memory.unit}, voltage_cell(memory.voltage)},
+                             {{"unit", ""}, memory.unit},
+                             {{"ber", "bit error rate", "of the cells", Style::kRate}, memory.ber}};
   append(facts, intermittent_facts(point.intermittent_cells));
   const std::vector<Fact> outcome = {
       {{"effective_ber", "effective BER", "of the weight bits fetched", Style::kRate},
@@ -110,14 +111,15 @@ std::vector<Fact> cost_facts(const experiment::Workbench& bench,
       {{"energy_rel", "  relative", "of that at the error-free voltage", Style::kRatio},
        point.energy_rel},
       {{"weight_sram_energy_j", "weight SRAM energy", "J", Style::kQuantity},
-       point.energy.weight_sram},
+       point.energy.weight_sram()},
       {{"weight_sram_energy_rel", "  relative", "of that at the error-free voltage", Style::kRatio},
        point.weight_sram_energy_rel},
       {{"weight_sram_share", "  share of the total", "", Style::kPercent},
-       total > 0 ? point.energy.weight_sram / total : 0.0},
+       total > 0 ? point.energy.weight_sram() / total : 0.0},
   };
   if (const auto saving = experiment::saving_against_nominal(bench, point)) {
-    const std::string title = "saving against " + saving->nominal.text() + " " + point.unit;
+    const std::string title =
+        "saving against " + saving->nominal.text() + " " + point.memories.front().unit;
     facts.push_back({{"nominal_voltage", ""}, voltage_cell(saving->nominal)});
     facts.push_back({{"nominal_saving", title, "", Style::kPercent}, saving->total});
     facts.push_back({{"nominal_weight_sram_saving", "  of the weight SRAM", "", Style::kPercent},
@@ -151,8 +153,9 @@ std::vector<Cell> cycle_cells(const experiment::LayerResult& layer) {
 }
 
 std::vector<Cell> energy_cells(const experiment::LayerResult& layer) {
-  return {layer.energy.total(), layer.energy.weight_sram, layer.energy.logic,
-          layer.energy.activation_sram, layer.energy.dram};
+  using energy::Rail;
+  return {layer.energy.total(), layer.energy[Rail::kWeightSram], layer.energy[Rail::kLogic],
+          layer.energy[Rail::kActivationSram], layer.energy[Rail::kDram]};
 }
 
 // What the faults did to the weights; empty for layers without weights.
@@ -240,7 +243,8 @@ int run(const Arguments& arguments, const Streams& streams) {
   if (logits) check_output_file(*logits, "logits-out");
   config::WorkloadConfig config = load_config(arguments);
   const auto ber = set_operating_point(arguments, config);
-  const memory::Voltage voltage = config.operating_point.weight_sram;
+  const memory::Voltage voltage =
+      config.operating_point.voltage(hardware::OnChipMemory::kWeightSram);
 
   Progress progress(streams.err, stderr_is_terminal() && !arguments.has("quiet"));
   progress.show("loading " + config.name);
@@ -257,7 +261,7 @@ int run(const Arguments& arguments, const Streams& streams) {
   append(report.facts, chip_facts(config.memory, number, chip.weight_sram().source()));
   report.facts.push_back(ber_fact(ber));
   append(report.facts, accuracy_facts(bench, point));
-  append(report.facts, rail_facts(bench, chip, point));
+  append(report.facts, memory_facts(bench, chip, point));
   append(report.facts, cost_facts(bench, point));
   append(report.facts, {{{"cosim_images", "co-simulated images", "agreed with the SystemC model"},
                          std::int64_t{point.cosim_images}},
@@ -270,7 +274,7 @@ int run(const Arguments& arguments, const Streams& streams) {
   if (arguments.has("energy")) report.detail = energy_line_table(bench, point);
   streams.out << render(report, format);
   Notes notes = run_notes(bench, point);
-  if (ber) append(notes, rate_notes({*ber}, *config.memory.profile));
+  if (ber) append(notes, rate_notes({*ber}, *config.memory.weight_sram().profile));
   print_notes(streams.err, notes, arguments.has("quiet"));
   return 0;
 }

@@ -111,11 +111,12 @@ std::vector<Fact> facts_of(const experiment::Workbench& bench, std::optional<dou
   std::vector<Fact> facts = {
       {{"workload", "workload"}, config.name},
       {{"accelerator", "accelerator"}, config.accelerator.name},
-      {{"memory_profile", "memory profile"}, config.memory.profile->data().name},
+      {{"memory_profile", "memory profile"}, config.memory.weight_sram().profile->data().name},
       {{"faults", "faults that act"}, experiment::describe(config.memory.faults)}};
   facts.push_back(ber_fact(ber));
   append(facts,
-         {{{"voltage", "voltage", bench.unit()}, voltage_cell(config.operating_point.weight_sram)},
+         {{{"voltage", "voltage", bench.unit()},
+           voltage_cell(config.operating_point.voltage(hardware::OnChipMemory::kWeightSram))},
           {{"unit", ""}, bench.unit()},
           {{"images", "images"}, bench.images()},
           {{"hurts_most", "hurts most"}, hurts_most(parts)}});
@@ -132,7 +133,7 @@ int run(const Arguments& arguments, const Streams& streams) {
   config::WorkloadConfig config = load_config(arguments);
   const auto ber = set_operating_point(arguments, config);
   set_chips(arguments, config);
-  config.sweep.voltages = {config.operating_point.weight_sram};
+  config.sweep.voltages = {config.operating_point.voltage(hardware::OnChipMemory::kWeightSram)};
 
   experiment::SensitivityOutcome outcome;
   std::vector<Fact> facts;
@@ -147,7 +148,7 @@ int run(const Arguments& arguments, const Streams& streams) {
     const experiment::Workbench bench = experiment::make_workbench(config);
     metric = bench.metric();
     notes = bench.notes;
-    if (ber) append(notes, rate_notes({*ber}, *config.memory.profile));
+    if (ber) append(notes, rate_notes({*ber}, *config.memory.weight_sram().profile));
     outcome = experiment::run_sensitivity(bench, options);
     if (outcome.failures.empty()) facts = facts_of(bench, ber, outcome.parts);
   }

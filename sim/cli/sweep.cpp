@@ -41,9 +41,10 @@ CommandSpec spec() {
       .positional = "WORKLOAD.yaml",
       .options = joined(
           {{{"voltage", "LIST",
-             "Voltages of the memory that sweep.rail names (default: the weight SRAM), in the unit "
-             "of "
-             "its profile: FROM:TO:STEP, values with commas, or both. Default: sweep.voltages."},
+             "Voltages of the supply that sweep.rail names (default: the weight SRAM's), in the "
+             "unit "
+             "of its memory's profile: FROM:TO:STEP, values with commas, or both. Default: "
+             "sweep.voltages."},
             {"ber", "LIST",
              "Bit error rates with commas, in place of voltages: of each the highest voltage at "
              "which the profile has it, and the error-free voltage to compare them with. Rates of "
@@ -66,7 +67,8 @@ Notes apply_grid(const Arguments& arguments, config::WorkloadConfig& config) {
   Notes notes;
   arguments.exclude("voltage", "ber");
   if (const auto rates = arguments.numbers("ber", 0, 1)) {
-    const memory::VoltageProfile& profile = *config.memory.find(config.sweep.rail)->profile;
+    const memory::VoltageProfile& profile =
+        *config.memory.find(config.sweep.supply.memories.front())->profile;
     try {
       config::set_rates(*rates, profile, config.sweep);
     } catch (const std::runtime_error& error) {
@@ -202,7 +204,7 @@ int run(const Arguments& arguments, const Streams& streams) {
     progress.show("loading " + config.name);
     options.progress = [&](std::size_t done, std::size_t total) { progress.update(done, total); };
     const experiment::Workbench bench = experiment::make_workbench(config);
-    unit = bench.unit(config.sweep.rail);
+    unit = bench.unit(config.sweep.supply.memories.front());
     metric = bench.metric();
     options.target = target_of(arguments, metric);
     outcome = experiment::run_sweep(bench, options);

@@ -48,7 +48,7 @@ std::vector<Fact> voltage_facts(const experiment::Workbench& bench,
                                 const memory::CellFaults& cells) {
   std::vector<Fact> facts = {
       {{"voltage", "voltage", bench.unit()},
-       voltage_cell(bench.config.operating_point.weight_sram)},
+       voltage_cell(bench.config.operating_point.voltage(hardware::OnChipMemory::kWeightSram))},
       {{"unit", ""}, bench.unit()},
       {{"ber", "bit error rate", "of the cells", Style::kRate}, cells.bit_error_rate()}};
   append(facts, intermittent_facts(cells.intermittent.size()));
@@ -76,7 +76,8 @@ int run(const Arguments& arguments, const Streams& streams) {
 
   const experiment::Workbench bench = experiment::make_workbench(config);
   const auto faults = experiment::make_chip(bench, chip);
-  const memory::CellFaults cells = faults->faults_at(config.operating_point.weight_sram);
+  const memory::CellFaults cells =
+      faults->faults_at(config.operating_point.voltage(hardware::OnChipMemory::kWeightSram));
   const storage::WeightReadback readback = storage::read_back(
       bench.stored_weights(), bench.word_path(bench.faults),
       memory::masks_of_inference(cells, memory::inference_seed(config.run.seed, chip), inference));

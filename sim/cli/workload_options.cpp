@@ -59,39 +59,38 @@ config::WorkloadConfig load_config(const Arguments& arguments) {
                                                      .fault_map = arguments.path("fault-map"),
                                                      .dataset = arguments.path("dataset"),
                                                      .set = arguments.all("set")});
-  if (config.memory.chip.maps.size() == 1) arguments.exclude("chip", "fault-map");
+  if (config.memory.weight_sram().chip.maps.size() == 1) arguments.exclude("chip", "fault-map");
   if (images) config.run.images = *images;
   if (seed) config.run.seed = *seed;
-  for (const hardware::OnChipMemory memory : hardware::kOnChipMemories) {
-    config::FaultyMemory* found = config.memory.find(memory);
-    if (!seed || found == nullptr) continue;
-    if (!found->chip.measured() || found->chip.defects) found->chip.seed = *seed;
+  for (auto& [which, memory] : config.memory.memories) {
+    if (seed && (!memory.chip.measured() || memory.chip.defects)) memory.chip.seed = *seed;
   }
   return config;
 }
 
 OptionSpecs operating_point_options() {
   return {{"voltage", "V",
-           "Voltage of the weight SRAM, in the unit of the memory profile. Default: the workload's "
-           "operating point."},
+           "Voltage of the weight SRAM, and of what shares its supply, in the unit of the memory "
+           "profile. Default: the workload's operating point."},
           {"ber", "P", "Highest voltage at which the bit error rate of the profile is P."}};
 }
 
 std::optional<double> set_operating_point(const Arguments& arguments,
                                           config::WorkloadConfig& config) {
   arguments.exclude("voltage", "ber");
+  const std::string supply =
+      config.accelerator.supplies.of(hardware::OnChipMemory::kWeightSram).name;
   const auto ber = arguments.number("ber", 0, 1);
   if (ber) {
     try {
-      config.operating_point.weight_sram = config.memory.profile->voltage_for_ber(*ber);
+      const memory::VoltageProfile& profile = *config.memory.weight_sram().profile;
+      config.operating_point.set(supply, profile.voltage_for_ber(*ber), "--ber");
     } catch (const std::runtime_error& error) {
       fail_option("ber", error.what());
     }
-    config.operating_point.place = "--ber";
   }
   if (const auto voltage = arguments.voltage("voltage")) {
-    config.operating_point.weight_sram = *voltage;
-    config.operating_point.place = "--voltage";
+    config.operating_point.set(supply, *voltage, "--voltage");
   }
   config::check_operating_point(config);
   return ber;
@@ -108,11 +107,12 @@ std::uint64_t chip_of(const Arguments& arguments) {
 std::vector<Fact> chip_facts(const config::MemoryConfig& memory, std::uint64_t chip,
                              const std::string& source) {
   std::vector<Fact> facts;
-  if (memory.chip.measured()) {
-    facts = {{{"fault_map", "fault map"}, memory.chip.maps.at(chip).string()}};
-    if (memory.chip.maps.size() > 1) facts.push_back({{"chip", "  chip"}, chip});
+  const config::ChipConfig& chips = memory.weight_sram().chip;
+  if (chips.measured()) {
+    facts = {{{"fault_map", "fault map"}, chips.maps.at(chip).string()}};
+    if (chips.maps.size() > 1) facts.push_back({{"chip", "  chip"}, chip});
   } else {
-    facts = {{{"chip", "chip"}, chip}, {{"seed", "  of seed"}, memory.chip.seed}};
+    facts = {{{"chip", "chip"}, chip}, {{"seed", "  of seed"}, chips.seed}};
   }
   append(facts, {{{"chip_source", "  source"}, source},
                  {{"faults", "  faults that act"}, experiment::describe(memory.faults)}});

@@ -3,6 +3,8 @@
 #include "sim/config/accelerator_config.hpp"
 
 #include <stdexcept>
+#include <utility>
+#include <vector>
 
 #include "sim/config/document.hpp"
 #include "sim/config/energy_config.hpp"
@@ -55,6 +57,38 @@ void read_dram(const Value& value, hardware::DramSpec& dram) {
   map.read("burst_bytes", dram.burst_bytes);
 }
 
+hardware::Supply read_supply(const MapEntry& entry) {
+  hardware::Supply supply{.name = entry.key};
+  std::vector<std::string> fed;
+  convert(entry.value, fed);
+  for (std::size_t i = 0; i < fed.size(); ++i) {
+    if (fed[i] == hardware::kLogicName) {
+      supply.logic = true;
+      continue;
+    }
+    try {
+      supply.memories.push_back(hardware::parse_on_chip_memory(fed[i]));
+    } catch (const std::runtime_error& error) {
+      fail(items_of(entry.value)[i], std::string(error.what()) + ", logic");
+    }
+  }
+  return supply;
+}
+
+// Their names are the user's: any key will do.
+hardware::Supplies read_supplies(const Value& value) {
+  if (value.kind != Value::Kind::kMap) {
+    fail(value, "must be a map: {NAME: [weight_sram, ...]}");
+  }
+  std::vector<hardware::Supply> supplies;
+  for (const MapEntry& entry : value.entries) supplies.push_back(read_supply(entry));
+  try {
+    return hardware::Supplies(std::move(supplies));
+  } catch (const std::runtime_error& error) {
+    fail_below(value, error.what());
+  }
+}
+
 void read_placement(const Value& value, hardware::Placement& placement) {
   std::string name;
   convert(value, name);
@@ -68,9 +102,9 @@ void read_placement(const Value& value, hardware::Placement& placement) {
 }  // namespace
 
 hardware::AcceleratorSpec read_accelerator(const Value& accelerator) {
-  const MapReader map(accelerator,
-                      {"name", "clock_hz", "dataflow", "array", "weight_prefetch", "accumulator",
-                       "weight_sram", "activation_sram", "placement", "vector_unit", "dram"});
+  const MapReader map(accelerator, {"name", "clock_hz", "dataflow", "array", "weight_prefetch",
+                                    "accumulator", "weight_sram", "activation_sram", "placement",
+                                    "vector_unit", "dram", "supplies"});
   hardware::AcceleratorSpec spec;
   map.read("name", spec.name);
   map.read("clock_hz", spec.clock_hz);
@@ -85,6 +119,7 @@ hardware::AcceleratorSpec read_accelerator(const Value& accelerator) {
     MapReader(*value, {"lanes"}).read("lanes", spec.vector_lanes);
   }
   if (const Value* value = map.find("dram")) read_dram(*value, spec.dram);
+  if (const Value* value = map.find("supplies")) spec.supplies = read_supplies(*value);
   try {
     hardware::validate(spec);
   } catch (const std::runtime_error& error) {

@@ -13,6 +13,8 @@
 namespace brownout::config {
 namespace {
 
+using hardware::OnChipMemory;
+
 memory::VoltageUnit read_unit(const Value& value) {
   std::string text;
   convert(value, text);
@@ -249,27 +251,16 @@ ChipConfig read_chip(const Value& value) {
 }
 
 const FaultyMemory* MemoryConfig::find(hardware::OnChipMemory memory) const {
-  switch (memory) {
-    case hardware::OnChipMemory::kWeightSram:
-      return this;
-    case hardware::OnChipMemory::kActivationSram:
-      return activation_sram ? &*activation_sram : nullptr;
-    case hardware::OnChipMemory::kAccumulator:
-      return accumulator ? &*accumulator : nullptr;
-  }
-  throw std::logic_error("unknown memory");
-}
-
-FaultyMemory* MemoryConfig::find(hardware::OnChipMemory memory) {
-  return const_cast<FaultyMemory*>(std::as_const(*this).find(memory));
+  const auto found = memories.find(memory);
+  return found == memories.end() ? nullptr : &found->second;
 }
 
 std::size_t MemoryConfig::map_count() const {
   std::size_t count = 0;
-  for (const hardware::OnChipMemory memory : hardware::kOnChipMemories) {
-    const FaultyMemory* found = find(memory);
-    if (found == nullptr || !found->chip.measured()) continue;
-    count = count == 0 ? found->chip.maps.size() : std::min(count, found->chip.maps.size());
+  for (const auto& [which, memory] : memories) {
+    if (!memory.chip.measured()) continue;
+    const std::size_t maps = memory.chip.maps.size();
+    count = count == 0 ? maps : std::min(count, maps);
   }
   return count;
 }
@@ -283,14 +274,14 @@ MemoryConfig read_memory(const Value& memory) {
   const MapReader map(memory, {"profile", "chip", "faults", "encoding", "mitigations",
                                "activation_sram", "accumulator"});
   MemoryConfig config;
-  if (const Value* found = map.find("activation_sram")) {
-    config.activation_sram = read_faulty_memory(*found);
+  for (const OnChipMemory which : {OnChipMemory::kActivationSram, OnChipMemory::kAccumulator}) {
+    if (const Value* found = map.find(hardware::to_string(which))) {
+      config.memories.emplace(which, read_faulty_memory(*found));
+    }
   }
-  if (const Value* found = map.find("accumulator")) {
-    config.accumulator = read_faulty_memory(*found);
-  }
-  config.profile = read_memory_profile(map.require("profile"));
-  if (const Value* chip = map.find("chip")) config.chip = read_chip(*chip);
+  FaultyMemory& weights = config.memories[OnChipMemory::kWeightSram];
+  weights.profile = read_memory_profile(map.require("profile"));
+  if (const Value* chip = map.find("chip")) weights.chip = read_chip(*chip);
   if (const Value* faults = map.find("faults")) config.faults = read_faults(*faults);
   if (const Value* encoding = map.find("encoding"))
     config.scheme.encoding = read_encoding(*encoding);

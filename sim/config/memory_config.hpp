@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <vector>
 
@@ -36,22 +37,23 @@ struct ChipConfig {
   bool measured() const { return !maps.empty(); }
 };
 
-/// One memory on a rail of its own.
+/// A memory that may fail.
 struct FaultyMemory {
   std::shared_ptr<const memory::VoltageProfile> profile;
   ChipConfig chip;
 };
 
-/// The weight SRAM, and whatever else is given a profile.
-struct MemoryConfig : FaultyMemory {
-  FaultsConfig faults;
-  memory::StorageScheme scheme;  ///< of the weights
-  std::optional<FaultyMemory> activation_sram, accumulator;
+struct MemoryConfig {
+  /// The weight SRAM, and whatever else is given a profile; the others are error-free.
+  std::map<hardware::OnChipMemory, FaultyMemory> memories;
+  FaultsConfig faults;           ///< of weights
+  memory::StorageScheme scheme;  ///< of weights
 
   /// nullptr: that memory is error-free.
   const FaultyMemory* find(hardware::OnChipMemory memory) const;
-  FaultyMemory* find(hardware::OnChipMemory memory);
-  bool has_other_rails() const { return activation_sram || accumulator; }
+  const FaultyMemory& weight_sram() const {
+    return memories.at(hardware::OnChipMemory::kWeightSram);
+  }
   /// Chips that can be made where memories have maps: chip k takes map k of each. 0: any number.
   std::size_t map_count() const;
 };

@@ -105,6 +105,18 @@ void list_sram(Listing& out, const std::string& key, const hardware::SramSpec& s
   out.add(key + ".column_mux", sram.column_mux);
 }
 
+// Nothing of the default.
+void list_supplies(Listing& out, const hardware::Supplies& supplies) {
+  if (supplies == hardware::Supplies()) return;
+  for (const hardware::Supply& supply : supplies.all()) {
+    std::vector<std::string> fed;
+    for (const hardware::OnChipMemory memory : supply.memories) fed.push_back(to_string(memory));
+    if (supply.logic) fed.emplace_back(hardware::kLogicName);
+    out.add_list("accelerator.supplies." + supply.name, fed,
+                 [](const std::string& name) { return name; });
+  }
+}
+
 void list_accelerator(Listing& out, const hardware::AcceleratorSpec& spec) {
   out.add("accelerator.name", spec.name);
   out.add("accelerator.clock_hz", spec.clock_hz);
@@ -123,6 +135,7 @@ void list_accelerator(Listing& out, const hardware::AcceleratorSpec& spec) {
   out.add("accelerator.dram.bytes_per_cycle", spec.dram.bytes_per_cycle);
   out.add("accelerator.dram.latency_cycles", spec.dram.latency_cycles);
   out.add("accelerator.dram.burst_bytes", spec.dram.burst_bytes);
+  list_supplies(out, spec.supplies);
 }
 
 void list_provenance(Listing& out, const std::string& key, const energy::Provenance& provenance) {
@@ -254,11 +267,9 @@ void list_chip(Listing& out, const std::string& key, const ChipConfig& chip) {
 }
 
 void list_memory(Listing& out, const MemoryConfig& memory) {
-  for (const hardware::OnChipMemory which : hardware::kOnChipMemories) {
-    const FaultyMemory* found = memory.find(which);
-    if (found == nullptr) continue;
-    list_profile(out, key_of(which) + ".profile", found->profile->data());
-    list_chip(out, key_of(which) + ".chip", found->chip);
+  for (const auto& [which, faulty] : memory.memories) {
+    list_profile(out, key_of(which) + ".profile", faulty.profile->data());
+    list_chip(out, key_of(which) + ".chip", faulty.chip);
   }
   list_faults(out, memory.faults);
   out.add("memory.encoding", to_string(memory.scheme.encoding));
@@ -274,13 +285,12 @@ std::vector<std::pair<std::string, std::string>> resolved_configuration(
   list_accelerator(out, config.accelerator);
   list_energy(out, config.energy_table);
   list_memory(out, config.memory);
-  for (const hardware::OnChipMemory memory : hardware::kOnChipMemories) {
-    if (config.memory.find(memory) == nullptr) continue;
-    out.add("operating_point." + hardware::to_string(memory),
-            config.operating_point.voltage(memory).text());
+  for (const SupplyPoint& point : config.operating_point.supplies) {
+    out.add("operating_point." + point.supply.name, point.voltage.text());
   }
-  out.add("operating_point.logic", config.operating_point.logic_volts);
-  out.add("sweep.rail", hardware::to_string(config.sweep.rail));
+  out.add("operating_point." + config.accelerator.supplies.logic().name,
+          config.operating_point.logic_volts);
+  out.add("sweep.rail", config.sweep.supply.name);
   out.add_list("sweep.voltages", config.sweep.voltages,
                [](memory::Voltage voltage) { return voltage.text(); });
   out.add("sweep.chips", config.sweep.chips);

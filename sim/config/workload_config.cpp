@@ -70,64 +70,12 @@ WorkloadSection read_workload(const Value& value, const Overrides& overrides) {
   return section;
 }
 
-// Without the section the memories run where they have no errors, and logic at the table's
-// reference.
-OperatingPoint default_operating_point(const Value& root, const MemoryConfig& memory,
-                                       const energy::EnergyTable& table) {
-  return error_free({.weight_sram = {},
-                     .activation_sram = RailPoint{},
-                     .accumulator = RailPoint{},
-                     .logic_volts = table.reference_volts(energy::Rail::kLogic),
-                     .place = root.place() + ": operating_point.weight_sram"},
-                    memory);
-}
-
-void read_rail(const MapReader& map, const std::string& key, bool is_faulty, RailPoint& point) {
-  const Value* voltage = map.find(key);
-  if (voltage == nullptr) return;
-  if (!is_faulty) fail(*voltage, "memory." + key + " is not given: that memory is error-free");
-  convert(*voltage, point.voltage);
-  point.place = voltage->place();
-}
-
-void read_operating_point(const Value& value, const MemoryConfig& memory, OperatingPoint& point) {
-  const MapReader map(value, {"weight_sram", "activation_sram", "accumulator", "logic"});
-  if (const Value* voltage = map.find("weight_sram")) {
-    convert(*voltage, point.weight_sram);
-    point.place = voltage->place();
-  }
-  read_rail(map, "activation_sram", memory.activation_sram.has_value(), point.activation_sram);
-  read_rail(map, "accumulator", memory.accumulator.has_value(), point.accumulator);
-  if (const Value* logic = map.find("logic")) {
-    const double highest = memory::kMostOverReference * point.logic_volts;  // that is, the default
-    convert(*logic, point.logic_volts);
-    if (!(point.logic_volts > 0)) fail(*logic, logic->text + " is not above 0");
-    if (point.logic_volts > highest) {
-      fail(*logic, logic->text + " is above " + memory::format_double(highest) + " V, " +
-                       std::to_string(memory::kMostOverReference) +
-                       " x the reference voltage of the energy table");
-    }
-  }
-}
-
-hardware::OnChipMemory read_swept_rail(const Value& value, const MemoryConfig& memory) {
-  std::string text;
-  convert(value, text);
-  hardware::OnChipMemory rail{};
-  try {
-    rail = hardware::parse_on_chip_memory(text);
-  } catch (const std::runtime_error& error) {
-    fail(value, error.what());
-  }
-  if (memory.find(rail) == nullptr) {
-    fail(value, key_of(rail) + " is not given: that memory is error-free");
-  }
-  return rail;
-}
-
-void read_sweep(const Value& value, const MemoryConfig& memory, SweepConfig& sweep) {
+void read_sweep(const Value& value, const hardware::Supplies& supplies, const MemoryConfig& memory,
+                SweepConfig& sweep) {
   const MapReader map(value, {"rail", "voltages", "chips"});
-  if (const Value* rail = map.find("rail")) sweep.rail = read_swept_rail(*rail, memory);
+  if (const Value* rail = map.find("rail")) {
+    sweep.supply = read_swept_supply(*rail, supplies, memory);
+  }
   map.read_in_range("chips", sweep.chips, 1, kNoLimit);
   const Value* voltages = map.find("voltages");
   if (voltages == nullptr) return;
@@ -175,17 +123,10 @@ void check_accumulator_cells(const hardware::AcceleratorSpec& spec) {
   }
 }
 
-const std::string& place_of(const OperatingPoint& point, hardware::OnChipMemory memory) {
-  if (memory == hardware::OnChipMemory::kActivationSram) return point.activation_sram.place;
-  if (memory == hardware::OnChipMemory::kAccumulator) return point.accumulator.place;
-  return point.place;
-}
-
-void check_rail(const WorkloadConfig& config, hardware::OnChipMemory memory) {
-  const FaultyMemory* found = config.memory.find(memory);
-  if (found == nullptr) return;
-  require_covered(config, *found->profile, config.operating_point.voltage(memory),
-                  place_of(config.operating_point, memory));
+void check_supply(const WorkloadConfig& config, const SupplyPoint& point) {
+  for (const hardware::OnChipMemory memory : point.supply.memories) {
+    require_covered(config, *config.memory.find(memory)->profile, point.voltage, point.place);
+  }
 }
 
 }  // namespace
@@ -213,25 +154,28 @@ WorkloadConfig load_workload(const std::filesystem::path& path, const Overrides&
                         .run = RunConfig{},
                         .foreign_voltages = {},
                         .input_files = document.files};
-  config.operating_point = default_operating_point(root, config.memory, config.energy_table);
+  const hardware::Supplies& supplies = config.accelerator.supplies;
+  check_joined_memories(map.require("accelerator"), supplies, config.memory);
+  config.operating_point = read_operating_point(root, supplies, config.memory, config.energy_table);
   config.sweep.place = root.place() + ": sweep.voltages";
-  if (const Value* point = map.find("operating_point")) {
-    read_operating_point(*point, config.memory, config.operating_point);
+  config.sweep.supply = supplies.of(hardware::OnChipMemory::kWeightSram);
+  if (const Value* sweep = map.find("sweep")) {
+    read_sweep(*sweep, supplies, config.memory, config.sweep);
   }
-  if (const Value* sweep = map.find("sweep")) read_sweep(*sweep, config.memory, config.sweep);
   if (const Value* run = map.find("run")) read_run(*run, config.run);
-  config.foreign_voltages = foreign_voltages(document, config.memory, config.sweep.rail);
-  if (config.memory.accumulator) check_accumulator_cells(config.accelerator);
+  config.foreign_voltages =
+      foreign_voltages(document, supplies, config.memory, config.sweep.supply);
+  if (config.memory.find(hardware::OnChipMemory::kAccumulator) != nullptr) {
+    check_accumulator_cells(config.accelerator);
+  }
   add_files(config.input_files, {config.network});
   add_files(config.input_files, config.dataset.files());
-  for (const hardware::OnChipMemory memory : hardware::kOnChipMemories) {
-    const FaultyMemory* found = config.memory.find(memory);
-    if (found == nullptr) continue;
-    for (const std::filesystem::path& chip : found->chip.maps) {
+  for (const auto& [which, memory] : config.memory.memories) {
+    for (const std::filesystem::path& chip : memory.chip.maps) {
       add_files(config.input_files, memory::files_of_map(chip.string()));
     }
-    add_files(config.input_files, found->chip.stack);
-    if (const auto scramble = found->chip.import.text("scramble")) {
+    add_files(config.input_files, memory.chip.stack);
+    if (const auto scramble = memory.chip.import.text("scramble")) {
       add_files(config.input_files, {*scramble});
     }
   }
@@ -245,57 +189,23 @@ std::string to_string(Task task) {
   return task == Task::kClassification ? "classification" : "reconstruction";
 }
 
-OperatingPoint error_free(const OperatingPoint& point, const MemoryConfig& memory) {
-  OperatingPoint result = point;
-  for (const hardware::OnChipMemory which : hardware::kOnChipMemories) {
-    if (const FaultyMemory* found = memory.find(which)) {
-      result.set(which, found->profile->data().error_free_voltage);
-    }
-  }
-  return result;
-}
-
-void OperatingPoint::set(hardware::OnChipMemory memory, memory::Voltage voltage) {
-  switch (memory) {
-    case hardware::OnChipMemory::kWeightSram:
-      weight_sram = voltage;
-      return;
-    case hardware::OnChipMemory::kActivationSram:
-      activation_sram.voltage = voltage;
-      return;
-    case hardware::OnChipMemory::kAccumulator:
-      accumulator.voltage = voltage;
-      return;
-  }
-  throw std::logic_error("unknown memory");
-}
-
-memory::Voltage OperatingPoint::voltage(hardware::OnChipMemory memory) const {
-  switch (memory) {
-    case hardware::OnChipMemory::kWeightSram:
-      return weight_sram;
-    case hardware::OnChipMemory::kActivationSram:
-      return activation_sram.voltage;
-    case hardware::OnChipMemory::kAccumulator:
-      return accumulator.voltage;
-  }
-  throw std::logic_error("unknown memory");
-}
-
 void check_operating_point(const WorkloadConfig& config) {
-  for (const hardware::OnChipMemory memory : hardware::kOnChipMemories) check_rail(config, memory);
+  for (const SupplyPoint& point : config.operating_point.supplies) check_supply(config, point);
 }
 
 void check_sweep(const WorkloadConfig& config) {
-  if (config.sweep.voltages.empty()) {
-    throw std::runtime_error(config.sweep.place + ": no voltages are given");
-  }
-  const memory::VoltageProfile& swept = *config.memory.find(config.sweep.rail)->profile;
-  for (const memory::Voltage voltage : config.sweep.voltages) {
-    require_covered(config, swept, voltage, config.sweep.place);
-  }
-  for (const hardware::OnChipMemory memory : hardware::kOnChipMemories) {
-    if (memory != config.sweep.rail) check_rail(config, memory);
+  const SweepConfig& sweep = config.sweep;
+  if (sweep.voltages.empty()) throw std::runtime_error(sweep.place + ": no voltages are given");
+  for (SupplyPoint point : config.operating_point.supplies) {
+    if (point.supply != sweep.supply) {
+      check_supply(config, point);
+      continue;
+    }
+    point.place = sweep.place;
+    for (const memory::Voltage voltage : sweep.voltages) {
+      point.voltage = voltage;
+      check_supply(config, point);
+    }
   }
 }
 

@@ -13,6 +13,7 @@
 #include "models/datasets/dataset.hpp"
 #include "sim/config/dataset_config.hpp"
 #include "sim/config/memory_config.hpp"
+#include "sim/config/operating_point.hpp"
 #include "sim/config/overrides.hpp"
 #include "sim/config/voltage_list.hpp"
 #include "sim/config/written_units.hpp"
@@ -21,27 +22,8 @@
 
 namespace brownout::config {
 
-/// The voltage of another memory than the weight SRAM; means nothing where that is error-free.
-struct RailPoint {
-  memory::Voltage voltage;
-  std::string place;  ///< for errors; empty when it is the default
-};
-
-struct OperatingPoint {
-  memory::Voltage weight_sram;
-  RailPoint activation_sram, accumulator;
-  double logic_volts = 0;  ///< the energy table's reference unless given
-  std::string place;       ///< "FILE:LINE: operating_point.weight_sram", for errors
-
-  memory::Voltage voltage(hardware::OnChipMemory memory) const;
-  void set(hardware::OnChipMemory memory, memory::Voltage voltage);
-};
-
-/// All memories at their error-free voltages; logic as in `point`.
-OperatingPoint error_free(const OperatingPoint& point, const MemoryConfig& memory);
-
 struct SweepConfig {
-  hardware::OnChipMemory rail = hardware::OnChipMemory::kWeightSram;  ///< whose voltages these are
+  hardware::Supply supply;  ///< whose voltages these are: by default the weight SRAM's
   std::vector<memory::Voltage> voltages;
   /// The bit error rates that voltages stand for (set_rates); without any, voltages were asked for.
   std::map<memory::Voltage, std::vector<double>> rates = {};
@@ -86,7 +68,7 @@ struct WorkloadConfig {
 WorkloadConfig load_workload(const std::filesystem::path& path, const Overrides& overrides = {});
 
 /// These throw, with file and line, when a profile does not cover the voltages: a run needs its
-/// operating point, a sweep its list and the operating points of the memories that it does not
+/// operating point, a sweep its list and the operating points of the supplies that it does not
 /// sweep.
 void check_operating_point(const WorkloadConfig& config);
 void check_sweep(const WorkloadConfig& config);

@@ -49,25 +49,23 @@ void refuse_chip(const Value& chip, const Value& file, const std::string& reason
 
 }  // namespace
 
-ForeignVoltages foreign_voltages(const Document& document, const MemoryConfig& memory,
-                                 hardware::OnChipMemory swept) {
+ForeignVoltages foreign_voltages(const Document& document, const hardware::Supplies& supplies,
+                                 const MemoryConfig& memory, const hardware::Supply& swept) {
   ForeignVoltages found;
   const auto add = [&](const Value* voltage, const std::string& reason) {
     if (voltage != nullptr && is_of(*voltage, document.file)) {
       found.emplace(voltage->place(), reason);
     }
   };
-  for (const hardware::OnChipMemory which : hardware::kOnChipMemories) {
-    const FaultyMemory* faulty = memory.find(which);
-    if (faulty == nullptr) continue;
-    const memory::VoltageProfileData& profile = faulty->profile->data();
+  for (const auto& [which, faulty] : memory.memories) {
+    const memory::VoltageProfileData& profile = faulty.profile->data();
     const std::optional<std::string> unit = own_unit(document.file, key_of(which));
     if (!unit || *unit == memory::to_string(profile.unit)) continue;
     const std::string reason = "written in " + *unit + ", the unit of the file's own profile; " +
                                profile.name + ", which takes its place, has " +
                                memory::to_string(profile.unit) + ": give it again by an option";
-    add(at(&document.root, "operating_point." + hardware::to_string(which)), reason);
-    if (which == swept) add(at(&document.root, "sweep.voltages"), reason);
+    add(at(&document.root, "operating_point." + supplies.of(which).name), reason);
+    if (swept.feeds(which)) add(at(&document.root, "sweep.voltages"), reason);
     if (const Value* chip = at(&document.root, key_of(which) + ".chip")) {
       refuse_chip(*chip, document.file, reason);
     }

@@ -8,7 +8,7 @@
 #include "memory/voltage_profile.hpp"
 #include "sim/config/document.hpp"
 #include "sim/config/memory_config.hpp"
-#include "sim/hardware/on_chip_memory.hpp"
+#include "sim/hardware/supply.hpp"
 
 namespace brownout::config {
 
@@ -18,7 +18,7 @@ using ForeignVoltages = std::map<std::string, std::string>;
 /// The operating points and the list of a sweep of `swept` that the file writes in another unit
 /// than the profile in force has. Throws std::runtime_error for such a voltage below a chip, which
 /// no other option takes the place of.
-ForeignVoltages foreign_voltages(const Document& document, const MemoryConfig& memory,
-                                 hardware::OnChipMemory swept);
+ForeignVoltages foreign_voltages(const Document& document, const hardware::Supplies& supplies,
+                                 const MemoryConfig& memory, const hardware::Supply& swept);
 
 }  // namespace brownout::config

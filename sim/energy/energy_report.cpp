@@ -11,9 +11,11 @@ namespace {
 
 using hardware::OnChipMemory;
 
-/// Of those that may have a supply of their own beside the table's rails.
 std::optional<OnChipMemory> memory_of(hardware::Event event) {
   switch (event) {
+    case hardware::Event::kWeightSramRead:
+    case hardware::Event::kWeightSramWrite:
+      return OnChipMemory::kWeightSram;
     case hardware::Event::kActivationSramRead:
     case hardware::Event::kActivationSramWrite:
       return OnChipMemory::kActivationSram;
@@ -26,9 +28,16 @@ std::optional<OnChipMemory> memory_of(hardware::Event event) {
 }
 
 std::optional<OnChipMemory> memory_of(Leaker leaker) {
-  if (leaker == Leaker::kActivationSram) return OnChipMemory::kActivationSram;
-  if (leaker == Leaker::kAccumulator) return OnChipMemory::kAccumulator;
-  return std::nullopt;
+  switch (leaker) {
+    case Leaker::kWeightSram:
+      return OnChipMemory::kWeightSram;
+    case Leaker::kActivationSram:
+      return OnChipMemory::kActivationSram;
+    case Leaker::kAccumulator:
+      return OnChipMemory::kAccumulator;
+    default:
+      return std::nullopt;
+  }
 }
 
 void require_amount(const char* what, double value) {
@@ -49,35 +58,20 @@ EnergyItem& item_of(EnergyBreakdown& breakdown, const Provenance& provenance) {
 
 }  // namespace
 
-RailFactor scaled_rail(double volts, double reference_volts) {
-  const double ratio = volts / reference_volts;
+SupplyFactor SupplyFactors::of(std::optional<OnChipMemory> memory, Rail rail) const {
+  if (memory && memories[*memory]) return *memories[*memory];
+  return rail == Rail::kLogic ? logic : SupplyFactor{};
+}
+
+SupplyFactor logic_factor(const EnergyTable& table, double volts) {
+  const double ratio = volts / table.reference_volts(Rail::kLogic);
   return {.dynamic = ratio * ratio, .leakage = ratio};
 }
 
-RailFactor memory_factor(const memory::VoltageProfile& profile, memory::Voltage voltage) {
+SupplyFactor memory_factor(const memory::VoltageProfile& profile, memory::Voltage voltage) {
   profile.require_covered(voltage);
   return {.dynamic = profile.access_energy_factor(voltage),
           .leakage = profile.leakage_factor(voltage)};
-}
-
-const RailFactor& RailFactors::of(hardware::Event event, Rail rail) const {
-  const auto memory = memory_of(event);
-  return memory && own[*memory] ? *own[*memory] : (*this)[rail];
-}
-
-const RailFactor& RailFactors::of(Leaker leaker, Rail rail) const {
-  const auto memory = memory_of(leaker);
-  return memory && own[*memory] ? *own[*memory] : (*this)[rail];
-}
-
-RailFactors rail_factors(const EnergyTable& table, const memory::VoltageProfile& profile,
-                         memory::Voltage weight_sram, std::optional<double> logic_volts) {
-  RailFactors factors;
-  factors[Rail::kWeightSram] = memory_factor(profile, weight_sram);
-  if (logic_volts) {
-    factors[Rail::kLogic] = scaled_rail(*logic_volts, table.reference_volts(Rail::kLogic));
-  }
-  return factors;
 }
 
 double EnergyBreakdown::joules() const {
@@ -114,14 +108,14 @@ double EnergyBreakdown::weight_sram_share() const {
 std::vector<EnergyTerm> energy_terms(const EnergyTable& table,
                                      const hardware::AcceleratorSpec& spec,
                                      const hardware::EventCounts& counts, double seconds,
-                                     const RailFactors& factors) {
+                                     const SupplyFactors& factors) {
   require_amount("the time", seconds);
-  const auto require_factor = [](const RailFactor& factor) {
+  const auto require_factor = [](const SupplyFactor& factor) {
     require_amount("the dynamic factor", factor.dynamic);
     require_amount("the leakage factor", factor.leakage);
   };
-  for (const RailFactor& factor : factors.values) require_factor(factor);
-  for (const auto& factor : factors.own.values) {
+  require_factor(factors.logic);
+  for (const auto& factor : factors.memories.values) {
     if (factor) require_factor(*factor);
   }
   std::vector<EnergyTerm> terms;
@@ -130,27 +124,29 @@ std::vector<EnergyTerm> energy_terms(const EnergyTable& table,
     const Provenance& provenance = table.price(event).provenance;
     terms.push_back({.name = std::string(hardware::kEventNames[i]),
                      .provenance = &provenance,
+                     .memory = memory_of(event),
                      .is_leakage = false,
                      .amount = static_cast<double>(counts[event]),
                      .price = table.joules(event, spec),
-                     .factor = factors.of(event, provenance.rail).dynamic});
+                     .factor = factors.of(memory_of(event), provenance.rail).dynamic});
   }
   for (std::size_t i = 0; i < kLeakerCount; ++i) {
     const auto leaker = static_cast<Leaker>(i);
     const Provenance& provenance = table.price(leaker).provenance;
     terms.push_back({.name = "leakage." + std::string(kLeakageUnits[i].name),
                      .provenance = &provenance,
+                     .memory = memory_of(leaker),
                      .is_leakage = true,
                      .amount = seconds,
                      .price = table.watts(leaker, spec),
-                     .factor = factors.of(leaker, provenance.rail).leakage});
+                     .factor = factors.of(memory_of(leaker), provenance.rail).leakage});
   }
   return terms;
 }
 
 EnergyBreakdown energy_of(const EnergyTable& table, const hardware::AcceleratorSpec& spec,
                           const hardware::EventCounts& counts, double seconds,
-                          const RailFactors& factors) {
+                          const SupplyFactors& factors) {
   EnergyBreakdown breakdown;
   for (const EnergyTerm& term : energy_terms(table, spec, counts, seconds, factors)) {
     EnergyItem& item = item_of(breakdown, *term.provenance);

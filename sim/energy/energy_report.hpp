@@ -11,39 +11,34 @@
 
 namespace brownout::energy {
 
-/// How a rail's energy compares with that at its reference voltage.
-struct RailFactor {
+/// How the energy of what a supply feeds compares with that at the reference voltage.
+struct SupplyFactor {
   double dynamic = 1;
   double leakage = 1;  ///< of power, not of energy
 
-  bool operator==(const RailFactor&) const = default;
+  bool operator==(const SupplyFactor&) const = default;
 };
 
-/// Every rail of the table, and the memories that the table has on a rail but that have a supply of
-/// their own: their accesses and leakage follow that.
-struct RailFactors : PerRail<RailFactor> {
-  hardware::PerMemory<std::optional<RailFactor>> own;
+/// Of the logic, and of the memories that have a profile. All else stays at its reference.
+struct SupplyFactors {
+  SupplyFactor logic;
+  hardware::PerMemory<std::optional<SupplyFactor>> memories = {};
 
-  const RailFactor& of(hardware::Event event, Rail rail) const;
-  const RailFactor& of(Leaker leaker, Rail rail) const;
+  /// Of an event or leaker of `memory`, or of none, that the table has on `rail`.
+  SupplyFactor of(std::optional<hardware::OnChipMemory> memory, Rail rail) const;
 };
 
 /// Dynamic (V/V_ref)^2; leakage power V/V_ref (constant current).
-RailFactor scaled_rail(double volts, double reference_volts);
+SupplyFactor logic_factor(const EnergyTable& table, double volts);
 
 /// A memory by its profile. Throws std::runtime_error when that does not cover the voltage.
-RailFactor memory_factor(const memory::VoltageProfile& profile, memory::Voltage voltage);
-
-/// The weight SRAM by its profile at `weight_sram`; logic at `logic_volts` (default: the table's
-/// reference); the other rails stay at their reference. Throws std::runtime_error when the profile
-/// does not cover the voltage.
-RailFactors rail_factors(const EnergyTable& table, const memory::VoltageProfile& profile,
-                         memory::Voltage weight_sram, std::optional<double> logic_volts = {});
+SupplyFactor memory_factor(const memory::VoltageProfile& profile, memory::Voltage voltage);
 
 /// One product of the sum: an event times its count, or a power times its time.
 struct EnergyTerm {
   std::string name;                        ///< key of its price in the table, e.g. "leakage.array"
   const Provenance* provenance = nullptr;  ///< of the table: component and rail
+  std::optional<hardware::OnChipMemory> memory = {};  ///< whose access or leakage it is
   bool is_leakage = false;
   double amount = 0;  ///< events, or seconds
   double price = 0;   ///< joules an event, or watts of all units, at the rail's reference voltage
@@ -77,17 +72,17 @@ struct EnergyBreakdown {
   double weight_sram_share() const;
 };
 
-/// What `counts` and `seconds` of leakage cost on an accelerator at the given rails: events, then
-/// leakers, each in its order. Points into `table`. Throws std::logic_error for a time or a factor
-/// that is negative or not finite.
+/// What `counts` and `seconds` of leakage cost on an accelerator at the given voltages: events,
+/// then leakers, each in its order. Points into `table`. Throws std::logic_error for a time or a
+/// factor that is negative or not finite.
 std::vector<EnergyTerm> energy_terms(const EnergyTable& table,
                                      const hardware::AcceleratorSpec& spec,
                                      const hardware::EventCounts& counts, double seconds,
-                                     const RailFactors& factors);
+                                     const SupplyFactors& factors);
 
 /// The same, summed by component and rail.
 EnergyBreakdown energy_of(const EnergyTable& table, const hardware::AcceleratorSpec& spec,
                           const hardware::EventCounts& counts, double seconds,
-                          const RailFactors& factors);
+                          const SupplyFactors& factors);
 
 }  // namespace brownout::energy

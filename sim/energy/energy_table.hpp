@@ -1,5 +1,5 @@
-// What an event costs and what a component leaks, on which supply rail, and who says so. Prices
-// only; energy_report.hpp multiplies them with counts.
+// What an event costs and what a component leaks, on which rail, and who says so. Prices only;
+// energy_report.hpp multiplies them with counts.
 #pragma once
 
 #include <array>
@@ -14,7 +14,8 @@
 
 namespace brownout::energy {
 
-/// Supplies that may be lowered apart. `activation_sram` feeds every error-free memory of the chip.
+/// Where reports put a price's joules, and which voltage it follows unless it is of a memory that
+/// has a profile: `logic` that of the logic's supply, the others none.
 enum class Rail : std::uint8_t { kLogic, kWeightSram, kActivationSram, kDram, kCount };
 
 inline constexpr std::size_t kRailCount = static_cast<std::size_t>(Rail::kCount);

@@ -14,7 +14,8 @@ namespace {
 /// Parts outside, chips inside.
 std::vector<Point> points_of(const Workbench& bench, const std::vector<FaultPart>& parts,
                              CosimPolicy policy, std::uint64_t chips) {
-  const memory::Voltage voltage = bench.config.operating_point.weight_sram;
+  const memory::Voltage voltage =
+      bench.config.operating_point.voltage(hardware::OnChipMemory::kWeightSram);
   std::vector<Point> points;
   for (std::size_t part = 0; part < parts.size(); ++part) {
     const std::uint64_t key = memory::keyed_hash(bench.config.run.seed, part);

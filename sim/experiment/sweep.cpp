@@ -24,7 +24,7 @@ std::vector<Point> make_grid(const Workbench& bench, CosimPolicy policy) {
       grid.push_back({.voltage = voltage,
                       .chip = chip,
                       .cosim_images = cosim_images(policy, chip, chips, key),
-                      .rail = bench.config.sweep.rail,
+                      .supply = bench.config.sweep.supply.name,
                       .ber_asked = config::rate_at(bench.config.sweep, voltage)});
     }
   }
@@ -44,9 +44,14 @@ ManifestEntries rates_of(const config::SweepConfig& sweep) {
   return {{"ber_asked", text}};
 }
 
-void write_csv_files(const std::filesystem::path& out, bool other_rails,
+OptionalColumns columns_of(const config::WorkloadConfig& config) {
+  return {.memories = config.memory.memories.size() > 1,
+          .supply_energy = config.operating_point.any_joined()};
+}
+
+void write_csv_files(const std::filesystem::path& out, const OptionalColumns& columns,
                      const std::vector<PointRows>& rows) {
-  std::string points = points_header(other_rails) + '\n';
+  std::string points = points_header(columns) + '\n';
   std::string layers = layers_header() + '\n';
   for (const PointRows& row : rows) {
     points += row.point + '\n';
@@ -58,8 +63,9 @@ void write_csv_files(const std::filesystem::path& out, bool other_rails,
 
 void write_verdicts(const std::filesystem::path& out, const Workbench& bench,
                     const std::vector<PointSummary>& points, const PassMark& mark) {
-  const std::string unit = bench.unit(bench.config.sweep.rail);
-  write_whole_file(out / "dies.csv", dies_csv(points, bench.config.memory.chip.maps, unit, mark));
+  const std::string unit = bench.unit(bench.config.sweep.supply.memories.front());
+  write_whole_file(out / "dies.csv",
+                   dies_csv(points, bench.config.memory.weight_sram().chip.maps, unit, mark));
   write_whole_file(out / "yields.csv", yields_csv(yields(points, mark), unit));
 }
 
@@ -74,7 +80,7 @@ SweepOutcome run_sweep(const Workbench& bench, const SweepOptions& options) {
   SweepOutcome result{
       .points = {}, .resumed = outcome.resumed, .failures = std::move(outcome.failures)};
   if (!result.failures.empty()) return result;
-  write_csv_files(options.out, bench.config.memory.has_other_rails(), outcome.rows);
+  write_csv_files(options.out, columns_of(bench.config), outcome.rows);
   for (const PointRows& row : outcome.rows) result.points.push_back(parse_point_row(row.point));
   if (!is_share(bench.metric())) return result;
   result.mark = mark_of(options.target, bench.metric(), result.points.front().reference);

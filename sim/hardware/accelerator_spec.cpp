@@ -79,6 +79,25 @@ memory::SramOrganisation SramSpec::organisation() const {
   return organisation;
 }
 
+memory::SramOrganisation organisation(const AcceleratorSpec& spec, OnChipMemory memory) {
+  switch (memory) {
+    case OnChipMemory::kWeightSram:
+      return spec.weight_sram.organisation();
+    case OnChipMemory::kActivationSram:
+      return spec.activation_sram.organisation();
+    case OnChipMemory::kAccumulator:
+      break;
+  }
+  memory::SramOrganisation accumulators;
+  accumulators.banks = static_cast<std::uint32_t>(spec.array.columns);
+  accumulators.words = std::uint64_t{2} * static_cast<unsigned>(spec.accumulator.depth) *
+                       static_cast<unsigned>(spec.array.columns);
+  accumulators.word_bits = static_cast<std::uint32_t>(spec.accumulator.bits);
+  accumulators.column_mux = 2;
+  accumulators.validate();
+  return accumulators;
+}
+
 void validate(const AcceleratorSpec& spec) {
   if (!(spec.clock_hz > 0)) throw std::runtime_error("clock_hz: must be above 0");
   require_range("array.rows", spec.array.rows, 1, 1024);

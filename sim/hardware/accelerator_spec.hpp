@@ -7,6 +7,8 @@
 
 #include "memory/sram_macro.hpp"
 #include "models/arithmetic/arithmetic.hpp"
+#include "sim/hardware/on_chip_memory.hpp"
+#include "sim/hardware/supply.hpp"
 
 namespace brownout::hardware {
 
@@ -63,7 +65,12 @@ struct AcceleratorSpec {
   Placement placement = Placement::kResident;
   int vector_lanes = 32;
   DramSpec dram;
+  Supplies supplies;
 };
+
+/// Words on cells. The accumulators: a bank per column of the array, a row per entry m, on which
+/// the entries of both halves lie bit by bit beside each other.
+memory::SramOrganisation organisation(const AcceleratorSpec& spec, OnChipMemory memory);
 
 /// Throws std::runtime_error whose text starts with the key below `accelerator`, e.g.
 /// "array.rows: 0 is not in 1..1024".

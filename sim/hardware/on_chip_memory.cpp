@@ -36,23 +36,4 @@ OnChipMemory parse_on_chip_memory(std::string_view name) {
                            "' is not one of weight_sram, activation_sram, accumulator");
 }
 
-memory::SramOrganisation organisation(const AcceleratorSpec& spec, OnChipMemory memory) {
-  switch (memory) {
-    case OnChipMemory::kWeightSram:
-      return spec.weight_sram.organisation();
-    case OnChipMemory::kActivationSram:
-      return spec.activation_sram.organisation();
-    case OnChipMemory::kAccumulator:
-      break;
-  }
-  memory::SramOrganisation accumulators;
-  accumulators.banks = static_cast<std::uint32_t>(spec.array.columns);
-  accumulators.words = std::uint64_t{2} * static_cast<unsigned>(spec.accumulator.depth) *
-                       static_cast<unsigned>(spec.array.columns);
-  accumulators.word_bits = static_cast<std::uint32_t>(spec.accumulator.bits);
-  accumulators.column_mux = 2;
-  accumulators.validate();
-  return accumulators;
-}
-
 }  // namespace brownout::hardware

@@ -1,5 +1,4 @@
-// The on-chip memories whose cells may fail, each on a rail of its own: their names, and how their
-// words lie on cells.
+// The on-chip memories whose cells may fail, and their names.
 #pragma once
 
 #include <array>
@@ -7,9 +6,6 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-
-#include "memory/sram_macro.hpp"
-#include "sim/hardware/accelerator_spec.hpp"
 
 namespace brownout::hardware {
 
@@ -36,11 +32,8 @@ struct PerMemory {
   }
 };
 
-/// Words on cells. The accumulators: a bank per column of the array, a row per entry m, on which
-/// the entries of both halves lie bit by bit beside each other.
-memory::SramOrganisation organisation(const AcceleratorSpec& spec, OnChipMemory memory);
-
-/// The word of `organisation(spec, kAccumulator)` that holds entry m of a half's column.
+/// The word of the accumulators (organisation, accelerator_spec.hpp) that holds entry m of a half's
+/// column.
 constexpr std::uint64_t accumulator_word(int columns, int half, int column, std::int64_t m) {
   return (static_cast<std::uint64_t>(m) * 2 + static_cast<unsigned>(half)) *
              static_cast<unsigned>(columns) +

@@ -191,7 +191,7 @@ TEST(ChipConfig, ResolvedConfigurationListsTheGeneratorsParameters) {
 TEST(ChipConfig, AKindAloneIsThatOfIndependentCells) {
   const WorkloadFiles files;
   files.edit("w.yaml", "{generator: iid, kind: flip, seed: 7}", "{kind: stuck}");
-  const MemoryConfig memory = files.load().memory;
+  const FaultyMemory memory = files.load().memory.weight_sram();
   EXPECT_EQ(memory.chip.generator->name, "iid");
   EXPECT_TRUE(memory.chip.mixture.stuck);
 }
@@ -203,7 +203,7 @@ TEST(ChipConfig, AnyChipMayHaveDefectsAndMapsLaidOverIt) {
     const WorkloadFiles files;
     files.edit("w.yaml", chip, "{" + base + ", " + layers + ", seed: 7}");
     const WorkloadConfig config = files.load();
-    const ChipConfig& read = config.memory.chip;
+    const ChipConfig& read = config.memory.weight_sram().chip;
     EXPECT_EQ(read.stack, (std::vector<std::filesystem::path>{files.directory / "net.onnx",
                                                               files.directory / "images.gz"}));
     ASSERT_TRUE(read.defects);
@@ -231,7 +231,7 @@ TEST(ChipConfig, EveryGeneratorMakesAChipOfItsRequiredParameters) {
     }
     const WorkloadFiles files;
     files.edit("w.yaml", "{generator: iid, kind: flip, seed: 7}", text + "}");
-    const MemoryConfig memory = files.load().memory;
+    const FaultyMemory memory = files.load().memory.weight_sram();
     ASSERT_EQ(memory.chip.generator, &generator);
     const auto chip =
         generator.make({{1, 8, 8}, memory.profile, memory.chip.mixture, 1}, memory.chip.parameters);
@@ -248,14 +248,14 @@ TEST(ChipConfig, ParametersReachTheChip) {
              "{generator: bitline_vmin, mu: 0.1, sigma_bitline: 0.2, sigma_cell: 0.3, "
              "cells_per_bitline: 4, sigma_row: 0.5, sigma_die: 0.6, mu_shift: 0.7, "
              "sigma_cluster: 0.8, cluster_rows: 3, cluster_columns: 5}");
-  const MemoryConfig memory = files.load().memory;
+  const FaultyMemory memory = files.load().memory.weight_sram();
   const memory::ChipRequest request{{1, 8, 8}, memory.profile, memory.chip.mixture, 1};
   EXPECT_THAT(memory.chip.generator->make(request, memory.chip.parameters)->source(),
               testing::HasSubstr("mu 0.1, mu_shift 0.7, sigma_die 0.6, sigma_bitline 0.2, "
                                  "sigma_row 0.5, sigma_cluster 0.8, sigma_cell 0.3, "
                                  "clusters of 3 rows x 5 columns, 4 cells a bitline, profile"));
   files.edit("w.yaml", "cells_per_bitline: 4", "interleaved_bitlines: 2, cells_per_bitline: 4");
-  const MemoryConfig interleaved = files.load().memory;
+  const FaultyMemory interleaved = files.load().memory.weight_sram();
   EXPECT_THAT(interleaved.chip.generator->make(request, interleaved.chip.parameters)->source(),
               testing::HasSubstr("4 cells a bitline, 2 bitlines interleaved, profile"));
   files.edit("w.yaml",
@@ -263,7 +263,7 @@ TEST(ChipConfig, ParametersReachTheChip) {
              "sigma_row: 0.5",
              "sigma: 0.4");
   files.edit("w.yaml", "bitline_vmin", "gaussian_vmin");
-  const MemoryConfig gaussian = files.load().memory;
+  const FaultyMemory gaussian = files.load().memory.weight_sram();
   EXPECT_THAT(gaussian.chip.generator->make(request, gaussian.chip.parameters)->source(),
               testing::HasSubstr("mu 0.1, mu_shift 0.7, sigma_die 0.6, sigma_cluster 0.8, "
                                  "sigma_cell 0.4, clusters of 3 rows x 5 columns, profile"));
@@ -278,7 +278,7 @@ TEST(ChipConfig, BitlinesOfAPolarityReachTheChipAndItsDefects) {
     files.edit("w.yaml", chip,
                "{" + base + ", cells_per_bitline: 64, interleaved_bitlines: 2, defects: " +
                    "{rate: 0.1, polarity: bitline}}");
-    const ChipConfig read = files.load().memory.chip;
+    const ChipConfig read = files.load().memory.weight_sram().chip;
     EXPECT_EQ(read.mixture.bitlines, layout);
     EXPECT_EQ(read.defects->bitlines, layout);
     EXPECT_EQ(read.defects->polarity, memory::Polarity::kBitline);
@@ -289,7 +289,7 @@ TEST(ChipConfig, BitlinesOfAPolarityReachTheChipAndItsDefects) {
 TEST(ChipConfig, ChipOfStuckCellsKeepsItsShareAndSeed) {
   const WorkloadFiles files;
   files.edit("w.yaml", "kind: flip", "kind: stuck, stuck_at_0_share: 0.25");
-  const ChipConfig chip = files.load().memory.chip;
+  const ChipConfig chip = files.load().memory.weight_sram().chip;
   EXPECT_TRUE(chip.mixture.stuck);
   EXPECT_EQ(chip.mixture.stuck_at_0_share, 0.25);
   EXPECT_EQ(chip.seed, 7U);

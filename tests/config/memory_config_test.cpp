@@ -76,7 +76,8 @@ TEST(MemoryConfig, MistakesInAProfileAreFoundWithFileAndLine) {
 TEST(MemoryConfig, OtherMemoriesAreErrorFreeUnlessTheyHaveAProfile) {
   const WorkloadFiles files;
   const MemoryConfig memory = files.load().memory;
-  EXPECT_EQ(memory.find(hardware::OnChipMemory::kWeightSram)->profile, memory.profile);
+  EXPECT_EQ(memory.find(hardware::OnChipMemory::kWeightSram)->profile,
+            memory.weight_sram().profile);
   EXPECT_EQ(memory.find(hardware::OnChipMemory::kActivationSram), nullptr);
   EXPECT_EQ(memory.map_count(), 0U);
 }

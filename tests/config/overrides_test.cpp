@@ -24,11 +24,11 @@ TEST(Overrides, SetReachesTheWorkloadAndTheFilesThatItNames) {
   EXPECT_EQ(config.accelerator.array.rows, 8);
   EXPECT_EQ(config.accelerator.array.columns, 16);  // what stands beside it stays
   EXPECT_EQ(config.accelerator.placement, hardware::Placement::kResident);
-  EXPECT_TRUE(config.memory.chip.mixture.stuck);
-  EXPECT_EQ(config.memory.profile->data().reference_voltage.text(), "0.9");
+  EXPECT_TRUE(config.memory.weight_sram().chip.mixture.stuck);
+  EXPECT_EQ(config.memory.weight_sram().profile->data().reference_voltage.text(), "0.9");
   EXPECT_EQ(config.energy_table.reference_volts(energy::Rail::kLogic), 0.7);
   EXPECT_EQ(config.operating_point.logic_volts, 0.7);
-  EXPECT_EQ(config.operating_point.weight_sram.text(), "0.8");
+  EXPECT_EQ(config.operating_point.voltage(hardware::OnChipMemory::kWeightSram).text(), "0.8");
   EXPECT_EQ(config.sweep.voltages.size(), 2U);
 }
 
@@ -106,8 +106,9 @@ TEST(Overrides, PathOptionsReplaceWhatTheWorkloadNames) {
   overrides.fault_map = files.directory / "map.csv";
   const WorkloadConfig config = files.load(overrides);
   EXPECT_EQ(config.accelerator.name, "other");
-  EXPECT_EQ(config.memory.profile->data().unit, memory::VoltageUnit::kVolts);
-  EXPECT_THAT(config.memory.chip.maps, testing::ElementsAre(files.directory / "map.csv"));
+  EXPECT_EQ(config.memory.weight_sram().profile->data().unit, memory::VoltageUnit::kVolts);
+  EXPECT_THAT(config.memory.weight_sram().chip.maps,
+              testing::ElementsAre(files.directory / "map.csv"));
 }
 
 // A memory file may say what its chips are. The workload's own chip goes first, but not before a
@@ -120,7 +121,7 @@ TEST(Overrides, TheChipOfAMemoryFileIsTakenWhereTheWorkloadHasNoneOrAnOptionName
   files.directory.write("parts/profile.yaml",
                         std::string(kProfile) + "chip: {kind: stuck, seed: 2}\n");
   const auto seed = [&](const Overrides& overrides) {
-    return files.load(overrides).memory.chip.seed;
+    return files.load(overrides).memory.weight_sram().chip.seed;
   };
   Overrides memory, map, set, both;
   memory.memory_profile = weak;
@@ -133,8 +134,8 @@ TEST(Overrides, TheChipOfAMemoryFileIsTakenWhereTheWorkloadHasNoneOrAnOptionName
   EXPECT_EQ(seed(memory), 3u);
   EXPECT_EQ(seed(set), 3u);
   EXPECT_EQ(seed(both), 9u);
-  EXPECT_TRUE(files.load(both).memory.chip.mixture.stuck);
-  EXPECT_TRUE(files.load(map).memory.chip.measured());
+  EXPECT_TRUE(files.load(both).memory.weight_sram().chip.mixture.stuck);
+  EXPECT_TRUE(files.load(map).memory.weight_sram().chip.measured());
   files.edit("w.yaml", "  chip: {generator: iid, kind: flip, seed: 7}\n", "");
   EXPECT_EQ(seed({}), 2u);
   EXPECT_EQ(seed(memory), 3u);

@@ -124,7 +124,7 @@ void expect_to_load(const std::filesystem::path& file, const Overrides& override
   EXPECT_NO_THROW(check_operating_point(config));
   EXPECT_NO_THROW(check_sweep(config));
   EXPECT_EQ(config.sweep.chips, 10);
-  EXPECT_EQ(config.operating_point.weight_sram.text(), "0.85");
+  EXPECT_EQ(config.operating_point.voltage(hardware::OnChipMemory::kWeightSram).text(), "0.85");
 }
 
 TEST(ShippedFiles, EveryWorkloadLoadsAndItsVoltagesAreCovered) {

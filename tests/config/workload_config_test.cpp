@@ -30,8 +30,8 @@ TEST(WorkloadConfig, EverySectionReachesItsValues) {
   EXPECT_EQ(config.preprocess.std, std::vector<float>{2});
   EXPECT_EQ(config.accelerator.array.rows, 16);
   EXPECT_EQ(config.energy_table.name(), "cmos-22nm");
-  EXPECT_EQ(config.memory.profile->data().name, "test-profile");
-  EXPECT_EQ(config.operating_point.weight_sram.text(), "0.85");
+  EXPECT_EQ(config.memory.weight_sram().profile->data().name, "test-profile");
+  EXPECT_EQ(config.operating_point.voltage(hardware::OnChipMemory::kWeightSram).text(), "0.85");
   EXPECT_EQ(config.operating_point.logic_volts, 0.8);
   EXPECT_EQ(config.sweep.voltages.size(), 6U);
   EXPECT_EQ(config.sweep.chips, 3);
@@ -48,12 +48,13 @@ TEST(WorkloadConfig, OptionalSectionsHaveDefaults) {
   files.edit("w.yaml", "  preprocess: {scale: 0.5, mean: [0.25], std: [2]}\n", "");
   files.edit("w.yaml", "  chip: {generator: iid, kind: flip, seed: 7}\n", "");
   const WorkloadConfig config = files.load();
-  EXPECT_EQ(config.operating_point.weight_sram.text(), "1");  // error-free
-  EXPECT_EQ(config.preprocess.scale, std::nullopt);           // 1/255 for pixels
+  EXPECT_EQ(config.operating_point.voltage(hardware::OnChipMemory::kWeightSram).text(),
+            "1");                                    // error-free
+  EXPECT_EQ(config.preprocess.scale, std::nullopt);  // 1/255 for pixels
   EXPECT_EQ(config.sweep.chips, 10);
   EXPECT_EQ(config.run.batch, 100);
   EXPECT_EQ(config.run.seed, 0U);
-  EXPECT_FALSE(config.memory.chip.mixture.stuck);
+  EXPECT_FALSE(config.memory.weight_sram().chip.mixture.stuck);
   EXPECT_THAT(error_of([&] { check_sweep(config); }),
               testing::HasSubstr("sweep.voltages: no voltages are given"));
 }

@@ -67,8 +67,7 @@ TEST_F(WrittenUnits, AVoltageThatIsGivenAgainIsInTheNewUnit) {
   EXPECT_NO_THROW(check_operating_point(config));
   EXPECT_NO_THROW(check_sweep(config));
   config = load();
-  config.operating_point.weight_sram = memory::Voltage::parse("0.55");
-  config.operating_point.place = "--voltage";
+  config.operating_point.set("weight_sram", memory::Voltage::parse("0.55"), "--voltage");
   EXPECT_NO_THROW(check_operating_point(config));
 }
 

@@ -40,6 +40,13 @@ EventCounts some_counts() {
   return counts;
 }
 
+SupplyFactors weight_sram_at(const char* voltage) {
+  SupplyFactors factors;
+  factors.memories[hardware::OnChipMemory::kWeightSram] =
+      memory_factor(profile(), Voltage::parse(voltage));
+  return factors;
+}
+
 const EnergyItem& item(const EnergyBreakdown& breakdown, const std::string& component) {
   for (const EnergyItem& candidate : breakdown.items) {
     if (candidate.component == component) return candidate;
@@ -61,7 +68,7 @@ TEST(EnergyReport, CountsTimesPricesByHand) {
 
 TEST(EnergyReport, TermsAreCountPriceAndFactorUnderTheKeysOfTheTable) {
   const EnergyTable table(simple_table());
-  const RailFactors factors = rail_factors(table, profile(), Voltage::parse("0.5"));
+  const SupplyFactors factors = weight_sram_at("0.5");
   const std::vector<EnergyTerm> terms = energy_terms(table, {}, some_counts(), 2, factors);
   ASSERT_EQ(terms.size(), hardware::kEventCount + kLeakerCount);
   const EnergyTerm& read = terms[static_cast<std::size_t>(Event::kWeightSramRead)];
@@ -108,9 +115,10 @@ TEST(EnergyReport, EveryEventReachesTheTotal) {
 }
 
 TEST(EnergyReport, HalfTheVoltageIsExactlyAQuarterOfTheDynamicEnergyAndHalfTheLeakage) {
-  EXPECT_EQ(scaled_rail(0.4, 0.8), (RailFactor{.dynamic = 0.25, .leakage = 0.5}));
+  EXPECT_EQ(logic_factor(EnergyTable(simple_table()), 0.4),
+            (SupplyFactor{.dynamic = 0.25, .leakage = 0.5}));
   const EnergyTable table(simple_table());
-  const RailFactors low = rail_factors(table, profile(), Voltage::parse("0.5"));
+  const SupplyFactors low = weight_sram_at("0.5");
   const EnergyBreakdown full = energy_of(table, {}, some_counts(), 2, {});
   const EnergyBreakdown half = energy_of(table, {}, some_counts(), 2, low);
   EXPECT_EQ(item(half, "weight_sram").dynamic_joules, item(full, "weight_sram").dynamic_joules / 4);
@@ -121,17 +129,30 @@ TEST(EnergyReport, HalfTheVoltageIsExactlyAQuarterOfTheDynamicEnergyAndHalfTheLe
 }
 
 TEST(EnergyReport, MeasuredColumnsOfTheProfileReplaceTheSquareLaw) {
-  const EnergyTable table(simple_table());
-  const RailFactors low = rail_factors(table, profile(true), Voltage::parse("0.5"));
-  EXPECT_EQ(low[Rail::kWeightSram], (RailFactor{.dynamic = 0.3, .leakage = 0.4}));
+  EXPECT_EQ(memory_factor(profile(true), Voltage::parse("0.5")),
+            (SupplyFactor{.dynamic = 0.3, .leakage = 0.4}));
+}
+
+TEST(EnergyReport, WhatHasNoProfileIsOnTheRailOfTheTable) {
+  const SupplyFactor low{.dynamic = 0.25, .leakage = 0.5};
+  const SupplyFactors factors{.logic = low};
+  EXPECT_EQ(factors.of(std::nullopt, Rail::kLogic), low);
+  EXPECT_EQ(factors.of(hardware::OnChipMemory::kAccumulator, Rail::kLogic),
+            low);  // if the table says so
+  for (const Rail rail : {Rail::kWeightSram, Rail::kActivationSram, Rail::kDram}) {
+    EXPECT_EQ(factors.of(std::nullopt, rail), SupplyFactor{}) << to_string(rail);
+  }
 }
 
 TEST(EnergyReport, LogicFollowsItsOwnVoltageOnly) {
   const EnergyTable table(simple_table());
-  const RailFactors factors = rail_factors(table, profile(), Voltage::parse("1"), 0.4);
-  EXPECT_EQ(factors[Rail::kLogic], (RailFactor{.dynamic = 0.25, .leakage = 0.5}));
-  EXPECT_EQ(factors[Rail::kWeightSram], RailFactor{});
-  EXPECT_EQ(factors[Rail::kDram], RailFactor{});
+  const SupplyFactors factors{.logic = logic_factor(table, 0.4)};
+  const EnergyBreakdown before = energy_of(table, {}, some_counts(), 2, {});
+  const EnergyBreakdown after = energy_of(table, {}, some_counts(), 2, factors);
+  EXPECT_LT(after.joules(Rail::kLogic), before.joules(Rail::kLogic) / 2);
+  for (const Rail rail : {Rail::kWeightSram, Rail::kActivationSram, Rail::kDram}) {
+    EXPECT_EQ(after.joules(rail), before.joules(rail)) << to_string(rail);
+  }
 }
 
 TEST(EnergyReport, AMemoryWithASupplyOfItsOwnLeavesTheRestOfItsRailAlone) {
@@ -145,8 +166,8 @@ TEST(EnergyReport, AMemoryWithASupplyOfItsOwnLeavesTheRestOfItsRailAlone) {
     const Event read = activations ? Event::kActivationSramRead : Event::kAccumulatorRead;
     const Event write = activations ? Event::kActivationSramWrite : Event::kAccumulatorWrite;
     const Leaker leaker = activations ? Leaker::kActivationSram : Leaker::kAccumulator;
-    RailFactors factors;
-    factors.own[memory] = memory_factor(profile(), Voltage::parse("0.5"));
+    SupplyFactors factors;
+    factors.memories[memory] = memory_factor(profile(), Voltage::parse("0.5"));
     const EnergyBreakdown after = energy_of(table, {}, all, 2, factors);
     const double dynamic = 1000 * (table.joules(read, {}) + table.joules(write, {}));
     const double leakage = 2 * table.watts(leaker, {});
@@ -159,8 +180,7 @@ TEST(EnergyReport, AMemoryWithASupplyOfItsOwnLeavesTheRestOfItsRailAlone) {
 }
 
 TEST(EnergyReport, VoltageBelowTheProfileIsAnError) {
-  const EnergyTable table(simple_table());
-  EXPECT_THROW(rail_factors(table, profile(), Voltage::parse("0.49")), std::runtime_error);
+  EXPECT_THROW(memory_factor(profile(), Voltage::parse("0.49")), std::runtime_error);
 }
 
 TEST(EnergyReport, ImpossibleTimesAndFactorsAreOurBugs) {
@@ -168,8 +188,8 @@ TEST(EnergyReport, ImpossibleTimesAndFactorsAreOurBugs) {
   const double nan = std::numeric_limits<double>::quiet_NaN();
   EXPECT_THROW(energy_of(table, {}, {}, nan, {}), std::logic_error);
   EXPECT_THROW(energy_of(table, {}, {}, -1, {}), std::logic_error);
-  RailFactors factors;
-  factors[Rail::kLogic].dynamic = -1;
+  SupplyFactors factors;
+  factors.logic.dynamic = -1;
   EXPECT_THROW(energy_of(table, {}, {}, 1, factors), std::logic_error);
 }
 

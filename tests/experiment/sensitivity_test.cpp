@@ -75,7 +75,9 @@ TEST(Sensitivity, APartIsWhatARunWithTheseFaultsGives) {
   double changed = 0;
   for (std::uint64_t chip = 0; chip < 3; ++chip) {
     const PointResult point = evaluator.evaluate(
-        {.voltage = bench.config.operating_point.weight_sram, .chip = chip, .cosim_images = 1});
+        {.voltage = bench.config.operating_point.voltage(hardware::OnChipMemory::kWeightSram),
+         .chip = chip,
+         .cosim_images = 1});
     top1 += point.score[Metric::kTop1]->value;
     changed += point.weights_changed;
   }

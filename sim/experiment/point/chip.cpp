@@ -104,8 +104,8 @@ std::unique_ptr<memory::FaultMap> make_chip(const Workbench& bench, std::uint64_
 }
 
 Chip::Chip(const Workbench& bench, std::uint64_t number) : number_(number) {
-  for (const OnChipMemory memory : hardware::kOnChipMemories) {
-    maps_[static_cast<std::size_t>(memory)] = make_chip(bench, number, memory);
+  for (const auto& [which, memory] : bench.config.memory.memories) {
+    maps_.emplace(which, make_chip(bench, number, which));
   }
 }
 

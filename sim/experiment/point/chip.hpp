@@ -2,8 +2,8 @@
 // what is laid over them.
 #pragma once
 
-#include <array>
 #include <cstdint>
+#include <map>
 #include <memory>
 
 #include "memory/fault_map.hpp"
@@ -27,13 +27,14 @@ class Chip {
   std::uint64_t number() const { return number_; }
   /// nullptr where the memory is error-free.
   const memory::FaultMap* find(hardware::OnChipMemory memory) const {
-    return maps_[static_cast<std::size_t>(memory)].get();
+    const auto found = maps_.find(memory);
+    return found == maps_.end() ? nullptr : found->second.get();
   }
   const memory::FaultMap& weight_sram() const { return *find(hardware::OnChipMemory::kWeightSram); }
 
  private:
   std::uint64_t number_;
-  std::array<std::unique_ptr<memory::FaultMap>, hardware::kOnChipMemories.size()> maps_;
+  std::map<hardware::OnChipMemory, std::unique_ptr<memory::FaultMap>> maps_;
 };
 
 }  // namespace brownout::experiment

@@ -1,6 +1,7 @@
 #include "sim/experiment/point/evaluate_point.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "sim/experiment/point/cosimulation.hpp"
 #include "sim/experiment/point/point_costs.hpp"
@@ -49,10 +50,12 @@ PointResult Evaluator::evaluate(const Point& point) {
 }
 
 PointResult Evaluator::evaluate(const Point& point, const Chip& chip) {
+  const hardware::Supply& supply = bench_.supply(point.supply);
   config::OperatingPoint voltages = bench_.config.operating_point;
-  voltages.set(point.rail, point.voltage);
-  bench_.config.memory.profile->require_covered(voltages.weight_sram);
-  const memory::CellFaults faults = chip.weight_sram().faults_at(voltages.weight_sram);
+  voltages.set(supply.name, point.voltage);
+  const memory::Voltage weight_sram = voltages.voltage(hardware::OnChipMemory::kWeightSram);
+  bench_.config.memory.weight_sram().profile->require_covered(weight_sram);
+  const memory::CellFaults faults = chip.weight_sram().faults_at(weight_sram);
   const std::uint64_t seed = memory::inference_seed(bench_.config.run.seed, point.chip);
   baseline();  // before the engine takes this point's faults
   const storage::WordPath path = bench_.word_path(point.faults.value_or(bench_.faults));
@@ -62,28 +65,33 @@ PointResult Evaluator::evaluate(const Point& point, const Chip& chip) {
   PointResult result;
   result.chip = point.chip;
   result.ber_asked = point.ber_asked;
-  result.rails = rails_->results();
-  result.rails.insert(result.rails.begin(),
-                      {hardware::OnChipMemory::kWeightSram, voltages.weight_sram, bench_.unit(),
-                       faults.bit_error_rate()});
-  result.set_rail(point.rail);
+  result.supply = supply;
+  result.memories = rails_->results();
+  result.memories.insert(result.memories.begin(),
+                         {hardware::OnChipMemory::kWeightSram, weight_sram, bench_.unit(),
+                          faults.bit_error_rate(), chip.weight_sram().geometry().cells()});
   result.intermittent_cells = faults.intermittent.size();
   add_costs(bench_, voltages, run_images(readback), result);
   add_damage(result);
   result.images = bench_.images();
   result.score = score();
-  compare(result);
+  compare(voltages, result);
   result.cosim_images = cosimulate_images(point, path, faults, readback);
   return result;
 }
 
 /// With the network without any fault.
-void Evaluator::compare(PointResult& result) {
+void Evaluator::compare(const config::OperatingPoint& voltages, PointResult& result) {
   const Baseline& clean = baseline();
   result.reference = clean.score[bench_.metric()].value().value;
   if (!clean.right.empty()) result.paired = paired_counts(clean.right, right_images());
-  result.energy_rel = result.energy.total() / clean.energy.total();
-  result.weight_sram_energy_rel = result.energy.weight_sram / clean.energy.weight_sram;
+  result.energy_rel = result.energy.total() / clean.costs.energy.total();
+  result.weight_sram_energy_rel = result.energy.weight_sram() / clean.costs.energy.weight_sram();
+  if (!voltages.any_joined()) return;
+  const double joules = supply_joules(bench_, voltages, result.supply, result);
+  const config::OperatingPoint error_free = config::error_free(voltages, bench_.config.memory);
+  result.supply_energy = {joules,
+                          joules / supply_joules(bench_, error_free, result.supply, clean.costs)};
 }
 
 /// What the faults did to the weights: a mean over the inferences.
@@ -224,7 +232,7 @@ const Evaluator::Baseline& Evaluator::baseline() {
     rails_.reset();
     add_costs(bench_, config::error_free(bench_.config.operating_point, bench_.config.memory),
               run_batches(bench_.weights), clean);
-    baseline_ = {clean.energy, score(), right_images()};
+    baseline_ = {std::move(clean), score(), right_images()};
   }
   return *baseline_;
 }

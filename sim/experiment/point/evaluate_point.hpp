@@ -21,8 +21,9 @@ struct Point {
   int cosim_images = 0;                             ///< of the first images
   std::optional<storage::FaultFilter> faults = {};  ///< that act; default: the workload's
   std::string part = {};                            ///< what `faults` are called, e.g. "conv1"
-  /// Whose voltage it is; the other memories are at the workload's operating point.
-  hardware::OnChipMemory rail = hardware::OnChipMemory::kWeightSram;
+  /// Whose voltage it is, by its name (default: the weight SRAM's); the others are at the
+  /// workload's operating point.
+  std::string supply = {};
   std::optional<double> ber_asked = {};  ///< the bit error rate that `voltage` stands for
 };
 
@@ -58,11 +59,11 @@ class Evaluator {
   bool varies(const storage::InferenceReadback& readback) const {
     return readback.varies() || rails_->varies();
   }
-  void compare(PointResult& result);
+  void compare(const config::OperatingPoint& voltages, PointResult& result);
 
   /// The network without any fault, on the same images.
   struct Baseline {
-    RailJoules energy;  ///< per inference at the error-free voltage: what energies are relative to
+    PointResult costs;  ///< at the error-free voltages: what energies are relative to
     Score score;
     std::vector<bool> right;  ///< by image, of a classification
   };

@@ -1,5 +1,5 @@
-// Nominal and error-free voltage differ in the weight SRAM's energy alone: no fault acts at either,
-// so the same multiplications are gated.
+// Nominal and error-free voltage differ in the energy of the weight SRAM's supply alone: no fault
+// acts at either, so the same multiplications are gated.
 #include "sim/experiment/point/nominal_energy.hpp"
 
 #include "sim/energy/energy_report.hpp"
@@ -7,30 +7,52 @@
 namespace brownout::experiment {
 namespace {
 
-double weight_sram_joules(const Workbench& bench, memory::Voltage voltage) {
+using hardware::OnChipMemory;
+
+struct MemoryJoules {
+  double supply = 0;       ///< of all memories on the weight SRAM's supply
+  double weight_sram = 0;  ///< of these
+};
+
+/// Of an inference, with that supply at `voltage`.
+MemoryJoules joules_at(const Workbench& bench, memory::Voltage voltage) {
   hardware::EventCounts counts = bench.counts.transfers;
   for (const hardware::EventCounts& layer : bench.counts.layers) counts += layer;
   const hardware::AcceleratorSpec& spec = bench.program.spec;
   const double seconds = static_cast<double>(bench.times.total) / spec.clock_hz;
-  const energy::EnergyTable& table = bench.config.energy_table;
-  const energy::RailFactors factors =
-      energy::rail_factors(table, *bench.config.memory.profile, voltage);
-  return energy::energy_of(table, spec, counts, seconds, factors).weight_sram_joules();
+  const hardware::Supply& supply = bench.supply({});
+  energy::SupplyFactors factors;
+  for (const hardware::OnChipMemory memory : supply.memories) {
+    factors.memories[memory] =
+        energy::memory_factor(*bench.config.memory.find(memory)->profile, voltage);
+  }
+  MemoryJoules joules;
+  for (const energy::EnergyTerm& term :
+       energy::energy_terms(bench.config.energy_table, spec, counts, seconds, factors)) {
+    if (!term.memory || !supply.feeds(*term.memory)) continue;
+    joules.supply += term.joules();
+    if (*term.memory == hardware::OnChipMemory::kWeightSram) joules.weight_sram += term.joules();
+  }
+  return joules;
 }
 
 }  // namespace
 
 std::optional<NominalSaving> saving_against_nominal(const Workbench& bench,
                                                     const PointResult& point) {
-  const auto nominal = bench.config.memory.profile->data().nominal_voltage;
+  const config::MemoryConfig& memory = bench.config.memory;
+  const auto nominal = memory.weight_sram().profile->data().nominal_voltage;
   if (!nominal) return {};
-  const double nominal_sram = weight_sram_joules(bench, *nominal);
-  const double error_free_sram = weight_sram_joules(bench, bench.error_free_voltage());
+  const MemoryJoules at_nominal = joules_at(bench, *nominal);
+  const memory::Voltage error_free = config::error_free(bench.config.operating_point, memory)
+                                         .of(OnChipMemory::kWeightSram)
+                                         .voltage;
   const double error_free_total = point.energy.total() / point.energy_rel;
-  const double nominal_total = error_free_total - error_free_sram + nominal_sram;
+  const double nominal_total =
+      error_free_total - joules_at(bench, error_free).supply + at_nominal.supply;
   return NominalSaving{.nominal = *nominal,
                        .total = 1 - point.energy.total() / nominal_total,
-                       .weight_sram = 1 - point.energy.weight_sram / nominal_sram};
+                       .weight_sram = 1 - point.energy.weight_sram() / at_nominal.weight_sram};
 }
 
 }  // namespace brownout::experiment

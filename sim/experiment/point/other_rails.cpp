@@ -24,8 +24,8 @@ OtherRails::OtherRails(const Workbench& bench, const Chip& chip,
                            static_cast<std::uint64_t>(memory));
     const memory::CellFaults faults = map->faults_at(voltage);
     rails_.push_back({memory, faults, seed, memory::CellMasks(map->geometry())});
-    results_.push_back(
-        {memory, voltage, memory::to_string(profile.data().unit), faults.bit_error_rate()});
+    results_.push_back({memory, voltage, memory::to_string(profile.data().unit),
+                        faults.bit_error_rate(), map->geometry().cells()});
   }
   move_to(0);
 }

@@ -20,7 +20,7 @@ class OtherRails {
   /// `bench` must outlive this.
   OtherRails(const Workbench& bench, const Chip& chip, const config::OperatingPoint& voltages);
 
-  const std::vector<RailResult>& results() const { return results_; }
+  const std::vector<MemoryResult>& results() const { return results_; }
   /// Whether inferences may differ: there are intermittent cells.
   bool varies() const;
   /// Moves on to an inference: every order gives the same.
@@ -44,7 +44,7 @@ class OtherRails {
 
   const Workbench* bench_;
   std::vector<Rail> rails_;
-  std::vector<RailResult> results_;
+  std::vector<MemoryResult> results_;
   models::TensorMasks tensor_masks_;
   models::SumMasks sum_masks_;
 };

@@ -14,12 +14,9 @@ class Pricer {
  public:
   Pricer(const Workbench& bench, const config::OperatingPoint& voltages)
       : bench_(bench),
-        factors_(energy::rail_factors(bench.config.energy_table, *bench.config.memory.profile,
-                                      voltages.weight_sram, voltages.logic_volts)) {
-    for (const hardware::OnChipMemory memory : hardware::kOnChipMemories) {
-      const config::FaultyMemory* found = bench.config.memory.find(memory);
-      if (found == nullptr || memory == hardware::OnChipMemory::kWeightSram) continue;
-      factors_.own[memory] = energy::memory_factor(*found->profile, voltages.voltage(memory));
+        factors_{.logic = energy::logic_factor(bench.config.energy_table, voltages.logic_volts)} {
+    for (const auto& [which, memory] : bench.config.memory.memories) {
+      factors_.memories[which] = energy::memory_factor(*memory.profile, voltages.voltage(which));
     }
   }
 
@@ -30,10 +27,11 @@ class Pricer {
     const energy::EnergyBreakdown energy =
         energy::energy_of(bench_.config.energy_table, bench_.program.spec, run_counts,
                           seconds(cycles_per_inference), factors_);
-    return {energy.joules(energy::Rail::kLogic) / images,
-            energy.joules(energy::Rail::kWeightSram) / images,
-            energy.joules(energy::Rail::kActivationSram) / images,
-            energy.joules(energy::Rail::kDram) / images};
+    RailJoules joules;
+    for (std::size_t i = 0; i < energy::kRailCount; ++i) {
+      joules.values[i] = energy.joules(static_cast<energy::Rail>(i)) / images;
+    }
+    return joules;
   }
 
   /// The products of that sum, with the amounts of one inference.
@@ -64,7 +62,7 @@ class Pricer {
   }
 
   const Workbench& bench_;
-  energy::RailFactors factors_;
+  energy::SupplyFactors factors_;
 };
 
 LayerResult layer_costs(const Workbench& bench, const Pricer& pricer, std::size_t index,
@@ -141,6 +139,15 @@ std::vector<energy::EnergyTerm> energy_terms(const Workbench& bench,
   EventCounts counts;
   for (const LayerResult& layer : result.layers) counts += layer.counts;
   return Pricer(bench, voltages).terms(counts, result.cycles);
+}
+
+double supply_joules(const Workbench& bench, const config::OperatingPoint& voltages,
+                     const hardware::Supply& supply, const PointResult& result) {
+  double joules = 0;
+  for (const energy::EnergyTerm& term : energy_terms(bench, voltages, result)) {
+    if (term.memory && supply.feeds(*term.memory)) joules += term.joules();
+  }
+  return joules;
 }
 
 }  // namespace brownout::experiment

@@ -21,4 +21,8 @@ std::vector<energy::EnergyTerm> energy_terms(const Workbench& bench,
                                              const config::OperatingPoint& voltages,
                                              const PointResult& result);
 
+/// Of these what the memories of a supply take.
+double supply_joules(const Workbench& bench, const config::OperatingPoint& voltages,
+                     const hardware::Supply& supply, const PointResult& result);
+
 }  // namespace brownout::experiment

@@ -135,7 +135,13 @@ std::string Workbench::accuracy_note(double top1) const {
 }
 
 memory::Voltage Workbench::error_free_voltage() const {
-  return config.memory.profile->data().error_free_voltage;
+  return config.memory.weight_sram().profile->data().error_free_voltage;
+}
+
+const hardware::Supply& Workbench::supply(const std::string& name) const {
+  const hardware::Supplies& supplies = config.accelerator.supplies;
+  return name.empty() ? supplies.of(hardware::OnChipMemory::kWeightSram)
+                      : supplies.of_memories(name);
 }
 
 std::string Workbench::unit(hardware::OnChipMemory memory) const {

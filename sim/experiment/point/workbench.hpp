@@ -49,6 +49,8 @@ struct Workbench {
   memory::Voltage error_free_voltage() const;
   /// Of a classification without faults: why its images or labels may be wrong, or empty.
   std::string accuracy_note(double top1) const;
+  /// By its name; empty: that of the weight SRAM. Throws std::runtime_error for none of memories.
+  const hardware::Supply& supply(const std::string& name) const;
   /// Of the memory's voltages.
   std::string unit(hardware::OnChipMemory memory = hardware::OnChipMemory::kWeightSram) const;
 };

@@ -1,6 +1,7 @@
 #include "sim/experiment/results/results.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <stdexcept>
 
 #include "memory/numbers/text_number.hpp"
@@ -8,6 +9,8 @@
 
 namespace brownout::experiment {
 namespace {
+
+using energy::Rail;
 
 std::vector<std::string_view> split(std::string_view row) {
   std::vector<std::string_view> fields;
@@ -30,12 +33,13 @@ void add_estimate(const std::optional<Estimate>& estimate, CsvRow& row) {
   }
 }
 
-void add_rails(const PointResult& point, CsvRow& row) {
-  row << hardware::to_string(point.rail);
+void add_memories(const PointResult& point, CsvRow& row) {
+  row << point.supply.name;
   for (const hardware::OnChipMemory memory : hardware::kOnChipMemories) {
-    const auto found = std::find_if(point.rails.begin(), point.rails.end(),
-                                    [&](const RailResult& rail) { return rail.memory == memory; });
-    if (found == point.rails.end()) {
+    const auto found =
+        std::find_if(point.memories.begin(), point.memories.end(),
+                     [&](const MemoryResult& result) { return result.memory == memory; });
+    if (found == point.memories.end()) {
       row << ""
           << "";
     } else {
@@ -46,32 +50,37 @@ void add_rails(const PointResult& point, CsvRow& row) {
 
 }  // namespace
 
+double RailJoules::total() const { return std::accumulate(values.begin(), values.end(), 0.0); }
+
 RailJoules& RailJoules::operator+=(const RailJoules& other) {
-  logic += other.logic;
-  weight_sram += other.weight_sram;
-  activation_sram += other.activation_sram;
-  dram += other.dram;
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] += other.values[i];
   return *this;
 }
 
-void PointResult::set_rail(hardware::OnChipMemory memory) {
-  for (const RailResult& found : rails) {
-    if (found.memory != memory) continue;
-    rail = memory;
-    voltage = found.voltage;
-    unit = found.unit;
-    ber = found.ber;
-    return;
+const MemoryResult& PointResult::swept() const {
+  for (const MemoryResult& result : memories) {
+    if (supply.feeds(result.memory)) return result;
   }
-  throw std::logic_error("set_rail: that memory is error-free");
+  throw std::logic_error("a point of a supply without memories that may fail: " + supply.name);
 }
 
-std::string points_header(bool other_rails) {
+double PointResult::ber() const {
+  if (supply.memories.size() == 1) return swept().ber;
+  double failing = 0, cells = 0;
+  for (const MemoryResult& result : memories) {
+    if (!supply.feeds(result.memory)) continue;
+    failing += result.ber * static_cast<double>(result.cells);
+    cells += static_cast<double>(result.cells);
+  }
+  return failing / cells;
+}
+
+std::string points_header(const OptionalColumns& columns) {
   std::string header =
       "voltage,unit,chip,ber,effective_ber,weights_changed,images,top1,top1_ci_low,"
       "top1_ci_high,energy_j,energy_rel,weight_sram_energy_j,weight_sram_energy_rel,"
       "weight_sram_share,latency_s,cycles,stall_cycles,cosim_images";
-  if (other_rails) {
+  if (columns.memories) {
     header += ",rail";
     for (const hardware::OnChipMemory memory : hardware::kOnChipMemories) {
       for (const char* column : {"_voltage", "_ber"}) {
@@ -83,7 +92,8 @@ std::string points_header(bool other_rails) {
     for (const char* column : {"", "_ci_low", "_ci_high"})
       header += "," + to_string(metric) + column;
   }
-  return header + ",ber_asked,reference,images_lost,images_gained";
+  header += ",ber_asked,reference,images_lost,images_gained";
+  return columns.supply_energy ? header + ",supply_energy_j,supply_energy_rel" : header;
 }
 
 std::string layers_header() {
@@ -97,13 +107,13 @@ std::string layers_header() {
 std::string point_row(const PointResult& point) {
   const double total = point.energy.total();
   CsvRow row;
-  row << point.voltage.text() << point.unit << point.chip << point.ber << point.effective_ber
+  row << point.voltage().text() << point.unit() << point.chip << point.ber() << point.effective_ber
       << point.weights_changed << point.images;
   add_estimate(point.score[Metric::kTop1], row);
-  row << total << point.energy_rel << point.energy.weight_sram << point.weight_sram_energy_rel
-      << (total > 0 ? point.energy.weight_sram / total : 0.0) << point.latency_s << point.cycles
+  row << total << point.energy_rel << point.energy.weight_sram() << point.weight_sram_energy_rel
+      << (total > 0 ? point.energy.weight_sram() / total : 0.0) << point.latency_s << point.cycles
       << point.stall_cycles << point.cosim_images;
-  if (point.has_other_rails()) add_rails(point, row);
+  if (point.columns().memories) add_memories(point, row);
   for (const Metric metric : kLaterMetrics) add_estimate(point.score[metric], row);
   row << (point.ber_asked ? memory::format_double(*point.ber_asked) : "") << point.reference;
   if (point.paired) {
@@ -112,6 +122,7 @@ std::string point_row(const PointResult& point) {
     row << ""
         << "";
   }
+  if (point.supply_energy) row << point.supply_energy->joules << point.supply_energy->relative;
   return row.text();
 }
 
@@ -119,13 +130,14 @@ std::string layer_rows(const PointResult& point) {
   std::string rows;
   for (const LayerResult& layer : point.layers) {
     CsvRow row;
-    row << point.voltage.text() << point.unit << point.chip << quoted(layer.name) << layer.kind
+    row << point.voltage().text() << point.unit() << point.chip << quoted(layer.name) << layer.kind
         << layer.m << layer.n << layer.k << layer.macs << layer.weights << layer.weights_changed
         << layer.effective_ber << layer.cycles.total() << layer.cycles.compute
         << layer.cycles.weight_fetch << layer.cycles.dram << layer.cycles.accumulator
         << layer.cycles.vector << layer.utilization << layer.energy.total()
-        << layer.energy.weight_sram << layer.energy.logic << layer.energy.activation_sram
-        << layer.energy.dram << layer.effective_ber_0to1 << layer.effective_ber_1to0 << layer.words
+        << layer.energy[Rail::kWeightSram] << layer.energy[Rail::kLogic]
+        << layer.energy[Rail::kActivationSram] << layer.energy[Rail::kDram]
+        << layer.effective_ber_0to1 << layer.effective_ber_1to0 << layer.words
         << layer.words_touched << layer.weight_error_mean << layer.weight_error_max;
     rows += row.text() + '\n';
   }
@@ -138,10 +150,13 @@ namespace {
 class NamedFields {
  public:
   explicit NamedFields(std::string_view row) : fields_(split(row)) {
-    other_rails_ = fields_.size() == split(points_header(true)).size();
-    header_ = points_header(other_rails_);
-    names_ = split(header_);
-    if (fields_.size() == names_.size()) return;
+    for (const OptionalColumns& columns :
+         {OptionalColumns{}, {.memories = true}, {.memories = true, .supply_energy = true}}) {
+      header_ = points_header(columns);
+      names_ = split(header_);
+      other_memories_ = columns.memories;
+      if (fields_.size() == names_.size()) return;
+    }
     throw std::runtime_error("a row of points.csv has " + std::to_string(fields_.size()) +
                              " fields: " + std::string(row));
   }
@@ -167,7 +182,7 @@ class NamedFields {
     return number(name);
   }
   bool other_memories_work() const {
-    if (!other_rails_) return true;
+    if (!other_memories_) return true;
     return std::all_of(hardware::kOnChipMemories.begin(), hardware::kOnChipMemories.end(),
                        [&](hardware::OnChipMemory memory) {
                          return memory == hardware::OnChipMemory::kWeightSram ||
@@ -176,7 +191,7 @@ class NamedFields {
   }
 
  private:
-  bool other_rails_ = false;
+  bool other_memories_ = false;
   std::vector<std::string_view> fields_, names_;
   std::string header_;
 };

@@ -9,19 +9,25 @@
 #include <vector>
 
 #include "memory/voltage.hpp"
+#include "sim/energy/energy_table.hpp"
 #include "sim/experiment/results/score.hpp"
 #include "sim/hardware/cycles.hpp"
 #include "sim/hardware/event_counts.hpp"
-#include "sim/hardware/on_chip_memory.hpp"
+#include "sim/hardware/supply.hpp"
 
 namespace brownout::experiment {
 
-/// Joules per inference by rail.
-struct RailJoules {
-  double logic = 0, weight_sram = 0, activation_sram = 0, dram = 0;
-
-  double total() const { return logic + weight_sram + activation_sram + dram; }
+/// Joules per inference by the rails of the energy table.
+struct RailJoules : energy::PerRail<double> {
+  double weight_sram() const { return (*this)[energy::Rail::kWeightSram]; }
+  double total() const;
   RailJoules& operator+=(const RailJoules& other);
+};
+
+/// Columns that points.csv has where its workload asks for them.
+struct OptionalColumns {
+  bool memories = false;       ///< of each memory: others than the weight SRAM may fail, too
+  bool supply_energy = false;  ///< `memories`, and some share a supply
 };
 
 /// One layer at one point, or the transfers of input and output (kind "transfer").
@@ -45,19 +51,26 @@ struct LayerResult {
   std::uint64_t weight_error_max = 0;
 };
 
-/// A memory that has faults.
-struct RailResult {
+/// A memory that may fail.
+struct MemoryResult {
   hardware::OnChipMemory memory{};
   memory::Voltage voltage;
   std::string unit;
-  double ber = 0;  ///< share of its cells that fail
+  double ber = 0;  ///< share of its cells that fail, mean over inferences
+  std::uint64_t cells = 0;
+};
+
+/// Of a supply, by what it feeds.
+struct SupplyEnergy {
+  double joules = 0;    ///< per inference
+  double relative = 0;  ///< to that at the error-free voltages
 };
 
 struct PointResult {
-  memory::Voltage voltage;
-  std::string unit;
+  hardware::Supply supply;  ///< of voltage(), unit() and ber()
+  /// All memories that may fail, the weight SRAM first, in the order of hardware::kOnChipMemories.
+  std::vector<MemoryResult> memories;
   std::uint64_t chip = 0;
-  double ber = 0;  ///< share of the chip's cells that fail at this voltage, mean over inferences
   double effective_ber = 0;  ///< wrong bits / bits, over the weight bits fetched in the inferences
   double weights_changed = 0;  ///< share of weights whose value differs, mean over inferences
   std::uint64_t intermittent_cells = 0;  ///< that fail in some inferences only
@@ -71,23 +84,24 @@ struct PointResult {
   double latency_s = 0;
   hardware::Cycle cycles = 0;
   hardware::Cycle stall_cycles = 0;
-  int cosim_images = 0;  ///< images that the SystemC machine ran too, and agreed on
-  hardware::OnChipMemory rail = hardware::OnChipMemory::kWeightSram;  ///< of voltage, unit and ber
+  int cosim_images = 0;                  ///< images that the SystemC machine ran too, and agreed on
   std::optional<double> ber_asked = {};  ///< that the voltage stands for
-  /// All memories that have faults, the weight SRAM first, in the order of
-  /// hardware::kOnChipMemories.
-  std::vector<RailResult> rails;
-
-  /// Takes voltage, unit and ber from this one of `rails`.
-  void set_rail(hardware::OnChipMemory memory);
-  /// Whether rows need the columns of the rails: a memory beside the weight SRAM has faults.
-  bool has_other_rails() const { return rails.size() > 1; }
+  std::optional<SupplyEnergy> supply_energy = {};  ///< of `supply`, where memories share one
   std::vector<LayerResult> layers;
+
+  /// The first memory on `supply`. This and the next throw std::logic_error where none is.
+  const MemoryResult& swept() const;
+  memory::Voltage voltage() const { return swept().voltage; }
+  const std::string& unit() const { return swept().unit; }
+  /// Share of the cells on `supply` that fail.
+  double ber() const;
+  OptionalColumns columns() const {
+    return {.memories = memories.size() > 1, .supply_energy = supply_energy.has_value()};
+  }
 };
 
-/// The header lines, without line ends. Where memories beside the weight SRAM have faults, points
-/// have further columns.
-std::string points_header(bool other_rails = false);
+/// The header lines, without line ends.
+std::string points_header(const OptionalColumns& columns = {});
 std::string layers_header();
 /// A row of points.csv, without line end; numbers round-trip.
 std::string point_row(const PointResult& point);

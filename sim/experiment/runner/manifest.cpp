@@ -68,10 +68,10 @@ std::string manifest_json(const Workbench& bench, CosimPolicy cosim, const Manif
   manifest["format"] = kFormat;
   manifest["workload"] = bench.config.name;
   manifest["accelerator"] = bench.config.accelerator.name;
-  const hardware::OnChipMemory rail = bench.config.sweep.rail;
-  const memory::VoltageProfileData& profile = bench.config.memory.find(rail)->profile->data();
+  const hardware::OnChipMemory memory = bench.config.sweep.supply.memories.front();
+  const memory::VoltageProfileData& profile = bench.config.memory.find(memory)->profile->data();
   manifest["profile"] = {
-      {"name", profile.name}, {"unit", bench.unit(rail)}, {"source", profile.source}};
+      {"name", profile.name}, {"unit", bench.unit(memory)}, {"source", profile.source}};
   manifest["cosim"] = to_string(cosim);
   for (const auto& [key, value] : more) manifest[key] = value;
   // Files by name and content: the same inputs elsewhere are the same inputs.

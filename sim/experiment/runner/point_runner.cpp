@@ -19,7 +19,7 @@ namespace {
 
 // A map may end above the voltage.
 void require_measured(const Workbench& bench, const Chip& chip, memory::Voltage voltage) {
-  const std::vector<std::filesystem::path>& maps = bench.config.memory.chip.maps;
+  const std::vector<std::filesystem::path>& maps = bench.config.memory.weight_sram().chip.maps;
   try {
     chip.weight_sram().faults_at(voltage);
   } catch (const std::runtime_error& error) {
@@ -36,12 +36,13 @@ void validate(const Workbench& bench, const std::vector<Point>& points,
       points.begin(), points.end(),
       [](const Point& left, const Point& right) { return left.voltage < right.voltage; });
   config::OperatingPoint voltages = bench.config.operating_point;
-  voltages.set(lowest->rail, lowest->voltage);
-  bench.config.memory.profile->require_covered(voltages.weight_sram);
+  voltages.set(bench.supply(lowest->supply).name, lowest->voltage);
+  const memory::Voltage weight_sram = voltages.voltage(hardware::OnChipMemory::kWeightSram);
+  bench.config.memory.weight_sram().profile->require_covered(weight_sram);
   const std::size_t maps = bench.config.memory.map_count();
   for (std::uint64_t number = 0; number < std::max<std::size_t>(1, maps); ++number) {
     const Chip chip(bench, number);
-    require_measured(bench, chip, voltages.weight_sram);
+    require_measured(bench, chip, weight_sram);
     OtherRails(bench, chip, voltages);
   }
   if (!std::filesystem::exists(out)) return;
@@ -96,8 +97,9 @@ PointRows rows_of(const std::string& text) {
 }
 
 std::string describe(const Workbench& bench, const Point& point) {
-  return point.voltage.text() + " " + bench.unit(point.rail) + ", chip " +
-         std::to_string(point.chip) + (point.part.empty() ? "" : ", faults of " + point.part);
+  return point.voltage.text() + " " + bench.unit(bench.supply(point.supply).memories.front()) +
+         ", chip " + std::to_string(point.chip) +
+         (point.part.empty() ? "" : ", faults of " + point.part);
 }
 
 void make_directory(const std::filesystem::path& out) {

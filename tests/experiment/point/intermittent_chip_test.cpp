@@ -122,7 +122,7 @@ TEST(IntermittentChip, EveryImageSeesTheWeightsOfItsOwnInference) {
   EXPECT_NEAR(point.effective_ber, effective_ber, 1e-12);
   EXPECT_NEAR(point.weights_changed, weights_changed, 1e-12);
   EXPECT_EQ(point.intermittent_cells, faults.intermittent.size());
-  EXPECT_NEAR(point.ber, (1 + 0.3) / 2 / 60, 1e-4);
+  EXPECT_NEAR(point.ber(), (1 + 0.3) / 2 / 60, 1e-4);
 }
 
 TEST(IntermittentChip, DoesNotDependOnTheBatchSizeOrOnTheOtherImages) {
@@ -163,7 +163,8 @@ Workbench bench_of_rail(hardware::OnChipMemory memory, std::vector<std::string> 
 }
 
 Point point_of(const Workbench& bench, int cosim_images) {
-  return {bench.config.operating_point.weight_sram, 0, cosim_images};
+  return {bench.config.operating_point.voltage(hardware::OnChipMemory::kWeightSram), 0,
+          cosim_images};
 }
 
 class IntermittentRails : public ::testing::TestWithParam<hardware::OnChipMemory> {};
@@ -175,8 +176,8 @@ TEST_P(IntermittentRails, ExecutorsAgreeOnSeveralImages) {
   const PointResult point = evaluator.evaluate(point_of(bench, 4));
   EXPECT_EQ(point.cosim_images, 4);
   EXPECT_EQ(point.weights_changed, 0);
-  ASSERT_EQ(point.rails.size(), 2u);
-  EXPECT_NEAR(point.rails[1].ber, (1 + 0.3) / 2 / 600, 2e-4);
+  ASSERT_EQ(point.memories.size(), 2u);
+  EXPECT_NEAR(point.memories[1].ber, (1 + 0.3) / 2 / 600, 2e-4);
 }
 
 TEST_P(IntermittentRails, EveryImageSeesTheCellsOfItsOwnInference) {
@@ -241,7 +242,7 @@ TEST(ChipLayers, MapsAndDefectsAreLaidOverAnyChip) {
     EXPECT_EQ(stacked.certain.at({3, 1000, 5}), memory::FaultKind::kFlip);
     const auto had = alone.certain.at({3, 1000, 5}) ? 1u : 0u;
     EXPECT_EQ(stacked.certain.count(), alone.certain.count() + 1 - had);
-    const double ber = configured("{" + chip + "}").memory.profile->ber(kVoltage);
+    const double ber = configured("{" + chip + "}").memory.weight_sram().profile->ber(kVoltage);
     EXPECT_NEAR(faults("{" + chip + "}", "0.8").bit_error_rate(), ber + 0.01 * (1 - ber), 0.002);
   }
   EXPECT_GT(

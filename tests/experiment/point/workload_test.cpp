@@ -130,7 +130,7 @@ TEST(Point, IsCleanAtTheErrorFreeVoltage) {
   const Workbench bench = bench_of("mnist_cnn.yaml", {"run.images=200"});
   Evaluator evaluator(bench);
   const PointResult point = evaluator.evaluate({bench.error_free_voltage(), 0, 1});
-  EXPECT_EQ(point.ber, 0);
+  EXPECT_EQ(point.ber(), 0);
   EXPECT_EQ(point.weights_changed, 0);
   EXPECT_EQ(point.energy_rel, 1);
   EXPECT_EQ(point.weight_sram_energy_rel, 1);
@@ -144,7 +144,7 @@ TEST(Point, EnergyOfAWeightReadFollowsTheSquareOfTheVoltage) {
   Evaluator evaluator(bench);
   for (const char* voltage : {"0.9", "0.8", "0.75"}) {
     const PointResult point = evaluator.evaluate({memory::Voltage::parse(voltage), 3, 0});
-    const double v = point.voltage.value();
+    const double v = point.voltage().value();
     EXPECT_NEAR(point.weight_sram_energy_rel, v * v, 1e-12);
   }
 }
@@ -206,7 +206,7 @@ TEST_F(Sweep, StepsThroughTheVoltagesOfTheRailThatItIsTold) {
       run_sweep(bench, {.out = out, .jobs = 2, .cosim = CosimPolicy::kOne, .progress = {}});
   ASSERT_EQ(outcome.points.size(), 9U);
   const std::string points = read(out / "points.csv");
-  EXPECT_THAT(points, ::testing::HasSubstr(points_header(true) + '\n'));
+  EXPECT_THAT(points, ::testing::HasSubstr(points_header({.memories = true}) + '\n'));
   // Without faults at the highest voltage but those of the weights at 0.9 Vmin, in every row.
   EXPECT_THAT(points, ::testing::HasSubstr(",activation_sram,0.9,"));
   EXPECT_EQ(outcome.points[0].ber, 0);
@@ -224,18 +224,21 @@ TEST(Point, EnergyOfAnotherMemoryFollowsItsOwnVoltage) {
                                   "memory.accumulator.profile=" + profile});
   Evaluator evaluator(bench);
   const auto at = [&](hardware::OnChipMemory rail, const char* voltage) {
-    return evaluator.evaluate(
-        {.voltage = memory::Voltage::parse(voltage), .chip = 0, .cosim_images = 0, .rail = rail});
+    return evaluator.evaluate({.voltage = memory::Voltage::parse(voltage),
+                               .chip = 0,
+                               .cosim_images = 0,
+                               .supply = to_string(rail)});
   };
   const PointResult clean = at(hardware::OnChipMemory::kActivationSram, "1");
   EXPECT_EQ(clean.energy_rel, 1);
   for (const auto rail :
        {hardware::OnChipMemory::kActivationSram, hardware::OnChipMemory::kAccumulator}) {
     const PointResult low = at(rail, "0.9");
-    EXPECT_GT(low.ber, 0);
-    EXPECT_LT(low.energy.activation_sram, clean.energy.activation_sram);  // the table's rail
-    EXPECT_EQ(low.energy.weight_sram, clean.energy.weight_sram);
-    EXPECT_EQ(low.energy.dram, clean.energy.dram);
+    EXPECT_GT(low.ber(), 0);
+    using energy::Rail;
+    EXPECT_LT(low.energy[Rail::kActivationSram], clean.energy[Rail::kActivationSram]);
+    EXPECT_EQ(low.energy[Rail::kWeightSram], clean.energy[Rail::kWeightSram]);
+    EXPECT_EQ(low.energy[Rail::kDram], clean.energy[Rail::kDram]);
   }
 }
 

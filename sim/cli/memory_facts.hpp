@@ -12,7 +12,7 @@ namespace brownout::cli {
 
 /// "memories with faults: weight SRAM, activation SRAM"; then voltage, BER and source of those
 /// beside the weight SRAM.
-std::vector<Fact> rail_facts(const experiment::Workbench& bench, const experiment::Chip& chip,
-                             const experiment::PointResult& point);
+std::vector<Fact> memory_facts(const experiment::Workbench& bench, const experiment::Chip& chip,
+                               const experiment::PointResult& point);
 
 }  // namespace brownout::cli
