@@ -56,6 +56,30 @@ std::string difference(const MemoryConfig& memory, OnChipMemory first, OnChipMem
   fail(value, key_of(which) + " is not given: that memory is error-free");
 }
 
+// The value of a supply, under its name or that of something that it feeds.
+const Value* find_supply(const MapReader& map, const Supply& supply) {
+  const Value* found = nullptr;
+  for (const std::string& name : supply.names()) {
+    const Value* value = map.find(name);
+    if (value == nullptr) continue;
+    if (found != nullptr) fail(*value, "the supply " + supply.name + " has a voltage already");
+    found = value;
+  }
+  return found;
+}
+
+// The supplies' names first; no name is in two of them.
+std::vector<std::string> known_names(const hardware::Supplies& supplies) {
+  std::vector<std::string> names, fed;
+  for (const Supply& supply : supplies.all()) {
+    const std::vector<std::string> of_supply = supply.names();
+    names.push_back(of_supply.front());
+    fed.insert(fed.end(), of_supply.begin() + 1, of_supply.end());
+  }
+  names.insert(names.end(), fed.begin(), fed.end());
+  return names;
+}
+
 void read_logic(const Value& value, double& volts) {
   const double highest = memory::kMostOverReference * volts;  // that is, the default
   convert(value, volts);
@@ -109,9 +133,7 @@ void check_joined_memories(const Value& accelerator, const hardware::Supplies& s
 OperatingPoint read_operating_point(const Value& root, const hardware::Supplies& supplies,
                                     const MemoryConfig& memory, const energy::EnergyTable& table) {
   OperatingPoint point{.supplies = {}, .logic_volts = table.reference_volts(energy::Rail::kLogic)};
-  std::vector<std::string_view> names;
   for (const Supply& supply : supplies.all()) {
-    names.push_back(supply.name);
     if (!may_fail(supply, memory)) continue;
     point.supplies.push_back({.supply = supply,
                               .voltage = error_free_voltage(supply, memory),
@@ -119,9 +141,10 @@ OperatingPoint read_operating_point(const Value& root, const hardware::Supplies&
   }
   const Value* section = root.find("operating_point");
   if (section == nullptr) return point;
-  const MapReader map(*section, names);
+  const std::vector<std::string> names = known_names(supplies);
+  const MapReader map(*section, {names.begin(), names.end()});
   for (const Supply& supply : supplies.all()) {
-    const Value* value = map.find(supply.name);
+    const Value* value = find_supply(map, supply);
     if (value == nullptr) continue;
     if (supply.logic) {
       read_logic(*value, point.logic_volts);

@@ -64,7 +64,9 @@ ForeignVoltages foreign_voltages(const Document& document, const hardware::Suppl
     const std::string reason = "written in " + *unit + ", the unit of the file's own profile; " +
                                profile.name + ", which takes its place, has " +
                                memory::to_string(profile.unit) + ": give it again by an option";
-    add(at(&document.root, "operating_point." + supplies.of(which).name), reason);
+    for (const std::string& name : supplies.of(which).names()) {
+      add(at(&document.root, "operating_point." + name), reason);
+    }
     if (swept.feeds(which)) add(at(&document.root, "sweep.voltages"), reason);
     if (const Value* chip = at(&document.root, key_of(which) + ".chip")) {
       refuse_chip(*chip, document.file, reason);

@@ -55,6 +55,14 @@ bool Supply::feeds(OnChipMemory memory) const {
   return std::find(memories.begin(), memories.end(), memory) != memories.end();
 }
 
+std::vector<std::string> Supply::names() const {
+  std::vector<std::string> names = fed_by(*this);
+  const auto own = std::find(names.begin(), names.end(), name);
+  if (own != names.end()) names.erase(own);
+  names.insert(names.begin(), name);
+  return names;
+}
+
 Supplies::Supplies(std::vector<Supply> given) : supplies_(std::move(given)) {
   std::set<std::string> names, fed;
   for (const Supply& supply : supplies_) {
@@ -92,7 +100,8 @@ const Supply& Supplies::of_memories(std::string_view name) const {
   std::string names;
   for (const Supply& supply : supplies_) {
     if (supply.memories.empty()) continue;
-    if (supply.name == name) return supply;
+    const std::vector<std::string> all = supply.names();
+    if (std::find(all.begin(), all.end(), name) != all.end()) return supply;
     names += (names.empty() ? "" : ", ") + supply.name;
   }
   throw std::runtime_error("'" + std::string(name) + "' is not one of " + names);

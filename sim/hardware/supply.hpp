@@ -17,6 +17,8 @@ struct Supply {
   bool logic = false;
 
   bool feeds(OnChipMemory memory) const;
+  /// Its own name, then those of what it feeds: each may stand for it.
+  std::vector<std::string> names() const;
   bool operator==(const Supply&) const = default;
 };
 
@@ -36,7 +38,8 @@ class Supplies {
   const std::vector<Supply>& all() const { return supplies_; }
   const Supply& of(OnChipMemory memory) const;
   const Supply& logic() const;
-  /// The one of this name that feeds memories. Throws std::runtime_error that lists those.
+  /// The one of this name, or of this memory. Throws std::runtime_error that lists those that feed
+  /// memories.
   const Supply& of_memories(std::string_view name) const;
   bool operator==(const Supplies&) const = default;
 

@@ -93,10 +93,22 @@ TEST_F(SupplyKeys, ASweepTakesASupplyByItsName) {
   EXPECT_EQ(files_.load().sweep.supply.name, "weight_sram");
   EXPECT_EQ(files_.load_with({"sweep.rail=vddm"}).sweep.supply.memories.front(),
             OnChipMemory::kActivationSram);
-  EXPECT_EQ(files_.set_error("sweep.rail=accumulator"),
-            "--set sweep.rail: 'accumulator' is not one of vddm, weight_sram");
-  EXPECT_THAT(files_.set_error("operating_point.accumulator=0.9"),
-              HasSubstr("unknown key; known are vddm, weight_sram, logic"));
+  EXPECT_EQ(files_.set_error("sweep.rail=logic"),
+            "--set sweep.rail: 'logic' is not one of vddm, weight_sram");
+}
+
+TEST_F(SupplyKeys, WhatASupplyFeedsStandsForIt) {
+  supply("{vddm: [weight_sram, accumulator], vdd: [logic]}");
+  const WorkloadConfig config = files_.load_with(
+      {"operating_point={accumulator: 0.8, logic: 0.6}", "sweep.rail=weight_sram"});
+  EXPECT_EQ(config.operating_point.voltage(OnChipMemory::kWeightSram).text(), "0.8");
+  EXPECT_EQ(config.operating_point.voltage(OnChipMemory::kActivationSram).text(), "0.97");
+  EXPECT_EQ(config.operating_point.logic_volts, 0.6);
+  EXPECT_EQ(config.sweep.supply.name, "vddm");
+  EXPECT_THAT(files_.set_error("operating_point={vddm: 0.9, weight_sram: 0.9}"),
+              HasSubstr("operating_point.weight_sram: the supply vddm has a voltage already"));
+  EXPECT_THAT(files_.set_error("operating_point.vddn=0.9"),
+              HasSubstr("operating_point.vddn: unknown key, did you mean vddm?"));
 }
 
 TEST_F(SupplyKeys, MemoriesOfOneSupplyHaveAVoltageInCommon) {

@@ -48,7 +48,11 @@ TEST(Supplies, MayHaveTheNameOfAMemoryThatTheyFeed) {
 TEST(Supplies, AreFoundByNameWhereTheyFeedMemories) {
   const Supplies supplies({{.name = "vddm", .memories = {kWeights, kActivations}}});
   EXPECT_EQ(supplies.of_memories("vddm"), supplies.of(kActivations));
-  for (const char* name : {"logic", "weight_sram", "dram", ""}) {
+  EXPECT_EQ(supplies.of_memories("weight_sram").name, "vddm");  // by what it feeds
+  EXPECT_EQ(supplies.of_memories("vddm").names(),
+            (std::vector<std::string>{"vddm", "weight_sram", "activation_sram"}));
+  EXPECT_EQ(supplies.of_memories("accumulator").names(), std::vector<std::string>{"accumulator"});
+  for (const char* name : {"logic", "dram", ""}) {
     try {
       supplies.of_memories(name);
       ADD_FAILURE() << name << " is found";

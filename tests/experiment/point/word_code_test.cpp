@@ -100,8 +100,8 @@ TEST_P(WordCodeInTheFlow, CheckBitsCostEnergyAndChangeNothingElseWithoutFaults) 
   const PointResult point = Evaluator(coded).evaluate({error_free, 0, 0});
   EXPECT_EQ(point.score[Metric::kTop1].value().value, expected.score[Metric::kTop1].value().value);
   EXPECT_EQ(point.cycles, expected.cycles);
-  EXPECT_EQ(point.energy.logic, expected.energy.logic);
-  EXPECT_NEAR(point.energy.weight_sram, expected.energy.weight_sram * 33 / 32, 1e-15);
+  EXPECT_EQ(point.energy[energy::Rail::kLogic], expected.energy[energy::Rail::kLogic]);
+  EXPECT_NEAR(point.energy.weight_sram(), expected.energy.weight_sram() * 33 / 32, 1e-15);
 }
 
 INSTANTIATE_TEST_SUITE_P(Placements, WordCodeInTheFlow, ::testing::Values("resident", "streaming"),
