@@ -6,22 +6,21 @@ namespace brownout::accelerator {
 
 using hardware::Event;
 
-void ActivationFeeder::begin_layer(JobState& state, ActivationSram& sram, int layer) {
+void ActivationFeeder::begin_layer(JobState& state, ActivationSram& sram, std::size_t node) {
   state_ = &state;
-  layer_ = layer;
+  node_ = node;
   const models::QuantizedNetwork& network = state.job->network;
-  const auto& convolution =
-      std::get<models::Convolution>(network.nodes[static_cast<std::size_t>(layer)]);
+  const auto& convolution = std::get<models::Convolution>(network.nodes[node]);
   const models::ActivationTensor& input = network.tensor(convolution.input);
-  const auto address = state.program().tensor_address[static_cast<std::size_t>(convolution.input)];
+  const auto address = state.program().address_of(convolution.input);
   input_ = sram.read(address, static_cast<std::uint64_t>(input.shape.size()));
   zero_point_ = input.zero_point;
   indexer_.emplace(network, convolution);
   vector_.assign(static_cast<std::size_t>(state.spec().array.rows), 0);
 }
 
-void ActivationFeeder::begin(int fold) {
-  fold_ = &state_->program().folds[static_cast<std::size_t>(fold)];
+void ActivationFeeder::begin(FoldIndex fold) {
+  fold_ = &state_->fold(fold);
   tile_ = &state_->program().tile_of(*fold_);
   m_ = -1;
   std::fill(vector_.begin(), vector_.end(), std::int16_t{0});
@@ -59,7 +58,7 @@ std::span<const std::int16_t> ActivationFeeder::next() {
   const auto columns = static_cast<std::uint64_t>(tile_->columns);
   const auto array_rows = static_cast<std::uint64_t>(state_->spec().array.rows);
   const auto array_columns = static_cast<std::uint64_t>(state_->spec().array.columns);
-  hardware::EventCounts& counts = state_->counts(layer_);
+  hardware::EventCounts& counts = state_->counts(node_);
   counts[Event::kActivationSramRead] += read;
   counts[Event::kMacGated] += zeros * columns;
   counts[Event::kMacActive] += (rows - zeros) * columns;

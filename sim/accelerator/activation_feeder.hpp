@@ -16,8 +16,8 @@ namespace brownout::accelerator {
 /// Yields the activation vectors of a fold, x - zero point, 0 for padding and unused rows.
 class ActivationFeeder {
  public:
-  void begin_layer(JobState& state, ActivationSram& sram, int layer);
-  void begin(int fold);
+  void begin_layer(JobState& state, ActivationSram& sram, std::size_t node);
+  void begin(FoldIndex fold);
   /// The next vector, one element an array row.
   std::span<const std::int16_t> next();
   std::int64_t m() const { return m_; }  ///< of the vector that next() gave last, from 0
@@ -27,7 +27,7 @@ class ActivationFeeder {
   std::uint64_t gather(schedule::InputIndexer::Origin origin);
 
   JobState* state_ = nullptr;
-  int layer_ = 0;
+  std::size_t node_ = 0;
   std::span<const std::uint8_t> input_;
   int zero_point_ = 0;
   std::optional<schedule::InputIndexer> indexer_;

@@ -26,23 +26,23 @@ void Dma::restart(DramLayout layout) {
 }
 
 void Dma::fetch_input() {
-  queue_.push_back({Kind::kInput, -1, 0});
+  queue_.push_back({.kind = Kind::kInput});
   try_start();
 }
 
-void Dma::fetch_weights(int fold) {
-  queue_.push_back({Kind::kWeights, fold, 0});
+void Dma::fetch_weights(FoldIndex fold) {
+  queue_.push_back({.kind = Kind::kWeights, .fold = fold});
   try_start();
 }
 
-void Dma::weights_taken(int fold, Cycle from) {
-  taken_from_[static_cast<std::size_t>(fold)] = from;
+void Dma::weights_taken(FoldIndex fold, Cycle from) {
+  taken_from_[fold] = from;
   try_start();
 }
 
 void Dma::store_outputs(Cycle from) {
   for (std::size_t i = 0; i < state_.program().output_bytes.size(); ++i) {
-    queue_.push_back({Kind::kOutput, static_cast<int>(i), from});
+    queue_.push_back({.kind = Kind::kOutput, .output = i, .earliest = from});
   }
   try_start();
 }
@@ -50,9 +50,9 @@ void Dma::store_outputs(Cycle from) {
 /// Words may be overwritten once the fold that still needs them has been loaded.
 bool Dma::gate_open(Transfer& transfer) const {
   if (transfer.kind != Kind::kWeights) return true;
-  const int after = state_.layout().transfer_after[static_cast<std::size_t>(transfer.index)];
-  if (after < 0) return true;
-  transfer.earliest = taken_from_[static_cast<std::size_t>(after)];
+  const auto after = state_.layout().transfer_after[transfer.fold];
+  if (!after) return true;
+  transfer.earliest = taken_from_[*after];
   return transfer.earliest >= 0;
 }
 
@@ -69,16 +69,15 @@ void Dma::try_start() {
       access(tlm::TLM_READ_COMMAND, layout_.input, data_, start);
       break;
     case Kind::kWeights: {
-      const int tile = program.folds[static_cast<std::size_t>(current_.index)].tile;
-      data_.resize(program.bytes_of(program.tiles[static_cast<std::size_t>(tile)]));
-      access(tlm::TLM_READ_COMMAND, layout_.tiles[static_cast<std::size_t>(tile)], data_, start);
+      const schedule::TileIndex tile = state_.fold(current_.fold).tile;
+      data_.resize(program.bytes_of(program.tiles[tile]));
+      access(tlm::TLM_READ_COMMAND, layout_.tiles[tile], data_, start);
       break;
     }
     case Kind::kOutput: {
-      const auto i = static_cast<std::size_t>(current_.index);
+      const std::size_t i = current_.output;
       const models::TensorId id = state_.job->network.output_tensors()[i];
-      const auto address = program.tensor_address[static_cast<std::size_t>(id)];
-      const auto codes = activation_sram->read(address, program.output_bytes[i]);
+      const auto codes = activation_sram->read(program.address_of(id), program.output_bytes[i]);
       data_.assign(codes.begin(), codes.end());
       access(tlm::TLM_WRITE_COMMAND, layout_.outputs[i], data_, start);
       break;
@@ -109,8 +108,7 @@ void Dma::complete() {
   free_from_ = done_at_;
   switch (current_.kind) {
     case Kind::kInput: {
-      const auto address =
-          program.tensor_address[static_cast<std::size_t>(state_.job->network.input)];
+      const std::uint64_t address = program.address_of(state_.job->network.input);
       for (std::size_t i = 0; i < data_.size(); ++i) activation_sram->write(address + i, data_[i]);
       const auto codes = activation_sram->read(address, data_.size());
       state_.run.input.assign(codes.begin(), codes.end());
@@ -120,9 +118,9 @@ void Dma::complete() {
       break;
     }
     case Kind::kWeights: {
-      const schedule::Fold& fold = program.folds[static_cast<std::size_t>(current_.index)];
+      const schedule::Fold& fold = state_.fold(current_.fold);
       const schedule::Tile& tile = program.tile_of(fold);
-      const std::uint64_t address = state_.layout().first_word(fold.tile);
+      const std::uint64_t address = state_.layout().address[fold.tile];
       const std::size_t word_bytes = data_.size() / tile.words();
       for (std::uint64_t w = 0; w < tile.words(); ++w) {
         memory::WideBits word;
@@ -131,15 +129,15 @@ void Dma::complete() {
         }
         weight_sram->write(address + w, state_.job->path.with_check_bits(word));
       }
-      state_.counts(tile.layer)[Event::kDramRead] += bus_bytes;
-      state_.counts(tile.layer)[Event::kWeightSramWrite] += tile.words();
-      weights_ready_[static_cast<std::size_t>(current_.index)] = done_at_;
+      state_.counts(tile.node)[Event::kDramRead] += bus_bytes;
+      state_.counts(tile.node)[Event::kWeightSramWrite] += tile.words();
+      weights_ready_[current_.fold] = done_at_;
       break;
     }
     case Kind::kOutput:
       state_.run.transfer_counts[Event::kActivationSramRead] += data_.size();
       state_.run.transfer_counts[Event::kDramWrite] += bus_bytes;
-      if (current_.index + 1 == static_cast<int>(program.output_bytes.size())) {
+      if (current_.output + 1 == program.output_bytes.size()) {
         outputs_done_ = done_at_;
       }
       break;

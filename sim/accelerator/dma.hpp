@@ -19,7 +19,7 @@ namespace brownout::accelerator {
 struct DramLayout {
   std::uint64_t input = 0;
   std::vector<std::uint64_t> outputs = {};
-  std::vector<std::uint64_t> tiles;  ///< by tile index
+  Indexed<schedule::TileIndex, std::uint64_t> tiles = {};
   std::uint64_t size = 0;
 };
 
@@ -27,13 +27,13 @@ class DmaPort : virtual public sc_core::sc_interface {
  public:
   virtual void fetch_input() = 0;
   /// Queues the words of a fold's tile; they may be overwritten from now on only when `allowed`.
-  virtual void fetch_weights(int fold) = 0;
+  virtual void fetch_weights(FoldIndex fold) = 0;
   /// The words that `fold` reads have been taken by the array before cycle `from`.
-  virtual void weights_taken(int fold, Cycle from) = 0;
+  virtual void weights_taken(FoldIndex fold, Cycle from) = 0;
   virtual void store_outputs(Cycle from) = 0;
   /// Cycle from which the result of a transfer can be used, or -1 while that is not known to all.
   virtual Cycle input_ready() const = 0;
-  virtual Cycle weights_ready(int fold) const = 0;
+  virtual Cycle weights_ready(FoldIndex fold) const = 0;
   virtual Cycle outputs_done() const = 0;
   /// Notified at the cycle from which a further result can be used.
   virtual const sc_core::sc_event& progress() const = 0;
@@ -50,13 +50,11 @@ class Dma final : public sc_core::sc_module, public DmaPort {
 
   void restart(DramLayout layout);
   void fetch_input() override;
-  void fetch_weights(int fold) override;
-  void weights_taken(int fold, Cycle from) override;
+  void fetch_weights(FoldIndex fold) override;
+  void weights_taken(FoldIndex fold, Cycle from) override;
   void store_outputs(Cycle from) override;
   Cycle input_ready() const override { return input_ready_; }
-  Cycle weights_ready(int fold) const override {
-    return weights_ready_[static_cast<std::size_t>(fold)];
-  }
+  Cycle weights_ready(FoldIndex fold) const override { return weights_ready_[fold]; }
   Cycle outputs_done() const override { return outputs_done_; }
   const sc_core::sc_event& progress() const override { return progress_; }
 
@@ -64,7 +62,8 @@ class Dma final : public sc_core::sc_module, public DmaPort {
   enum class Kind { kInput, kWeights, kOutput };
   struct Transfer {
     Kind kind = Kind::kInput;
-    int index = -1;  ///< of a fold, or of an output
+    FoldIndex fold = {};     ///< of kWeights
+    std::size_t output = 0;  ///< of kOutput
     Cycle earliest = 0;
   };
 
@@ -82,7 +81,7 @@ class Dma final : public sc_core::sc_module, public DmaPort {
   std::vector<std::uint8_t> data_;
   Cycle free_from_ = 0, done_at_ = 0;
   Cycle input_ready_ = -1, outputs_done_ = -1;
-  std::vector<Cycle> weights_ready_, taken_from_;  // by fold, -1: not yet
+  Indexed<FoldIndex, Cycle> weights_ready_, taken_from_;  // -1: not yet
   sc_core::sc_event completed_, progress_;
 };
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -37,12 +38,12 @@ class BurstDram final : public DramModel {
 /// One inference. The references must outlive the run.
 struct Job {
   const models::QuantizedNetwork& network;
-  storage::StoredWeights stored;        ///< program, layout, and the words as written
-  const storage::WordPath& path;        ///< what words read as
-  const memory::WordMasks& masks;       ///< memory::word_masks of the weight SRAM
-  std::span<const std::uint8_t> input;  ///< codes of one image (NHWC)
-  DramModel* dram = nullptr;            ///< nullptr: BurstDram of the program's spec
-  int trace_node = -1;                  ///< keep what this node loads and writes
+  storage::StoredWeights stored;               ///< program, layout, and the words as written
+  const storage::WordPath& path;               ///< what words read as
+  const memory::WordMasks& masks;              ///< memory::word_masks of the weight SRAM
+  std::span<const std::uint8_t> input;         ///< codes of one image (NHWC)
+  DramModel* dram = nullptr;                   ///< nullptr: BurstDram of the program's spec
+  std::optional<std::size_t> trace_node = {};  ///< keep what this node loads and writes
   /// memory::word_masks of the activation SRAM; nullptr: it is error-free.
   const memory::WordMasks* activation_masks = nullptr;
   /// The same of the accumulators (hardware::organisation).
@@ -53,7 +54,7 @@ struct Job {
 
 /// The weights of one fold as the array took them: used rows x used columns.
 struct LoadedTile {
-  int fold = 0;                       ///< index into TileProgram::folds
+  hardware::FoldIndex fold;
   std::vector<std::int16_t> weights;  ///< as the PEs take them, less their zero point
 };
 

@@ -8,6 +8,7 @@
 namespace brownout::accelerator {
 
 using hardware::Cycle;
+using hardware::FoldIndex;
 
 /// Cycles of the running job on SystemC's time axis. The sequencer acts on whole cycles; the DMA
 /// and the vector unit complete half a cycle before the cycle from which their result is usable, so
@@ -45,7 +46,9 @@ struct JobState {
   const schedule::TileProgram& program() const { return job->program(); }
   const schedule::WeightLayout& layout() const { return job->stored.layout; }
   const hardware::AcceleratorSpec& spec() const { return program().spec; }
-  hardware::EventCounts& counts(int layer) { return run.counts[static_cast<std::size_t>(layer)]; }
+  const models::Node& node(std::size_t index) const { return job->network.nodes[index]; }
+  const schedule::Fold& fold(hardware::FoldIndex index) const { return program().folds[index]; }
+  hardware::EventCounts& counts(std::size_t node) { return run.counts[node]; }
 };
 
 }  // namespace brownout::accelerator

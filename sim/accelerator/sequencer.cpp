@@ -24,9 +24,7 @@ void Sequencer::restart() {
   clocked_cycles_.assign(state_.program().layers.size(), 0);
   dma->fetch_input();
   if (state_.program().streams_weights()) {
-    for (std::size_t i = 0; i < state_.program().folds.size(); ++i) {
-      dma->fetch_weights(static_cast<int>(i));
-    }
+    for (const FoldIndex fold : state_.program().folds.indices()) dma->fetch_weights(fold);
   }
   start_.notify(sc_core::SC_ZERO_TIME);
 }
@@ -80,7 +78,7 @@ void Sequencer::begin_layer(Cycle now) {
   vector_done_ = now;
   if (layer().matrix) {
     next_load_ = next_stream_ = next_finish_ = layer().first_fold;
-    block_done_.assign(static_cast<std::size_t>(layer().block_count), kNotDone);
+    block_done_.assign(layer().block_count, kNotDone);
     feeder_.begin_layer(state_, *activation_sram.operator->(), layer_);
   } else {
     vector_done_ = vector_unit->run_layer(layer_, now);
@@ -89,13 +87,12 @@ void Sequencer::begin_layer(Cycle now) {
 
 void Sequencer::end_layer(Cycle now) {
   state_.run.times.layers.back().end = now;
-  const models::TensorId output =
-      models::node_output(state_.job->network.nodes[static_cast<std::size_t>(layer_)]);
-  const std::uint64_t address = state_.program().tensor_address[static_cast<std::size_t>(output)];
+  const models::TensorId output = models::node_output(state_.node(layer_));
+  const std::uint64_t address = state_.program().address_of(output);
   const auto size = static_cast<std::uint64_t>(state_.job->network.tensor(output).shape.size());
   const auto codes = activation_sram->read(address, size);
   state_.run.layer_outputs.emplace_back(codes.begin(), codes.end());
-  if (layer().node == state_.job->trace_node) {
+  if (layer_ == state_.job->trace_node) {
     const auto written = activation_sram->stored(address, size);
     state_.run.written_output.assign(written.begin(), written.end());
   }
@@ -107,7 +104,7 @@ Sequencer::Outcome Sequencer::act_in_layer(Cycle now) {
     if (layer().matrix && next_finish_ < end_fold()) return act_in_matrix_layer(now);
     if (vector_done_ > now) return {.clocked = false, .wait_until = vector_done_};
     end_layer(now);
-    if (layer_ == static_cast<int>(state_.program().layers.size())) {
+    if (layer_ == state_.program().layers.size()) {
       phase_ = Phase::kOutput;
       return {};
     }
@@ -122,7 +119,7 @@ Sequencer::Outcome Sequencer::act_in_matrix_layer(Cycle now) {
   const bool in_flight = next_stream_ > next_finish_;
   if (!loading_ && !in_flight) {
     if (next_load_ > next_stream_) {  // loaded, but the sums have no place yet
-      const auto block = static_cast<std::size_t>(fold(next_stream_).block);
+      const std::size_t block = state_.fold(next_stream_).block;
       return {.clocked = false, .wait_until = block_done_[block - 2]};
     }
     return {};  // the weights have not arrived
@@ -130,27 +127,27 @@ Sequencer::Outcome Sequencer::act_in_matrix_layer(Cycle now) {
   if (streaming_) advance_stream(now);
   if (loading_) advance_load(now);
   const int finished = array->clock();
-  ++clocked_cycles_[static_cast<std::size_t>(layer_)];
-  if (finished >= 0) finish_fold(finished, now + 1);
+  ++clocked_cycles_[layer_];
+  if (finished >= 0) finish_fold({static_cast<std::size_t>(finished)}, now + 1);
   return {.clocked = true, .wait_until = std::nullopt};
 }
 
 void Sequencer::start_stream(Cycle now) {
   if (next_stream_ == next_load_ || next_stream_ == end_fold()) return;
   if (loading_ && next_stream_ + 1 == next_load_) return;
-  const auto block = static_cast<std::size_t>(fold(next_stream_).block);
+  const std::size_t block = state_.fold(next_stream_).block;
   if (block >= 2 && block_done_[block - 2] > now) return;
   streaming_ = true;
   feeder_.begin(next_stream_);
-  const schedule::Fold& current = fold(next_stream_);
+  const schedule::Fold& current = state_.fold(next_stream_);
   const schedule::Tile& tile = state_.program().tile_of(current);
-  const auto& convolution = std::get<models::Convolution>(
-      state_.job->network.nodes[static_cast<std::size_t>(layer().node)]);
+  const auto& convolution = std::get<models::Convolution>(state_.node(layer_));
   const std::int32_t* bias =
       convolution.bias.data() + std::ptrdiff_t{tile.group} * layer().gemm.n + tile.n0;
-  array->begin_fold(next_stream_, static_cast<int>(current.m_count),
-                    {current.block % 2, current.first_k, tile.columns, bias});
+  array->begin_fold(static_cast<int>(next_stream_.value), static_cast<int>(current.m_count),
+                    {static_cast<int>(current.block % 2), current.first_k, tile.columns, bias});
   times(next_stream_).stream_start = now;
+  streamed_ = next_stream_;
   ++next_stream_;
 }
 
@@ -164,6 +161,7 @@ void Sequencer::start_load(Cycle now) {
   loader_.begin(state_, *weight_sram.operator->(), next_load_);
   times(next_load_).weights_ready = ready;
   times(next_load_).load_start = now;
+  loaded_ = next_load_;
   ++next_load_;
 }
 
@@ -171,28 +169,27 @@ void Sequencer::advance_load(Cycle now) {
   if (loader_.advance()) array->load_row(loader_.row(), loader_.weights());
   if (!loader_.done()) return;
   loading_ = false;
-  times(next_load_ - 1).load_end = now + 1;
+  times(loaded_).load_end = now + 1;
   if (state_.program().streams_weights()) {
-    dma->weights_taken(next_load_ - 1, now + 1);
+    dma->weights_taken(loaded_, now + 1);
     posted_ = true;
   }
 }
 
 void Sequencer::advance_stream(Cycle now) {
-  const int index = next_stream_ - 1;
   const std::span<const std::int16_t> vector = feeder_.next();
-  array->stream(vector, {index, static_cast<int>(feeder_.m())});
+  array->stream(vector, {static_cast<int>(streamed_.value), static_cast<int>(feeder_.m())});
   if (!feeder_.done()) return;
   streaming_ = false;
-  times(index).stream_end = now + 1;
+  times(streamed_).stream_end = now + 1;
 }
 
-void Sequencer::finish_fold(int index, Cycle end) {
+void Sequencer::finish_fold(FoldIndex index, Cycle end) {
   times(index).end = end;
   next_finish_ = index + 1;
-  if (fold(index).last_k) {
+  if (state_.fold(index).last_k) {
     vector_done_ = vector_unit->requantize_block(index, end);
-    block_done_[static_cast<std::size_t>(fold(index).block)] = vector_done_;
+    block_done_[state_.fold(index).block] = vector_done_;
     posted_ = true;
   }
   if (next_finish_ == end_fold()) state_.run.times.layers.back().array_end = end;

@@ -53,25 +53,19 @@ class Sequencer final : public sc_core::sc_module {
   void start_load(Cycle now);
   void advance_load(Cycle now);
   void advance_stream(Cycle now);
-  void finish_fold(int fold, Cycle end);
+  void finish_fold(FoldIndex fold, Cycle end);
 
-  const schedule::Layer& layer() const {
-    return state_.program().layers[static_cast<std::size_t>(layer_)];
-  }
-  const schedule::Fold& fold(int index) const {
-    return state_.program().folds[static_cast<std::size_t>(index)];
-  }
-  hardware::FoldTimes& times(int index) {
-    return state_.run.times.folds[static_cast<std::size_t>(index)];
-  }
-  int end_fold() const { return layer().first_fold + layer().fold_count; }
+  const schedule::Layer& layer() const { return state_.program().layers[layer_]; }
+  hardware::FoldTimes& times(FoldIndex index) { return state_.run.times.folds[index]; }
+  FoldIndex end_fold() const { return layer().first_fold + layer().fold_count; }
 
   JobState& state_;
   Phase phase_ = Phase::kIdle;
-  bool posted_ = false;  // another module was given work in this cycle
-  int layer_ = 0;
+  bool posted_ = false;    // another module was given work in this cycle
+  std::size_t layer_ = 0;  // node index
   // Folds of the layer: the next to load, to stream and to finish; each goes through all three.
-  int next_load_ = 0, next_stream_ = 0, next_finish_ = 0;
+  FoldIndex next_load_, next_stream_, next_finish_;
+  FoldIndex loaded_, streamed_;  // the last ones that began
   bool loading_ = false, streaming_ = false;
   WeightLoader loader_;
   ActivationFeeder feeder_;

@@ -28,7 +28,7 @@ std::vector<std::uint8_t> dram_image(const Job& job, DramLayout& layout) {
   }
   const auto word_bytes = static_cast<unsigned>(program.spec.weight_sram.word_bits) / 8;
   if (program.streams_weights()) {
-    for (std::size_t tile = 0; tile < program.tiles.size(); ++tile) {
+    for (const schedule::TileIndex tile : program.tiles.indices()) {
       layout.tiles.push_back(image.size());
       for (std::uint64_t w = 0; w < program.tiles[tile].words(); ++w) {
         const memory::WideBits data = job.stored.image.word(tile, w).data;
@@ -97,7 +97,7 @@ struct Simulator::Implementation {
 
   /// Setup, not part of the inference.
   void load_resident(const Job& job) {
-    for (std::size_t tile = 0; tile < job.program().tiles.size(); ++tile) {
+    for (const schedule::TileIndex tile : job.program().tiles.indices()) {
       for (std::uint64_t w = 0; w < job.program().tiles[tile].words(); ++w) {
         weight_sram.write(job.stored.layout.address[tile] + w, job.stored.image.word(tile, w));
       }

@@ -29,15 +29,14 @@ void VectorUnit::restart() {
   }
 }
 
-Cycle VectorUnit::requantize_block(int last_fold, Cycle from) {
-  const schedule::Fold& fold = state_.program().folds[static_cast<std::size_t>(last_fold)];
+Cycle VectorUnit::requantize_block(FoldIndex last_fold, Cycle from) {
+  const schedule::Fold& fold = state_.fold(last_fold);
   const std::int64_t sums = fold.m_count * state_.program().tile_of(fold).columns;
   return enqueue({.fold = last_fold}, sums, from);
 }
 
-Cycle VectorUnit::run_layer(int layer, Cycle from) {
-  const auto index = static_cast<std::size_t>(layer);
-  return enqueue({.layer = layer}, state_.program().layers[index].vector_elements, from);
+Cycle VectorUnit::run_layer(std::size_t node, Cycle from) {
+  return enqueue({.node = node}, state_.program().layers[node].vector_elements, from);
 }
 
 Cycle VectorUnit::enqueue(Work work, std::int64_t elements, Cycle from) {
@@ -53,37 +52,31 @@ void VectorUnit::complete() {
   const Work work = queue_.front();
   queue_.pop_front();
   if (!queue_.empty()) completed_.notify(state_.clock.until_just_before(queue_.front().done));
-  if (work.fold >= 0) {
-    finish_block(work.fold);
+  if (work.fold) {
+    finish_block(*work.fold);
     return;
   }
-  const models::Node& node = state_.job->network.nodes[static_cast<std::size_t>(work.layer)];
-  std::visit([&](const auto& concrete) { finish(work.layer, concrete); }, node);
+  std::visit([&](const auto& concrete) { finish(work.node, concrete); }, state_.node(work.node));
 }
 
-std::uint64_t VectorUnit::address_of(models::TensorId id) const {
-  return state_.program().tensor_address[static_cast<std::size_t>(id)];
-}
-
-void VectorUnit::finish_block(int index) {
-  const schedule::Fold& fold = state_.program().folds[static_cast<std::size_t>(index)];
+void VectorUnit::finish_block(FoldIndex index) {
+  const schedule::Fold& fold = state_.fold(index);
   const schedule::Tile& tile = state_.program().tile_of(fold);
-  const auto node = static_cast<std::size_t>(tile.layer);
-  const auto& convolution = std::get<models::Convolution>(state_.job->network.nodes[node]);
-  const models::Requantizer& requantize = requantizers_[node];
-  const int first_channel = tile.group * state_.program().layers[node].gemm.n + tile.n0;
+  const auto& convolution = std::get<models::Convolution>(state_.node(tile.node));
+  const models::Requantizer& requantize = requantizers_[tile.node];
+  const int first_channel = tile.group * state_.program().layer_of(tile).gemm.n + tile.n0;
   const std::uint64_t output = address_of(convolution.output);
   const Accumulators& accumulated = *accumulators.operator->();
   ActivationSram& activations = *activation_sram.operator->();
   for (std::int64_t m = 0; m < fold.m_count; ++m) {
     const std::int64_t pixel = (fold.m0 + m) * convolution.out_channels;
     for (int c = 0; c < tile.columns; ++c) {
-      const std::int32_t sum = accumulated.read(fold.block % 2, c, m);
+      const std::int32_t sum = accumulated.read(static_cast<int>(fold.block % 2), c, m);
       activations.write(output + static_cast<std::uint64_t>(pixel + first_channel + c),
                         requantize(sum, first_channel + c));
     }
   }
-  hardware::EventCounts& counts = state_.counts(tile.layer);
+  hardware::EventCounts& counts = state_.counts(tile.node);
   const auto sums = static_cast<std::uint64_t>(fold.m_count * tile.columns);
   counts[Event::kAccumulatorRead] += sums;
   counts[Event::kVectorOp] += sums;
@@ -91,11 +84,11 @@ void VectorUnit::finish_block(int index) {
   counts[Event::kParameterRead] += static_cast<unsigned>(tile.columns) * hardware::kParameterBytes;
 }
 
-void VectorUnit::finish(int /*layer*/, const models::Convolution& convolution) {
+void VectorUnit::finish(std::size_t /*node*/, const models::Convolution& convolution) {
   throw std::logic_error(convolution.name + ": its blocks are requantized one by one");
 }
 
-void VectorUnit::finish(int layer, const models::Pooling& pooling) {
+void VectorUnit::finish(std::size_t node, const models::Pooling& pooling) {
   const models::QuantizedNetwork& network = state_.job->network;
   const models::Pooler pool = models::make_pooler(network, pooling);
   const models::Shape& input = network.tensor(pooling.input).shape;
@@ -104,7 +97,7 @@ void VectorUnit::finish(int layer, const models::Pooling& pooling) {
   const int window_size = window.kernel_height * window.kernel_width;
   const auto codes =
       activation_sram->read(address_of(pooling.input), static_cast<std::uint64_t>(input.size()));
-  hardware::EventCounts& counts = state_.counts(layer);
+  hardware::EventCounts& counts = state_.counts(node);
   std::vector<std::uint8_t> inside;
   for (int h = 0; h < output.height; ++h) {
     for (int w = 0; w < output.width; ++w) {
@@ -131,7 +124,7 @@ void VectorUnit::finish(int layer, const models::Pooling& pooling) {
   }
 }
 
-void VectorUnit::finish(int layer, const models::Softmax& softmax) {
+void VectorUnit::finish(std::size_t node, const models::Softmax& softmax) {
   const models::QuantizedNetwork& network = state_.job->network;
   const models::FixedPointSoftmax normalise = models::make_softmax(network, softmax);
   const models::Shape& shape = network.tensor(softmax.input).shape;
@@ -145,7 +138,7 @@ void VectorUnit::finish(int layer, const models::Softmax& softmax) {
       activation_sram->write(address_of(softmax.output) + pixel + c, shares[c]);
     }
   }
-  hardware::EventCounts& counts = state_.counts(layer);
+  hardware::EventCounts& counts = state_.counts(node);
   counts[Event::kVectorOp] += models::kSoftmaxPasses * size;
   counts[Event::kActivationSramRead] += models::kSoftmaxPasses * size;
   counts[Event::kActivationSramWrite] += size;

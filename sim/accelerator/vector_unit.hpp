@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <span>
 #include <systemc>
 #include <variant>
@@ -21,9 +22,9 @@ class VectorPort : virtual public sc_core::sc_interface {
  public:
   /// The sums of a block (its last fold is given) are complete before cycle `from`. Returns the
   /// cycle from which the outputs can be used and the accumulator half is free.
-  virtual Cycle requantize_block(int last_fold, Cycle from) = 0;
+  virtual Cycle requantize_block(FoldIndex last_fold, Cycle from) = 0;
   /// A layer without weights. Returns the cycle from which its output can be used.
-  virtual Cycle run_layer(int layer, Cycle from) = 0;
+  virtual Cycle run_layer(std::size_t node, Cycle from) = 0;
 };
 
 class VectorUnit final : public sc_core::sc_module, public VectorPort {
@@ -35,30 +36,30 @@ class VectorUnit final : public sc_core::sc_module, public VectorPort {
   sc_core::sc_port<ActivationSram> activation_sram{"activation_sram"};
 
   void restart();
-  Cycle requantize_block(int last_fold, Cycle from) override;
-  Cycle run_layer(int layer, Cycle from) override;
+  Cycle requantize_block(FoldIndex last_fold, Cycle from) override;
+  Cycle run_layer(std::size_t node, Cycle from) override;
 
  private:
   struct Work {
-    int fold = -1;   ///< of a block, or
-    int layer = -1;  ///< of a layer without weights
+    std::optional<FoldIndex> fold = {};  ///< of a block, or
+    std::size_t node = 0;                ///< of a layer without weights
     Cycle done = 0;
   };
 
   Cycle enqueue(Work work, std::int64_t elements, Cycle from);
   void complete();
-  void finish_block(int fold);
-  void finish(int layer, const models::Addition& addition);
-  void finish(int layer, const models::Pooling& pooling);
-  void finish(int layer, const models::Convolution& convolution);
-  void finish(int layer, const models::Multiplication& multiplication);
-  void finish(int layer, const models::Lookup& lookup);
-  void finish(int layer, const models::Concatenation& concatenation);
-  void finish(int layer, const models::Padding& padding);
-  void finish(int layer, const models::StridedCopy& copy);
-  void finish(int layer, const models::Softmax& softmax);
-  void count(int layer, std::uint64_t reads, std::uint64_t writes);
-  std::uint64_t address_of(models::TensorId id) const;
+  void finish_block(FoldIndex fold);
+  void finish(std::size_t node, const models::Addition& addition);
+  void finish(std::size_t node, const models::Pooling& pooling);
+  void finish(std::size_t node, const models::Convolution& convolution);
+  void finish(std::size_t node, const models::Multiplication& multiplication);
+  void finish(std::size_t node, const models::Lookup& lookup);
+  void finish(std::size_t node, const models::Concatenation& concatenation);
+  void finish(std::size_t node, const models::Padding& padding);
+  void finish(std::size_t node, const models::StridedCopy& copy);
+  void finish(std::size_t node, const models::Softmax& softmax);
+  void count(std::size_t node, std::uint64_t reads, std::uint64_t writes);
+  std::uint64_t address_of(models::TensorId id) const { return state_.program().address_of(id); }
   const models::Shape& shape_of(models::TensorId id) const;
   std::span<const std::uint8_t> codes_of(models::TensorId id) const;
   /// An operand's code for element (c, h, w) of the result: of an activation of the result's shape
@@ -66,8 +67,8 @@ class VectorUnit final : public sc_core::sc_module, public VectorPort {
   std::uint8_t operand(models::TensorId id, int c, int h, int w) const;
   /// A function of two operands, element by element.
   template <typename Formula>
-  void combine(int layer, models::TensorId left, models::TensorId right, models::TensorId output,
-               const Formula& formula);
+  void combine(std::size_t node, models::TensorId left, models::TensorId right,
+               models::TensorId output, const Formula& formula);
 
   JobState& state_;
   std::vector<models::Requantizer> requantizers_;  // by node index

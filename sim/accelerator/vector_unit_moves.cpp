@@ -40,8 +40,8 @@ std::span<const std::uint8_t> VectorUnit::codes_of(models::TensorId id) const {
   return activation_sram->read(address_of(id), static_cast<std::uint64_t>(shape_of(id).size()));
 }
 
-void VectorUnit::count(int layer, std::uint64_t reads, std::uint64_t writes) {
-  hardware::EventCounts& counts = state_.counts(layer);
+void VectorUnit::count(std::size_t node, std::uint64_t reads, std::uint64_t writes) {
+  hardware::EventCounts& counts = state_.counts(node);
   counts[Event::kVectorOp] += writes;
   counts[Event::kActivationSramRead] += reads;
   counts[Event::kActivationSramWrite] += writes;
@@ -56,43 +56,42 @@ std::uint8_t VectorUnit::operand(models::TensorId id, int c, int h, int w) const
 }
 
 template <typename Formula>
-void VectorUnit::combine(int layer, models::TensorId left, models::TensorId right,
+void VectorUnit::combine(std::size_t node, models::TensorId left, models::TensorId right,
                          models::TensorId output, const Formula& formula) {
   const models::Shape& shape = shape_of(output);
-  const models::Node& node = state_.job->network.nodes[static_cast<std::size_t>(layer)];
   const auto constants =
-      static_cast<unsigned>(models::constant_operands(state_.job->network, node));
+      static_cast<unsigned>(models::constant_operands(state_.job->network, state_.node(node)));
   const std::uint64_t address = address_of(output);
   for_each_element(shape, [&](int c, int h, int w) {
     activation_sram->write(address + static_cast<std::uint64_t>(shape.index(c, h, w)),
                            formula(operand(left, c, h, w), operand(right, c, h, w)));
-    count(layer, 2 - constants, 1);
-    state_.counts(layer)[Event::kParameterRead] += constants;
+    count(node, 2 - constants, 1);
+    state_.counts(node)[Event::kParameterRead] += constants;
   });
 }
 
-void VectorUnit::finish(int layer, const models::Addition& addition) {
-  combine(layer, addition.left, addition.right, addition.output,
+void VectorUnit::finish(std::size_t node, const models::Addition& addition) {
+  combine(node, addition.left, addition.right, addition.output,
           models::make_adder(state_.job->network, addition));
 }
 
-void VectorUnit::finish(int layer, const models::Multiplication& multiplication) {
-  combine(layer, multiplication.left, multiplication.right, multiplication.output,
+void VectorUnit::finish(std::size_t node, const models::Multiplication& multiplication) {
+  combine(node, multiplication.left, multiplication.right, multiplication.output,
           models::make_multiplier(state_.job->network, multiplication));
 }
 
-void VectorUnit::finish(int layer, const models::Lookup& lookup) {
+void VectorUnit::finish(std::size_t node, const models::Lookup& lookup) {
   const auto input = codes_of(lookup.input);
   const std::uint64_t output = address_of(lookup.output);
   const auto channels = static_cast<std::size_t>(shape_of(lookup.output).channels);
   for (std::size_t i = 0; i < input.size(); ++i) {
     activation_sram->write(output + i, lookup.table_of(i % channels)[input[i]]);
-    count(layer, 1, 1);
+    count(node, 1, 1);
   }
-  state_.counts(layer)[Event::kParameterRead] += lookup.bytes();
+  state_.counts(node)[Event::kParameterRead] += lookup.bytes();
 }
 
-void VectorUnit::finish(int layer, const models::Concatenation& concatenation) {
+void VectorUnit::finish(std::size_t node, const models::Concatenation& concatenation) {
   const models::Shape& output = shape_of(concatenation.output);
   const models::Axis axis = concatenation.axis;
   std::vector<int> extents;
@@ -112,11 +111,11 @@ void VectorUnit::finish(int layer, const models::Concatenation& concatenation) {
     const std::int64_t from = shape_of(part).index(c, h, w);
     activation_sram->write(address + static_cast<std::uint64_t>(to),
                            codes_of(part)[static_cast<std::size_t>(from)]);
-    count(layer, 1, 1);
+    count(node, 1, 1);
   });
 }
 
-void VectorUnit::finish(int layer, const models::Padding& padding) {
+void VectorUnit::finish(std::size_t node, const models::Padding& padding) {
   const models::Shape& input = shape_of(padding.input);
   const models::Shape& output = shape_of(padding.output);
   const auto codes = codes_of(padding.input);
@@ -135,11 +134,11 @@ void VectorUnit::finish(int layer, const models::Padding& padding) {
     activation_sram->write(address + to, inside
                                              ? codes[static_cast<std::size_t>(input.index(c, h, w))]
                                              : padding.code);
-    count(layer, inside ? 1 : 0, 1);
+    count(node, inside ? 1 : 0, 1);
   });
 }
 
-void VectorUnit::finish(int layer, const models::StridedCopy& copy) {
+void VectorUnit::finish(std::size_t node, const models::StridedCopy& copy) {
   const auto codes = codes_of(copy.input);
   const std::uint64_t address = address_of(copy.output);
   const auto elements = static_cast<std::uint64_t>(shape_of(copy.output).size());
@@ -151,7 +150,7 @@ void VectorUnit::finish(int layer, const models::StridedCopy& copy) {
       rest /= loop->extent;
     }
     activation_sram->write(address + to, codes[static_cast<std::size_t>(from)]);
-    count(layer, 1, 1);
+    count(node, 1, 1);
   }
 }
 

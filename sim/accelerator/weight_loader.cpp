@@ -6,21 +6,20 @@ namespace brownout::accelerator {
 
 using hardware::Event;
 
-void WeightLoader::begin(JobState& state, WeightSram& sram, int fold) {
+void WeightLoader::begin(JobState& state, WeightSram& sram, FoldIndex fold) {
   state_ = &state;
   sram_ = &sram;
-  const schedule::Fold& current = state.program().folds[static_cast<std::size_t>(fold)];
+  const schedule::Fold& current = state.fold(fold);
   tile_ = &state.program().tile_of(current);
   layer_ = &state.program().layer_of(*tile_);
-  address_ = state.layout().first_word(current.tile);
-  convolution_ = &std::get<models::Convolution>(
-      state.job->network.nodes[static_cast<std::size_t>(layer_->node)]);
+  address_ = state.layout().address[current.tile];
+  convolution_ = &std::get<models::Convolution>(state.node(tile_->node));
   first_channel_ = tile_->group * layer_->gemm.n + tile_->n0;
   row_ = -1;
   row_complete_ = true;
   words_read_ = 0;
   trace_ = nullptr;
-  if (layer_->node == state.job->trace_node) {
+  if (tile_->node == state.job->trace_node) {
     state.run.loaded_tiles.push_back({fold, {}});
     trace_ = &state.run.loaded_tiles.back();
   }
@@ -44,7 +43,7 @@ bool WeightLoader::advance() {
     }
   }
   row_complete_ = true;
-  state_->counts(tile_->layer)[Event::kWeightRegisterWrite] += weights_.size();
+  state_->counts(tile_->node)[Event::kWeightRegisterWrite] += weights_.size();
   return true;
 }
 
@@ -66,12 +65,12 @@ void WeightLoader::read_word(std::uint32_t word_of_row) {
 }
 
 void WeightLoader::count(const storage::TileWord& word, const storage::ReadWord& read) {
-  WeightFetches& fetches = state_->run.weight_fetches[static_cast<std::size_t>(word.layer)];
+  WeightFetches& fetches = state_->run.weight_fetches[word.node];
   fetches.bits += word.bits();
   fetches.bits_wrong += read.wrong.count();
   fetches.words_corrected += read.status == memory::WordStatus::kCorrected ? 1 : 0;
   fetches.words_uncorrectable += read.status == memory::WordStatus::kUncorrectable ? 1 : 0;
-  ++state_->counts(word.layer)[Event::kWeightSramRead];
+  ++state_->counts(word.node)[Event::kWeightSramRead];
 }
 
 }  // namespace brownout::accelerator

@@ -15,7 +15,7 @@ namespace brownout::accelerator {
 /// word has arrived. Array rows beyond the tile's get zeros.
 class WeightLoader {
  public:
-  void begin(JobState& state, WeightSram& sram, int fold);
+  void begin(JobState& state, WeightSram& sram, FoldIndex fold);
   /// One cycle. True when a row is complete: row() and weights() hold it.
   bool advance();
   int row() const { return row_; }

@@ -30,16 +30,15 @@ std::vector<Column> columns(bool intermittent) {
           {"fetches", "fetches", "/inference"}};
 }
 
-std::vector<Cell> cells(const storage::WeightFault& fault, const models::QuantizedNetwork& network,
-                        const schedule::TileProgram& program) {
-  const int node = program.layers[static_cast<std::size_t>(fault.layer)].node;
+std::vector<Cell> cells(const storage::WeightFault& fault,
+                        const models::QuantizedNetwork& network) {
   const auto integer = [](int value) { return Cell(std::int64_t{value}); };
   return {std::uint64_t{fault.cell.bank},
           std::uint64_t{fault.cell.row},
           std::uint64_t{fault.cell.column},
           memory::to_string(fault.kind),
           fault.probability,
-          models::node_name(network.nodes[static_cast<std::size_t>(node)]),
+          models::node_name(network.nodes[fault.node]),
           integer(fault.tile),
           integer(fault.group),
           integer(fault.k),
@@ -68,7 +67,7 @@ Table worst_fault_table(const experiment::Workbench& bench, const experiment::Ch
                   [](const storage::WeightFault& fault) { return fault.probability < 1; });
   Table table{.key = "worst_faults", .columns = columns(intermittent), .rows = {}};
   for (const storage::WeightFault& fault : worst) {
-    table.rows.push_back(cells(fault, bench.network, bench.program));
+    table.rows.push_back(cells(fault, bench.network));
   }
   return table;
 }

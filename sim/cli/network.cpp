@@ -79,7 +79,7 @@ std::vector<Cell> plan_cells(const NetworkPlan& plan, std::size_t node) {
   std::int64_t tiles = 0;
   std::uint64_t words = 0;
   for (const schedule::Tile& tile : plan.program.tiles) {
-    if (tile.layer != static_cast<int>(node)) continue;
+    if (tile.node != node) continue;
     ++tiles;
     words += tile.words();
   }

@@ -34,10 +34,10 @@ void count_weights(const storage::StoredWeights& stored, const memory::StorageSc
                    FaultPart& part) {
   const schedule::TileProgram& program = stored.program;
   const storage::WordPath path(scheme, program.spec.weight_sram.organisation(), part.filter);
-  for (std::size_t t = 0; t < program.tiles.size(); ++t) {
+  for (const schedule::TileIndex t : program.tiles.indices()) {
     const schedule::Tile& tile = program.tiles[t];
     const std::uint32_t code = (std::uint32_t{1} << program.layer_of(tile).weight_bits) - 1;
-    if (!part.filter.passes_layer(tile.layer) || (part.filter.bits & code) == 0) continue;
+    if (!part.filter.passes_layer(tile.node) || (part.filter.bits & code) == 0) continue;
     part.weights += static_cast<std::uint64_t>(tile.rows) * static_cast<unsigned>(tile.columns);
     for (std::uint64_t w = 0; w < tile.words(); ++w) {
       const auto word =
@@ -51,7 +51,7 @@ std::vector<FaultPart> by_layer(const models::QuantizedNetwork& network, const F
   std::vector<FaultPart> parts;
   for (std::size_t i = 0; i < network.nodes.size(); ++i) {
     const models::Convolution* layer = weights_of(network, i);
-    if (layer == nullptr || !whole.filter.passes_layer(static_cast<int>(i))) continue;
+    if (layer == nullptr || !whole.filter.passes_layer(i)) continue;
     FaultPart part = whole;
     part.layer = layer->name;
     part.filter.layers.assign(network.nodes.size(), false);
@@ -67,7 +67,7 @@ std::vector<FaultPart> by_bit(const models::QuantizedNetwork& network, const Fau
   std::uint32_t present = 0;
   for (std::size_t i = 0; i < network.nodes.size(); ++i) {
     const models::Convolution* layer = weights_of(network, i);
-    if (layer == nullptr || !whole.filter.passes_layer(static_cast<int>(i))) continue;
+    if (layer == nullptr || !whole.filter.passes_layer(i)) continue;
     present |= code_bits(*layer, whole.filter);
   }
   std::vector<FaultPart> parts;

@@ -6,9 +6,13 @@
 #include <span>
 #include <vector>
 
+#include "sim/base/index.hpp"
+
 namespace brownout::hardware {
 
 using Cycle = std::int64_t;
+/// Of the folds of a program, in their order.
+using FoldIndex = Index<struct FoldKind>;
 
 /// One fold: a weight tile loaded into the array and a block of activations streamed through it.
 /// Intervals are [start, end); cycle 0 is the start of the inference.
@@ -35,7 +39,7 @@ struct LayerTimes {
 /// All folds (program order), all layers, and the whole inference: input transfer, layers, output
 /// transfer.
 struct ProgramTimes {
-  std::vector<FoldTimes> folds;
+  Indexed<FoldIndex, FoldTimes> folds;
   std::vector<LayerTimes> layers;
   Cycle input_ready = 0;
   Cycle total = 0;

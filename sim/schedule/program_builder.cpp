@@ -17,14 +17,14 @@ int divide_up(std::int64_t value, std::int64_t by) {
 }
 
 /// Tiles of one layer in the order in which they are first used: groups, n-tiles, k-tiles.
-void append_tiles(TileProgram& program, int layer_index, const Layer& layer) {
+void append_tiles(TileProgram& program, std::size_t node, const Layer& layer) {
   const Gemm& gemm = layer.gemm;
   const hardware::ArraySpec& array = program.spec.array;
   for (int group = 0; group < gemm.groups; ++group) {
     for (int n0 = 0; n0 < gemm.n; n0 += array.columns) {
       for (int k0 = 0; k0 < gemm.k; k0 += array.rows) {
         Tile tile;
-        tile.layer = layer_index;
+        tile.node = node;
         tile.group = group;
         tile.k0 = k0;
         tile.rows = std::min(array.rows, gemm.k - k0);
@@ -41,17 +41,18 @@ void append_tiles(TileProgram& program, int layer_index, const Layer& layer) {
 
 /// Folds of one layer: n-tiles outside, then blocks of M as deep as the accumulators, k-tiles
 /// inside. A block's sums are complete before the next block begins.
-void append_folds(TileProgram& program, Layer& layer, int first_tile) {
+void append_folds(TileProgram& program, Layer& layer, TileIndex first_tile) {
   const Gemm& gemm = layer.gemm;
   const int k_tiles = divide_up(gemm.k, program.spec.array.rows);
-  const int tile_count = static_cast<int>(program.tiles.size()) - first_tile;
   const std::int64_t depth = program.spec.accumulator.depth;
-  layer.first_fold = static_cast<int>(program.folds.size());
-  for (int column_tile = 0; column_tile < tile_count; column_tile += k_tiles) {
+  layer.first_fold = program.folds.end_index();
+  for (TileIndex tile = first_tile; tile < program.tiles.end_index();) {
+    const TileIndex first_k_tile = tile;
     for (std::int64_t m0 = 0; m0 < gemm.m; m0 += depth) {
-      for (int k_tile = 0; k_tile < k_tiles; ++k_tile) {
+      tile = first_k_tile;
+      for (int k_tile = 0; k_tile < k_tiles; ++k_tile, ++tile) {
         Fold fold;
-        fold.tile = first_tile + column_tile + k_tile;
+        fold.tile = tile;
         fold.block = layer.block_count;
         fold.m0 = m0;
         fold.m_count = std::min(depth, gemm.m - m0);
@@ -62,7 +63,7 @@ void append_folds(TileProgram& program, Layer& layer, int first_tile) {
       ++layer.block_count;
     }
   }
-  layer.fold_count = static_cast<int>(program.folds.size()) - layer.first_fold;
+  layer.fold_count = program.folds.size() - layer.first_fold.value;
 }
 
 /// Elements that the vector unit handles in a layer without weights.
@@ -100,13 +101,12 @@ TileProgram make_program(const models::QuantizedNetwork& network,
   program.spec = spec;
   for (std::size_t i = 0; i < network.nodes.size(); ++i) {
     Layer layer;
-    layer.node = static_cast<int>(i);
     if (const auto* convolution = std::get_if<models::Convolution>(&network.nodes[i])) {
       layer.matrix = true;
       layer.gemm = lower(network, *convolution);
       layer.weight_bits = convolution->weight_bits;
-      const int first_tile = static_cast<int>(program.tiles.size());
-      append_tiles(program, static_cast<int>(i), layer);
+      const TileIndex first_tile = program.tiles.end_index();
+      append_tiles(program, i, layer);
       append_folds(program, layer, first_tile);
     } else {
       layer.vector_elements = vector_elements(network, network.nodes[i]);

@@ -7,16 +7,23 @@
 #include <span>
 #include <vector>
 
+#include "models/quantized_network.hpp"
+#include "sim/base/index.hpp"
 #include "sim/hardware/accelerator_spec.hpp"
+#include "sim/hardware/cycles.hpp"
 #include "sim/schedule/gemm.hpp"
 
 namespace brownout::schedule {
+
+using hardware::FoldIndex;
+/// Of the tiles of a program, in the order in which they are first used.
+using TileIndex = Index<struct TileKind>;
 
 /// A weight tile: rows are k, columns are n. It stands in the weight SRAM row after row; a row
 /// starts a new word. Lane l of a word begins at bit l * weight_bits of the layer; no weight
 /// straddles words: top bits may stay unused.
 struct Tile {
-  int layer = 0;  ///< index into TileProgram::layers
+  std::size_t node = 0;  ///< whose weights these are: index into QuantizedNetwork::nodes
   int group = 0;
   int k0 = 0, rows = 0;     ///< used rows of the array
   int n0 = 0, columns = 0;  ///< used columns, within the group
@@ -28,8 +35,8 @@ struct Tile {
 
 /// A tile loaded once and a block of M streamed through it.
 struct Fold {
-  int tile = 0;   ///< index into TileProgram::tiles
-  int block = 0;  ///< output block within the layer: the sums that the fold adds to
+  TileIndex tile;
+  std::size_t block = 0;  ///< output block within the layer: the sums that the fold adds to
   std::int64_t m0 = 0, m_count = 0;
   bool first_k = false;  ///< starts the block's sums from the biases
   bool last_k = false;   ///< completes the block's sums
@@ -37,34 +44,37 @@ struct Fold {
 
 /// The work of one node. Matrix layers have folds; the vector unit alone does the others.
 struct Layer {
-  int node = 0;  ///< index into QuantizedNetwork::nodes
   bool matrix = false;
   Gemm gemm;            ///< matrix layers
   int weight_bits = 0;  ///< matrix layers, 2 to 8
-  int first_fold = 0, fold_count = 0;
-  int block_count = 0;
+  FoldIndex first_fold;
+  std::size_t fold_count = 0, block_count = 0;
   std::int64_t vector_elements = 0;  ///< other layers: elements through the vector unit
 };
 
 struct TileProgram {
   hardware::AcceleratorSpec spec;
-  std::vector<Tile> tiles;
-  std::vector<Fold> folds;
+  Indexed<TileIndex, Tile> tiles;
+  Indexed<FoldIndex, Fold> folds;
   std::vector<Layer> layers;                  ///< by node index
-  std::vector<std::uint64_t> tensor_address;  ///< by tensor id, byte in the activation SRAM
+  std::vector<std::uint64_t> tensor_address;  ///< by tensor id (address_of)
   std::uint64_t weight_words = 0;             ///< of all tiles, each counted once
   std::uint64_t activation_bytes = 0;         ///< high-water mark in the activation SRAM
   std::uint64_t input_bytes = 0;
   std::vector<std::uint64_t> output_bytes;  ///< by models::QuantizedNetwork::output_tensors()
 
   bool streams_weights() const { return spec.placement != hardware::Placement::kResident; }
-  std::span<const Fold> folds_of(const Layer& layer) const {
-    return std::span(folds).subspan(static_cast<std::size_t>(layer.first_fold),
-                                    static_cast<std::size_t>(layer.fold_count));
+  /// The folds of a layer, or what `by_fold` has for them.
+  std::span<const Fold> folds_of(const Layer& layer) const { return of_layer(folds, layer); }
+  template <typename T>
+  static std::span<const T> of_layer(const Indexed<FoldIndex, T>& by_fold, const Layer& layer) {
+    return std::span(by_fold).subspan(layer.first_fold.value, layer.fold_count);
   }
-  const Tile& tile_of(const Fold& fold) const { return tiles[static_cast<std::size_t>(fold.tile)]; }
-  const Layer& layer_of(const Tile& tile) const {
-    return layers[static_cast<std::size_t>(tile.layer)];
+  const Tile& tile_of(const Fold& fold) const { return tiles[fold.tile]; }
+  const Layer& layer_of(const Tile& tile) const { return layers[tile.node]; }
+  /// Of a tensor's first byte in the activation SRAM.
+  std::uint64_t address_of(models::TensorId id) const {
+    return tensor_address[static_cast<std::size_t>(id)];
   }
   /// Bytes of one tile in DRAM.
   std::uint64_t bytes_of(const Tile& tile) const {

@@ -27,7 +27,7 @@ void lay_out_resident(const TileProgram& program, std::uint64_t capacity, Weight
 
 void lay_out_ring(const TileProgram& program, std::uint64_t capacity, WeightLayout& layout) {
   std::uint64_t next = 0;
-  int layer = -1;
+  std::optional<std::size_t> node;
   for (const Tile& tile : program.tiles) {
     if (tile.words() > capacity) {
       const int bits = program.spec.weight_sram.word_bits;
@@ -35,9 +35,9 @@ void lay_out_ring(const TileProgram& program, std::uint64_t capacity, WeightLayo
                                " of weight SRAM, the accelerator has " + kib(capacity, bits));
     }
     const bool restart =
-        program.spec.placement == hardware::Placement::kRestartPerLayer && tile.layer != layer;
+        program.spec.placement == hardware::Placement::kRestartPerLayer && tile.node != node;
     if (restart || next + tile.words() > capacity) next = 0;
-    layer = tile.layer;
+    node = tile.node;
     layout.address.push_back(next);
     next += tile.words();
   }
@@ -47,13 +47,18 @@ void lay_out_ring(const TileProgram& program, std::uint64_t capacity, WeightLayo
 /// be written once the fold two before has been loaded, or, where they overlap the words of the
 /// fold just before, once that one has.
 void order_transfers(const TileProgram& program, WeightLayout& layout) {
-  const auto begin = [&](const Fold& fold) { return layout.first_word(fold.tile); };
+  const auto begin = [&](const Fold& fold) { return layout.address[fold.tile]; };
   const auto end = [&](const Fold& fold) { return begin(fold) + program.tile_of(fold).words(); };
-  for (std::size_t i = 1; i < program.folds.size(); ++i) {
+  for (FoldIndex i{1}; i < program.folds.end_index(); ++i) {
     const Fold& fold = program.folds[i];
-    const Fold& before = program.folds[i - 1];
+    const FoldIndex just_before{i.value - 1};
+    const Fold& before = program.folds[just_before];
     const bool overlaps = begin(fold) < end(before) && begin(before) < end(fold);
-    layout.transfer_after[i] = static_cast<int>(i) - (overlaps ? 1 : 2);
+    if (overlaps) {
+      layout.transfer_after[i] = just_before;
+    } else if (i.value >= 2) {
+      layout.transfer_after[i] = FoldIndex{i.value - 2};
+    }
   }
 }
 
@@ -62,7 +67,7 @@ void order_transfers(const TileProgram& program, WeightLayout& layout) {
 WeightLayout lay_out(const TileProgram& program) {
   const std::uint64_t capacity = program.spec.weight_sram.organisation().words;
   WeightLayout layout;
-  layout.transfer_after.assign(program.folds.size(), -1);
+  layout.transfer_after.resize(program.folds.size());
   if (program.streams_weights()) {
     lay_out_ring(program, capacity, layout);
     order_transfers(program, layout);

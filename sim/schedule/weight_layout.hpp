@@ -3,21 +3,17 @@
 // out one program differently.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
-#include <vector>
+#include <optional>
 
 #include "sim/schedule/tile_program.hpp"
 
 namespace brownout::schedule {
 
 struct WeightLayout {
-  std::vector<std::uint64_t> address;  ///< by tile: its first word
-  /// By fold: the fold whose load must have ended before this fold's words may be overwritten, -1
-  /// for none.
-  std::vector<int> transfer_after;
-
-  std::uint64_t first_word(int tile) const { return address[static_cast<std::size_t>(tile)]; }
+  Indexed<TileIndex, std::uint64_t> address;  ///< of a tile's first word
+  /// The fold whose load must have ended before a fold's words may be overwritten.
+  Indexed<FoldIndex, std::optional<FoldIndex>> transfer_after;
 };
 
 /// Tile after tile without gaps; weights that stream fill a ring. Throws std::runtime_error when

@@ -20,16 +20,15 @@ struct FailingBit {
 /// By half and column of the array: every block uses entries from 0 on.
 using FailingBits = std::vector<std::vector<FailingBit>>;
 
-std::size_t index_of(int half, int column, int columns) {
-  return static_cast<std::size_t>(half * columns + column);
+std::size_t index_of(std::size_t half, int column, int columns) {
+  return half * static_cast<unsigned>(columns) + static_cast<unsigned>(column);
 }
 
 /// The bank is the column; a row holds entry m of both halves, bit by bit beside each other.
 FailingBits failing_bits(const memory::CellMasks& cells, int columns) {
   FailingBits found(static_cast<std::size_t>(2 * columns));
   cells.for_each([&](const memory::CellAddress& cell, memory::FaultKind kind) {
-    const int half = static_cast<int>(cell.column % 2);
-    found[index_of(half, static_cast<int>(cell.bank), columns)].push_back(
+    found[index_of(cell.column % 2, static_cast<int>(cell.bank), columns)].push_back(
         {std::int64_t{cell.row}, cell.column / 2, kind});
   });
   return found;
@@ -56,16 +55,16 @@ models::SumMasks read_back_accumulators(const schedule::TileProgram& program,
   for (const schedule::Fold& fold : program.folds) {
     if (!fold.first_k) continue;  // the block's further folds use the same entries
     const schedule::Tile& tile = program.tile_of(fold);
-    const schedule::Layer& layer = program.layers[static_cast<std::size_t>(tile.layer)];
-    const auto node = static_cast<std::size_t>(layer.node);
-    const models::Shape& output = network.tensor(models::node_output(network.nodes[node])).shape;
+    const schedule::Layer& layer = program.layer_of(tile);
+    const models::Shape& output =
+        network.tensor(models::node_output(network.nodes[tile.node])).shape;
     for (int column = 0; column < tile.columns; ++column) {
       const std::int64_t channel = std::int64_t{tile.group} * layer.gemm.n + tile.n0 + column;
       for (const FailingBit& bit : failing[index_of(fold.block % 2, column, columns)]) {
         if (bit.m >= fold.m_count) break;  // they rise
         const std::int64_t element = (fold.m0 + bit.m) * output.channels + channel;
-        add(sums[node], static_cast<std::size_t>(output.size()), static_cast<std::size_t>(element),
-            bit);
+        add(sums[tile.node], static_cast<std::size_t>(output.size()),
+            static_cast<std::size_t>(element), bit);
       }
     }
   }

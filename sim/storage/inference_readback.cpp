@@ -36,12 +36,12 @@ InferenceReadback::InferenceReadback(const StoredWeights& stored, const WordPath
 }
 
 void InferenceReadback::count_fetched() {
-  for (std::size_t t = 0; t < fetches_.size(); ++t) {
+  for (const schedule::TileIndex t : fetches_.indices()) {
     const schedule::Tile& tile = stored_.program.tiles[t];
     const auto bits = static_cast<unsigned>(stored_.program.layer_of(tile).weight_bits);
     const auto weights =
         static_cast<std::uint64_t>(tile.rows) * static_cast<unsigned>(tile.columns);
-    WeightDamage& layer = constant_[static_cast<std::size_t>(tile.layer)];
+    WeightDamage& layer = constant_[tile.node];
     layer.words += tile.words();
     layer.weights += weights;
     layer.bits_fetched += weights * bits * fetches_[t];
@@ -51,7 +51,7 @@ void InferenceReadback::count_fetched() {
 void InferenceReadback::add_word(const memory::FaultyWord& word, const memory::CellFaults& faults,
                                  std::uint64_t seed) {
   found_.clear();
-  finder_.for_each_at(word.word, [&](std::size_t tile, std::uint64_t index) {
+  finder_.for_each_at(word.word, [&](schedule::TileIndex tile, std::uint64_t index) {
     found_.push_back({tile, index});
   });
   for (Place& place : found_) read(place, word.certain);
@@ -67,7 +67,7 @@ void InferenceReadback::add_word(const memory::FaultyWord& word, const memory::C
     return;
   }
   for (const Place& place : found_) {
-    constant_[static_cast<std::size_t>(stored_.program.tiles[place.tile].layer)] += place.damage;
+    constant_[stored_.program.tiles[place.tile].node] += place.damage;
   }
 }
 
@@ -108,8 +108,7 @@ const WeightReadback& InferenceReadback::move_to(std::uint64_t inference) {
 /// Takes the weights of a place from its word as `mask` delivers it.
 void InferenceReadback::read(Place& place, const memory::WordMask& mask) {
   const WeightsOfWord held = weights_of(stored_.program, place.tile, place.index);
-  const auto node = static_cast<std::size_t>(
-      stored_.program.layers[static_cast<std::size_t>(held.word.layer)].node);
+  const std::size_t node = held.word.node;
   const memory::WordBits stored = stored_.image.word(place.tile, place.index);
   const ReadWord word = path_.read(held.word, stored, mask);
   const memory::CodeTable& table = path_.table(held.word.weight_bits);
@@ -132,8 +131,7 @@ void InferenceReadback::read(Place& place, const memory::WordMask& mask) {
 void InferenceReadback::sum_up() {
   readback_.layers = constant_;
   for (const Place& place : places_) {
-    readback_.layers[static_cast<std::size_t>(stored_.program.tiles[place.tile].layer)] +=
-        place.damage;
+    readback_.layers[stored_.program.tiles[place.tile].node] += place.damage;
   }
 }
 

@@ -34,7 +34,7 @@ class InferenceReadback {
  private:
   /// A word of a tile that stands on failing cells.
   struct Place {
-    std::size_t tile;
+    schedule::TileIndex tile;
     std::uint64_t index;
     WeightDamage damage = {};
   };
@@ -61,7 +61,7 @@ class InferenceReadback {
   StoredWeights stored_;
   const WordPath& path_;
   TileFinder finder_;
-  std::vector<std::uint64_t> fetches_;  // by tile
+  Indexed<schedule::TileIndex, std::uint64_t> fetches_;
   WeightReadback readback_;
   std::vector<WeightDamage> constant_;  // by layer: of all words without such cells
   std::vector<Word> words_;

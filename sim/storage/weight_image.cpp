@@ -17,7 +17,7 @@ std::size_t weight_at(const schedule::TileProgram& program, const schedule::Tile
 TileWord tile_word(const schedule::TileProgram& program, const schedule::Tile& tile,
                    std::uint32_t word_of_row) {
   const int first_column = static_cast<int>(word_of_row) * tile.lanes;
-  return {tile.layer, program.layer_of(tile).weight_bits,
+  return {tile.node, program.layer_of(tile).weight_bits,
           std::min(tile.lanes, tile.columns - first_column)};
 }
 
@@ -26,9 +26,8 @@ WeightImage::WeightImage(const schedule::TileProgram& program, const schedule::W
                          const memory::WordMasks& known)
     : parts_(path.organisation()), weights_(weights) {
   words_.reserve(program.weight_words * parts_.count());
-  for (std::size_t t = 0; t < program.tiles.size(); ++t) {
+  for (const schedule::TileIndex t : program.tiles.indices()) {
     const schedule::Tile& tile = program.tiles[t];
-    const auto node = static_cast<std::size_t>(program.layer_of(tile).node);
     const memory::CodeTable& table = path.table(program.layer_of(tile).weight_bits);
     first_.push_back(words_.size() / parts_.count());
     std::uint64_t address = layout.address[t];
@@ -40,13 +39,13 @@ WeightImage::WeightImage(const schedule::TileProgram& program, const schedule::W
         for (int lane = 0; lane < word.weights; ++lane) {
           const std::size_t weight = weight_at(program, tile, row, first_column + lane);
           wanted.put(static_cast<std::uint32_t>(lane * word.weight_bits),
-                     table.code(weights[node][weight]));
+                     table.code(weights[tile.node][weight]));
         }
         const WordBits stored =
             path.written(word, wanted, known.empty() ? memory::WordMask{} : known.word(address));
         for (std::size_t p = 0; p < parts_.count(); ++p) words_.push_back(parts_.part(stored, p));
         for (int lane = 0; lane < word.weights; ++lane) {
-          weights_[node][weight_at(program, tile, row, first_column + lane)] =
+          weights_[tile.node][weight_at(program, tile, row, first_column + lane)] =
               table.value(word.code(path.read(stored).codes, lane));
         }
       }
@@ -54,7 +53,7 @@ WeightImage::WeightImage(const schedule::TileProgram& program, const schedule::W
   }
 }
 
-WordBits WeightImage::word(std::size_t tile, std::uint64_t index) const {
+WordBits WeightImage::word(schedule::TileIndex tile, std::uint64_t index) const {
   const std::size_t first = (first_[tile] + index) * parts_.count();
   WordBits result;
   for (std::size_t p = 0; p < parts_.count(); ++p) parts_.part(result, p) = words_[first + p];

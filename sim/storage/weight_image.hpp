@@ -32,14 +32,14 @@ class WeightImage {
               const memory::WordMasks& known = {});
 
   /// Word `index` of a tile, row after row.
-  memory::WordBits word(std::size_t tile, std::uint64_t index) const;
+  memory::WordBits word(schedule::TileIndex tile, std::uint64_t index) const;
   /// The weights as they read without faults.
   const models::WeightSet& weights() const { return weights_; }
 
  private:
   memory::WordParts parts_;
-  std::vector<std::size_t> first_;    // by tile: the number of its first word
-  std::vector<std::uint64_t> words_;  // part by part
+  Indexed<schedule::TileIndex, std::size_t> first_;  // the number of a tile's first word
+  std::vector<std::uint64_t> words_;                 // part by part
   models::WeightSet weights_;
 };
 

@@ -1,29 +1,32 @@
 #include "sim/storage/weight_locator.hpp"
 
 #include <algorithm>
+#include <span>
 
 namespace brownout::storage {
 
 TileFinder::TileFinder(const schedule::TileProgram& program, const schedule::WeightLayout& layout)
     : program_(program), layout_(layout) {
-  const std::size_t tiles = program.tiles.size();
-  for (std::size_t i = 0; i < tiles; ++i) {
-    if (i == 0 || layout.address[i] < end(i - 1)) run_begin_.push_back(i);
+  for (const schedule::TileIndex tile : program.tiles.indices()) {
+    const bool first = tile == schedule::TileIndex{};
+    if (first || layout.address[tile] < end({tile.value - 1})) run_begin_.push_back(tile);
   }
-  run_begin_.push_back(tiles);
+  run_begin_.push_back(program.tiles.end_index());
 }
 
-std::optional<std::size_t> TileFinder::find_in_run(std::size_t run, std::uint64_t word) const {
-  const auto first = layout_.address.begin() + static_cast<std::ptrdiff_t>(run_begin_[run]);
-  const auto last = layout_.address.begin() + static_cast<std::ptrdiff_t>(run_begin_[run + 1]);
-  const auto after = std::upper_bound(first, last, word);
-  if (after == first) return std::nullopt;
-  const auto tile = static_cast<std::size_t>(after - 1 - layout_.address.begin());
+std::optional<schedule::TileIndex> TileFinder::find_in_run(std::size_t run,
+                                                           std::uint64_t word) const {
+  const std::size_t begin = run_begin_[run].value;
+  const auto addresses =
+      std::span(layout_.address).subspan(begin, run_begin_[run + 1].value - begin);
+  const auto after = std::upper_bound(addresses.begin(), addresses.end(), word);
+  if (after == addresses.begin()) return std::nullopt;
+  const schedule::TileIndex tile{begin + static_cast<std::size_t>(after - 1 - addresses.begin())};
   if (word >= end(tile)) return std::nullopt;
   return tile;
 }
 
-WeightsOfWord weights_of(const schedule::TileProgram& program, std::size_t tile,
+WeightsOfWord weights_of(const schedule::TileProgram& program, schedule::TileIndex tile,
                          std::uint64_t index) {
   const schedule::Tile& at = program.tiles[tile];
   const schedule::Layer& layer = program.layer_of(at);
@@ -31,14 +34,14 @@ WeightsOfWord weights_of(const schedule::TileProgram& program, std::size_t tile,
   const auto column = static_cast<std::int64_t>(index % at.words_per_row) * at.lanes;
   const std::int64_t held = std::min<std::int64_t>(at.lanes, at.columns - column);
   const std::int64_t channel = std::int64_t{at.group} * layer.gemm.n + at.n0 + column;
-  return {{at.layer, layer.weight_bits, static_cast<int>(held)},
+  return {{at.node, layer.weight_bits, static_cast<int>(held)},
           static_cast<std::size_t>(channel * layer.gemm.k + at.k0 + row),
           static_cast<std::size_t>(layer.gemm.k)};
 }
 
-std::vector<std::uint64_t> fetches_per_tile(const schedule::TileProgram& program) {
-  std::vector<std::uint64_t> fetches(program.tiles.size(), 0);
-  for (const schedule::Fold& fold : program.folds) ++fetches[static_cast<std::size_t>(fold.tile)];
+Indexed<schedule::TileIndex, std::uint64_t> fetches_per_tile(const schedule::TileProgram& program) {
+  Indexed<schedule::TileIndex, std::uint64_t> fetches(program.tiles.size(), 0);
+  for (const schedule::Fold& fold : program.folds) ++fetches[fold.tile];
   return fetches;
 }
 

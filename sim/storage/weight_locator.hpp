@@ -24,15 +24,15 @@ class TileFinder {
   template <typename Visit>
   void for_each_at(std::uint64_t word, Visit&& visit) const {
     for (std::size_t run = 0; run + 1 < run_begin_.size(); ++run) {
-      if (const std::optional<std::size_t> tile = find_in_run(run, word)) {
+      if (const std::optional<schedule::TileIndex> tile = find_in_run(run, word)) {
         visit(*tile, word - layout_.address[*tile]);
       }
     }
   }
 
  private:
-  std::optional<std::size_t> find_in_run(std::size_t run, std::uint64_t word) const;
-  std::uint64_t end(std::size_t tile) const {
+  std::optional<schedule::TileIndex> find_in_run(std::size_t run, std::uint64_t word) const;
+  std::uint64_t end(schedule::TileIndex tile) const {
     return layout_.address[tile] + program_.tiles[tile].words();
   }
 
@@ -40,7 +40,7 @@ class TileFinder {
   const schedule::WeightLayout& layout_;
   // Addresses rise from tile to tile until the ring wraps, so the tiles are runs of rising
   // addresses with at most one tile per run at a word.
-  std::vector<std::size_t> run_begin_;
+  std::vector<schedule::TileIndex> run_begin_;
 };
 
 /// The weights that a word of a tile holds.
@@ -50,10 +50,10 @@ struct WeightsOfWord {
   std::size_t stride = 0;  ///< to the next one
 };
 
-WeightsOfWord weights_of(const schedule::TileProgram& program, std::size_t tile,
+WeightsOfWord weights_of(const schedule::TileProgram& program, schedule::TileIndex tile,
                          std::uint64_t index);
 
-/// How often each tile is loaded in an inference, by tile index.
-std::vector<std::uint64_t> fetches_per_tile(const schedule::TileProgram& program);
+/// How often each tile is loaded in an inference.
+Indexed<schedule::TileIndex, std::uint64_t> fetches_per_tile(const schedule::TileProgram& program);
 
 }  // namespace brownout::storage

@@ -67,7 +67,7 @@ WideBits WordPath::changeable(const TileWord& word, const WordBits& stored) cons
 }
 
 WordBits WordPath::acting(const TileWord& word, const WordBits& stored) const {
-  if (!filter_.passes_layer(word.layer)) return {};
+  if (!filter_.passes_layer(word.node)) return {};
   const WordBits& passing = passing_[static_cast<std::size_t>(word.weight_bits)];
   switch (filter_.polarity) {
     case FaultPolarity::kBoth:

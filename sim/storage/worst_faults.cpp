@@ -31,8 +31,8 @@ bool is_worse(const WeightFault& left, const WeightFault& right) {
   if (left.relative_error != right.relative_error) {
     return left.relative_error > right.relative_error;
   }
-  return std::tie(left.cell, left.layer, left.tile, left.weight) <
-         std::tie(right.cell, right.layer, right.tile, right.weight);
+  return std::tie(left.cell, left.node, left.tile, left.weight) <
+         std::tie(right.cell, right.node, right.tile, right.weight);
 }
 
 /// The worst so far: a heap whose front is the mildest of them.
@@ -82,7 +82,8 @@ class LayerFaults {
         range_(range_of(layer)) {}
 
   /// Offers every fault on the words of a tile; `tile_of_layer` is its number.
-  void offer(std::size_t tile, int tile_of_layer, std::uint64_t fetches, Worst& worst) const {
+  void offer(schedule::TileIndex tile, int tile_of_layer, std::uint64_t fetches,
+             Worst& worst) const {
     const schedule::Tile& at = stored_.program.tiles[tile];
     for (int row = 0; row < at.rows; ++row) {
       for (std::uint32_t w = 0; w < at.words_per_row; ++w) {
@@ -90,7 +91,7 @@ class LayerFaults {
         const std::uint64_t address = stored_.layout.address[tile] + index;
         if (masks_.is_clean(address)) continue;
         WeightFault fault;
-        fault.layer = at.layer;
+        fault.node = at.node;
         fault.tile = tile_of_layer;
         fault.group = at.group;
         fault.fetches = fetches;
@@ -101,7 +102,7 @@ class LayerFaults {
 
  private:
   struct Place {
-    std::size_t tile;
+    schedule::TileIndex tile;
     std::uint64_t index, address;
     int row, first_column;
   };
@@ -142,7 +143,7 @@ class LayerFaults {
   void place_weight(std::size_t weight, WeightFault& fault) const {
     const int kernel = layer_.window.kernel_height * layer_.window.kernel_width;
     fault.weight = weight;
-    fault.written = stored_.image.weights()[static_cast<std::size_t>(fault.layer)][weight];
+    fault.written = stored_.image.weights()[fault.node][weight];
     fault.n = static_cast<int>(weight) / layer_.k_size();
     fault.k = static_cast<int>(weight) % layer_.k_size();
     fault.c = fault.k / kernel;
@@ -183,16 +184,17 @@ std::vector<WeightFault> worst_faults(const models::QuantizedNetwork& network,
   const schedule::TileProgram& program = stored.program;
   const memory::CellMasks cells = all_failing(faults);
   const memory::WordMasks masks = memory::word_masks(path.organisation(), cells);
-  const std::vector<std::uint64_t> fetches = fetches_per_tile(program);
+  const auto fetches = fetches_per_tile(program);
   Worst worst(count);
-  for (std::size_t first = 0, next = 0; first < program.tiles.size(); first = next) {
-    const int layer = program.tiles[first].layer;
-    const auto& convolution = std::get<models::Convolution>(
-        network.nodes[static_cast<std::size_t>(program.layer_of(program.tiles[first]).node)]);
-    const LayerFaults of_layer(stored, path, masks, convolution);
-    for (next = first; next < program.tiles.size() && program.tiles[next].layer == layer; ++next) {
-      of_layer.offer(next, static_cast<int>(next - first), fetches[next], worst);
+  for (schedule::TileIndex first; first < program.tiles.end_index();) {
+    const std::size_t node = program.tiles[first].node;
+    const LayerFaults of_layer(stored, path, masks,
+                               std::get<models::Convolution>(network.nodes[node]));
+    schedule::TileIndex next = first;
+    for (; next < program.tiles.end_index() && program.tiles[next].node == node; ++next) {
+      of_layer.offer(next, static_cast<int>(next.value - first.value), fetches[next], worst);
     }
+    first = next;
   }
   std::vector<WeightFault> result = worst.take();
   name_cells(faults, cells, result);

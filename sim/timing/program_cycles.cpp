@@ -37,11 +37,11 @@ class Recurrence {
  private:
   /// The words of fold `index` arrive: transfers are in order, and wait until the words that they
   /// overwrite have been loaded into the array.
-  Cycle weights_ready(std::size_t index) {
+  Cycle weights_ready(schedule::FoldIndex index) {
     if (!program_.streams_weights()) return 0;
     const schedule::Fold& fold = program_.folds[index];
-    const int after = layout_.transfer_after[index];
-    const Cycle gate = after < 0 ? 0 : times_.folds[static_cast<std::size_t>(after)].load_end;
+    const auto after = layout_.transfer_after[index];
+    const Cycle gate = after ? times_.folds[*after].load_end : 0;
     const std::uint64_t bytes = program_.bytes_of(program_.tile_of(fold));
     dma_free_ = std::max(dma_free_, gate) + transfer_cycles(program_.spec.dram, bytes);
     return dma_free_;
@@ -49,13 +49,13 @@ class Recurrence {
 
   LayerTimes matrix_layer(const schedule::Layer& layer, Cycle start) {
     const hardware::ArraySpec& array = program_.spec.array;
-    std::vector<Cycle> block_done(static_cast<std::size_t>(layer.block_count), start);
+    std::vector<Cycle> block_done(layer.block_count, start);
     Cycle vector_free = start;
     FoldTimes before{start, start, start, start, start, start};
-    for (int i = 0; i < layer.fold_count; ++i) {
-      const auto index = static_cast<std::size_t>(layer.first_fold + i);
+    for (std::size_t i = 0; i < layer.fold_count; ++i) {
+      const schedule::FoldIndex index = layer.first_fold + i;
       const schedule::Fold& fold = program_.folds[index];
-      const auto block = static_cast<std::size_t>(fold.block);
+      const std::size_t block = fold.block;
       FoldTimes times;
       times.weights_ready = weights_ready(index);
       const Cycle array_free = program_.spec.weight_prefetch ? before.stream_start : before.end;

@@ -136,13 +136,12 @@ ProgramCounts static_counts(const schedule::TileProgram& program,
                             const models::QuantizedNetwork& network,
                             const hardware::ProgramTimes& times) {
   ProgramCounts result;
-  for (const schedule::Layer& layer : program.layers) {
-    const models::Node& node = network.nodes[static_cast<std::size_t>(layer.node)];
+  for (std::size_t i = 0; i < program.layers.size(); ++i) {
+    const schedule::Layer& layer = program.layers[i];
+    const models::Node& node = network.nodes[i];
     if (const auto* convolution = std::get_if<models::Convolution>(&node)) {
-      const auto folds = std::span(times.folds)
-                             .subspan(static_cast<std::size_t>(layer.first_fold),
-                                      static_cast<std::size_t>(layer.fold_count));
-      result.layers.push_back(matrix_layer(program, layer, network, *convolution, folds));
+      result.layers.push_back(matrix_layer(program, layer, network, *convolution,
+                                           program.of_layer(times.folds, layer)));
     } else {
       result.layers.push_back(vector_layer(layer, network, node));
     }

@@ -91,13 +91,13 @@ void compare_executors(Case the, models::QuantizedNetwork network) {
 
   const hardware::ProgramTimes times = timing::program_times(program, net.layout);
   ASSERT_EQ(run.times.folds.size(), times.folds.size());
-  for (std::size_t i = 0; i < times.folds.size(); ++i) {
+  for (const hardware::FoldIndex i : times.folds.indices()) {
     const hardware::FoldTimes& a = run.times.folds[i];
     const hardware::FoldTimes& b = times.folds[i];
-    ASSERT_TRUE(a == b) << "fold " << i << ": machine " << a.weights_ready << " " << a.load_start
-                        << " " << a.load_end << " " << a.stream_start << " " << a.end
-                        << ", closed form " << b.weights_ready << " " << b.load_start << " "
-                        << b.load_end << " " << b.stream_start << " " << b.end;
+    ASSERT_TRUE(a == b) << "fold " << i.value << ": machine " << a.weights_ready << " "
+                        << a.load_start << " " << a.load_end << " " << a.stream_start << " "
+                        << a.end << ", closed form " << b.weights_ready << " " << b.load_start
+                        << " " << b.load_end << " " << b.stream_start << " " << b.end;
   }
   EXPECT_TRUE(run.times == times);
 

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <optional>
 #include <set>
 #include <tuple>
 
@@ -48,8 +49,7 @@ TEST(TileProgram, NarrowWeightsFillWordsWithoutStraddlingThem) {
   std::set<int> seen;
   std::uint64_t words = 0;
   for (const Tile& tile : program.tiles) {
-    const auto& convolution =
-        std::get<models::Convolution>(network.nodes[static_cast<std::size_t>(tile.layer)]);
+    const auto& convolution = std::get<models::Convolution>(network.nodes[tile.node]);
     const int expected = lanes.at(convolution.weight_bits);
     seen.insert(expected);
     EXPECT_EQ(program.layer_of(tile).weight_bits, convolution.weight_bits);
@@ -66,12 +66,12 @@ TEST(TileProgram, KTilesRunInsideABlockWhoseSumsAreCompleteBeforeTheNext) {
   const models::QuantizedNetwork network = testing::random_residual_network(6);
   const TileProgram program = make_program(network, spec_of(7, 5, 25));
   for (const Layer& layer : program.layers) {
-    int block = -1;
+    std::optional<std::size_t> block;
     int k_done = 0;
     for (const Fold& fold : program.folds_of(layer)) {
       const Tile& tile = program.tile_of(fold);
       if (fold.block != block) {
-        EXPECT_EQ(fold.block, block + 1);
+        EXPECT_EQ(fold.block, block ? *block + 1 : 0);
         block = fold.block;
         EXPECT_TRUE(fold.first_k);
         k_done = 0;
@@ -82,7 +82,7 @@ TEST(TileProgram, KTilesRunInsideABlockWhoseSumsAreCompleteBeforeTheNext) {
       k_done += tile.rows;
       EXPECT_EQ(fold.last_k, k_done == layer.gemm.k);
     }
-    EXPECT_EQ(layer.block_count, block + 1);
+    EXPECT_EQ(layer.block_count, block ? *block + 1 : 0);
   }
 }
 

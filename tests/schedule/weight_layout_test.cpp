@@ -25,7 +25,7 @@ TEST(WeightLayout, ResidentTilesFollowEachOtherWithoutGaps) {
   const TileProgram program = program_of(hardware::Placement::kResident, 16);
   const WeightLayout layout = lay_out(program);
   std::uint64_t next = 0;
-  for (std::size_t i = 0; i < program.tiles.size(); ++i) {
+  for (const TileIndex i : program.tiles.indices()) {
     EXPECT_EQ(layout.address[i], next);
     next += program.tiles[i].words();
   }
@@ -47,7 +47,7 @@ TEST(WeightLayout, ARingStartsAtZeroWhenATileDoesNotFitBeforeTheEnd) {
   const WeightLayout layout = lay_out(program);
   std::uint64_t next = 0;
   int wraps = 0;
-  for (std::size_t i = 0; i < program.tiles.size(); ++i) {
+  for (const TileIndex i : program.tiles.indices()) {
     if (next + program.tiles[i].words() > 256) {
       next = 0;
       ++wraps;
@@ -63,7 +63,7 @@ TEST(WeightLayout, ARingCanRestartAtEveryLayer) {
   const WeightLayout layout = lay_out(program);
   for (const Layer& layer : program.layers) {
     if (!layer.matrix) continue;
-    EXPECT_EQ(layout.first_word(program.folds_of(layer).front().tile), 0U);
+    EXPECT_EQ(layout.address[program.folds_of(layer).front().tile], 0U);
   }
 }
 
@@ -77,29 +77,28 @@ TEST(WeightLayout, ATileLargerThanTheRingIsRefused) {
 
 // A transfer may start only when no fold that is still to be loaded needs the words it overwrites.
 TEST(WeightLayout, NoTransferOverwritesWordsThatAreStillNeeded) {
-  for (const int columns : {8, 16, 32}) {
+  for (const hardware::ArraySpec array : {hardware::ArraySpec{8, 8}, {8, 16}, {48, 32}}) {
     hardware::AcceleratorSpec spec = spec_of(hardware::Placement::kStreaming, 1);
-    spec.array.columns = columns;
+    spec.array = array;
     spec.accumulator.depth = 40;  // tiles are fetched again for every block of M
     const TileProgram program = make_program(testing::random_residual_network(2), spec);
     const WeightLayout layout = lay_out(program);
-    const auto begin = [&](const Fold& fold) { return layout.first_word(fold.tile); };
+    const auto begin = [&](const Fold& fold) { return layout.address[fold.tile]; };
     const auto end = [&](const Fold& fold) { return begin(fold) + program.tile_of(fold).words(); };
     int waits_for_the_fold_before = 0;
-    for (std::size_t i = 0; i < program.folds.size(); ++i) {
+    for (const FoldIndex i : program.folds.indices()) {
       const Fold& fold = program.folds[i];
-      const int after = layout.transfer_after[i];
-      waits_for_the_fold_before += after == static_cast<int>(i) - 1 ? 1 : 0;
-      // When fold `after` has been loaded, folds after+1 .. i-1 are still to come.
-      for (int pending = after + 1; pending < static_cast<int>(i); ++pending) {
-        const Fold& needed = program.folds[static_cast<std::size_t>(pending)];
+      const auto after = layout.transfer_after[i];
+      waits_for_the_fold_before += after && *after + 1 == i ? 1 : 0;
+      // When fold `after` has been loaded, the folds between it and this one are still to come.
+      for (FoldIndex pending = after ? *after + 1 : FoldIndex{}; pending < i; ++pending) {
+        const Fold& needed = program.folds[pending];
         EXPECT_TRUE(end(fold) <= begin(needed) || end(needed) <= begin(fold))
-            << "fold " << i << " overwrites fold " << pending;
+            << "fold " << i.value << " overwrites fold " << pending.value;
       }
     }
-    if (columns == 32) {
-      EXPECT_GT(waits_for_the_fold_before, 0);
-    }
+    // Tiles of more than half the ring overwrite the one before.
+    EXPECT_EQ(waits_for_the_fold_before > 0, array.rows == 48) << array.rows;
   }
 }
 

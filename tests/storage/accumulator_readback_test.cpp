@@ -39,11 +39,10 @@ TEST(AccumulatorReadback, GivesEveryOutputTheFaultsOfTheEntryThatSumsIt) {
     ASSERT_EQ(masks.size(), network.nodes.size());
     for (const schedule::Fold& fold : program.folds) {
       const schedule::Tile& tile = program.tile_of(fold);
-      const schedule::Layer& layer = program.layers[static_cast<std::size_t>(tile.layer)];
+      const schedule::Layer& layer = program.layer_of(tile);
       const models::Shape& output =
-          network.tensor(models::node_output(network.nodes[static_cast<std::size_t>(layer.node)]))
-              .shape;
-      const auto& found = masks[static_cast<std::size_t>(layer.node)];
+          network.tensor(models::node_output(network.nodes[tile.node])).shape;
+      const auto& found = masks[tile.node];
       for (std::int64_t m = 0; m < fold.m_count; ++m) {
         for (int c = 0; c < tile.columns; ++c) {
           const std::uint64_t word =

@@ -121,7 +121,7 @@ TEST_P(Filter, CountsOnlyWhatPasses) {
   std::uint64_t wrong = 0;
   for (const schedule::Fold& fold : program_.folds) {
     const schedule::Tile& tile = program_.tile_of(fold);
-    const auto layer = static_cast<std::size_t>(tile.layer);
+    const std::size_t layer = tile.node;
     const schedule::Gemm& gemm = program_.layers[layer].gemm;
     for (int row = 0; row < tile.rows; ++row) {
       for (int column = 0; column < tile.columns; ++column) {

@@ -117,8 +117,8 @@ TEST_P(InferenceReadBack, EveryReadOfACellInAnInferenceAgrees) {
     const memory::BitAddress address = organisation.address_of(cell);
     std::size_t weights = 0;
     std::uint64_t reads = 0;
-    const std::vector<std::uint64_t> fetches = fetches_per_tile(net.program);
-    finder.for_each_at(address.word, [&](std::size_t tile, std::uint64_t index) {
+    const auto fetches = fetches_per_tile(net.program);
+    finder.for_each_at(address.word, [&](schedule::TileIndex tile, std::uint64_t index) {
       if (address.bit >= weights_of(net.program, tile, index).word.bits()) return;
       ++weights;
       reads += fetches[tile];
@@ -153,7 +153,7 @@ TEST_P(InferenceReadBack, DoesNotVaryWhereNoWeightBitWould) {
   EXPECT_FALSE(varies());
   if (GetParam() != hardware::Placement::kResident) return;
   // Stuck at the value that is written.
-  const bool stored = net.image.word(0, 0).data.bit(0);
+  const bool stored = net.image.word({0}, 0).data.bit(0);
   const auto cell = net.organisation().locate({0, 0});
   faults.intermittent = {
       {cell, stored ? memory::FaultKind::kStuckAt1 : memory::FaultKind::kStuckAt0, 0.5}};
@@ -161,8 +161,8 @@ TEST_P(InferenceReadBack, DoesNotVaryWhereNoWeightBitWould) {
   faults.intermittent[0].kind = memory::FaultKind::kFlip;
   EXPECT_TRUE(varies());
   // A bit behind the last weight of a row.
-  const std::uint32_t behind = net.program.tiles[0].words_per_row - 1;
-  ASSERT_LT(weights_of(net.program, 0, behind).word.bits(), 32U);
+  const std::uint32_t behind = net.program.tiles[{0}].words_per_row - 1;
+  ASSERT_LT(weights_of(net.program, {0}, behind).word.bits(), 32U);
   faults.intermittent[0].cell = net.organisation().locate({behind, 31});
   EXPECT_FALSE(varies());
 }

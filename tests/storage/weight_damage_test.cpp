@@ -37,9 +37,9 @@ TEST_P(Damage, TouchedWordsReadWrongInAWeightBit) {
   const auto masks = memory::word_masks(net_.organisation(), net_.cells);
   std::vector<std::uint64_t> touched(layers_.size(), 0);
   std::vector<std::uint64_t> words(layers_.size(), 0);
-  for (std::size_t t = 0; t < net_.program.tiles.size(); ++t) {
+  for (const schedule::TileIndex t : net_.program.tiles.indices()) {
     const schedule::Tile& tile = net_.program.tiles[t];
-    const auto layer = static_cast<std::size_t>(tile.layer);
+    const std::size_t layer = tile.node;
     words[layer] += tile.words();
     for (std::uint64_t w = 0; w < tile.words(); ++w) {
       const int first_column = static_cast<int>(w % tile.words_per_row) * 4;

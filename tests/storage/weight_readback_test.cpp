@@ -36,9 +36,9 @@ models::WeightSet read_forward(const testing::StoredNetwork& net, const memory::
   memory::SramMacro sram(net.organisation());
   sram.set_masks(memory::word_masks(net.organisation(), cells));
   models::WeightSet result = net.written;
-  for (std::size_t t = 0; t < program.tiles.size(); ++t) {
+  for (const schedule::TileIndex t : program.tiles.indices()) {
     const schedule::Tile& tile = program.tiles[t];
-    const auto node = static_cast<std::size_t>(tile.layer);
+    const std::size_t node = tile.node;
     const schedule::Gemm& gemm = program.layers[node].gemm;
     const int bits = program.layers[node].weight_bits;
     const int lanes = program.spec.weight_sram.word_bits / bits;
@@ -129,7 +129,7 @@ TEST_P(ReadBack, CountsTheWrongBitsOfEveryFetch) {
   std::uint64_t wrong = 0;
   for (const schedule::Fold& fold : net.program.folds) {
     const schedule::Tile& tile = net.program.tile_of(fold);
-    const auto node = static_cast<std::size_t>(tile.layer);
+    const std::size_t node = tile.node;
     const schedule::Gemm& gemm = net.program.layers[node].gemm;
     for (int row = 0; row < tile.rows; ++row) {
       for (int column = 0; column < tile.columns; ++column) {
@@ -154,10 +154,10 @@ TEST_P(ReadBack, ReadsWordsThroughTheirCode) {
   sram.set_masks(memory::word_masks(net.organisation(), cells));
   models::WeightSet expected = net.written;
   std::vector<std::uint64_t> zeroed(network_.nodes.size(), 0);
-  const std::vector<std::uint64_t> fetches = fetches_per_tile(net.program);
-  for (std::size_t t = 0; t < net.program.tiles.size(); ++t) {
+  const auto fetches = fetches_per_tile(net.program);
+  for (const schedule::TileIndex t : net.program.tiles.indices()) {
     const schedule::Tile& tile = net.program.tiles[t];
-    const auto node = static_cast<std::size_t>(tile.layer);
+    const std::size_t node = tile.node;
     for (std::uint64_t w = 0; w < tile.words(); ++w) {
       const std::uint64_t address = net.layout.address[t] + w;
       sram.write(address, net.image.word(t, w));

@@ -16,7 +16,7 @@ using memory::WordMask;
 
 // Five weights of 6 bits in words of 32: two bits without a weight.
 const memory::SramOrganisation kPlain{.banks = 2, .words = 16, .word_bits = 32, .column_mux = 4};
-const TileWord kWord{.layer = 1, .weight_bits = 6, .weights = 5};
+const TileWord kWord{.node = 1, .weight_bits = 6, .weights = 5};
 
 memory::SramOrganisation with_check_bit() {
   memory::SramOrganisation organisation = kPlain;

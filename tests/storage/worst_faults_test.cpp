@@ -22,11 +22,13 @@ class WorstFaults : public ::testing::TestWithParam<hardware::Placement> {
   std::vector<WeightFault> worst(std::size_t count, const FaultFilter& filter = {}) const {
     return worst_faults(net_.network, net_.stored(), net_.path(filter), {net_.cells}, count);
   }
-  const models::Convolution& layer(int index) const {
-    return std::get<models::Convolution>(net_.network.nodes[static_cast<std::size_t>(index)]);
+  const models::Convolution& layer(std::size_t node) const {
+    return std::get<models::Convolution>(net_.network.nodes[node]);
   }
-  double scale(int index, std::size_t channel) const { return layer(index).weight_scales[channel]; }
-  double range(int index) const {
+  double scale(std::size_t index, std::size_t channel) const {
+    return layer(index).weight_scales[channel];
+  }
+  double range(std::size_t index) const {
     double most = 0;
     const auto k = static_cast<std::size_t>(layer(index).k_size());
     for (std::size_t w = 0; w < layer(index).weights.size(); ++w) {
@@ -39,13 +41,13 @@ class WorstFaults : public ::testing::TestWithParam<hardware::Placement> {
 };
 
 /// Cell, layer, weight, bit.
-using Place = std::tuple<memory::CellAddress, int, std::size_t, int>;
+using Place = std::tuple<memory::CellAddress, std::size_t, std::size_t, int>;
 
 // Two's complement: bit b of a code is worth 2^b steps, the top one -2^7.
 TEST_P(WorstFaults, AreTheWorstOfAllBitsThatReadWrong) {
   const memory::SramOrganisation organisation = net_.organisation();
   const TileFinder finder(net_.program, net_.layout);
-  const std::vector<std::uint64_t> fetches = fetches_per_tile(net_.program);
+  const auto fetches = fetches_per_tile(net_.program);
   struct Found {
     double relative_error;
     std::uint64_t fetches;
@@ -53,20 +55,20 @@ TEST_P(WorstFaults, AreTheWorstOfAllBitsThatReadWrong) {
   std::map<Place, Found> all;
   net_.cells.for_each([&](const memory::CellAddress& cell, memory::FaultKind kind) {
     const memory::BitAddress address = organisation.address_of(cell);
-    finder.for_each_at(address.word, [&](std::size_t tile, std::uint64_t index) {
+    finder.for_each_at(address.word, [&](schedule::TileIndex tile, std::uint64_t index) {
       const schedule::Tile& of = net_.program.tiles[tile];
       const WeightsOfWord held = weights_of(net_.program, tile, index);
       if (address.bit >= held.word.bits()) return;
       const std::size_t weight = held.first + address.bit / 8 * held.stride;
       const int bit = static_cast<int>(address.bit % 8);
-      const int stored = layer(of.layer).weights[weight] >> bit & 1;
+      const int stored = layer(of.node).weights[weight] >> bit & 1;
       const int read = kind == memory::FaultKind::kFlip       ? 1 - stored
                        : kind == memory::FaultKind::kStuckAt1 ? 1
                                                               : 0;
       if (read == stored) return;
-      const std::size_t channel = weight / static_cast<std::size_t>(layer(of.layer).k_size());
-      const double error = std::ldexp(1, bit) * scale(of.layer, channel);
-      all[{cell, of.layer, weight, bit}] = {error / range(of.layer), fetches[tile]};
+      const std::size_t channel = weight / static_cast<std::size_t>(layer(of.node).k_size());
+      const double error = std::ldexp(1, bit) * scale(of.node, channel);
+      all[{cell, of.node, weight, bit}] = {error / range(of.node), fetches[tile]};
     });
   });
   ASSERT_GT(all.size(), 100U);
@@ -74,7 +76,7 @@ TEST_P(WorstFaults, AreTheWorstOfAllBitsThatReadWrong) {
   const std::vector<WeightFault> everything = worst(1'000'000);
   ASSERT_EQ(everything.size(), all.size());
   for (const WeightFault& fault : everything) {
-    const auto found = all.find({fault.cell, fault.layer, fault.weight, fault.bit});
+    const auto found = all.find({fault.cell, fault.node, fault.weight, fault.bit});
     ASSERT_NE(found, all.end());
     EXPECT_DOUBLE_EQ(fault.relative_error, found->second.relative_error);
     EXPECT_EQ(fault.fetches, found->second.fetches);
@@ -96,8 +98,8 @@ TEST_P(WorstFaults, AreTheWorstOfAllBitsThatReadWrong) {
 TEST_P(WorstFaults, NameThePlaceOfTheWeight) {
   const WeightReadback back = net_.read();
   for (const WeightFault& fault : worst(300)) {
-    const models::Convolution& of = layer(fault.layer);
-    const auto node = static_cast<std::size_t>(fault.layer);
+    const models::Convolution& of = layer(fault.node);
+    const std::size_t node = fault.node;
     EXPECT_EQ(of.weights[fault.weight], fault.written);
     EXPECT_EQ(back.weights[node][fault.weight], fault.read);
     EXPECT_EQ(static_cast<std::size_t>(fault.n * of.k_size() + fault.k), fault.weight);
@@ -108,7 +110,7 @@ TEST_P(WorstFaults, NameThePlaceOfTheWeight) {
     // Forward: the tile of that number holds the weight, and the cell is that of its bit.
     const auto first =
         std::find_if(net_.program.tiles.begin(), net_.program.tiles.end(),
-                     [&](const schedule::Tile& tile) { return tile.layer == fault.layer; });
+                     [&](const schedule::Tile& tile) { return tile.node == fault.node; });
     const schedule::Tile& tile = *(first + fault.tile);
     const int row = fault.k - tile.k0;
     const int column = fault.n - tile.group * net_.program.layers[node].gemm.n - tile.n0;
@@ -116,7 +118,7 @@ TEST_P(WorstFaults, NameThePlaceOfTheWeight) {
     EXPECT_EQ(fault.group, tile.group);
     const std::uint64_t word =
         net_.layout
-            .address[static_cast<std::size_t>(first - net_.program.tiles.begin() + fault.tile)] +
+            .address[{static_cast<std::size_t>(first - net_.program.tiles.begin() + fault.tile)}] +
         static_cast<std::uint64_t>(row) * tile.words_per_row +
         static_cast<std::uint64_t>(column / 4);
     EXPECT_EQ(
@@ -133,7 +135,7 @@ TEST_P(WorstFaults, AreOfThoseThatAct) {
   const std::vector<WeightFault> some = worst(1'000'000, filter);
   EXPECT_GT(some.size(), 5U);
   for (const WeightFault& fault : some) {
-    EXPECT_EQ(fault.layer, 2);
+    EXPECT_EQ(fault.node, 2U);
     EXPECT_TRUE(fault.bit == 4 || fault.bit == 5);
   }
 }

@@ -94,7 +94,7 @@ TEST(ProgramCycles, ARowOfMoreWordsThanBanksStallsTheLoad) {
   spec.weight_sram = {.capacity_kib = 64, .banks = 2, .word_bits = 32, .column_mux = 4};
   const models::QuantizedNetwork network = gemm_network(5, 32, 8);  // 8 words a row, 2 banks
   const schedule::TileProgram program = schedule::make_program(network, spec);
-  EXPECT_EQ(load_cycles(program, program.tiles[0]), 8 * 4);
+  EXPECT_EQ(load_cycles(program, program.tiles[{0}]), 8 * 4);
   const hardware::ProgramTimes times = program_times(program, schedule::lay_out(program));
   const hardware::CycleBreakdown cycles =
       hardware::break_down(times.layers[0], times.folds, 8, false);
@@ -130,9 +130,7 @@ TEST(ProgramCycles, ABreakdownsPartsAddUpToTheInference) {
         const schedule::Layer& layer = program.layers[i];
         EXPECT_EQ(times.layers[i].start, now);
         now = times.layers[i].end;
-        const auto layer_folds = std::span(times.folds)
-                                     .subspan(static_cast<std::size_t>(layer.first_fold),
-                                              static_cast<std::size_t>(layer.fold_count));
+        const auto layer_folds = program.of_layer(times.folds, layer);
         const hardware::CycleBreakdown cycles =
             hardware::break_down(times.layers[i], layer_folds, spec.array.rows, prefetch);
         EXPECT_EQ(cycles.total(), times.layers[i].end - times.layers[i].start);

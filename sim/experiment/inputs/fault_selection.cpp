@@ -33,7 +33,7 @@ int widest_weight(const models::QuantizedNetwork& network, const storage::FaultF
   int bits = 0;
   for (std::size_t i = 0; i < network.nodes.size(); ++i) {
     const auto* convolution = std::get_if<models::Convolution>(&network.nodes[i]);
-    if (convolution == nullptr || !filter.passes_layer(static_cast<int>(i))) continue;
+    if (convolution == nullptr || !filter.passes_layer(i)) continue;
     bits = std::max(bits, convolution->weight_bits);
   }
   return bits;

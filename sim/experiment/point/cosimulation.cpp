@@ -15,16 +15,15 @@ std::string layer_name(const Expectation& expectation, std::size_t layer) {
 }
 
 /// "layer conv1, tile 3 (k 32..63, n 0..15)"
-std::string tile_name(const Expectation& expectation, int fold) {
-  const schedule::Fold& folded = expectation.program.folds[static_cast<std::size_t>(fold)];
+std::string tile_name(const Expectation& expectation, hardware::FoldIndex fold) {
+  const schedule::Fold& folded = expectation.program.folds[fold];
   const schedule::Tile& tile = expectation.program.tile_of(folded);
-  const auto layer = static_cast<std::size_t>(tile.layer);
-  const int first_tile =
-      expectation.program.folds_of(expectation.program.layers[layer]).front().tile;
-  return layer_name(expectation, layer) + ", tile " + std::to_string(folded.tile - first_tile) +
-         " (group " + std::to_string(tile.group) + ", k " + std::to_string(tile.k0) + ".." +
-         std::to_string(tile.k0 + tile.rows - 1) + ", n " + std::to_string(tile.n0) + ".." +
-         std::to_string(tile.n0 + tile.columns - 1) + ")";
+  const schedule::TileIndex first =
+      expectation.program.folds_of(expectation.program.layer_of(tile)).front().tile;
+  return layer_name(expectation, tile.node) + ", tile " +
+         std::to_string(folded.tile.value - first.value) + " (group " + std::to_string(tile.group) +
+         ", k " + std::to_string(tile.k0) + ".." + std::to_string(tile.k0 + tile.rows - 1) +
+         ", n " + std::to_string(tile.n0) + ".." + std::to_string(tile.n0 + tile.columns - 1) + ")";
 }
 
 std::string expected_got(std::int64_t expected, std::int64_t got) {
@@ -34,9 +33,9 @@ std::string expected_got(std::int64_t expected, std::int64_t got) {
 /// The first weight that the array took and the read-back does not know.
 void find_wrong_weight(const std::vector<LoadedTile>& tiles, const Expectation& expectation) {
   for (const LoadedTile& loaded : tiles) {
-    const schedule::Tile& tile = expectation.program.tile_of(
-        expectation.program.folds[static_cast<std::size_t>(loaded.fold)]);
-    const auto layer = static_cast<std::size_t>(tile.layer);
+    const schedule::Tile& tile =
+        expectation.program.tile_of(expectation.program.folds[loaded.fold]);
+    const std::size_t layer = tile.node;
     const schedule::Gemm& gemm = expectation.program.layers[layer].gemm;
     const auto& convolution = std::get<models::Convolution>(expectation.network.nodes[layer]);
     for (int row = 0; row < tile.rows; ++row) {
@@ -75,7 +74,7 @@ std::string element_name(const models::Shape& shape, std::size_t i) {
 
 /// "byte 1234 of the activation SRAM, bits 8 to 15 of word 154"
 std::string byte_name(const schedule::TileProgram& program, models::TensorId id, std::size_t i) {
-  const std::uint64_t byte = program.tensor_address[static_cast<std::size_t>(id)] + i;
+  const std::uint64_t byte = program.address_of(id) + i;
   const auto word_bytes = static_cast<unsigned>(program.spec.activation_sram.word_bits) / 8;
   const std::uint64_t first_bit = 8 * (byte % word_bytes);
   return "byte " + std::to_string(byte) + " of the activation SRAM, bits " +
@@ -85,7 +84,7 @@ std::string byte_name(const schedule::TileProgram& program, models::TensorId id,
 
 Job traced(const Job& job, std::size_t layer) {
   Job again = job;
-  again.trace_node = static_cast<int>(layer);
+  again.trace_node = layer;
   return again;
 }
 
@@ -196,12 +195,12 @@ void compare_times(const Expectation& expectation, const MachineRun& run) {
     throw Disagreement("cycle of input ready: " +
                        expected_got(expected.input_ready, run.times.input_ready));
   }
-  for (std::size_t fold = 0; fold < expected.folds.size(); ++fold) {
+  for (const hardware::FoldIndex fold : expected.folds.indices()) {
     for (const NamedTime& time : kFoldTimes) {
       const hardware::Cycle wanted = expected.folds[fold].*time.member;
       const hardware::Cycle got = run.times.folds[fold].*time.member;
       if (wanted == got) continue;
-      throw Disagreement(tile_name(expectation, static_cast<int>(fold)) + ", m from " +
+      throw Disagreement(tile_name(expectation, fold) + ", m from " +
                          std::to_string(expectation.program.folds[fold].m0) + ": cycle of " +
                          time.name + ": " + expected_got(wanted, got) +
                          " (expected: closed form; got: machine)");

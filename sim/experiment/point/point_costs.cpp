@@ -76,7 +76,7 @@ LayerResult layer_costs(const Workbench& bench, const Pricer& pricer, std::size_
   EventCounts counts = pricer.of_all_images(bench.counts.layers[index]);
   if (layer.matrix) {
     for (const schedule::Tile& tile : program.tiles) {
-      if (tile.layer == static_cast<int>(index)) row.words += tile.words();
+      if (tile.node == index) row.words += tile.words();
     }
     row.m = layer.gemm.m;
     row.n = layer.gemm.n;
@@ -87,9 +87,7 @@ LayerResult layer_costs(const Workbench& bench, const Pricer& pricer, std::size_
     counts[hardware::Event::kMacActive] =
         static_cast<std::uint64_t>(row.macs * bench.images()) - gated_macs;
   }
-  const auto folds = std::span(bench.times.folds)
-                         .subspan(static_cast<std::size_t>(layer.first_fold),
-                                  static_cast<std::size_t>(layer.fold_count));
+  const auto folds = program.of_layer(bench.times.folds, layer);
   row.cycles = hardware::break_down(bench.times.layers[index], folds, program.spec.array.rows,
                                     program.spec.weight_prefetch);
   if (row.cycles.total() > 0) {

@@ -32,7 +32,7 @@ TEST_F(FaultSelection, WithoutKeysEverythingPasses) {
 TEST_F(FaultSelection, NamesBecomeLayersAndNumbersBits) {
   const config::FaultsConfig config = faults({"conv7", "conv1"}, {0, 7});
   const storage::FaultFilter filter = select_faults(config, network_);
-  for (int layer = 0; layer < static_cast<int>(network_.nodes.size()); ++layer) {
+  for (std::size_t layer = 0; layer < network_.nodes.size(); ++layer) {
     EXPECT_EQ(filter.passes_layer(layer), layer == 1 || layer == 7) << layer;
   }
   EXPECT_EQ(filter.bits, 0x81U);

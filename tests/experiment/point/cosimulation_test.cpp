@@ -130,19 +130,19 @@ TEST_F(StreamingCosimulation, AgreesOnAFaultyMemory) { EXPECT_EQ(outcome(), "agr
 
 TEST_F(Cosimulation, NamesLayerTileRowAndColumnOfAPlantedMaskBit) {
   const auto layer = std::get<models::Convolution>(network_.nodes[2]).name;  // conv2
-  const int index =
-      program_.folds[static_cast<std::size_t>(program_.layers[2].first_fold) + 3].tile;
-  const int first = program_.folds[static_cast<std::size_t>(program_.layers[2].first_fold)].tile;
-  const schedule::Tile& tile = program_.tiles[static_cast<std::size_t>(index)];
+  const std::span<const schedule::Fold> folds = program_.folds_of(program_.layers[2]);
+  const schedule::TileIndex index = folds[3].tile;
+  const schedule::Tile& tile = program_.tiles[index];
   const int row = 5;
   const int column = 2;
   const int lanes = 4;
-  const std::uint64_t word = net_.layout.first_word(index) +
+  const std::uint64_t word = net_.layout.address[index] +
                              static_cast<std::uint64_t>(row) * tile.words_per_row +
                              static_cast<std::uint64_t>(column / lanes);
   masks_.part(word, 0).flip ^= std::uint64_t{1} << (column % lanes * 8 + 6);
   EXPECT_THAT(outcome(),
-              AllOf(HasSubstr("layer " + layer), HasSubstr("tile " + std::to_string(index - first)),
+              AllOf(HasSubstr("layer " + layer),
+                    HasSubstr("tile " + std::to_string(index.value - folds[0].tile.value)),
                     HasSubstr("row 5, column 2: weight expected")));
 }
 
@@ -198,15 +198,15 @@ TEST_F(Cosimulation, NamesOutputAndEntryOfAPlantedMaskBitInTheAccumulators) {
 
 TEST_F(StreamingCosimulation, FindsAPlantedMaskBitInASharedWord) {
   // The second tile of conv0, and others later.
-  masks_.part(net_.layout.first_word(1), 0).flip ^= 1;
+  masks_.part(net_.layout.address[{1}], 0).flip ^= 1;
   EXPECT_THAT(outcome(), AllOf(HasSubstr("layer conv0, tile 1"), HasSubstr("row 0, column 0")));
 }
 
 TEST_F(StreamingCosimulation, NamesTheTileOfAPlantedDramCycle) {
   // Transfer 0 is the input; transfer 1 + f belongs to fold f.
-  const int fold = program_.layers[2].first_fold + 2;
-  LateDram late(program_.spec.dram, 1 + fold);
-  const hardware::Cycle ready = times_.folds[static_cast<std::size_t>(fold)].weights_ready;
+  const hardware::FoldIndex fold = program_.layers[2].first_fold + 2;
+  LateDram late(program_.spec.dram, 1 + static_cast<int>(fold.value));
+  const hardware::Cycle ready = times_.folds[fold].weights_ready;
   EXPECT_THAT(outcome(&late),
               AllOf(HasSubstr("layer conv2, tile 2"),
                     HasSubstr("cycle of weights ready: expected " + std::to_string(ready) +
@@ -214,8 +214,7 @@ TEST_F(StreamingCosimulation, NamesTheTileOfAPlantedDramCycle) {
 }
 
 TEST_F(Cosimulation, NamesTheTileOfAPlantedCycleInTheClosedForm) {
-  const int fold = program_.layers[1].first_fold + 4;
-  times_.folds[static_cast<std::size_t>(fold)].load_end += 1;
+  times_.folds[program_.layers[1].first_fold + 4].load_end += 1;
   EXPECT_THAT(outcome(), AllOf(HasSubstr("layer conv1, tile 4"), HasSubstr("cycle of load end")));
 }
 
@@ -236,8 +235,7 @@ TEST_F(Cosimulation, NamesTheLayerOfWrongGatedMacs) {
 }
 
 TEST_F(Cosimulation, NamesThePlaceOfAPlantedAddress) {
-  const int index = program_.folds_of(program_.layers[2]).front().tile + 1;
-  layout_.address[static_cast<std::size_t>(index)] += 1;
+  layout_.address[program_.folds_of(program_.layers[2]).front().tile + 1] += 1;
   EXPECT_THAT(outcome(), AllOf(HasSubstr("layer conv2, tile 1"), HasSubstr(": weight expected")));
 }
 

@@ -58,7 +58,7 @@ TEST_P(WordCodeInTheFlow, WeightsAreThoseOfItsWords) {
   memory::SramMacro sram(organisation);
   sram.set_masks(memory::word_masks(organisation, cells));
   models::WeightSet expected = bench.weights;
-  for (std::size_t t = 0; t < bench.program.tiles.size(); ++t) {
+  for (const schedule::TileIndex t : bench.program.tiles.indices()) {
     const schedule::Tile& tile = bench.program.tiles[t];
     for (int row = 0; row < tile.rows; ++row) {
       for (int column = 0; column < tile.columns; ++column) {
@@ -66,14 +66,15 @@ TEST_P(WordCodeInTheFlow, WeightsAreThoseOfItsWords) {
                            static_cast<std::uint64_t>(column / 4);
         const std::uint64_t address = bench.layout.address[t] + index;
         const std::size_t weight = storage::weight_at(bench.program, tile, row, column);
-        std::int8_t& value = expected[static_cast<std::size_t>(tile.layer)][weight];
+        std::int8_t& value = expected[tile.node][weight];
         memory::WordBits word;
         for (int lane = 0; lane < 4; ++lane) {
           const int at = column / 4 * 4 + lane;
           if (at >= tile.columns) continue;
-          word.data.put(static_cast<std::uint32_t>(8 * lane),
-                        static_cast<std::uint8_t>(bench.weights[static_cast<std::size_t>(
-                            tile.layer)][storage::weight_at(bench.program, tile, row, at)]));
+          word.data.put(
+              static_cast<std::uint32_t>(8 * lane),
+              static_cast<std::uint8_t>(
+                  bench.weights[tile.node][storage::weight_at(bench.program, tile, row, at)]));
         }
         word.check = word.data.count() % 2;
         sram.write(address, word);

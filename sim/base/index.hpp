@@ -1,0 +1,41 @@
+// Positions in lists of one kind of things, as types of their own: kinds do not mix, nor do they
+// with plain numbers.
+#pragma once
+
+#include <compare>
+#include <cstddef>
+#include <ranges>
+#include <vector>
+
+namespace brownout {
+
+template <typename Kind>
+struct Index {
+  std::size_t value = 0;
+
+  constexpr auto operator<=>(const Index&) const = default;
+  constexpr Index operator+(std::size_t further) const { return {value + further}; }
+  constexpr Index& operator++() {
+    ++value;
+    return *this;
+  }
+};
+
+/// A vector whose elements are found by the index of their kind.
+template <typename I, typename T>
+class Indexed : public std::vector<T> {
+ public:
+  using std::vector<T>::vector;
+
+  T& operator[](I index) { return std::vector<T>::operator[](index.value); }
+  const T& operator[](I index) const { return std::vector<T>::operator[](index.value); }
+  /// Behind the last one.
+  I end_index() const { return {this->size()}; }
+  /// All of them, rising.
+  auto indices() const {
+    return std::views::iota(std::size_t{0}, this->size()) |
+           std::views::transform([](std::size_t value) { return I{value}; });
+  }
+};
+
+}  // namespace brownout
