@@ -3,6 +3,7 @@
 
 #include <bit>
 #include <stdexcept>
+#include <utility>
 
 #include "memory/numbers/text_number.hpp"
 
@@ -104,6 +105,22 @@ void RowFaults::set(std::size_t word, std::uint64_t failing) {
   zeros_[word] = bitlines_at_0_.empty() ? kinds_.zeros(kind_key_, word, failing)
                                         : failing & bitlines_at_0_[word];
   ones_[word] = failing & ~zeros_[word];
+}
+
+GeneratedFaultMap::GeneratedFaultMap(const SramGeometry& geometry,
+                                     std::shared_ptr<const VoltageProfile> profile,
+                                     const FaultMixture& mixture, std::uint64_t chip_seed)
+    : geometry_(geometry), profile_(std::move(profile)), mixture_(mixture), seed_(chip_seed) {
+  if (!profile_) throw std::logic_error("a fault map without a voltage profile");
+  mixture_.validate();
+}
+
+std::uint64_t GeneratedFaultMap::uniform(const CellAddress& cell) const {
+  return sequence_element(failure_key(seed_, cell.bank, cell.row), cell.column);
+}
+
+std::string GeneratedFaultMap::origin() const {
+  return ", profile " + profile_->data().name + ", chip seed " + std::to_string(seed_);
 }
 
 std::vector<Fault> GeneratedFaultMap::faults() const {

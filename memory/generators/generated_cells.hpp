@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -97,17 +98,37 @@ class RowFaults {
 /// A chip that a generator made. Its cells fail in every inference.
 class GeneratedFaultMap : public FaultMap {
  public:
+  const SramGeometry& geometry() const final { return geometry_; }
+  /// That of its voltages.
+  const VoltageProfile& profile() const { return *profile_; }
   /// Failing cells at `voltage`. Throws std::runtime_error below the profile's lowest voltage.
   virtual CellMasks masks_at(Voltage voltage) const = 0;
   /// Highest voltage at which a cell fails that fails at the profile's lowest.
   virtual Voltage vfail(const CellAddress& cell) const = 0;
-  /// That of its voltages.
-  virtual const VoltageProfile& profile() const = 0;
 
   CellFaults faults_at(Voltage voltage) const final { return {masks_at(voltage)}; }
   /// Every cell that fails at some voltage of the profile, with its exact vfail; by bank, row,
   /// column. A list of them all: for map files, not for huge SRAMs at high error rates.
   std::vector<Fault> faults() const;
+
+ protected:
+  /// Throws std::runtime_error as FaultMixture::validate does, std::logic_error without a profile.
+  GeneratedFaultMap(const SramGeometry& geometry, std::shared_ptr<const VoltageProfile> profile,
+                    const FaultMixture& mixture, std::uint64_t chip_seed);
+
+  std::uint64_t seed() const { return seed_; }
+  const FaultMixture& mixture() const { return mixture_; }
+  FailureKinds kinds() const { return {geometry_, mixture_, seed_}; }
+  /// The cell's number that decides whether it fails.
+  std::uint64_t uniform(const CellAddress& cell) const;
+  /// ", profile sram-14nm, chip seed 17": how source() ends.
+  std::string origin() const;
+
+ private:
+  SramGeometry geometry_;
+  std::shared_ptr<const VoltageProfile> profile_;
+  FaultMixture mixture_;
+  std::uint64_t seed_;
 };
 
 }  // namespace brownout::memory

@@ -1,7 +1,6 @@
 // Independent cells. Each has two keyed numbers: one decides whether it fails, one how.
 #include "memory/generators/iid_generator.hpp"
 
-#include <stdexcept>
 #include <utility>
 
 #include "memory/chip_draws.hpp"
@@ -27,26 +26,21 @@ CellMasks independent_cells(const SramGeometry& geometry, const Chance& failure,
 IidFaultMap::IidFaultMap(const SramGeometry& geometry,
                          std::shared_ptr<const VoltageProfile> profile, FaultMixture mixture,
                          std::uint64_t chip_seed)
-    : geometry_(geometry), profile_(std::move(profile)), mixture_(mixture), seed_(chip_seed) {
-  if (!profile_) throw std::logic_error("a fault map without a voltage profile");
-  mixture_.validate();
-}
+    : GeneratedFaultMap(geometry, std::move(profile), mixture, chip_seed) {}
 
 CellMasks IidFaultMap::masks_at(Voltage voltage) const {
-  const double ber = profile_->ber(voltage);
-  if (ber == 0) return CellMasks(geometry_);
-  return independent_cells(geometry_, Chance(ber), FailureKinds(geometry_, mixture_, seed_), seed_);
+  const double ber = profile().ber(voltage);
+  if (ber == 0) return CellMasks(geometry());
+  return independent_cells(geometry(), Chance(ber), kinds(), seed());
 }
 
 std::string IidFaultMap::source() const {
-  return "generated: iid " + mixture_.text() + mixture_.polar_bitlines().text() + ", profile " +
-         profile_->data().name + ", chip seed " + std::to_string(seed_);
+  return "generated: iid " + mixture().text() + mixture().polar_bitlines().text() + origin();
 }
 
 Voltage IidFaultMap::vfail(const CellAddress& cell) const {
-  const std::uint64_t uniform =
-      sequence_element(failure_key(seed_, cell.bank, cell.row), cell.column);
-  return profile_->highest_voltage([&](double ber) { return Chance(ber).happens(uniform); });
+  const std::uint64_t uniform = this->uniform(cell);
+  return profile().highest_voltage([&](double ber) { return Chance(ber).happens(uniform); });
 }
 
 }  // namespace brownout::memory

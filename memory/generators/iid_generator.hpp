@@ -23,17 +23,9 @@ class IidFaultMap final : public GeneratedFaultMap {
   IidFaultMap(const SramGeometry& geometry, std::shared_ptr<const VoltageProfile> profile,
               FaultMixture mixture, std::uint64_t chip_seed);
 
-  const SramGeometry& geometry() const override { return geometry_; }
   CellMasks masks_at(Voltage voltage) const override;
   std::string source() const override;
   Voltage vfail(const CellAddress& cell) const override;
-  const VoltageProfile& profile() const override { return *profile_; }
-
- private:
-  SramGeometry geometry_;
-  std::shared_ptr<const VoltageProfile> profile_;
-  FaultMixture mixture_;
-  std::uint64_t seed_;
 };
 
 }  // namespace brownout::memory

@@ -39,6 +39,11 @@ void check_terms(const VminTerms& terms) {
   if (terms.cluster_columns == 0) throw std::runtime_error("cluster_columns: 0 is not above 0");
 }
 
+FaultMixture on_bitlines(FaultMixture mixture, const VminTerms& terms) {
+  mixture.bitlines = terms.bitlines;
+  return mixture;
+}
+
 // normal_cdf at multiples of 1/64. It never falls, so what happens at a knot below x happens at x,
 // and what does not at a knot above does not at x: nearly all cells are decided by that, exactly.
 class Knots {
@@ -78,19 +83,13 @@ bool happens(double x, std::uint64_t uniform) {
 VminFaultMap::VminFaultMap(std::string name, const SramGeometry& geometry,
                            std::shared_ptr<const VoltageProfile> profile, const VminTerms& terms,
                            FaultMixture mixture, std::uint64_t chip_seed)
-    : name_(std::move(name)),
-      geometry_(geometry),
-      profile_(std::move(profile)),
-      terms_(terms),
-      mixture_(mixture),
-      seed_(chip_seed) {
-  if (!profile_) throw std::logic_error("a fault map without a voltage profile");
-  mixture_.bitlines = terms_.bitlines;
-  mixture_.validate();
+    : GeneratedFaultMap(geometry, std::move(profile), on_bitlines(mixture, terms), chip_seed),
+      name_(std::move(name)),
+      terms_(terms) {
   check_terms(terms_);
   die_vmin_ = terms_.mu + terms_.mu_shift;
   if (terms_.sigma_die > 0) {
-    die_vmin_ += terms_.sigma_die * standard_normal(draw(seed_, Draw::kDie));
+    die_vmin_ += terms_.sigma_die * standard_normal(draw(chip_seed, Draw::kDie));
   }
 }
 
@@ -99,20 +98,20 @@ double VminFaultMap::bitline_vmin(std::uint32_t bank, std::uint32_t row,
                                   std::uint32_t column) const {
   if (terms_.sigma_bitline == 0) return die_vmin_;
   const std::uint64_t uniform =
-      draw(seed_, Draw::kBitline, bank, column, terms_.bitlines.bitline(row));
+      draw(seed(), Draw::kBitline, bank, column, terms_.bitlines.bitline(row));
   return die_vmin_ + terms_.sigma_bitline * standard_normal(uniform);
 }
 
 double VminFaultMap::row_term(std::uint32_t bank, std::uint32_t row) const {
   if (terms_.sigma_row == 0) return 0;
-  return terms_.sigma_row * standard_normal(draw(seed_, Draw::kRow, bank, row));
+  return terms_.sigma_row * standard_normal(draw(seed(), Draw::kRow, bank, row));
 }
 
 double VminFaultMap::cluster_term(std::uint32_t bank, std::uint32_t row,
                                   std::uint32_t column) const {
   if (terms_.sigma_cluster == 0) return 0;
   return terms_.sigma_cluster *
-         standard_normal(draw(seed_, Draw::kCluster, bank, row / terms_.cluster_rows,
+         standard_normal(draw(seed(), Draw::kCluster, bank, row / terms_.cluster_rows,
                               column / terms_.cluster_columns));
 }
 
@@ -128,12 +127,12 @@ double VminFaultMap::failure_argument(double vmin_without_cell, Voltage voltage)
 }
 
 CellMasks VminFaultMap::masks_at(Voltage voltage) const {
-  CellMasks masks(geometry_);
-  profile_->require_covered(voltage);
-  if (voltage >= profile_->data().error_free_voltage) return masks;
-  const FailureKinds kinds(geometry_, mixture_, seed_);
-  const std::uint32_t bitlines = terms_.bitlines.bitlines(geometry_.rows);
-  for (std::uint32_t bank = 0; bank < geometry_.banks; ++bank) {
+  CellMasks masks(geometry());
+  profile().require_covered(voltage);
+  if (voltage >= profile().data().error_free_voltage) return masks;
+  const FailureKinds kinds = this->kinds();
+  const std::uint32_t bitlines = terms_.bitlines.bitlines(geometry().rows);
+  for (std::uint32_t bank = 0; bank < geometry().banks; ++bank) {
     for (std::uint32_t bitline = 0; bitline < bitlines; ++bitline) {
       draw_bitlines(masks, kinds, bank, bitline, voltage);
     }
@@ -143,8 +142,8 @@ CellMasks VminFaultMap::masks_at(Voltage voltage) const {
 
 // Per column, of the bitlines through a row.
 std::vector<double> VminFaultMap::bitline_vmins(std::uint32_t bank, std::uint32_t row) const {
-  std::vector<double> vmins(geometry_.columns);
-  for (std::uint32_t column = 0; column < geometry_.columns; ++column) {
+  std::vector<double> vmins(geometry().columns);
+  for (std::uint32_t column = 0; column < geometry().columns; ++column) {
     vmins[column] = bitline_vmin(bank, row, column);
   }
   return vmins;
@@ -152,8 +151,8 @@ std::vector<double> VminFaultMap::bitline_vmins(std::uint32_t bank, std::uint32_
 
 // Per column, of the clusters through a row.
 std::vector<double> VminFaultMap::cluster_terms(std::uint32_t bank, std::uint32_t row) const {
-  std::vector<double> terms(geometry_.columns);
-  for (std::uint32_t column = 0; column < geometry_.columns; ++column) {
+  std::vector<double> terms(geometry().columns);
+  for (std::uint32_t column = 0; column < geometry().columns; ++column) {
     terms[column] =
         column % terms_.cluster_columns == 0 ? cluster_term(bank, row, column) : terms[column - 1];
   }
@@ -161,9 +160,9 @@ std::vector<double> VminFaultMap::cluster_terms(std::uint32_t bank, std::uint32_
 }
 
 ColumnChances VminFaultMap::chances(const std::vector<double>& vmins, Voltage voltage) const {
-  ColumnChances result(geometry_.columns);
+  ColumnChances result(geometry().columns);
   Chance chance(0);
-  for (std::uint32_t column = 0; column < geometry_.columns; ++column) {
+  for (std::uint32_t column = 0; column < geometry().columns; ++column) {
     if (column == 0 || vmins[column] != vmins[column - 1]) {
       chance = Chance(reproducible_normal_cdf(failure_argument(vmins[column], voltage)));
     }
@@ -176,7 +175,7 @@ ColumnChances VminFaultMap::chances(const std::vector<double>& vmins, Voltage vo
 // chance is their bitline's and is known once for all the rows.
 void VminFaultMap::draw_bitlines(CellMasks& masks, const FailureKinds& kinds, std::uint32_t bank,
                                  std::uint32_t bitline, Voltage voltage) const {
-  const auto [first, end] = terms_.bitlines.rows_of(bitline, geometry_.rows);
+  const auto [first, end] = terms_.bitlines.rows_of(bitline, geometry().rows);
   const std::vector<double> vmins = bitline_vmins(bank, first);
   const bool alike = terms_.sigma_row == 0 && terms_.sigma_cluster == 0;
   const ColumnChances chances = alike ? this->chances(vmins, voltage) : ColumnChances(0);
@@ -186,7 +185,7 @@ void VminFaultMap::draw_bitlines(CellMasks& masks, const FailureKinds& kinds, st
     const auto r = static_cast<std::uint32_t>(row);
     RowFaults faults(masks, kinds, bank, r);
     if (alike) {
-      const std::uint64_t key = failure_key(seed_, bank, r);
+      const std::uint64_t key = failure_key(seed(), bank, r);
       for (std::size_t word = 0; word < faults.words(); ++word) {
         faults.set(word, chances.failing(key, word));
       }
@@ -203,12 +202,12 @@ void VminFaultMap::draw_bitlines(CellMasks& masks, const FailureKinds& kinds, st
 void VminFaultMap::draw_row(RowFaults& faults, std::uint32_t bank, std::uint32_t row,
                             const std::vector<double>& vmins, const std::vector<double>& clusters,
                             Voltage voltage) const {
-  const std::uint64_t key = failure_key(seed_, bank, row);
+  const std::uint64_t key = failure_key(seed(), bank, row);
   const double row_term = this->row_term(bank, row);
   for (std::size_t word = 0; word < faults.words(); ++word) {
     const auto first = static_cast<std::uint32_t>(word * ColumnChances::kWordBits);
     std::uint64_t failing = 0;
-    for (std::uint32_t column = std::min(first + ColumnChances::kWordBits, geometry_.columns);
+    for (std::uint32_t column = std::min(first + ColumnChances::kWordBits, geometry().columns);
          column-- > first;) {
       const double vmin = vmins[column] + (row_term + clusters[column]);
       failing = failing << 1 | std::uint64_t{fails(vmin, sequence_element(key, column), voltage)};
@@ -223,7 +222,7 @@ bool VminFaultMap::fails(double vmin_without_cell, std::uint64_t uniform, Voltag
 
 std::string VminFaultMap::source() const {
   std::string text =
-      "generated: " + name_ + " " + mixture_.text() + ", mu " + format_double(terms_.mu);
+      "generated: " + name_ + " " + mixture().text() + ", mu " + format_double(terms_.mu);
   const std::pair<const char*, double> others[] = {
       {"mu_shift", terms_.mu_shift},           {"sigma_die", terms_.sigma_die},
       {"sigma_bitline", terms_.sigma_bitline}, {"sigma_row", terms_.sigma_row},
@@ -235,16 +234,14 @@ std::string VminFaultMap::source() const {
     text += ", clusters of " + std::to_string(terms_.cluster_rows) + " rows x " +
             std::to_string(terms_.cluster_columns) + " columns";
   }
-  return text + terms_.bitlines.text() + ", profile " + profile_->data().name + ", chip seed " +
-         std::to_string(seed_);
+  return text + terms_.bitlines.text() + origin();
 }
 
 Voltage VminFaultMap::vfail(const CellAddress& cell) const {
   const double vmin_without_cell = this->vmin_without_cell(cell);
-  const std::uint64_t uniform =
-      sequence_element(failure_key(seed_, cell.bank, cell.row), cell.column);
-  std::int64_t fails_at = profile_->lowest().micro();
-  std::int64_t works_at = profile_->data().error_free_voltage.micro();
+  const std::uint64_t uniform = this->uniform(cell);
+  std::int64_t fails_at = profile().lowest().micro();
+  std::int64_t works_at = profile().data().error_free_voltage.micro();
   while (works_at - fails_at > 1) {
     const std::int64_t middle = fails_at + (works_at - fails_at) / 2;
     const bool failing = fails(vmin_without_cell, uniform, Voltage::from_micro(middle));
@@ -254,9 +251,8 @@ Voltage VminFaultMap::vfail(const CellAddress& cell) const {
 }
 
 double VminFaultMap::vmin(const CellAddress& cell) const {
-  if (!geometry_.contains(cell)) throw std::logic_error("no such cell: " + to_string(cell));
-  const std::uint64_t uniform =
-      sequence_element(failure_key(seed_, cell.bank, cell.row), cell.column);
+  if (!geometry().contains(cell)) throw std::logic_error("no such cell: " + to_string(cell));
+  const std::uint64_t uniform = this->uniform(cell);
   // A low number fails early, that is at a high voltage.
   return vmin_without_cell(cell) - terms_.sigma_cell * standard_normal(uniform);
 }

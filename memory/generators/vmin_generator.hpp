@@ -42,12 +42,10 @@ class VminFaultMap final : public GeneratedFaultMap {
                std::shared_ptr<const VoltageProfile> profile, const VminTerms& terms,
                FaultMixture mixture, std::uint64_t chip_seed);
 
-  const SramGeometry& geometry() const override { return geometry_; }
   CellMasks masks_at(Voltage voltage) const override;
   std::string source() const override;
   /// The cell's Vmin rounded down to the voltage grid, below the error-free voltage.
   Voltage vfail(const CellAddress& cell) const override;
-  const VoltageProfile& profile() const override { return *profile_; }
   /// In the profile's unit. For looking at; faults are decided without it.
   double vmin(const CellAddress& cell) const;
 
@@ -68,11 +66,7 @@ class VminFaultMap final : public GeneratedFaultMap {
   bool fails(double vmin_without_cell, std::uint64_t uniform, Voltage voltage) const;
 
   std::string name_;
-  SramGeometry geometry_;
-  std::shared_ptr<const VoltageProfile> profile_;
   VminTerms terms_;
-  FaultMixture mixture_;
-  std::uint64_t seed_;
   double die_vmin_ = 0;  // mu + mu_shift + D
 };
 

@@ -38,20 +38,14 @@ std::vector<std::pair<CellAddress, FaultKind>> list(const CellMasks& masks) {
   return cells;
 }
 
-class EveryGenerator : public testing::TestWithParam<Generator> {};
-
-INSTANTIATE_TEST_SUITE_P(Table, EveryGenerator, testing::ValuesIn(generators()),
-                         [](const auto& param) { return std::string(param.param.name); });
-
 // Every voltage of a millivolt's grid over the whole profile, falling: what fails goes on failing
 // in its way, and `faults` names the step at which it began.
-TEST_P(EveryGenerator, FaultsNestOverAllVoltagesOfTheGrid) {
-  const auto map = chip(GetParam(), {.stuck = true, .stuck_at_0_share = 0.3});
-  const std::vector<Fault> faults = map->faults();
-  CellMasks higher = map->masks_at(volts("1"));
+void expect_nested(const GeneratedFaultMap& map) {
+  const std::vector<Fault> faults = map.faults();
+  CellMasks higher = map.masks_at(volts("1"));
   EXPECT_EQ(higher.count(), 0u);
   for (std::int64_t micro = 999'000; micro >= 750'000; micro -= 1000) {
-    const CellMasks lower = map->masks_at(Voltage::from_micro(micro));
+    const CellMasks lower = map.masks_at(Voltage::from_micro(micro));
     std::uint64_t expected = 0;
     for (const Fault& fault : faults) {
       if (fault.vfail.micro() < micro) continue;
@@ -65,6 +59,26 @@ TEST_P(EveryGenerator, FaultsNestOverAllVoltagesOfTheGrid) {
     higher = lower;
   }
   EXPECT_GT(higher.count(), 1000u);
+}
+
+class EveryGenerator : public testing::TestWithParam<Generator> {};
+
+INSTANTIATE_TEST_SUITE_P(Table, EveryGenerator, testing::ValuesIn(generators()),
+                         [](const auto& param) { return std::string(param.param.name); });
+
+TEST_P(EveryGenerator, FaultsNestOverAllVoltagesOfTheGrid) {
+  for (const FaultMixture& mixture :
+       {kFlips, FaultMixture{.stuck = true, .stuck_at_0_share = 0.3}}) {
+    expect_nested(*chip(GetParam(), mixture, 1));
+  }
+  for (const char* term : {"sigma_row", "sigma_cluster"}) {  // without one of the spreads
+    GeneratorValues values = values_of(GetParam());
+    if (const auto found = values.find(term); found != values.end()) {
+      found->second = 0;
+      expect_nested(
+          *GetParam().make({kGeometry, profile_14nm(), kFlips, chip_seed(21, 2)}, values));
+    }
+  }
 }
 
 // Five standard deviations of a binomial share.

@@ -1,4 +1,5 @@
-// Generated chips: nested faults, the right number of them, and a list that says the same.
+// Independent cells: the right number of faults, and a list that says the same.
+// every_generator_test.cpp: faults nest.
 #include "memory/generators/iid_generator.hpp"
 #include "memory/chip_draws.hpp"
 
@@ -34,24 +35,6 @@ std::vector<std::pair<CellAddress, FaultKind>> list(const CellMasks& masks) {
 // Five standard deviations of a binomial share.
 double bound(double p, std::uint64_t n) {
   return 5 * std::sqrt(p * (1 - p) / static_cast<double>(n));
-}
-
-TEST(IidFaultMap, FaultsNestAsVoltageFalls) {
-  for (const FaultMixture& mixture : {kFlips, kStuck}) {
-    const IidFaultMap map = chip(kSmall, mixture, 1);
-    CellMasks higher = map.masks_at(volts("1"));
-    EXPECT_EQ(higher.count(), 0u);
-    std::size_t grown = 0;
-    for (std::int64_t micro = 1'000'000; micro >= 750'000; micro -= 500) {
-      const CellMasks lower = map.masks_at(Voltage::from_micro(micro));
-      higher.for_each([&](const CellAddress& cell, FaultKind kind) {
-        ASSERT_EQ(lower.at(cell), kind) << micro << " " << to_string(cell);
-      });
-      grown += lower.count() > higher.count();
-      higher = lower;
-    }
-    EXPECT_GT(grown, 100u);
-  }
 }
 
 TEST(IidFaultMap, BitErrorRateIsTheProfiles) {

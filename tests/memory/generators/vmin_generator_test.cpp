@@ -1,5 +1,5 @@
-// Chips of cells with a Vmin: nested faults, the right number of them, and a list that says the
-// same. vmin_terms_test.cpp: each term where it belongs.
+// Chips of cells with a Vmin: the right number of faults, and a list that says the same.
+// every_generator_test.cpp: faults nest. vmin_terms_test.cpp: each term where it belongs.
 #include "memory/generators/vmin_generator.hpp"
 
 #include <gtest/gtest.h>
@@ -15,26 +15,6 @@
 
 namespace brownout::memory {
 namespace {
-
-TEST(VminFaultMap, FaultsNestAsVoltageFalls) {
-  for (const VminTerms& terms : {kCellsAlone, kAllTerms, kClusters}) {
-    for (const FaultMixture& mixture : {kFlips, kStuck}) {
-      const VminFaultMap map = chip(kSmall, terms, 1, mixture);
-      CellMasks higher = map.masks_at(volts("0.6"));
-      EXPECT_EQ(higher.count(), 0u);
-      std::size_t grown = 0;
-      for (std::int64_t micro = 600'000; micro >= 350'000; micro -= 1000) {
-        const CellMasks lower = map.masks_at(Voltage::from_micro(micro));
-        higher.for_each([&](const CellAddress& cell, FaultKind kind) {
-          ASSERT_EQ(lower.at(cell), kind) << micro << " " << to_string(cell);
-        });
-        grown += lower.count() > higher.count();
-        higher = lower;
-      }
-      EXPECT_GT(grown, 100u);
-    }
-  }
-}
 
 TEST(VminFaultMap, IndependentCellsFailAtTheRateOfTheNormalDistribution) {
   for (const char* voltage : {"0.35", "0.38", "0.3908", "0.42", "0.46", "0.5"}) {
