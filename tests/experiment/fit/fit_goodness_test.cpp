@@ -1,15 +1,14 @@
 // How well a fit describes a map: measures counted by hand, and models that are right and wrong.
-// The measured 28 nm chip where its data are at hand.
+// A drawn board, and the measured 28 nm one where its data are at hand.
 #include "sim/experiment/fit/fit_goodness.hpp"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <filesystem>
-#include <fstream>
 #include <sstream>
 
 #include "memory/generators/vmin_generator.hpp"
+#include "tests/support/measured_board.hpp"
 
 namespace brownout::experiment {
 namespace {
@@ -93,31 +92,22 @@ TEST(FitGoodness, SimulatedFaultCountsAreThoseOfTheModel) {
   }
 }
 
-// One chip of 28 nm FPGA block RAM (research data, not part of the repository): bank, row, column,
-// vfail in mV, one fault a line behind a header.
-TEST(FitGoodness, The28nmChipIsOneOfItsFit) {
-  const auto path = std::filesystem::path(BROWNOUT_SOURCE_DIR).parent_path() /
-                    "shared/data/sram/kc705b_faults.csv";
-  std::ifstream in(path);
-  if (!in) GTEST_SKIP() << "the measured map is not here";
+// All that a fit of a board says: the parameters within so many standard errors of others, bitlines
+// needed by far, and the board one of the chips that the fit makes.
+void expect_fitted(const memory::SramGeometry& geometry, const std::string& csv,
+                   const VminParameters& expected, double errors) {
   std::vector<Fault> faults;
-  std::string line;
-  std::getline(in, line);
-  while (std::getline(in, line)) {
-    unsigned bank = 0, row = 0, column = 0, millivolts = 0;
-    ASSERT_EQ(std::sscanf(line.c_str(), "%u,%u,%u,%u", &bank, &row, &column, &millivolts), 4);
-    faults.push_back({{bank, row, column},
-                      Voltage::from_micro(std::int64_t{millivolts} * 1000),
-                      FaultKind::kStuckAt0});
+  for (const testing::BoardBit& bit : testing::board_bits(csv)) {
+    faults.push_back({bit.cell, bit.vfail, FaultKind::kStuckAt0});
   }
-  const SparseFaultMap map({{890, 1024, 8}, "V", volts("0.53"), "KC705-B"}, faults);
+  const SparseFaultMap map({geometry, "V", volts("0.53"), "board"}, faults);
   const FitData data = fit_data(map, {.cells = 512, .interleave = 2}, {});
-  EXPECT_EQ(data.bitlines, 14240u);
+  EXPECT_EQ(data.bitlines, std::uint64_t{geometry.banks} * geometry.columns * 2);
   const VminFit fit = fit_bitline_vmin(data);
-  // The project's earlier fit, by moments; within two standard errors.
-  EXPECT_NEAR(fit.estimate.mu, 0.3908, 2 * fit.standard_error[0].value());
-  EXPECT_NEAR(fit.estimate.sigma_bitline, 0.0293, 2 * fit.standard_error[1].value());
-  EXPECT_NEAR(fit.estimate.sigma_cell, 0.025, 2 * fit.standard_error[2].value());
+  EXPECT_NEAR(fit.estimate.mu, expected.mu, errors * fit.standard_error[0].value());
+  EXPECT_NEAR(fit.estimate.sigma_bitline, expected.sigma_bitline,
+              errors * fit.standard_error[1].value());
+  EXPECT_NEAR(fit.estimate.sigma_cell, expected.sigma_cell, errors * fit.standard_error[2].value());
   EXPECT_LT(fit.aic(), fit_gaussian_vmin(data).aic() - 1000);
 
   const auto measures = fit_measures(data);
@@ -133,6 +123,20 @@ TEST(FitGoodness, The28nmChipIsOneOfItsFit) {
     EXPECT_LE(*measured[i], chips.high + room)
         << measures[i].voltage.text() << to_string(measures[i]);
   }
+}
+
+// What it was drawn from, by the fit's own errors.
+TEST(FitGoodness, ADrawnBoardIsOneOfItsFit) {
+  constexpr memory::VminTerms kTerms = testing::kDrawnTerms;
+  expect_fitted(testing::kDrawnBoard, testing::drawn_board(),
+                {kTerms.mu, kTerms.sigma_bitline, kTerms.sigma_cell}, 3);
+}
+
+// The measured 28 nm chip, by an earlier fit to its moments (vmin_generator.hpp).
+TEST(FitGoodness, TheMeasuredBoardIsOneOfItsFit) {
+  const std::string csv = testing::measured_board();
+  if (csv.empty()) GTEST_SKIP() << "the measured board is not here; the drawn one stands for it";
+  expect_fitted(testing::kMeasuredBoard, csv, {0.3908, 0.0293, 0.025}, 2);
 }
 
 }  // namespace

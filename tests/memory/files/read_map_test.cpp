@@ -8,14 +8,15 @@
 #include "memory/maps/map_statistics.hpp"
 #include "tests/memory/files/map_files.hpp"
 #include "tests/memory/generators/profiles.hpp"
+#include "tests/support/measured_board.hpp"
 
 namespace brownout::memory {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
-class ReadMap : public testing::Test {
+class ReadMap : public ::testing::Test {
  protected:
   std::string path(const std::string& name) const { return (directory_.path() / name).string(); }
   MapImport cells() const {
@@ -91,33 +92,54 @@ TEST_F(ReadMap, OptionsAreSpelledAsTheirUserWritesThem) {
                         "memory.chip.import.word_bits, "));
 }
 
+ImportedMap read_board(const std::string& path, const SramGeometry& geometry) {
+  MapImport import;
+  import.set("banks", std::uint64_t{geometry.banks});
+  import.set("rows", std::uint64_t{geometry.rows});
+  import.set("columns", std::uint64_t{geometry.columns});
+  return read_map(path, import);
+}
+
+// Stuck cells at each of the board's steps, of which the list says only where cells failed first.
+void expect_failing(const SparseFaultMap& map, const std::vector<std::uint64_t>& failing) {
+  EXPECT_EQ(map.header().lowest_measured, volts("0.53"));
+  for (std::size_t step = 0; step < testing::kBoardSteps; ++step) {
+    const FaultsAtVoltage faults = faults_at(map, testing::voltage_of_step(step));
+    EXPECT_EQ(faults.stuck_at_0, failing[step]) << step;
+    EXPECT_EQ(faults.total(), faults.stuck_at_0);
+  }
+}
+
+TEST_F(ReadMap, ABoardsListOfFailingBitsLoadsAsItIs) {
+  const std::string csv = testing::drawn_board();
+  directory_.write("board.csv", csv);
+  const ImportedMap read = read_board(path("board.csv"), testing::kDrawnBoard);
+  EXPECT_EQ(read.map.geometry(), testing::kDrawnBoard);
+  std::vector<std::uint64_t> failing(testing::kBoardSteps);
+  for (const testing::BoardBit& bit : testing::board_bits(csv)) {
+    for (std::size_t step = bit.fails.find('1'); step < failing.size(); ++step) ++failing[step];
+  }
+  EXPECT_GT(failing.back(), 500u);
+  expect_failing(read.map, failing);
+}
+
 // The measured board, as its two files are; skips where they are not at hand.
-TEST_F(ReadMap, BothFilesOfTheBoardLoadAsTheyAre) {
-  struct Board {
-    const char* file;
+TEST_F(ReadMap, BothFilesOfTheMeasuredBoardLoadAsTheyAre) {
+  struct File {
+    const char* name;
     SramGeometry geometry;
-    std::vector<std::uint64_t> failing;  // at 0.59 to 0.53 V: 0.5 % of the cells do not nest
+    std::vector<std::uint64_t> failing;  // 0.5 % of the cells do not nest
   };
-  const Board boards[] = {
+  const File files[] = {
       {"kc705b_faults.csv", {890, 1024, 8}, {1, 4, 13, 31, 126, 347, 1141}},
       {"kc705b_bank1024x64.csv", {111, 1024, 64}, {1, 4, 13, 31, 126, 347, 1139}}};
-  for (const Board& board : boards) {
-    const auto file =
-        std::filesystem::path(BROWNOUT_SOURCE_DIR) / ".." / "shared" / "data" / "sram" / board.file;
-    if (!std::filesystem::exists(file)) GTEST_SKIP() << "no " << file;
-    MapImport import;
-    import.set("banks", std::uint64_t{board.geometry.banks});
-    import.set("rows", std::uint64_t{board.geometry.rows});
-    import.set("columns", std::uint64_t{board.geometry.columns});
-    const ImportedMap read = read_map(file.string(), import);
-    EXPECT_EQ(read.map.geometry(), board.geometry);
-    EXPECT_EQ(read.map.header().lowest_measured, volts("0.53"));
-    for (std::size_t i = 0; i < board.failing.size(); ++i) {
-      const auto voltage = Voltage::from_micro(590'000 - 10'000 * static_cast<std::int64_t>(i));
-      const FaultsAtVoltage faults = faults_at(read.map, voltage);
-      EXPECT_EQ(faults.stuck_at_0, board.failing[i]) << voltage.text();
-      EXPECT_EQ(faults.total(), faults.stuck_at_0);
-    }
+  for (const File& file : files) {
+    const std::string csv = testing::measured_board(file.name);
+    if (csv.empty()) GTEST_SKIP() << "the measured board is not here; the drawn one stands for it";
+    directory_.write(file.name, csv);
+    const ImportedMap read = read_board(path(file.name), file.geometry);
+    EXPECT_EQ(read.map.geometry(), file.geometry);
+    expect_failing(read.map, file.failing);
   }
 }
 
