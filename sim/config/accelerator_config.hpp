@@ -1,4 +1,4 @@
-// The accelerator file: `accelerator:` and the path of its energy table (DESIGN 9).
+// The accelerator file: `accelerator:` and the path of its energy table.
 #pragma once
 
 #include <filesystem>

@@ -1,4 +1,4 @@
-// The workload file with everything that it refers to, as validated plain values (DESIGN 9).
+// The workload file with everything that it refers to, as validated plain values.
 #pragma once
 
 #include <cstdint>

@@ -12,7 +12,7 @@
 
 namespace brownout::hardware {
 
-/// Where weight tiles live in the weight SRAM (DESIGN 6, Placement).
+/// Where weight tiles live in the weight SRAM.
 enum class Placement {
   kResident,         ///< every tile has its own words; loading them is setup
   kStreaming,        ///< a ring, restarted at every inference
@@ -52,7 +52,7 @@ struct DramSpec {
   int burst_bytes = 64;
 };
 
-/// A weight-stationary systolic array with its memories (DESIGN 6). Defaults are the documented
+/// A weight-stationary systolic array with its memories. Defaults are the documented
 /// defaults of the YAML keys of the same names.
 struct AcceleratorSpec {
   std::string name = "accelerator";
