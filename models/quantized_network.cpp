@@ -307,6 +307,9 @@ std::string node_kind(const Node& node) {
       return n.fully_connected ? "fully_connected" : "conv";
     }
     std::string operator()(const Pooling& n) const {
+      // The greatest of one element: a slice with a stride, or a pool that is one.
+      const bool one = n.window.kernel_height * n.window.kernel_width == 1;
+      if (n.kind == PoolKind::kMax && one && n.clamp_low == 0 && n.clamp_high == 255) return "copy";
       return n.kind == PoolKind::kMax       ? "max_pool"
              : n.kind == PoolKind::kAverage ? "average_pool"
                                             : "global_average_pool";

@@ -3,12 +3,14 @@
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 from engine_codes import compare, import_error, needs_run_network, run_one
 from onnx import helper
 from quantized_graph import F32, QuantizedGraph, with_one_input
 
 from brownout_binary import needs_brownout
+from commands import json_of
 
 pytestmark = [
     needs_brownout,
@@ -280,3 +282,14 @@ def test_sizes_in_float_are_left_to_the_exporter(tmp_path: Path) -> None:
     x = made.pool[-1]
     made.real("relu", "Relu", [made.dequantize(x)], made.named(x.shape, 1.0))
     assert "sizes in float have to be computed before quantization" in import_error(made, tmp_path)
+
+
+def test_every_other_pixel_is_listed_as_a_copy(tmp_path: Path) -> None:
+    """Not as the pool of one element that it is computed as."""
+    made = with_one_input(3)
+    cut = [indices(made, *values) for values in ((0, 0), (6, 5), (2, 3), (2, 2))]
+    by_quantizers(made, "Slice", (4, 3, 3), *cut)
+    assert compare(made, tmp_path).max() == 0
+    path = tmp_path / "network.onnx"
+    onnx.save(made.model(), path)
+    assert [layer["kind"] for layer in json_of("network", path)["layers"]] == ["copy"]
