@@ -5,6 +5,7 @@
 // is the network's.
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstdint>

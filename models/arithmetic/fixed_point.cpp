@@ -102,7 +102,7 @@ FixedPointMultiplier fixed_point_multiplier(const QuantizedNetwork& network,
 
 FixedPoint fixed_point_mean(float input_scale, float output_scale, int count) {
   FixedPoint factor = to_fixed_point(double{input_scale} / double{output_scale});
-  const int log2_count = std::bit_width(static_cast<unsigned>(count)) - 1;
+  const auto log2_count = static_cast<int>(std::bit_width(static_cast<unsigned>(count))) - 1;
   const int shift = std::min(log2_count, 31 + factor.exponent);
   factor.mantissa = static_cast<std::int32_t>((std::int64_t{factor.mantissa} << shift) / count);
   factor.exponent -= shift;

@@ -185,22 +185,22 @@ Convolution read_fully_connected(const OnnxGraph& graph, const onnx::NodeProto& 
     graph.fail(node, "alpha and beta must be 1 and transA 0");
   }
   const bool output_first = (int_attribute(node, "transB", 0) != 0) != weights.transposed;
-  const int output_axis = output_first ? 0 : 1;
-  if (dims[1 - output_axis] != input.shape.size() || dims[output_axis] < 1) {
+  const std::int64_t outputs = dims[output_first ? 0 : 1];
+  if (dims[output_first ? 1 : 0] != input.shape.size() || outputs < 1) {
     graph.fail(node, "weights '" + weights.name + "' do not fit an input of " +
                          std::to_string(input.shape.size()) + " elements");
   }
   Convolution convolution;
   convolution.name = display_name(node);
   convolution.fully_connected = true;
-  convolution.out_channels = static_cast<int>(dims[output_axis]);
+  convolution.out_channels = static_cast<int>(outputs);
   convolution.window.kernel_height = input.shape.height;
   convolution.window.kernel_width = input.shape.width;
   const bool pixels = view == View::kFlatPixels;
   convolution.weight_layout =
       output_first ? (pixels ? WeightLayout::kChannelLast : WeightLayout::kOutputFirst)
                    : (pixels ? WeightLayout::kInputFirstChannelLast : WeightLayout::kInputFirst);
-  set_weights(graph, node, weights, output_axis, convolution);
+  set_weights(graph, node, weights, output_first ? 0 : 1, convolution);
   const std::vector<std::int8_t> file = convolution.weights;
   const auto k_size = static_cast<std::size_t>(convolution.k_size());
   for (std::size_t i = 0; i < file.size(); ++i) {
