@@ -1,6 +1,6 @@
 #include "sim/cli/energy_lines.hpp"
 
-#include "sim/experiment/point/point_costs.hpp"
+#include "sim/experiment/session/point_costs.hpp"
 
 namespace brownout::cli {
 

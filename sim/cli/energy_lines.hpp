@@ -2,7 +2,7 @@
 #pragma once
 
 #include "sim/cli/table.hpp"
-#include "sim/experiment/point/workbench.hpp"
+#include "sim/experiment/session/workbench.hpp"
 #include "sim/experiment/results/results.hpp"
 
 namespace brownout::cli {

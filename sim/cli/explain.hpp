@@ -5,7 +5,7 @@
 
 #include "memory/voltage.hpp"
 #include "sim/cli/table.hpp"
-#include "sim/experiment/point/chip.hpp"
+#include "sim/experiment/session/chip.hpp"
 
 namespace brownout::cli {
 

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "sim/cli/table.hpp"
-#include "sim/experiment/point/chip.hpp"
+#include "sim/experiment/session/chip.hpp"
 #include "sim/experiment/results/results.hpp"
 
 namespace brownout::cli {

@@ -12,7 +12,7 @@
 #include "sim/cli/workload_options.hpp"
 #include "sim/config/accelerator_config.hpp"
 #include "sim/experiment/network_plan.hpp"
-#include "sim/experiment/point/sum_bits.hpp"
+#include "sim/experiment/session/sum_bits.hpp"
 #include "sim/hardware/on_chip_memory.hpp"
 #include "sim/schedule/activation_plan.hpp"
 #include "sim/schedule/lower.hpp"

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "sim/experiment/point/workbench.hpp"
+#include "sim/experiment/session/workbench.hpp"
 #include "sim/experiment/results/results.hpp"
 
 namespace brownout::cli {

@@ -15,9 +15,9 @@
 #include "sim/cli/score_cells.hpp"
 #include "sim/cli/table.hpp"
 #include "sim/cli/workload_options.hpp"
-#include "sim/experiment/point/evaluate_point.hpp"
-#include "sim/experiment/point/nominal_energy.hpp"
-#include "sim/experiment/point/workbench.hpp"
+#include "sim/experiment/session/evaluate_point.hpp"
+#include "sim/experiment/session/nominal_energy.hpp"
+#include "sim/experiment/session/workbench.hpp"
 #include "sim/experiment/weights_file.hpp"
 #include "sim/timing/program_cycles.hpp"
 

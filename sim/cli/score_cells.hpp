@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "sim/cli/table.hpp"
-#include "sim/experiment/point/workbench.hpp"
+#include "sim/experiment/session/workbench.hpp"
 #include "sim/experiment/results/sweep_summary.hpp"
 
 namespace brownout::cli {

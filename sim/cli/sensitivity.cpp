@@ -11,7 +11,7 @@
 #include "sim/cli/table.hpp"
 #include "sim/cli/workload_options.hpp"
 #include "sim/experiment/inputs/fault_selection.hpp"
-#include "sim/experiment/point/workbench.hpp"
+#include "sim/experiment/session/workbench.hpp"
 #include "sim/experiment/sensitivity.hpp"
 
 namespace brownout::cli {

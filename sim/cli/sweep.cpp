@@ -12,7 +12,7 @@
 #include "sim/cli/verdict_facts.hpp"
 #include "sim/cli/workload_options.hpp"
 #include "sim/config/sweep_rates.hpp"
-#include "sim/experiment/point/workbench.hpp"
+#include "sim/experiment/session/workbench.hpp"
 #include "sim/experiment/results/sweep_summary.hpp"
 #include "sim/experiment/results/yield.hpp"
 #include "sim/experiment/sweep.hpp"

@@ -7,7 +7,7 @@
 #include "sim/cli/output_file.hpp"
 #include "sim/cli/table.hpp"
 #include "sim/cli/workload_options.hpp"
-#include "sim/experiment/point/chip.hpp"
+#include "sim/experiment/session/chip.hpp"
 #include "sim/experiment/weights_file.hpp"
 #include "sim/storage/weight_readback.hpp"
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "sim/experiment/fault_parts.hpp"
-#include "sim/experiment/point/workbench.hpp"
+#include "sim/experiment/session/workbench.hpp"
 #include "sim/experiment/results/results.hpp"
 #include "sim/experiment/results/sweep_summary.hpp"
 #include "sim/experiment/runner/cosim_policy.hpp"

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "sim/experiment/point/workbench.hpp"
+#include "sim/experiment/session/workbench.hpp"
 #include "sim/experiment/results/results.hpp"
 #include "sim/experiment/results/yield.hpp"
 #include "sim/experiment/runner/cosim_policy.hpp"

@@ -11,7 +11,7 @@
 #include <iterator>
 #include <sstream>
 
-#include "sim/experiment/point/evaluate_point.hpp"
+#include "sim/experiment/session/evaluate_point.hpp"
 
 namespace brownout::experiment {
 namespace {

@@ -39,9 +39,9 @@ INNER_ROOMS: dict[str, dict[str, set[str]]] = {
         "inputs": set(),
         "results": set(),
         "fit": set(),
-        "point": {"inputs", "results"},
-        "runner": {"point", "results"},
-        "": {"point", "results", "runner"},
+        "session": {"inputs", "results"},
+        "runner": {"session", "results"},
+        "": {"session", "results", "runner"},
     },
 }
 

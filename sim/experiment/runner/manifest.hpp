@@ -6,7 +6,7 @@
 #include <map>
 #include <string>
 
-#include "sim/experiment/point/workbench.hpp"
+#include "sim/experiment/session/workbench.hpp"
 #include "sim/experiment/results/verdict.hpp"
 #include "sim/experiment/runner/cosim_policy.hpp"
 

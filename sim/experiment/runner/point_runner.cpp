@@ -6,7 +6,7 @@
 #include <set>
 #include <stdexcept>
 
-#include "sim/experiment/point/other_rails.hpp"
+#include "sim/experiment/session/other_rails.hpp"
 #include "sim/experiment/runner/directory_lock.hpp"
 #include "sim/experiment/runner/interruption.hpp"
 #include "sim/experiment/runner/manifest.hpp"

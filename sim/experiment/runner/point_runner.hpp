@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "sim/experiment/point/evaluate_point.hpp"
-#include "sim/experiment/point/workbench.hpp"
+#include "sim/experiment/session/evaluate_point.hpp"
+#include "sim/experiment/session/workbench.hpp"
 #include "sim/experiment/runner/journal.hpp"
 
 namespace brownout::experiment {

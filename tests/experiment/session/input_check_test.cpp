@@ -1,5 +1,5 @@
 // When the images look unlike those that the network was made for.
-#include "sim/experiment/point/input_check.hpp"
+#include "sim/experiment/session/input_check.hpp"
 
 #include <gtest/gtest.h>
 

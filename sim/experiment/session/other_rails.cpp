@@ -1,4 +1,4 @@
-#include "sim/experiment/point/other_rails.hpp"
+#include "sim/experiment/session/other_rails.hpp"
 
 #include <algorithm>
 

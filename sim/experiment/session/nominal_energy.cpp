@@ -1,6 +1,6 @@
 // Nominal and error-free voltage differ in the energy of the weight SRAM's supply alone: no fault
 // acts at either, so the same multiplications are gated.
-#include "sim/experiment/point/nominal_energy.hpp"
+#include "sim/experiment/session/nominal_energy.hpp"
 
 #include "sim/energy/energy_report.hpp"
 

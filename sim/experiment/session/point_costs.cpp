@@ -1,4 +1,4 @@
-#include "sim/experiment/point/point_costs.hpp"
+#include "sim/experiment/session/point_costs.hpp"
 
 #include <span>
 #include <stdexcept>

@@ -1,4 +1,4 @@
-#include "sim/experiment/point/chip.hpp"
+#include "sim/experiment/session/chip.hpp"
 
 #include <stdexcept>
 #include <utility>

@@ -3,7 +3,7 @@
 
 #include <filesystem>
 
-#include "sim/experiment/point/evaluate_point.hpp"
+#include "sim/experiment/session/evaluate_point.hpp"
 
 namespace brownout::experiment {
 namespace {

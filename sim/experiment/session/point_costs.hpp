@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "sim/energy/energy_report.hpp"
-#include "sim/experiment/point/workbench.hpp"
+#include "sim/experiment/session/workbench.hpp"
 #include "sim/experiment/results/results.hpp"
 
 namespace brownout::experiment {

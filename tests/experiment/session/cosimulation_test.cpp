@@ -1,5 +1,5 @@
 // The comparer itself: agreement passes, and every planted defect is reported at its place.
-#include "sim/experiment/point/cosimulation.hpp"
+#include "sim/experiment/session/cosimulation.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -5,7 +5,7 @@
 #include <filesystem>
 
 #include "memory/sram_macro.hpp"
-#include "sim/experiment/point/evaluate_point.hpp"
+#include "sim/experiment/session/evaluate_point.hpp"
 #include "sim/storage/weight_readback.hpp"
 #include "tests/support/parity_code.hpp"
 

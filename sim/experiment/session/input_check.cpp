@@ -1,4 +1,4 @@
-#include "sim/experiment/point/input_check.hpp"
+#include "sim/experiment/session/input_check.hpp"
 
 #include <fmt/format.h>
 

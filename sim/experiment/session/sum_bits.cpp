@@ -1,4 +1,4 @@
-#include "sim/experiment/point/sum_bits.hpp"
+#include "sim/experiment/session/sum_bits.hpp"
 
 #include <algorithm>
 #include <bit>

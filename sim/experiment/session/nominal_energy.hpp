@@ -3,7 +3,7 @@
 
 #include <optional>
 
-#include "sim/experiment/point/workbench.hpp"
+#include "sim/experiment/session/workbench.hpp"
 #include "sim/experiment/results/results.hpp"
 
 namespace brownout::experiment {

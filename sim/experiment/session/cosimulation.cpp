@@ -1,4 +1,4 @@
-#include "sim/experiment/point/cosimulation.hpp"
+#include "sim/experiment/session/cosimulation.hpp"
 
 #include <string>
 #include <vector>

@@ -9,7 +9,7 @@
 #include "memory/files/fault_map_csv.hpp"
 #include "memory/intermittent_cells.hpp"
 #include "memory/numbers/keyed_random.hpp"
-#include "sim/experiment/point/evaluate_point.hpp"
+#include "sim/experiment/session/evaluate_point.hpp"
 #include "sim/experiment/runner/journal.hpp"
 #include "sim/experiment/sweep.hpp"
 #include "sim/storage/accumulator_readback.hpp"

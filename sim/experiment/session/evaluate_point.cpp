@@ -1,10 +1,10 @@
-#include "sim/experiment/point/evaluate_point.hpp"
+#include "sim/experiment/session/evaluate_point.hpp"
 
 #include <algorithm>
 #include <utility>
 
-#include "sim/experiment/point/cosimulation.hpp"
-#include "sim/experiment/point/point_costs.hpp"
+#include "sim/experiment/session/cosimulation.hpp"
+#include "sim/experiment/session/point_costs.hpp"
 
 namespace brownout::experiment {
 

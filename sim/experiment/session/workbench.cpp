@@ -1,4 +1,4 @@
-#include "sim/experiment/point/workbench.hpp"
+#include "sim/experiment/session/workbench.hpp"
 
 #include <algorithm>
 #include <set>
@@ -12,8 +12,8 @@
 #include "sim/experiment/inputs/fault_selection.hpp"
 #include "sim/experiment/inputs/npz_dataset.hpp"
 #include "sim/experiment/inputs/output_choice.hpp"
-#include "sim/experiment/point/input_check.hpp"
-#include "sim/experiment/point/sum_bits.hpp"
+#include "sim/experiment/session/input_check.hpp"
+#include "sim/experiment/session/sum_bits.hpp"
 #include "sim/schedule/program_builder.hpp"
 #include "sim/timing/program_cycles.hpp"
 

@@ -7,7 +7,7 @@
 #include <memory>
 
 #include "memory/fault_map.hpp"
-#include "sim/experiment/point/workbench.hpp"
+#include "sim/experiment/session/workbench.hpp"
 
 namespace brownout::experiment {
 

@@ -9,7 +9,7 @@
 #include "memory/fault_map.hpp"
 #include "memory/word_masks.hpp"
 #include "models/engine/integer_engine.hpp"
-#include "sim/experiment/point/chip.hpp"
+#include "sim/experiment/session/chip.hpp"
 #include "sim/experiment/results/results.hpp"
 
 namespace brownout::experiment {

@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "models/engine/integer_engine.hpp"
-#include "sim/experiment/point/chip.hpp"
-#include "sim/experiment/point/other_rails.hpp"
-#include "sim/experiment/point/workbench.hpp"
+#include "sim/experiment/session/chip.hpp"
+#include "sim/experiment/session/other_rails.hpp"
+#include "sim/experiment/session/workbench.hpp"
 #include "sim/experiment/results/results.hpp"
 #include "sim/storage/inference_readback.hpp"
 

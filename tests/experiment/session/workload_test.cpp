@@ -10,7 +10,7 @@
 #include <iterator>
 #include <thread>
 
-#include "sim/experiment/point/evaluate_point.hpp"
+#include "sim/experiment/session/evaluate_point.hpp"
 #include "sim/experiment/runner/directory_lock.hpp"
 #include "sim/experiment/runner/journal.hpp"
 #include "sim/experiment/runner/manifest.hpp"
