@@ -62,14 +62,10 @@ hardware::Supply read_supply(const MapEntry& entry) {
   std::vector<std::string> fed;
   convert(entry.value, fed);
   for (std::size_t i = 0; i < fed.size(); ++i) {
-    if (fed[i] == hardware::kLogicName) {
-      supply.logic = true;
-      continue;
-    }
     try {
-      supply.memories.push_back(hardware::parse_on_chip_memory(fed[i]));
+      supply.feed(fed[i]);
     } catch (const std::runtime_error& error) {
-      fail(items_of(entry.value)[i], std::string(error.what()) + ", logic");
+      fail(items_of(entry.value)[i], error.what());
     }
   }
   return supply;

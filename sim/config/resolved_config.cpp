@@ -109,10 +109,7 @@ void list_sram(Listing& out, const std::string& key, const hardware::SramSpec& s
 void list_supplies(Listing& out, const hardware::Supplies& supplies) {
   if (supplies == hardware::Supplies()) return;
   for (const hardware::Supply& supply : supplies.all()) {
-    std::vector<std::string> fed;
-    for (const hardware::OnChipMemory memory : supply.memories) fed.push_back(to_string(memory));
-    if (supply.logic) fed.emplace_back(hardware::kLogicName);
-    out.add_list("accelerator.supplies." + supply.name, fed,
+    out.add_list("accelerator.supplies." + supply.name, supply.fed(),
                  [](const std::string& name) { return name; });
   }
 }

@@ -14,13 +14,6 @@ constexpr std::string_view kDramName = "dram";
   throw std::runtime_error(supply.name + ": " + text);
 }
 
-std::vector<std::string> fed_by(const Supply& supply) {
-  std::vector<std::string> names;
-  for (const OnChipMemory memory : supply.memories) names.push_back(to_string(memory));
-  if (supply.logic) names.emplace_back(kLogicName);
-  return names;
-}
-
 // Names are parts of keys and fields of CSV files.
 bool is_name(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
@@ -38,7 +31,7 @@ void check_alone(const Supply& supply) {
 
 // The name of a memory, of the logic or the DRAM says what is on the supply.
 void check_name(const Supply& supply) {
-  const std::vector<std::string> fed = fed_by(supply);
+  const std::vector<std::string> fed = supply.fed();
   const auto belongs = [&](const std::string& owner) {
     return supply.name == owner && std::find(fed.begin(), fed.end(), owner) == fed.end();
   };
@@ -55,8 +48,27 @@ bool Supply::feeds(OnChipMemory memory) const {
   return std::find(memories.begin(), memories.end(), memory) != memories.end();
 }
 
+void Supply::feed(std::string_view what) {
+  if (what == kLogicName) {
+    logic = true;
+    return;
+  }
+  try {
+    memories.push_back(parse_on_chip_memory(what));
+  } catch (const std::runtime_error& error) {
+    throw std::runtime_error(std::string(error.what()) + ", " + std::string(kLogicName));
+  }
+}
+
+std::vector<std::string> Supply::fed() const {
+  std::vector<std::string> names;
+  for (const OnChipMemory memory : memories) names.push_back(to_string(memory));
+  if (logic) names.emplace_back(kLogicName);
+  return names;
+}
+
 std::vector<std::string> Supply::names() const {
-  std::vector<std::string> names = fed_by(*this);
+  std::vector<std::string> names = fed();
   const auto own = std::find(names.begin(), names.end(), name);
   if (own != names.end()) names.erase(own);
   names.insert(names.begin(), name);
@@ -69,7 +81,7 @@ Supplies::Supplies(std::vector<Supply> given) : supplies_(std::move(given)) {
     check_alone(supply);
     check_name(supply);
     if (!names.insert(supply.name).second) refuse(supply, "the name is taken");
-    for (const std::string& what : fed_by(supply)) {
+    for (const std::string& what : supply.fed()) {
       if (!fed.insert(what).second) refuse(supply, what + " is on two supplies");
     }
   }

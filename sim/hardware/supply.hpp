@@ -10,20 +10,24 @@
 
 namespace brownout::hardware {
 
+/// What supplies may feed, as keys have it: the memories' names, and this.
+inline constexpr std::string_view kLogicName = "logic";
+
 /// Feeds memories, or the logic (array and vector unit).
 struct Supply {
   std::string name;
   std::vector<OnChipMemory> memories = {};
   bool logic = false;
 
+  /// Adds what it feeds, by its name. Throws std::runtime_error that lists what there is.
+  void feed(std::string_view what);
   bool feeds(OnChipMemory memory) const;
+  /// Of what it feeds.
+  std::vector<std::string> fed() const;
   /// Its own name, then those of what it feeds: each may stand for it.
   std::vector<std::string> names() const;
   bool operator==(const Supply&) const = default;
 };
-
-/// What supplies may feed, as keys have it: the memories' names, and this.
-inline constexpr std::string_view kLogicName = "logic";
 
 /// All supplies of a chip: each memory and the logic are on exactly one. The DRAM has its own.
 class Supplies {

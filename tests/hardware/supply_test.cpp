@@ -63,6 +63,15 @@ TEST(Supplies, AreFoundByNameWhereTheyFeedMemories) {
   }
 }
 
+TEST(Supplies, FeedWhatThereIs) {
+  Supply supply{.name = "a"};
+  supply.feed("accumulator");
+  supply.feed("logic");
+  EXPECT_EQ(supply.fed(), (std::vector<std::string>{"accumulator", "logic"}));
+  EXPECT_TRUE(supply.feeds(kSums) && !supply.feeds(kWeights) && supply.logic);
+  EXPECT_THROW(supply.feed("dram"), std::runtime_error);
+}
+
 TEST(Supplies, WhatNoChipCanHaveIsNamed) {
   struct Case {
     std::vector<Supply> supplies;
