@@ -4,7 +4,7 @@
 
 namespace brownout::cli {
 
-Table energy_line_table(const experiment::Workbench& bench, const experiment::PointResult& point) {
+Table energy_line_table(const experiment::Plan& plan, const experiment::PointResult& point) {
   Table table{.key = "energy_lines",
               .columns = {{"event", "event or leakage", ""},
                           {"component", "component", ""},
@@ -17,7 +17,7 @@ Table energy_line_table(const experiment::Workbench& bench, const experiment::Po
               .rows = {}};
   const double total = point.energy.total();
   for (const energy::EnergyTerm& term :
-       experiment::energy_terms(bench, bench.config.operating_point, point)) {
+       experiment::energy_terms(plan, plan.config.operating_point, point)) {
     table.rows.push_back({term.name, term.provenance->component,
                           energy::to_string(term.provenance->rail), term.amount, term.price,
                           term.factor, term.joules(), total > 0 ? term.joules() / total : 0.0});

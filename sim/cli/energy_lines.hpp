@@ -2,12 +2,12 @@
 #pragma once
 
 #include "sim/cli/table.hpp"
-#include "sim/experiment/session/workbench.hpp"
 #include "sim/experiment/results/results.hpp"
+#include "sim/experiment/session/plan.hpp"
 
 namespace brownout::cli {
 
 /// Amount x price x factor of each, in the order of the energy table's keys.
-Table energy_line_table(const experiment::Workbench& bench, const experiment::PointResult& point);
+Table energy_line_table(const experiment::Plan& plan, const experiment::PointResult& point);
 
 }  // namespace brownout::cli

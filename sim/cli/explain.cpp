@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "sim/storage/worst_faults.hpp"
+#include "sim/experiment/session/session.hpp"
 
 namespace brownout::cli {
 namespace {
@@ -57,17 +57,15 @@ std::vector<Cell> cells(const storage::WeightFault& fault,
 
 }  // namespace
 
-Table worst_fault_table(const experiment::Workbench& bench, const experiment::Chip& chip,
-                        memory::Voltage voltage, std::size_t count) {
-  const std::vector<storage::WeightFault> worst =
-      storage::worst_faults(bench.network, bench.stored_weights(), bench.word_path(bench.faults),
-                            chip.weight_sram().faults_at(voltage), count);
+Table worst_fault_table(const experiment::Plan& plan, const experiment::Point& point,
+                        std::size_t count) {
+  const std::vector<storage::WeightFault> worst = experiment::worst_faults(plan, point, count);
   const bool intermittent =
       std::any_of(worst.begin(), worst.end(),
                   [](const storage::WeightFault& fault) { return fault.probability < 1; });
   Table table{.key = "worst_faults", .columns = columns(intermittent), .rows = {}};
   for (const storage::WeightFault& fault : worst) {
-    table.rows.push_back(cells(fault, bench.network));
+    table.rows.push_back(cells(fault, plan.network));
   }
   return table;
 }

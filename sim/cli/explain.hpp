@@ -3,14 +3,13 @@
 
 #include <cstdint>
 
-#include "memory/voltage.hpp"
 #include "sim/cli/table.hpp"
-#include "sim/experiment/session/chip.hpp"
+#include "sim/experiment/session/point.hpp"
 
 namespace brownout::cli {
 
-/// The `count` faults of `chip` at `voltage` that change a weight most.
-Table worst_fault_table(const experiment::Workbench& bench, const experiment::Chip& chip,
-                        memory::Voltage voltage, std::size_t count);
+/// The `count` faults at `point` that change a weight most.
+Table worst_fault_table(const experiment::Plan& plan, const experiment::Point& point,
+                        std::size_t count);
 
 }  // namespace brownout::cli

@@ -5,14 +5,12 @@
 #include <vector>
 
 #include "sim/cli/table.hpp"
-#include "sim/experiment/session/chip.hpp"
 #include "sim/experiment/results/results.hpp"
 
 namespace brownout::cli {
 
 /// "memories with faults: weight SRAM, activation SRAM"; then voltage, BER and source of those
 /// beside the weight SRAM.
-std::vector<Fact> memory_facts(const experiment::Workbench& bench, const experiment::Chip& chip,
-                               const experiment::PointResult& point);
+std::vector<Fact> memory_facts(const experiment::PointResult& point);
 
 }  // namespace brownout::cli

@@ -21,14 +21,14 @@ void add(Notes& notes, std::string note) {
 }
 
 /// Voltages of another memory, or in another unit, stand above those at which this one fails.
-std::string error_free_note(const experiment::Workbench& bench, hardware::OnChipMemory memory,
+std::string error_free_note(const experiment::Plan& plan, hardware::OnChipMemory memory,
                             const std::string& what) {
-  const memory::VoltageProfileData& profile = bench.config.memory.find(memory)->profile->data();
+  const memory::VoltageProfileData& profile = plan.config.memory.find(memory)->profile->data();
   const bool ideal = std::all_of(profile.rows.begin(), profile.rows.end(),
                                  [](const auto& row) { return row.ber == 0; });
   if (ideal) return {};
   return what + ": the profile " + profile.name + " has no errors at " +
-         profile.error_free_voltage.text() + " " + bench.unit(memory) + " and above";
+         profile.error_free_voltage.text() + " " + plan.unit(memory) + " and above";
 }
 
 }  // namespace
@@ -38,33 +38,33 @@ void append(Notes& notes, Notes more) {
                std::make_move_iterator(more.end()));
 }
 
-Notes run_notes(const experiment::Workbench& bench, const experiment::PointResult& point) {
-  Notes notes = bench.notes;
+Notes run_notes(const experiment::Session& session, const experiment::PointResult& point) {
+  Notes notes = session.notes();
   const bool fails =
       std::any_of(point.memories.begin(), point.memories.end(),
                   [](const experiment::MemoryResult& memory) { return memory.ber > 0; });
   if (fails) return notes;
   const auto& top1 = point.score[Metric::kTop1];
-  if (top1) add(notes, bench.accuracy_note(top1->value));
+  if (top1) add(notes, experiment::accuracy_note(session.plan(), session.images(), top1->value));
   const experiment::MemoryResult& weights = point.memories.front();
-  if (weights.voltage > bench.error_free_voltage()) {
-    add(notes, error_free_note(bench, hardware::OnChipMemory::kWeightSram,
+  if (weights.voltage > session.plan().error_free_voltage()) {
+    add(notes, error_free_note(session.plan(), hardware::OnChipMemory::kWeightSram,
                                "nothing fails at " + weights.voltage.text() + " " + weights.unit));
   }
   return notes;
 }
 
-Notes sweep_notes(const experiment::Workbench& bench, const std::vector<PointSummary>& points) {
-  Notes notes = bench.notes;
+Notes sweep_notes(const experiment::Session& session, const std::vector<PointSummary>& points) {
+  Notes notes = session.notes();
   const PointSummary& highest = points.front();
   const auto& top1 = highest.score[Metric::kTop1];
-  if (top1 && highest.ber == 0 && bench.config.memory.memories.size() == 1) {
-    add(notes, bench.accuracy_note(*top1));
+  if (top1 && highest.ber == 0 && session.plan().config.memory.memories.size() == 1) {
+    add(notes, experiment::accuracy_note(session.plan(), session.images(), *top1));
   }
   const bool fails = std::any_of(points.begin(), points.end(),
                                  [](const PointSummary& point) { return point.ber > 0; });
   if (!fails && highest.voltage != points.back().voltage) {
-    add(notes, error_free_note(bench, bench.config.sweep.supply.memories.front(),
+    add(notes, error_free_note(session.plan(), session.plan().config.sweep.supply.memories.front(),
                                "nothing fails at any of these voltages"));
   }
   return notes;

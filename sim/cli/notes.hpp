@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "sim/experiment/session/workbench.hpp"
 #include "sim/experiment/results/results.hpp"
+#include "sim/experiment/session/session.hpp"
 
 namespace brownout::cli {
 
@@ -14,12 +14,12 @@ using Notes = std::vector<std::string>;
 
 void append(Notes& notes, Notes more);
 
-/// Those of the workbench, and of a point where nothing fails: an accuracy that is no better than
+/// Those of the session, and of a point where nothing fails: an accuracy that is no better than
 /// guessing, a voltage above the error-free one.
-Notes run_notes(const experiment::Workbench& bench, const experiment::PointResult& point);
+Notes run_notes(const experiment::Session& session, const experiment::PointResult& point);
 
 /// The same of a sweep; `points` by falling voltage.
-Notes sweep_notes(const experiment::Workbench& bench,
+Notes sweep_notes(const experiment::Session& session,
                   const std::vector<experiment::PointSummary>& points);
 
 /// Of bit error rates that --ber asked for: those below the profile's rows or below what it

@@ -15,9 +15,8 @@
 #include "sim/cli/score_cells.hpp"
 #include "sim/cli/table.hpp"
 #include "sim/cli/workload_options.hpp"
-#include "sim/experiment/session/evaluate_point.hpp"
 #include "sim/experiment/session/nominal_energy.hpp"
-#include "sim/experiment/session/workbench.hpp"
+#include "sim/experiment/session/session.hpp"
 #include "sim/experiment/weights_file.hpp"
 #include "sim/timing/program_cycles.hpp"
 
@@ -63,8 +62,7 @@ std::string describe(const hardware::SramSpec& sram) {
                      sram.word_bits, sram.column_mux);
 }
 
-std::vector<Fact> machine_facts(const experiment::Workbench& bench) {
-  const config::WorkloadConfig& config = bench.config;
+std::vector<Fact> machine_facts(const config::WorkloadConfig& config) {
   const hardware::AcceleratorSpec& spec = config.accelerator;
   const memory::VoltageProfileData& profile = config.memory.weight_sram().profile->data();
   return {
@@ -84,7 +82,7 @@ std::vector<Fact> machine_facts(const experiment::Workbench& bench) {
   };
 }
 
-std::vector<Fact> accuracy_facts(const experiment::Workbench& bench,
+std::vector<Fact> accuracy_facts(const experiment::Images& images,
                                  const experiment::PointResult& point) {
   const experiment::MemoryResult& memory = point.memories.front();
   std::vector<Fact> facts = {{{"voltage", "voltage", memory.unit}, voltage_cell(memory.voltage)},
@@ -98,13 +96,12 @@ std::vector<Fact> accuracy_facts(const experiment::Workbench& bench,
       {{"images", "images"}, point.images},
   };
   append(facts, outcome);
-  append(facts, score_facts(bench, point.score));
-  append(facts, reference_facts(bench.metric(), point));
+  append(facts, score_facts(images, point.score));
+  append(facts, reference_facts(images.metric, point));
   return facts;
 }
 
-std::vector<Fact> cost_facts(const experiment::Workbench& bench,
-                             const experiment::PointResult& point) {
+std::vector<Fact> cost_facts(const experiment::Plan& plan, const experiment::PointResult& point) {
   const double total = point.energy.total();
   std::vector<Fact> facts = {
       {{"energy_j", "energy per inference", "J", Style::kQuantity}, total},
@@ -117,7 +114,7 @@ std::vector<Fact> cost_facts(const experiment::Workbench& bench,
       {{"weight_sram_share", "  share of the total", "", Style::kPercent},
        total > 0 ? point.energy.weight_sram() / total : 0.0},
   };
-  if (const auto saving = experiment::saving_against_nominal(bench, point)) {
+  if (const auto saving = experiment::saving_against_nominal(plan, point)) {
     const std::string title =
         "saving against " + saving->nominal.text() + " " + point.memories.front().unit;
     facts.push_back({{"nominal_voltage", ""}, voltage_cell(saving->nominal)});
@@ -130,7 +127,7 @@ std::vector<Fact> cost_facts(const experiment::Workbench& bench,
       {{"cycles", "cycles"}, point.cycles},
       {{"stall_cycles", "  of them stalls"}, point.stall_cycles},
       {{"setup_cycles", "setup, once", "cycles to load the weights"},
-       timing::setup_cycles(bench.program)},
+       timing::setup_cycles(plan.program)},
   };
   append(facts, time);
   return facts;
@@ -216,19 +213,19 @@ void leave_damage_to_files(Table& layers) {
 }
 
 /// The output that is scored as `logits`, others as `logits_NAME`.
-void write_logits(const std::filesystem::path& path, const experiment::Workbench& bench,
-                  const experiment::Evaluator& evaluator) {
-  const std::vector<models::TensorId> tensors = bench.network.output_tensors();
+void write_logits(const std::filesystem::path& path, const models::QuantizedNetwork& network,
+                  const experiment::PointResult& point) {
+  const std::vector<models::TensorId> tensors = network.output_tensors();
   std::vector<experiment::NamedCodes> arrays;
   const auto add = [&](const std::string& name, const std::vector<std::uint8_t>& codes) {
-    const std::int64_t elements = static_cast<std::int64_t>(codes.size()) / bench.images();
-    arrays.push_back({name, {bench.images(), elements}, codes});
+    const std::int64_t elements = static_cast<std::int64_t>(codes.size()) / point.images;
+    arrays.push_back({name, {point.images, elements}, codes});
   };
-  add("logits", evaluator.logits());
-  for (const models::NetworkOutput& output : bench.network.outputs) {
+  add("logits", point.outputs.logits);
+  for (const models::NetworkOutput& output : network.outputs) {
     const auto found = std::find(tensors.begin(), tensors.end(), output.tensor);
     const auto i = static_cast<std::size_t>(found - tensors.begin());
-    if (i > 0) add("logits_" + output.name, evaluator.other_outputs()[i - 1]);
+    if (i > 0) add("logits_" + output.name, point.outputs.others[i - 1]);
   }
   experiment::write_codes_npz(path, arrays);
 }
@@ -243,37 +240,35 @@ int run(const Arguments& arguments, const Streams& streams) {
   if (logits) check_output_file(*logits, "logits-out");
   config::WorkloadConfig config = load_config(arguments);
   const auto ber = set_operating_point(arguments, config);
-  const memory::Voltage voltage =
-      config.operating_point.voltage(hardware::OnChipMemory::kWeightSram);
 
   Progress progress(streams.err, stderr_is_terminal() && !arguments.has("quiet"));
   progress.show("loading " + config.name);
-  const experiment::Workbench bench = experiment::make_workbench(config);
-  const experiment::Chip chip(bench, number);
-  progress.show(fmt::format("running {} images", bench.images()));
-  experiment::Evaluator evaluator(bench);
-  const experiment::PointResult point = evaluator.evaluate(
-      {.voltage = voltage, .chip = number, .cosim_images = cosim_images, .ber_asked = ber}, chip);
+  experiment::Session session(config);
+  progress.show(fmt::format("running {} images", session.images().count));
+  experiment::Point asked = experiment::operating_point(config, number);
+  asked.cosim_images = cosim_images;
+  asked.ber_asked = ber;
+  const experiment::PointResult point = session.run(asked);
   progress.clear();
-  if (logits) write_logits(*logits, bench, evaluator);
+  if (logits) write_logits(*logits, session.plan().network, point);
 
-  Report report{.facts = machine_facts(bench), .table = layer_table(point)};
-  append(report.facts, chip_facts(config.memory, number, chip.weight_sram().source()));
+  Report report{.facts = machine_facts(config), .table = layer_table(point)};
+  append(report.facts, chip_facts(config.memory, number, point.memories.front().source));
   report.facts.push_back(ber_fact(ber));
-  append(report.facts, accuracy_facts(bench, point));
-  append(report.facts, memory_facts(bench, chip, point));
-  append(report.facts, cost_facts(bench, point));
+  append(report.facts, accuracy_facts(session.images(), point));
+  append(report.facts, memory_facts(point));
+  append(report.facts, cost_facts(session.plan(), point));
   append(report.facts, {{{"cosim_images", "co-simulated images", "agreed with the SystemC model"},
                          std::int64_t{point.cosim_images}},
-                        {{"engine", "integer engine"}, evaluator.convolution_path()}});
+                        {{"engine", "integer engine"}, session.convolution_path()}});
   if (explain) {
-    report.detail = worst_fault_table(bench, chip, voltage, static_cast<std::size_t>(*explain));
+    report.detail = worst_fault_table(session.plan(), asked, static_cast<std::size_t>(*explain));
   } else {
     leave_damage_to_files(report.table);
   }
-  if (arguments.has("energy")) report.detail = energy_line_table(bench, point);
+  if (arguments.has("energy")) report.detail = energy_line_table(session.plan(), point);
   streams.out << render(report, format);
-  Notes notes = run_notes(bench, point);
+  Notes notes = run_notes(session, point);
   if (ber) append(notes, rate_notes({*ber}, *config.memory.weight_sram().profile));
   print_notes(streams.err, notes, arguments.has("quiet"));
   return 0;

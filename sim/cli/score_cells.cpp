@@ -27,15 +27,16 @@ std::vector<Fact> estimate_facts(Metric metric, const std::optional<experiment::
 
 }  // namespace
 
-std::vector<Fact> score_facts(const experiment::Workbench& bench, const experiment::Score& score) {
+std::vector<Fact> score_facts(const experiment::Images& images, const experiment::Score& score) {
   std::vector<Fact> facts;
-  if (bench.config.task == config::Task::kReconstruction && !bench.anomalous.empty()) {
-    const std::int64_t anomalous = std::count(bench.anomalous.begin(), bench.anomalous.end(), true);
-    facts = {{{"normal_images", "  normal"}, bench.images() - anomalous},
+  if (!images.anomalous.empty()) {
+    const std::int64_t anomalous =
+        std::count(images.anomalous.begin(), images.anomalous.end(), true);
+    facts = {{{"normal_images", "  normal"}, images.count - anomalous},
              {{"anomalous_images", "  anomalous"}, anomalous}};
   }
   for (const Metric metric : experiment::kMetrics) {
-    append(facts, estimate_facts(metric, score[metric], metric == bench.metric()));
+    append(facts, estimate_facts(metric, score[metric], metric == images.metric));
   }
   return facts;
 }

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "sim/cli/table.hpp"
-#include "sim/experiment/session/workbench.hpp"
 #include "sim/experiment/results/sweep_summary.hpp"
+#include "sim/experiment/session/images.hpp"
 
 namespace brownout::cli {
 
@@ -15,7 +15,7 @@ Style style_of(experiment::Metric metric);
 
 /// All metrics of one point with their intervals; text shows those that there are, and the interval
 /// of the workload's own. Of a reconstruction also how many images are normal and anomalous.
-std::vector<Fact> score_facts(const experiment::Workbench& bench, const experiment::Score& score);
+std::vector<Fact> score_facts(const experiment::Images& images, const experiment::Score& score);
 
 /// What the point is compared with: its metric without faults, images lost and gained of top-1.
 std::vector<Fact> reference_facts(experiment::Metric metric, const experiment::PointResult& point);

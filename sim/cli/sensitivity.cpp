@@ -11,8 +11,8 @@
 #include "sim/cli/table.hpp"
 #include "sim/cli/workload_options.hpp"
 #include "sim/experiment/inputs/fault_selection.hpp"
-#include "sim/experiment/session/workbench.hpp"
 #include "sim/experiment/sensitivity.hpp"
+#include "sim/experiment/session/session.hpp"
 
 namespace brownout::cli {
 namespace {
@@ -105,9 +105,9 @@ std::string hurts_most(const std::vector<PartSummary>& parts) {
   return worst->drop > 0 ? worst->part.name() : "nothing";
 }
 
-std::vector<Fact> facts_of(const experiment::Workbench& bench, std::optional<double> ber,
+std::vector<Fact> facts_of(const experiment::Session& session, std::optional<double> ber,
                            const std::vector<PartSummary>& parts) {
-  const config::WorkloadConfig& config = bench.config;
+  const config::WorkloadConfig& config = session.plan().config;
   std::vector<Fact> facts = {
       {{"workload", "workload"}, config.name},
       {{"accelerator", "accelerator"}, config.accelerator.name},
@@ -115,10 +115,10 @@ std::vector<Fact> facts_of(const experiment::Workbench& bench, std::optional<dou
       {{"faults", "faults that act"}, experiment::describe(config.memory.faults)}};
   facts.push_back(ber_fact(ber));
   append(facts,
-         {{{"voltage", "voltage", bench.unit()},
+         {{{"voltage", "voltage", session.plan().unit()},
            voltage_cell(config.operating_point.voltage(hardware::OnChipMemory::kWeightSram))},
-          {{"unit", ""}, bench.unit()},
-          {{"images", "images"}, bench.images()},
+          {{"unit", ""}, session.plan().unit()},
+          {{"images", "images"}, session.images().count},
           {{"hurts_most", "hurts most"}, hurts_most(parts)}});
   return facts;
 }
@@ -145,12 +145,12 @@ int run(const Arguments& arguments, const Streams& streams) {
     options.runner.progress = [&](std::size_t done, std::size_t total) {
       progress.update(done, total);
     };
-    const experiment::Workbench bench = experiment::make_workbench(config);
-    metric = bench.metric();
-    notes = bench.notes;
+    const experiment::Session session(config);
+    metric = session.images().metric;
+    notes = session.notes();
     if (ber) append(notes, rate_notes({*ber}, *config.memory.weight_sram().profile));
-    outcome = experiment::run_sensitivity(bench, options);
-    if (outcome.failures.empty()) facts = facts_of(bench, ber, outcome.parts);
+    outcome = experiment::run_sensitivity(session, options);
+    if (outcome.failures.empty()) facts = facts_of(session, ber, outcome.parts);
   }
   if (!outcome.failures.empty()) return report_failures(outcome.failures, streams.err);
   streams.out << render(

@@ -11,10 +11,10 @@
 #include "sim/cli/table.hpp"
 #include "sim/cli/verdict_facts.hpp"
 #include "sim/cli/workload_options.hpp"
-#include "sim/config/sweep_rates.hpp"
-#include "sim/experiment/session/workbench.hpp"
+#include "sim/experiment/inputs/asked.hpp"
 #include "sim/experiment/results/sweep_summary.hpp"
 #include "sim/experiment/results/yield.hpp"
+#include "sim/experiment/session/session.hpp"
 #include "sim/experiment/sweep.hpp"
 
 namespace brownout::cli {
@@ -64,54 +64,30 @@ CommandSpec spec() {
 
 // Returns what is to be told about bit error rates.
 Notes apply_grid(const Arguments& arguments, config::WorkloadConfig& config) {
-  Notes notes;
   arguments.exclude("voltage", "ber");
-  if (const auto rates = arguments.numbers("ber", 0, 1)) {
-    const memory::VoltageProfile& profile =
-        *config.memory.find(config.sweep.supply.memories.front())->profile;
-    try {
-      config::set_rates(*rates, profile, config.sweep);
-    } catch (const std::runtime_error& error) {
-      fail_option("ber", error.what());
-    }
-    config.sweep.place = "--ber";
-    notes = rate_notes(*rates, profile);
-    if (!config.sweep.rates.contains(profile.data().error_free_voltage)) {
-      notes.push_back("the error-free voltage, " + profile.data().error_free_voltage.text() + " " +
-                      memory::to_string(profile.data().unit) +
-                      ", was added: what the others are compared with");
-    }
-  }
-  if (const auto voltages = arguments.voltages("voltage")) {
-    config.sweep.voltages = *voltages;
-    config.sweep.place = "--voltage";
-  }
+  const experiment::AskedGrid asked{.voltages = arguments.voltages("voltage"),
+                                    .rates = arguments.numbers("ber", 0, 1)};
   set_chips(arguments, config);
-  config::check_sweep(config);
+  experiment::set_grid(config, asked);
   check_grid(config.sweep.voltages.size(), "voltages", config.sweep.chips);
+  if (!asked.rates) return {};
+  const memory::VoltageProfile& profile = config.swept_profile();
+  Notes notes = rate_notes(*asked.rates, profile);
+  if (!config.sweep.rates.contains(profile.data().error_free_voltage)) {
+    notes.push_back("the error-free voltage, " + profile.data().error_free_voltage.text() + " " +
+                    memory::to_string(profile.data().unit) +
+                    ", was added: what the others are compared with");
+  }
   return notes;
 }
 
-// A target of one metric for a workload of another would be silently wrong.
-experiment::AccuracyTarget target_of(const Arguments& arguments, Metric metric) {
+experiment::AskedTarget target_of(const Arguments& arguments) {
   arguments.exclude("min-top1", "min-auc");
   arguments.exclude("min-top1", "max-drop");
   arguments.exclude("min-auc", "max-drop");
-  for (const auto& [option, of] :
-       {std::pair{"min-top1", Metric::kTop1}, {"min-auc", Metric::kAuc}}) {
-    const auto minimum = arguments.number(option, 0, 1);
-    if (!minimum) continue;
-    if (metric != of) fail_option(option, "the workload's metric is " + title(metric));
-    return {.minimum = minimum};
-  }
-  const auto drop = arguments.number("max-drop", 0, 100);
-  if (!drop) return {};
-  if (!is_share(metric)) {
-    fail_option("max-drop", "the workload's metric is " + title(metric) +
-                                ", which has no percentage points: its images are not of both "
-                                "kinds, normal and anomalous");
-  }
-  return {.max_drop = *drop};
+  return {.min_top1 = arguments.number("min-top1", 0, 1),
+          .min_auc = arguments.number("min-auc", 0, 1),
+          .max_drop = arguments.number("max-drop", 0, 100)};
 }
 
 // After the chips; yields() has the same voltages in the same order as the table.
@@ -193,6 +169,7 @@ int run(const Arguments& arguments, const Streams& streams) {
                                    .target = {},
                                    .progress = {}};
   config::WorkloadConfig config = load_config(arguments);
+  const experiment::AskedTarget target = target_of(arguments);
   const Notes of_rates = apply_grid(arguments, config);
 
   experiment::SweepOutcome outcome;
@@ -203,12 +180,12 @@ int run(const Arguments& arguments, const Streams& streams) {
     Progress progress(streams.err, stderr_is_terminal() && !quiet);
     progress.show("loading " + config.name);
     options.progress = [&](std::size_t done, std::size_t total) { progress.update(done, total); };
-    const experiment::Workbench bench = experiment::make_workbench(config);
-    unit = bench.unit(config.sweep.supply.memories.front());
-    metric = bench.metric();
-    options.target = target_of(arguments, metric);
-    outcome = experiment::run_sweep(bench, options);
-    if (outcome.failures.empty()) notes = sweep_notes(bench, outcome.points);
+    const experiment::Session session(config);
+    unit = to_string(config.swept_profile().data().unit);
+    metric = session.images().metric;
+    options.target = experiment::target_for(target, metric);
+    outcome = experiment::run_sweep(session, options);
+    if (outcome.failures.empty()) notes = sweep_notes(session, outcome.points);
   }
   if (!outcome.failures.empty()) return report_failures(outcome.failures, streams.err);
   streams.out << render(report_of(outcome, metric, unit), format);

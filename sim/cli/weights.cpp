@@ -2,14 +2,12 @@
 #include <limits>
 #include <ostream>
 
-#include "memory/intermittent_cells.hpp"
 #include "sim/cli/command.hpp"
 #include "sim/cli/output_file.hpp"
 #include "sim/cli/table.hpp"
 #include "sim/cli/workload_options.hpp"
-#include "sim/experiment/session/chip.hpp"
+#include "sim/experiment/session/session.hpp"
 #include "sim/experiment/weights_file.hpp"
-#include "sim/storage/weight_readback.hpp"
 
 namespace brownout::cli {
 namespace {
@@ -44,14 +42,12 @@ std::uint64_t weight_count(const models::WeightSet& weights) {
   return count;
 }
 
-std::vector<Fact> voltage_facts(const experiment::Workbench& bench,
-                                const memory::CellFaults& cells) {
-  std::vector<Fact> facts = {
-      {{"voltage", "voltage", bench.unit()},
-       voltage_cell(bench.config.operating_point.voltage(hardware::OnChipMemory::kWeightSram))},
-      {{"unit", ""}, bench.unit()},
-      {{"ber", "bit error rate", "of the cells", Style::kRate}, cells.bit_error_rate()}};
-  append(facts, intermittent_facts(cells.intermittent.size()));
+std::vector<Fact> voltage_facts(const experiment::ReadWeights& weights) {
+  const experiment::MemoryResult& memory = weights.memory;
+  std::vector<Fact> facts = {{{"voltage", "voltage", memory.unit}, voltage_cell(memory.voltage)},
+                             {{"unit", ""}, memory.unit},
+                             {{"ber", "bit error rate", "of the cells", Style::kRate}, memory.ber}};
+  append(facts, intermittent_facts(weights.intermittent_cells));
   return facts;
 }
 
@@ -72,27 +68,22 @@ int run(const Arguments& arguments, const Streams& streams) {
   check_output_file(out, "out");
   config::WorkloadConfig config = load_config(arguments);
   const auto ber = set_operating_point(arguments, config);
-  config.run.images = 1;  // no image is looked at
 
-  const experiment::Workbench bench = experiment::make_workbench(config);
-  const auto faults = experiment::make_chip(bench, chip);
-  const memory::CellFaults cells =
-      faults->faults_at(config.operating_point.voltage(hardware::OnChipMemory::kWeightSram));
-  const storage::WeightReadback readback = storage::read_back(
-      bench.stored_weights(), bench.word_path(bench.faults),
-      memory::masks_of_inference(cells, memory::inference_seed(config.run.seed, chip), inference));
-  experiment::write_weights_npz(out, bench.network, readback.weights);
+  const experiment::Plan plan = experiment::make_plan(config);
+  const experiment::ReadWeights weights =
+      experiment::read_weights(plan, experiment::operating_point(config, chip), inference);
+  experiment::write_weights_npz(out, plan.network, weights.readback.weights);
 
   Report report{.facts = {{{"file", "file"}, out.string()},
                           {{"network", "network"}, config.network.string()}},
                 .table = {}};
-  append(report.facts, chip_facts(config.memory, chip, faults->source()));
+  append(report.facts, chip_facts(config.memory, chip, weights.memory.source));
   if (ber) report.facts.push_back(ber_fact(*ber));
-  append(report.facts, voltage_facts(bench, cells));
-  if (!cells.intermittent.empty()) {
+  append(report.facts, voltage_facts(weights));
+  if (weights.intermittent_cells > 0) {
     report.facts.push_back({{"inference", "inference"}, inference});
   }
-  append(report.facts, damage_facts(readback));
+  append(report.facts, damage_facts(weights.readback));
   streams.out << render(report, format);
   return 0;
 }

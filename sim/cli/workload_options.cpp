@@ -5,6 +5,7 @@
 #include <limits>
 #include <stdexcept>
 
+#include "sim/experiment/inputs/asked.hpp"
 #include "sim/experiment/inputs/fault_selection.hpp"
 
 namespace brownout::cli {
@@ -61,10 +62,7 @@ config::WorkloadConfig load_config(const Arguments& arguments) {
                                                      .set = arguments.all("set")});
   if (config.memory.weight_sram().chip.maps.size() == 1) arguments.exclude("chip", "fault-map");
   if (images) config.run.images = *images;
-  if (seed) config.run.seed = *seed;
-  for (auto& [which, memory] : config.memory.memories) {
-    if (seed && (!memory.chip.measured() || memory.chip.defects)) memory.chip.seed = *seed;
-  }
+  if (seed) experiment::set_seed(config, *seed);
   return config;
 }
 
@@ -78,21 +76,8 @@ OptionSpecs operating_point_options() {
 std::optional<double> set_operating_point(const Arguments& arguments,
                                           config::WorkloadConfig& config) {
   arguments.exclude("voltage", "ber");
-  const std::string supply =
-      config.accelerator.supplies.of(hardware::OnChipMemory::kWeightSram).name;
   const auto ber = arguments.number("ber", 0, 1);
-  if (ber) {
-    try {
-      const memory::VoltageProfile& profile = *config.memory.weight_sram().profile;
-      config.operating_point.set(supply, profile.voltage_for_ber(*ber), "--ber");
-    } catch (const std::runtime_error& error) {
-      fail_option("ber", error.what());
-    }
-  }
-  if (const auto voltage = arguments.voltage("voltage")) {
-    config.operating_point.set(supply, *voltage, "--voltage");
-  }
-  config::check_operating_point(config);
+  experiment::set_operating_point(config, {.voltage = arguments.voltage("voltage"), .ber = ber});
   return ber;
 }
 

@@ -61,6 +61,11 @@ struct WorkloadConfig {
   ForeignVoltages foreign_voltages;  ///< refused where an option has not taken their place
   /// Every file that was read or is named, in a fixed order, each once.
   std::vector<std::filesystem::path> input_files;
+
+  /// Of the first memory on the supply that is swept: what tells of the whole supply.
+  const memory::VoltageProfile& swept_profile() const {
+    return *memory.find(sweep.supply.memories.front())->profile;
+  }
 };
 
 /// Throws std::runtime_error "FILE:LINE: key: what is wrong" or "--set key: what is wrong". Checks

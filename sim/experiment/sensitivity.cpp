@@ -12,13 +12,14 @@ namespace brownout::experiment {
 namespace {
 
 /// Parts outside, chips inside.
-std::vector<Point> points_of(const Workbench& bench, const std::vector<FaultPart>& parts,
-                             CosimPolicy policy, std::uint64_t chips) {
+std::vector<Point> points_of(const config::WorkloadConfig& config,
+                             const std::vector<FaultPart>& parts, CosimPolicy policy,
+                             std::uint64_t chips) {
   const memory::Voltage voltage =
-      bench.config.operating_point.voltage(hardware::OnChipMemory::kWeightSram);
+      config.operating_point.voltage(hardware::OnChipMemory::kWeightSram);
   std::vector<Point> points;
   for (std::size_t part = 0; part < parts.size(); ++part) {
-    const std::uint64_t key = memory::keyed_hash(bench.config.run.seed, part);
+    const std::uint64_t key = memory::keyed_hash(config.run.seed, part);
     for (std::uint64_t chip = 0; chip < chips; ++chip) {
       points.push_back({.voltage = voltage,
                         .chip = chip,
@@ -39,8 +40,8 @@ std::string dimensions_text(const std::vector<FaultDimension>& dimensions) {
 }
 
 /// The whole network, to relate parts to.
-FaultPart whole_network(const Workbench& bench) {
-  return split_faults(bench.network, bench.stored_weights(), bench.config.memory.scheme, {}, {})[1];
+FaultPart whole_network(const Plan& plan) {
+  return split_faults(plan.network, plan.stored_weights(), plan.config.memory.scheme, {}, {})[1];
 }
 
 double share(std::uint64_t part, std::uint64_t whole) {
@@ -65,16 +66,16 @@ void add_scores(const PointSummary& point, const PointSummary& clean, CsvRow& ro
   }
 }
 
-std::string csv_rows(const Workbench& bench, const PartPoints& of, const FaultPart& whole) {
+std::string csv_rows(const Session& session, const PartPoints& of, const FaultPart& whole) {
   std::string rows;
   for (std::size_t chip = 0; chip < of.chips; ++chip) {
     const PointSummary& point = of.points[chip];
     CsvRow row;
     row << quoted(of.part.layer) << of.part.bit << of.part.polarity << point.chip
-        << point.voltage.text() << bench.unit() << point.ber << of.part.weights
+        << point.voltage.text() << session.plan().unit() << point.ber << of.part.weights
         << share(of.part.weights, whole.weights) << of.part.weight_bits
         << share(of.part.weight_bits, whole.weight_bits) << point.effective_ber
-        << point.weights_changed << bench.images();
+        << point.weights_changed << session.images().count;
     add_scores(point, of.clean[chip], row);
     rows += row.text() + '\n';
   }
@@ -126,15 +127,16 @@ std::string sensitivity_header() {
   return header;
 }
 
-SensitivityOutcome run_sensitivity(const Workbench& bench, const SensitivityOptions& options) {
-  const auto chips = static_cast<std::size_t>(bench.config.sweep.chips);
+SensitivityOutcome run_sensitivity(const Session& session, const SensitivityOptions& options) {
+  const Plan& plan = session.plan();
+  const auto chips = static_cast<std::size_t>(plan.config.sweep.chips);
   const std::vector<FaultPart> parts =
-      split_faults(bench.network, bench.stored_weights(), bench.config.memory.scheme, bench.faults,
+      split_faults(plan.network, plan.stored_weights(), plan.config.memory.scheme, plan.faults,
                    options.dimensions);
-  const std::vector<Point> points = points_of(bench, parts, options.cosim, chips);
+  const std::vector<Point> points = points_of(plan.config, parts, options.cosim, chips);
   const std::string manifest =
-      manifest_json(bench, options.cosim, {{"sensitivity", dimensions_text(options.dimensions)}});
-  RunnerOutcome finished = run_points(bench, points, manifest, options.runner);
+      manifest_json(plan, options.cosim, {{"sensitivity", dimensions_text(options.dimensions)}});
+  RunnerOutcome finished = run_points(session, points, manifest, options.runner);
   SensitivityOutcome outcome{.parts = {},
                              .points = points.size(),
                              .resumed = finished.resumed,
@@ -143,12 +145,12 @@ SensitivityOutcome run_sensitivity(const Workbench& bench, const SensitivityOpti
 
   std::vector<PointSummary> summaries;
   for (const PointRows& row : finished.rows) summaries.push_back(parse_point_row(row.point));
-  const FaultPart whole = whole_network(bench);
+  const FaultPart whole = whole_network(plan);
   std::string csv = sensitivity_header() + '\n';
   for (std::size_t i = 0; i < parts.size(); ++i) {
     const PartPoints of{parts[i], &summaries[i * chips], &summaries[0], chips};
-    csv += csv_rows(bench, of, whole);
-    outcome.parts.push_back(summary_of(of, whole, bench.metric()));
+    csv += csv_rows(session, of, whole);
+    outcome.parts.push_back(summary_of(of, whole, session.images().metric));
   }
   write_whole_file(options.runner.out / "sensitivity.csv", csv);
   return outcome;

@@ -8,11 +8,11 @@
 #include <vector>
 
 #include "sim/experiment/fault_parts.hpp"
-#include "sim/experiment/session/workbench.hpp"
 #include "sim/experiment/results/results.hpp"
 #include "sim/experiment/results/sweep_summary.hpp"
 #include "sim/experiment/runner/cosim_policy.hpp"
 #include "sim/experiment/runner/point_runner.hpp"
+#include "sim/experiment/session/session.hpp"
 
 namespace brownout::experiment {
 
@@ -43,7 +43,7 @@ struct SensitivityOutcome {
 /// At config.operating_point, on config.sweep.chips chips; the parts are of config.memory.faults.
 /// Writes OUT/{sensitivity.csv, manifest.json, results.sqlite}. Throws and forks as run_points
 /// does.
-SensitivityOutcome run_sensitivity(const Workbench& bench, const SensitivityOptions& options);
+SensitivityOutcome run_sensitivity(const Session& session, const SensitivityOptions& options);
 
 /// The header line of sensitivity.csv, which has a row per part and chip; without line end.
 std::string sensitivity_header();

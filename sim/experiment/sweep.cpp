@@ -12,20 +12,20 @@ namespace brownout::experiment {
 namespace {
 
 /// The grid, by falling voltage, then chip: the order of the CSV files.
-std::vector<Point> make_grid(const Workbench& bench, CosimPolicy policy) {
-  std::vector<memory::Voltage> voltages = bench.config.sweep.voltages;
+std::vector<Point> make_grid(const config::WorkloadConfig& config, CosimPolicy policy) {
+  std::vector<memory::Voltage> voltages = config.sweep.voltages;
   std::sort(voltages.rbegin(), voltages.rend());
-  const auto chips = static_cast<std::uint64_t>(bench.config.sweep.chips);
+  const auto chips = static_cast<std::uint64_t>(config.sweep.chips);
   std::vector<Point> grid;
   for (const memory::Voltage voltage : voltages) {
     const std::uint64_t key =
-        memory::keyed_hash(bench.config.run.seed, static_cast<std::uint64_t>(voltage.micro()));
+        memory::keyed_hash(config.run.seed, static_cast<std::uint64_t>(voltage.micro()));
     for (std::uint64_t chip = 0; chip < chips; ++chip) {
       grid.push_back({.voltage = voltage,
                       .chip = chip,
                       .cosim_images = cosim_images(policy, chip, chips, key),
-                      .supply = bench.config.sweep.supply.name,
-                      .ber_asked = config::rate_at(bench.config.sweep, voltage)});
+                      .supply = config.sweep.supply.name,
+                      .ber_asked = config::rate_at(config.sweep, voltage)});
     }
   }
   return grid;
@@ -61,30 +61,31 @@ void write_csv_files(const std::filesystem::path& out, const OptionalColumns& co
   write_whole_file(out / "layers.csv", layers);
 }
 
-void write_verdicts(const std::filesystem::path& out, const Workbench& bench,
+void write_verdicts(const std::filesystem::path& out, const Plan& plan,
                     const std::vector<PointSummary>& points, const PassMark& mark) {
-  const std::string unit = bench.unit(bench.config.sweep.supply.memories.front());
+  const std::string unit = plan.unit(plan.config.sweep.supply.memories.front());
   write_whole_file(out / "dies.csv",
-                   dies_csv(points, bench.config.memory.weight_sram().chip.maps, unit, mark));
+                   dies_csv(points, plan.config.memory.weight_sram().chip.maps, unit, mark));
   write_whole_file(out / "yields.csv", yields_csv(yields(points, mark), unit));
 }
 
 }  // namespace
 
-SweepOutcome run_sweep(const Workbench& bench, const SweepOptions& options) {
-  config::check_sweep(bench.config);
-  const std::vector<Point> grid = make_grid(bench, options.cosim);
-  const std::string manifest = manifest_json(bench, options.cosim, rates_of(bench.config.sweep));
+SweepOutcome run_sweep(const Session& session, const SweepOptions& options) {
+  const Plan& plan = session.plan();
+  config::check_sweep(plan.config);
+  const std::vector<Point> grid = make_grid(plan.config, options.cosim);
+  const std::string manifest = manifest_json(plan, options.cosim, rates_of(plan.config.sweep));
   RunnerOutcome outcome =
-      run_points(bench, grid, manifest, {options.out, options.jobs, options.progress});
+      run_points(session, grid, manifest, {options.out, options.jobs, options.progress});
   SweepOutcome result{
       .points = {}, .resumed = outcome.resumed, .failures = std::move(outcome.failures)};
   if (!result.failures.empty()) return result;
-  write_csv_files(options.out, columns_of(bench.config), outcome.rows);
+  write_csv_files(options.out, columns_of(plan.config), outcome.rows);
   for (const PointRows& row : outcome.rows) result.points.push_back(parse_point_row(row.point));
-  if (!is_share(bench.metric())) return result;
-  result.mark = mark_of(options.target, bench.metric(), result.points.front().reference);
-  write_verdicts(options.out, bench, result.points, *result.mark);
+  if (!is_share(session.images().metric)) return result;
+  result.mark = mark_of(options.target, session.images().metric, result.points.front().reference);
+  write_verdicts(options.out, plan, result.points, *result.mark);
   write_whole_file(options.out / "manifest.json", with_criterion(manifest, *result.mark));
   return result;
 }

@@ -8,11 +8,11 @@
 #include <string>
 #include <vector>
 
-#include "sim/experiment/session/workbench.hpp"
 #include "sim/experiment/results/results.hpp"
 #include "sim/experiment/results/yield.hpp"
 #include "sim/experiment/runner/cosim_policy.hpp"
 #include "sim/experiment/runner/point_runner.hpp"
+#include "sim/experiment/session/session.hpp"
 
 namespace brownout::experiment {
 
@@ -37,8 +37,7 @@ struct SweepOutcome {
 /// where the workload is judged by a share, OUT/{dies.csv, yields.csv} and the target into the
 /// manifest, too.
 /// Everything is validated before OUT is created. Throws std::runtime_error when OUT holds another
-/// sweep. Forks: the calling process must not
-/// have used the engine.
-SweepOutcome run_sweep(const Workbench& bench, const SweepOptions& options);
+/// sweep. Forks: the calling process must not have run a point.
+SweepOutcome run_sweep(const Session& session, const SweepOptions& options);
 
 }  // namespace brownout::experiment

@@ -11,18 +11,18 @@
 #include <iterator>
 #include <sstream>
 
-#include "sim/experiment/session/evaluate_point.hpp"
+#include "sim/experiment/session/session.hpp"
 
 namespace brownout::experiment {
 namespace {
 
 const std::filesystem::path kRoot = BROWNOUT_SOURCE_DIR;
 
-Workbench bench_of(std::vector<std::string> more = {}) {
+Session session_of(std::vector<std::string> more = {}) {
   config::Overrides overrides;
   overrides.set = {"run.images=50", "operating_point.weight_sram=0.8", "sweep.chips=3"};
   overrides.set.insert(overrides.set.end(), more.begin(), more.end());
-  return make_workbench(config::load_workload(kRoot / "workloads/mnist_cnn.yaml", overrides));
+  return Session(config::load_workload(kRoot / "workloads/mnist_cnn.yaml", overrides));
 }
 
 std::string read(const std::filesystem::path& path) {
@@ -43,8 +43,8 @@ TEST(Sensitivity, WritesTheSameBytesForAnyNumberOfJobs) {
   SensitivityOptions one = options_of("jobs1", "bit", 1);
   SensitivityOptions two = options_of("jobs2", "bit", 2);
   one.cosim = two.cosim = CosimPolicy::kOne;
-  run_sensitivity(bench_of({"run.batch=1"}), one);
-  run_sensitivity(bench_of({"run.batch=64"}), two);
+  run_sensitivity(session_of({"run.batch=1"}), one);
+  run_sensitivity(session_of({"run.batch=64"}), two);
   for (const char* file : {"sensitivity.csv", "manifest.json"}) {
     EXPECT_FALSE(read(one.runner.out / file).empty());
     EXPECT_EQ(read(one.runner.out / file), read(two.runner.out / file)) << file;
@@ -53,10 +53,10 @@ TEST(Sensitivity, WritesTheSameBytesForAnyNumberOfJobs) {
 
 TEST(Sensitivity, ResumesFromItsJournal) {
   const SensitivityOptions options = options_of("resume", "polarity");
-  run_sensitivity(bench_of(), options);
+  run_sensitivity(session_of(), options);
   const std::string csv = read(options.runner.out / "sensitivity.csv");
   std::filesystem::remove(options.runner.out / "sensitivity.csv");
-  const SensitivityOutcome again = run_sensitivity(bench_of(), options);
+  const SensitivityOutcome again = run_sensitivity(session_of(), options);
   EXPECT_EQ(again.points, 12U);  // none, all, 0to1, 1to0, on 3 chips
   EXPECT_EQ(again.resumed, 12U);
   EXPECT_EQ(read(options.runner.out / "sensitivity.csv"), csv);
@@ -65,19 +65,18 @@ TEST(Sensitivity, ResumesFromItsJournal) {
 TEST(Sensitivity, APartIsWhatARunWithTheseFaultsGives) {
   const SensitivityOptions options = options_of("parts", "layer,bit");
   const SensitivityOutcome outcome =
-      run_sensitivity(bench_of({"memory.faults={layers: [conv2, fc3], bits: 6:7}"}), options);
+      run_sensitivity(session_of({"memory.faults={layers: [conv2, fc3], bits: 6:7}"}), options);
   ASSERT_EQ(outcome.parts.size(), 6U);
   const PartSummary& part = outcome.parts[3];
   EXPECT_EQ(part.part.name(), "layer conv2, bit 7");
-  const Workbench bench = bench_of({"memory.faults={layers: conv2, bits: 7}"});
-  Evaluator evaluator(bench);
+  Session session = session_of({"memory.faults={layers: conv2, bits: 7}"});
   double top1 = 0;
   double changed = 0;
   for (std::uint64_t chip = 0; chip < 3; ++chip) {
-    const PointResult point = evaluator.evaluate(
-        {.voltage = bench.config.operating_point.voltage(hardware::OnChipMemory::kWeightSram),
-         .chip = chip,
-         .cosim_images = 1});
+    const PointResult point = session.run({.voltage = session.plan().config.operating_point.voltage(
+                                               hardware::OnChipMemory::kWeightSram),
+                                           .chip = chip,
+                                           .cosim_images = 1});
     top1 += point.score[Metric::kTop1]->value;
     changed += point.weights_changed;
   }
@@ -87,8 +86,8 @@ TEST(Sensitivity, APartIsWhatARunWithTheseFaultsGives) {
 }
 
 TEST(Sensitivity, RelatesPartsToTheCleanAccuracyAndTheWholeNetwork) {
-  const SensitivityOutcome outcome =
-      run_sensitivity(bench_of({"memory.faults.layers=[conv1, fc1]"}), options_of("sums", "layer"));
+  const SensitivityOutcome outcome = run_sensitivity(
+      session_of({"memory.faults.layers=[conv1, fc1]"}), options_of("sums", "layer"));
   ASSERT_EQ(outcome.parts.size(), 4U);
   const PartSummary& none = outcome.parts[0];
   const PartSummary& all = outcome.parts[1];
@@ -111,7 +110,7 @@ TEST(Sensitivity, RelatesPartsToTheCleanAccuracyAndTheWholeNetwork) {
 
 TEST(Sensitivity, DropsSpreadOverTheChipsOfTheFile) {
   const SensitivityOptions options = options_of("spread", "polarity");
-  const SensitivityOutcome outcome = run_sensitivity(bench_of(), options);
+  const SensitivityOutcome outcome = run_sensitivity(session_of(), options);
   std::ifstream csv(options.runner.out / "sensitivity.csv");
   std::string line;
   std::getline(csv, line);
@@ -135,9 +134,9 @@ TEST(Sensitivity, DropsSpreadOverTheChipsOfTheFile) {
 
 TEST(Sensitivity, RefusesADirectoryOfAnotherSplit) {
   SensitivityOptions options = options_of("other", "polarity");
-  run_sensitivity(bench_of({"sweep.chips=1"}), options);
+  run_sensitivity(session_of({"sweep.chips=1"}), options);
   options.dimensions = parse_dimensions("bit");
-  EXPECT_THAT([&] { run_sensitivity(bench_of({"sweep.chips=1"}), options); },
+  EXPECT_THAT([&] { run_sensitivity(session_of({"sweep.chips=1"}), options); },
               ::testing::ThrowsMessage<std::runtime_error>(::testing::HasSubstr(
                   "another sweep (different: sensitivity); choose another --out")));
 }

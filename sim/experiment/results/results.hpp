@@ -58,6 +58,13 @@ struct MemoryResult {
   std::string unit;
   double ber = 0;  ///< share of its cells that fail, mean over inferences
   std::uint64_t cells = 0;
+  std::string source = {};  ///< of its faults, for reports
+};
+
+/// Codes that the network put out.
+struct NetworkOutputs {
+  std::vector<std::uint8_t> logits;  ///< images x elements, of the output that is scored
+  std::vector<std::vector<std::uint8_t>> others;  ///< likewise, as in models::EngineResult
 };
 
 /// Of a supply, by what it feeds.
@@ -88,6 +95,7 @@ struct PointResult {
   std::optional<double> ber_asked = {};  ///< that the voltage stands for
   std::optional<SupplyEnergy> supply_energy = {};  ///< of `supply`, where memories share one
   std::vector<LayerResult> layers;
+  NetworkOutputs outputs;  ///< in no row
 
   /// The first memory on `supply`. This and the next throw std::logic_error where none is.
   const MemoryResult& swept() const;

@@ -21,6 +21,28 @@ double exact_drop(const PointSummary& point, const PassMark& mark, double score)
 
 }  // namespace
 
+AccuracyTarget target_for(const AskedTarget& asked, Metric metric) {
+  const auto refuse = [&](const char* option, const std::string& why) {
+    throw std::runtime_error(std::string(option) + ": the workload's metric is " + title(metric) +
+                             why);
+  };
+  if (asked.min_top1) {
+    if (metric != Metric::kTop1) refuse("--min-top1", "");
+    return {.minimum = asked.min_top1};
+  }
+  if (asked.min_auc) {
+    if (metric != Metric::kAuc) refuse("--min-auc", "");
+    return {.minimum = asked.min_auc};
+  }
+  if (!asked.max_drop) return {};
+  if (!is_share(metric)) {
+    refuse("--max-drop",
+           ", which has no percentage points: its images are not of both kinds, normal and "
+           "anomalous");
+  }
+  return {.max_drop = *asked.max_drop};
+}
+
 PassMark mark_of(const AccuracyTarget& target, Metric metric, double reference) {
   if (!is_share(metric)) throw std::logic_error("mark_of: the metric is no share");
   if (target.minimum) return {metric, reference, *target.minimum, {}};

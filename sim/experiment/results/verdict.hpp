@@ -18,6 +18,16 @@ struct AccuracyTarget {
   double max_drop = kDefaultMaxDrop;   ///< where there is no minimum
 };
 
+/// What somebody asks for: at most one of them.
+struct AskedTarget {
+  std::optional<double> min_top1 = {}, min_auc = {};  ///< shares
+  std::optional<double> max_drop = {};                ///< percentage points
+};
+
+/// For a workload that is judged by `metric`. Throws std::runtime_error "--OPTION: ..." where the
+/// target is of another metric, or the metric has no percentage points: it would be silently wrong.
+AccuracyTarget target_for(const AskedTarget& asked, Metric metric);
+
 /// What a target comes to for one network and its images.
 struct PassMark {
   Metric metric = Metric::kTop1;

@@ -41,8 +41,8 @@ std::string sha256(const std::string& bytes) {
 }
 
 /// A value with the paths of input files cut down to their names.
-std::string without_directories(std::string value, const Workbench& bench) {
-  for (const std::filesystem::path& path : bench.config.input_files) {
+std::string without_directories(std::string value, const Plan& plan) {
+  for (const std::filesystem::path& path : plan.config.input_files) {
     const std::size_t at = value.find(path.string());
     if (at != std::string::npos) value.replace(at, path.string().size(), path.filename().string());
   }
@@ -62,25 +62,24 @@ std::string differences(const Json& old_manifest, const Json& new_manifest) {
 
 }  // namespace
 
-std::string manifest_json(const Workbench& bench, CosimPolicy cosim, const ManifestEntries& more) {
+std::string manifest_json(const Plan& plan, CosimPolicy cosim, const ManifestEntries& more) {
   Json manifest;
   manifest["brownout"] = BROWNOUT_VERSION;
   manifest["format"] = kFormat;
-  manifest["workload"] = bench.config.name;
-  manifest["accelerator"] = bench.config.accelerator.name;
-  const hardware::OnChipMemory memory = bench.config.sweep.supply.memories.front();
-  const memory::VoltageProfileData& profile = bench.config.memory.find(memory)->profile->data();
+  manifest["workload"] = plan.config.name;
+  manifest["accelerator"] = plan.config.accelerator.name;
+  const memory::VoltageProfileData& profile = plan.config.swept_profile().data();
   manifest["profile"] = {
-      {"name", profile.name}, {"unit", bench.unit(memory)}, {"source", profile.source}};
+      {"name", profile.name}, {"unit", to_string(profile.unit)}, {"source", profile.source}};
   manifest["cosim"] = to_string(cosim);
   for (const auto& [key, value] : more) manifest[key] = value;
   // Files by name and content: the same inputs elsewhere are the same inputs.
   Json& configuration = manifest["configuration"];
-  for (const auto& [key, value] : config::resolved_configuration(bench.config)) {
-    if (key != "run.batch") configuration[key] = without_directories(value, bench);
+  for (const auto& [key, value] : config::resolved_configuration(plan.config)) {
+    if (key != "run.batch") configuration[key] = without_directories(value, plan);
   }
   Json& inputs = manifest["inputs"];
-  for (const std::filesystem::path& path : bench.config.input_files) {
+  for (const std::filesystem::path& path : plan.config.input_files) {
     std::filesystem::path name = path.filename();
     if (inputs.contains(name.string())) name = path.parent_path().filename() / name;
     inputs[name.string()] = sha256(read_file(path));

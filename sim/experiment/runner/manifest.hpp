@@ -6,9 +6,9 @@
 #include <map>
 #include <string>
 
-#include "sim/experiment/session/workbench.hpp"
 #include "sim/experiment/results/verdict.hpp"
 #include "sim/experiment/runner/cosim_policy.hpp"
+#include "sim/experiment/session/plan.hpp"
 
 namespace brownout::experiment {
 
@@ -17,8 +17,7 @@ using ManifestEntries = std::map<std::string, std::string>;
 
 /// JSON text. Leaves out what never changes a result (batch size, jobs). `more`: further keys that
 /// decide the results.
-std::string manifest_json(const Workbench& bench, CosimPolicy cosim,
-                          const ManifestEntries& more = {});
+std::string manifest_json(const Plan& plan, CosimPolicy cosim, const ManifestEntries& more = {});
 
 /// The manifest with what its points were judged by.
 std::string with_criterion(const std::string& manifest, const PassMark& mark);

@@ -6,44 +6,41 @@
 #include <set>
 #include <stdexcept>
 
-#include "sim/experiment/session/other_rails.hpp"
 #include "sim/experiment/runner/directory_lock.hpp"
 #include "sim/experiment/runner/interruption.hpp"
 #include "sim/experiment/runner/manifest.hpp"
 #include "sim/experiment/runner/whole_file.hpp"
 #include "sim/experiment/runner/worker_pool.hpp"
 #include "sim/experiment/runner/world_error.hpp"
+#include "sim/experiment/session/chip.hpp"
 
 namespace brownout::experiment {
 namespace {
 
 // A map may end above the voltage.
-void require_measured(const Workbench& bench, const Chip& chip, memory::Voltage voltage) {
-  const std::vector<std::filesystem::path>& maps = bench.config.memory.weight_sram().chip.maps;
-  try {
-    chip.weight_sram().faults_at(voltage);
-  } catch (const std::runtime_error& error) {
-    if (maps.size() < 2) throw;
-    throw std::runtime_error(maps[chip.number()].string() + ": " + error.what());
+void require_measured(const Plan& plan, const Chip& chip, const config::OperatingPoint& voltages) {
+  const std::vector<std::filesystem::path>& maps = plan.config.memory.weight_sram().chip.maps;
+  for (const auto& [which, memory] : plan.config.memory.memories) {
+    try {
+      chip.faults_at(which, voltages.voltage(which));
+    } catch (const std::runtime_error& error) {
+      if (which != hardware::OnChipMemory::kWeightSram || maps.size() < 2) throw;
+      throw std::runtime_error(maps[chip.number()].string() + ": " + error.what());
+    }
   }
 }
 
 /// Everything that can be wrong with the input is wrong before a directory appears: the voltages
 /// against profile and maps, and an existing directory against these points.
-void validate(const Workbench& bench, const std::vector<Point>& points,
-              const std::filesystem::path& out, const std::string& manifest) {
+void validate(const Plan& plan, const std::vector<Point>& points, const std::filesystem::path& out,
+              const std::string& manifest) {
   const auto lowest = std::min_element(
       points.begin(), points.end(),
       [](const Point& left, const Point& right) { return left.voltage < right.voltage; });
-  config::OperatingPoint voltages = bench.config.operating_point;
-  voltages.set(bench.supply(lowest->supply).name, lowest->voltage);
-  const memory::Voltage weight_sram = voltages.voltage(hardware::OnChipMemory::kWeightSram);
-  bench.config.memory.weight_sram().profile->require_covered(weight_sram);
-  const std::size_t maps = bench.config.memory.map_count();
+  const config::OperatingPoint voltages = voltages_at(plan, *lowest);
+  const std::size_t maps = plan.config.memory.map_count();
   for (std::uint64_t number = 0; number < std::max<std::size_t>(1, maps); ++number) {
-    const Chip chip(bench, number);
-    require_measured(bench, chip, weight_sram);
-    OtherRails(bench, chip, voltages);
+    require_measured(plan, Chip(plan, number), voltages);
   }
   if (!std::filesystem::exists(out)) return;
   if (!std::filesystem::is_directory(out)) {
@@ -86,8 +83,8 @@ void require_fitting(const std::map<Journal::Key, PointRows>& finished,
 
 constexpr char kRowEnd = '\n';  // between the point's row and its layers' in a worker's answer
 
-std::string evaluate_to_text(Evaluator& evaluator, const Point& point) {
-  const PointResult result = evaluator.evaluate(point);
+std::string run_to_text(Session& session, const Point& point) {
+  const PointResult result = session.run(point);
   return point_row(result) + kRowEnd + layer_rows(result);
 }
 
@@ -96,8 +93,8 @@ PointRows rows_of(const std::string& text) {
   return {text.substr(0, end), text.substr(end + 1)};
 }
 
-std::string describe(const Workbench& bench, const Point& point) {
-  return point.voltage.text() + " " + bench.unit(bench.supply(point.supply).memories.front()) +
+std::string describe(const Plan& plan, const Point& point) {
+  return point.voltage.text() + " " + plan.unit(plan.supply(point.supply).memories.front()) +
          ", chip " + std::to_string(point.chip) +
          (point.part.empty() ? "" : ", faults of " + point.part);
 }
@@ -124,9 +121,9 @@ std::vector<TaskFailure> run_or_say_what_is_kept(const std::vector<std::size_t>&
 
 }  // namespace
 
-RunnerOutcome run_points(const Workbench& bench, const std::vector<Point>& points,
+RunnerOutcome run_points(const Session& session, const std::vector<Point>& points,
                          const std::string& manifest, const RunnerOptions& options) {
-  validate(bench, points, options.out, manifest);
+  validate(session.plan(), points, options.out, manifest);
   make_directory(options.out);
   DirectoryLock lock(options.out);
   const std::filesystem::path manifest_file = options.out / "manifest.json";
@@ -150,10 +147,8 @@ RunnerOutcome run_points(const Workbench& bench, const std::vector<Point>& point
   PoolHooks hooks;
   hooks.make_worker = [&] {
     lock.leave_to_parent();
-    const auto evaluator = std::make_shared<Evaluator>(bench);
-    return [&points, evaluator](std::size_t task) {
-      return evaluate_to_text(*evaluator, points[task]);
-    };
+    const auto own = std::make_shared<Session>(session.another());
+    return [&points, own](std::size_t task) { return run_to_text(*own, points[task]); };
   };
   hooks.on_result = [&](std::size_t task, const std::string& text) {
     const Journal::Key key = key_of(points[task]);
@@ -167,7 +162,8 @@ RunnerOutcome run_points(const Workbench& bench, const std::vector<Point>& point
            " points are kept in " + options.out.string();
   };
   for (const TaskFailure& failure : run_or_say_what_is_kept(open, hooks, options, kept)) {
-    outcome.failures.push_back(describe(bench, points[failure.task]) + ": " + failure.reason);
+    outcome.failures.push_back(describe(session.plan(), points[failure.task]) + ": " +
+                               failure.reason);
   }
   if (!outcome.failures.empty()) return outcome;
   for (const Point& point : points) outcome.rows.push_back(finished.at(key_of(point)));

@@ -8,9 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "sim/experiment/session/evaluate_point.hpp"
-#include "sim/experiment/session/workbench.hpp"
 #include "sim/experiment/runner/journal.hpp"
+#include "sim/experiment/session/session.hpp"
 
 namespace brownout::experiment {
 
@@ -30,8 +29,8 @@ struct RunnerOutcome {
 /// Writes OUT/{manifest.json, results.sqlite}. Points differ in voltage, chip or part. Everything
 /// is validated before OUT is created. Throws std::runtime_error for a voltage outside profile or
 /// map, and when OUT holds other results or its journal other points; WorldError and Interrupted
-/// say what is kept. Forks: the calling process must not have used the engine.
-RunnerOutcome run_points(const Workbench& bench, const std::vector<Point>& points,
+/// say what is kept. Forks: the calling process must not have run a point.
+RunnerOutcome run_points(const Session& session, const std::vector<Point>& points,
                          const std::string& manifest, const RunnerOptions& options);
 
 }  // namespace brownout::experiment

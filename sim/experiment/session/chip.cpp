@@ -18,41 +18,41 @@ namespace {
 
 using hardware::OnChipMemory;
 
-memory::SramGeometry geometry_of(const Workbench& bench, OnChipMemory which) {
-  return hardware::organisation(bench.program.spec, which).geometry();
+memory::SramGeometry geometry_of(const Plan& plan, OnChipMemory which) {
+  return hardware::organisation(plan.program.spec, which).geometry();
 }
 
-std::unique_ptr<memory::FaultMap> require_fit(const Workbench& bench, OnChipMemory which,
+std::unique_ptr<memory::FaultMap> require_fit(const Plan& plan, OnChipMemory which,
                                               memory::SparseFaultMap map,
                                               const std::filesystem::path& path,
                                               const std::string& advice) {
-  if (map.geometry() != geometry_of(bench, which)) {
+  if (map.geometry() != geometry_of(plan, which)) {
     const std::string verb = which == OnChipMemory::kAccumulator ? "have " : "has ";
     throw std::runtime_error(path.string() + ": the map is of " +
                              memory::to_string(map.geometry()) + ", the " + hardware::title(which) +
-                             " of '" + bench.config.accelerator.name + "' " + verb +
-                             memory::to_string(geometry_of(bench, which)) + advice);
+                             " of '" + plan.config.accelerator.name + "' " + verb +
+                             memory::to_string(geometry_of(plan, which)) + advice);
   }
-  if (map.header().unit != bench.unit(which)) {
+  if (map.header().unit != plan.unit(which)) {
     throw std::runtime_error(path.string() + ": the map's unit is " + map.header().unit +
-                             ", the memory profile's is " + bench.unit(which));
+                             ", the memory profile's is " + plan.unit(which));
   }
   return std::make_unique<memory::SparseFaultMap>(std::move(map));
 }
 
-std::unique_ptr<memory::FaultMap> read_map_of_chip(const Workbench& bench, OnChipMemory which,
+std::unique_ptr<memory::FaultMap> read_map_of_chip(const Plan& plan, OnChipMemory which,
                                                    std::uint64_t chip) {
-  const config::ChipConfig& chips = bench.config.memory.find(which)->chip;
-  return require_fit(bench, which, placed_map(chips, chip, geometry_of(bench, which)),
+  const config::ChipConfig& chips = plan.config.memory.find(which)->chip;
+  return require_fit(plan, which, placed_map(chips, chip, geometry_of(plan, which)),
                      chips.maps.at(chip),
                      "; " + config::key_of(which) + ".chip.fold puts it there");
 }
 
 /// A map of the chip's stack.
-std::unique_ptr<memory::FaultMap> read_stacked_map(const Workbench& bench, OnChipMemory which,
+std::unique_ptr<memory::FaultMap> read_stacked_map(const Plan& plan, OnChipMemory which,
                                                    const std::filesystem::path& path) {
   const auto import = config::no_map_import(config::key_of(which) + ".chip");
-  return require_fit(bench, which, memory::read_map(path.string(), import).map, path, "");
+  return require_fit(plan, which, memory::read_map(path.string(), import).map, path, "");
 }
 
 /// Chips of one seed have independent faults in each of their memories.
@@ -62,9 +62,9 @@ std::uint64_t seed_of(OnChipMemory which, std::uint64_t seed, std::uint64_t chip
 }
 
 // Without the maps that may lie on that of any chip.
-std::unique_ptr<memory::FaultMap> make_bare_chip(const Workbench& bench, OnChipMemory which,
+std::unique_ptr<memory::FaultMap> make_bare_chip(const Plan& plan, OnChipMemory which,
                                                  std::uint64_t chip) {
-  const config::FaultyMemory& memory = *bench.config.memory.find(which);
+  const config::FaultyMemory& memory = *plan.config.memory.find(which);
   const config::ChipConfig& source = memory.chip;
   if (source.measured()) {
     if (chip >= source.maps.size()) {
@@ -74,39 +74,44 @@ std::unique_ptr<memory::FaultMap> make_bare_chip(const Workbench& bench, OnChipM
                ? "a fault map is one chip, 0"
                : "the maps are those of chips 0 to " + std::to_string(source.maps.size() - 1)));
     }
-    return read_map_of_chip(bench, which, chip);
+    return read_map_of_chip(plan, which, chip);
   }
-  auto generated = source.generator->make({geometry_of(bench, which), memory.profile,
-                                           source.mixture, seed_of(which, source.seed, chip)},
-                                          source.parameters);
+  auto generated = source.generator->make(
+      {geometry_of(plan, which), memory.profile, source.mixture, seed_of(which, source.seed, chip)},
+      source.parameters);
   if (source.sigma_read == 0) return generated;
   return std::make_unique<memory::NoisyFaultMap>(std::move(generated), source.sigma_read);
 }
 
 }  // namespace
 
-std::unique_ptr<memory::FaultMap> make_chip(const Workbench& bench, std::uint64_t chip,
+std::unique_ptr<memory::FaultMap> make_chip(const Plan& plan, std::uint64_t chip,
                                             OnChipMemory which) {
-  const config::FaultyMemory* memory = bench.config.memory.find(which);
+  const config::FaultyMemory* memory = plan.config.memory.find(which);
   if (memory == nullptr) return nullptr;
   const config::ChipConfig& source = memory->chip;
   std::vector<std::unique_ptr<memory::FaultMap>> maps;
-  maps.push_back(make_bare_chip(bench, which, chip));
+  maps.push_back(make_bare_chip(plan, which, chip));
   if (source.defects) {
-    maps.push_back(std::make_unique<memory::DefectMap>(geometry_of(bench, which), *source.defects,
+    maps.push_back(std::make_unique<memory::DefectMap>(geometry_of(plan, which), *source.defects,
                                                        seed_of(which, source.seed, chip)));
   }
   for (const std::filesystem::path& path : source.stack) {
-    maps.push_back(read_stacked_map(bench, which, path));
+    maps.push_back(read_stacked_map(plan, which, path));
   }
   if (maps.size() == 1) return std::move(maps.front());
   return std::make_unique<memory::StackedFaultMap>(std::move(maps));
 }
 
-Chip::Chip(const Workbench& bench, std::uint64_t number) : number_(number) {
-  for (const auto& [which, memory] : bench.config.memory.memories) {
-    maps_.emplace(which, make_chip(bench, number, which));
+Chip::Chip(const Plan& plan, std::uint64_t number) : plan_(plan), number_(number) {
+  for (const auto& [which, memory] : plan.config.memory.memories) {
+    maps_.emplace(which, make_chip(plan, number, which));
   }
+}
+
+memory::CellFaults Chip::faults_at(OnChipMemory memory, memory::Voltage voltage) const {
+  plan_.config.memory.find(memory)->profile->require_covered(voltage);
+  return find(memory)->faults_at(voltage);
 }
 
 }  // namespace brownout::experiment

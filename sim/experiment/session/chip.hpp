@@ -7,7 +7,7 @@
 #include <memory>
 
 #include "memory/fault_map.hpp"
-#include "sim/experiment/session/workbench.hpp"
+#include "sim/experiment/session/plan.hpp"
 
 namespace brownout::experiment {
 
@@ -16,13 +16,13 @@ namespace brownout::experiment {
 /// std::runtime_error naming the file when it cannot be read, or its geometry or unit is not the
 /// memory's.
 std::unique_ptr<memory::FaultMap> make_chip(
-    const Workbench& bench, std::uint64_t chip,
+    const Plan& plan, std::uint64_t chip,
     hardware::OnChipMemory memory = hardware::OnChipMemory::kWeightSram);
 
-/// All of them, each file read once. Throws likewise.
+/// All of them, each file read once. Throws likewise. `plan` must outlive this.
 class Chip {
  public:
-  Chip(const Workbench& bench, std::uint64_t number);
+  Chip(const Plan& plan, std::uint64_t number);
 
   std::uint64_t number() const { return number_; }
   /// nullptr where the memory is error-free.
@@ -30,9 +30,12 @@ class Chip {
     const auto found = maps_.find(memory);
     return found == maps_.end() ? nullptr : found->second.get();
   }
+  /// Throws std::runtime_error where the memory's profile or map does not cover the voltage.
+  memory::CellFaults faults_at(hardware::OnChipMemory memory, memory::Voltage voltage) const;
   const memory::FaultMap& weight_sram() const { return *find(hardware::OnChipMemory::kWeightSram); }
 
  private:
+  const Plan& plan_;
   std::uint64_t number_;
   std::map<hardware::OnChipMemory, std::unique_ptr<memory::FaultMap>> maps_;
 };

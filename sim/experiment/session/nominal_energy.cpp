@@ -15,20 +15,20 @@ struct MemoryJoules {
 };
 
 /// Of an inference, with that supply at `voltage`.
-MemoryJoules joules_at(const Workbench& bench, memory::Voltage voltage) {
-  hardware::EventCounts counts = bench.counts.transfers;
-  for (const hardware::EventCounts& layer : bench.counts.layers) counts += layer;
-  const hardware::AcceleratorSpec& spec = bench.program.spec;
-  const double seconds = static_cast<double>(bench.times.total) / spec.clock_hz;
-  const hardware::Supply& supply = bench.supply({});
+MemoryJoules joules_at(const Plan& plan, memory::Voltage voltage) {
+  hardware::EventCounts counts = plan.counts.transfers;
+  for (const hardware::EventCounts& layer : plan.counts.layers) counts += layer;
+  const hardware::AcceleratorSpec& spec = plan.program.spec;
+  const double seconds = static_cast<double>(plan.times.total) / spec.clock_hz;
+  const hardware::Supply& supply = plan.supply();
   energy::SupplyFactors factors;
   for (const hardware::OnChipMemory memory : supply.memories) {
     factors.memories[memory] =
-        energy::memory_factor(*bench.config.memory.find(memory)->profile, voltage);
+        energy::memory_factor(*plan.config.memory.find(memory)->profile, voltage);
   }
   MemoryJoules joules;
   for (const energy::EnergyTerm& term :
-       energy::energy_terms(bench.config.energy_table, spec, counts, seconds, factors)) {
+       energy::energy_terms(plan.config.energy_table, spec, counts, seconds, factors)) {
     if (!term.memory || !supply.feeds(*term.memory)) continue;
     joules.supply += term.joules();
     if (*term.memory == hardware::OnChipMemory::kWeightSram) joules.weight_sram += term.joules();
@@ -38,18 +38,16 @@ MemoryJoules joules_at(const Workbench& bench, memory::Voltage voltage) {
 
 }  // namespace
 
-std::optional<NominalSaving> saving_against_nominal(const Workbench& bench,
-                                                    const PointResult& point) {
-  const config::MemoryConfig& memory = bench.config.memory;
+std::optional<NominalSaving> saving_against_nominal(const Plan& plan, const PointResult& point) {
+  const config::MemoryConfig& memory = plan.config.memory;
   const auto nominal = memory.weight_sram().profile->data().nominal_voltage;
   if (!nominal) return {};
-  const MemoryJoules at_nominal = joules_at(bench, *nominal);
-  const memory::Voltage error_free = config::error_free(bench.config.operating_point, memory)
-                                         .of(OnChipMemory::kWeightSram)
-                                         .voltage;
+  const MemoryJoules at_nominal = joules_at(plan, *nominal);
+  const memory::Voltage error_free =
+      config::error_free(plan.config.operating_point, memory).of(OnChipMemory::kWeightSram).voltage;
   const double error_free_total = point.energy.total() / point.energy_rel;
   const double nominal_total =
-      error_free_total - joules_at(bench, error_free).supply + at_nominal.supply;
+      error_free_total - joules_at(plan, error_free).supply + at_nominal.supply;
   return NominalSaving{.nominal = *nominal,
                        .total = 1 - point.energy.total() / nominal_total,
                        .weight_sram = 1 - point.energy.weight_sram() / at_nominal.weight_sram};

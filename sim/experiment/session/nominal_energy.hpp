@@ -3,8 +3,8 @@
 
 #include <optional>
 
-#include "sim/experiment/session/workbench.hpp"
 #include "sim/experiment/results/results.hpp"
+#include "sim/experiment/session/plan.hpp"
 
 namespace brownout::experiment {
 
@@ -15,7 +15,6 @@ struct NominalSaving {
 };
 
 /// Nothing where the profile does not know its nominal voltage.
-std::optional<NominalSaving> saving_against_nominal(const Workbench& bench,
-                                                    const PointResult& point);
+std::optional<NominalSaving> saving_against_nominal(const Plan& plan, const PointResult& point);
 
 }  // namespace brownout::experiment

@@ -9,13 +9,14 @@ using hardware::EventCounts;
 
 namespace {
 
-/// Prices counts at one operating point.
+/// Prices counts of all images at one operating point.
 class Pricer {
  public:
-  Pricer(const Workbench& bench, const config::OperatingPoint& voltages)
-      : bench_(bench),
-        factors_{.logic = energy::logic_factor(bench.config.energy_table, voltages.logic_volts)} {
-    for (const auto& [which, memory] : bench.config.memory.memories) {
+  Pricer(const Plan& plan, const config::OperatingPoint& voltages, std::int64_t images)
+      : plan_(plan),
+        images_(images),
+        factors_{.logic = energy::logic_factor(plan.config.energy_table, voltages.logic_volts)} {
+    for (const auto& [which, memory] : plan.config.memory.memories) {
       factors_.memories[which] = energy::memory_factor(*memory.profile, voltages.voltage(which));
     }
   }
@@ -23,9 +24,9 @@ class Pricer {
   /// Joules per inference. `run_counts` and the time are those of all images: integers until the
   /// last moment, so that no order of images matters.
   RailJoules joules(const EventCounts& run_counts, hardware::Cycle cycles_per_inference) const {
-    const auto images = static_cast<double>(bench_.images());
+    const auto images = static_cast<double>(images_);
     const energy::EnergyBreakdown energy =
-        energy::energy_of(bench_.config.energy_table, bench_.program.spec, run_counts,
+        energy::energy_of(plan_.config.energy_table, plan_.program.spec, run_counts,
                           seconds(cycles_per_inference), factors_);
     RailJoules joules;
     for (std::size_t i = 0; i < energy::kRailCount; ++i) {
@@ -38,42 +39,44 @@ class Pricer {
   std::vector<energy::EnergyTerm> terms(const EventCounts& run_counts,
                                         hardware::Cycle cycles_per_inference) const {
     std::vector<energy::EnergyTerm> terms =
-        energy::energy_terms(bench_.config.energy_table, bench_.program.spec, run_counts,
+        energy::energy_terms(plan_.config.energy_table, plan_.program.spec, run_counts,
                              seconds(cycles_per_inference), factors_);
     for (energy::EnergyTerm& term : terms) {
       term.amount = term.is_leakage
-                        ? static_cast<double>(cycles_per_inference) / bench_.program.spec.clock_hz
-                        : term.amount / static_cast<double>(bench_.images());
+                        ? static_cast<double>(cycles_per_inference) / plan_.program.spec.clock_hz
+                        : term.amount / static_cast<double>(images_);
     }
     return terms;
   }
 
+  std::int64_t images() const { return images_; }
   EventCounts of_all_images(const EventCounts& counts) const {
     EventCounts result = counts;
-    for (std::uint64_t& count : result.counts) count *= static_cast<std::uint64_t>(bench_.images());
+    for (std::uint64_t& count : result.counts) count *= static_cast<std::uint64_t>(images_);
     return result;
   }
 
  private:
   /// Of all images.
   double seconds(hardware::Cycle cycles_per_inference) const {
-    return static_cast<double>(cycles_per_inference) * static_cast<double>(bench_.images()) /
-           bench_.program.spec.clock_hz;
+    return static_cast<double>(cycles_per_inference) * static_cast<double>(images_) /
+           plan_.program.spec.clock_hz;
   }
 
-  const Workbench& bench_;
+  const Plan& plan_;
+  std::int64_t images_;
   energy::SupplyFactors factors_;
 };
 
-LayerResult layer_costs(const Workbench& bench, const Pricer& pricer, std::size_t index,
+LayerResult layer_costs(const Plan& plan, const Pricer& pricer, std::size_t index,
                         std::uint64_t gated_macs) {
-  const schedule::TileProgram& program = bench.program;
+  const schedule::TileProgram& program = plan.program;
   const schedule::Layer& layer = program.layers[index];
-  const models::Node& node = bench.network.nodes[index];
+  const models::Node& node = plan.network.nodes[index];
   LayerResult row;
   row.name = models::node_name(node);
   row.kind = models::node_kind(node);
-  EventCounts counts = pricer.of_all_images(bench.counts.layers[index]);
+  EventCounts counts = pricer.of_all_images(plan.counts.layers[index]);
   if (layer.matrix) {
     for (const schedule::Tile& tile : program.tiles) {
       if (tile.node == index) row.words += tile.words();
@@ -82,13 +85,13 @@ LayerResult layer_costs(const Workbench& bench, const Pricer& pricer, std::size_
     row.n = layer.gemm.n;
     row.k = layer.gemm.k;
     row.macs = layer.gemm.macs();
-    row.weights = bench.weights[index].size();
+    row.weights = plan.weights[index].size();
     counts[hardware::Event::kMacGated] = gated_macs;
     counts[hardware::Event::kMacActive] =
-        static_cast<std::uint64_t>(row.macs * bench.images()) - gated_macs;
+        static_cast<std::uint64_t>(row.macs * pricer.images()) - gated_macs;
   }
-  const auto folds = program.of_layer(bench.times.folds, layer);
-  row.cycles = hardware::break_down(bench.times.layers[index], folds, program.spec.array.rows,
+  const auto folds = program.of_layer(plan.times.folds, layer);
+  row.cycles = hardware::break_down(plan.times.layers[index], folds, program.spec.array.rows,
                                     program.spec.weight_prefetch);
   if (row.cycles.total() > 0) {
     row.utilization =
@@ -101,48 +104,48 @@ LayerResult layer_costs(const Workbench& bench, const Pricer& pricer, std::size_
 }
 
 /// Moving the input in and the output out.
-LayerResult transfer_costs(const Workbench& bench, const Pricer& pricer) {
+LayerResult transfer_costs(const Plan& plan, const Pricer& pricer) {
   LayerResult row;
   row.name = "input and output";
   row.kind = "transfer";
   const hardware::Cycle layers_end =
-      bench.times.layers.empty() ? bench.times.input_ready : bench.times.layers.back().end;
-  row.cycles.dram = bench.times.input_ready + (bench.times.total - layers_end);
-  row.counts = pricer.of_all_images(bench.counts.transfers);
+      plan.times.layers.empty() ? plan.times.input_ready : plan.times.layers.back().end;
+  row.cycles.dram = plan.times.input_ready + (plan.times.total - layers_end);
+  row.counts = pricer.of_all_images(plan.counts.transfers);
   row.energy = pricer.joules(row.counts, row.cycles.dram);
   return row;
 }
 
 }  // namespace
 
-void add_costs(const Workbench& bench, const config::OperatingPoint& voltages,
+void add_costs(const Plan& plan, const config::OperatingPoint& voltages,
                const std::vector<std::uint64_t>& gated_macs, PointResult& result) {
-  const Pricer pricer(bench, voltages);
-  for (std::size_t i = 0; i < bench.network.nodes.size(); ++i) {
-    result.layers.push_back(layer_costs(bench, pricer, i, gated_macs[i]));
+  const Pricer pricer(plan, voltages, result.images);
+  for (std::size_t i = 0; i < plan.network.nodes.size(); ++i) {
+    result.layers.push_back(layer_costs(plan, pricer, i, gated_macs[i]));
   }
-  result.layers.push_back(transfer_costs(bench, pricer));
+  result.layers.push_back(transfer_costs(plan, pricer));
   for (const LayerResult& layer : result.layers) {
     result.energy += layer.energy;
     result.cycles += layer.cycles.total();
     result.stall_cycles += layer.cycles.stalls();
   }
-  if (result.cycles != bench.times.total) throw std::logic_error("layer cycles do not add up");
-  result.latency_s = static_cast<double>(result.cycles) / bench.program.spec.clock_hz;
+  if (result.cycles != plan.times.total) throw std::logic_error("layer cycles do not add up");
+  result.latency_s = static_cast<double>(result.cycles) / plan.program.spec.clock_hz;
 }
 
-std::vector<energy::EnergyTerm> energy_terms(const Workbench& bench,
+std::vector<energy::EnergyTerm> energy_terms(const Plan& plan,
                                              const config::OperatingPoint& voltages,
                                              const PointResult& result) {
   EventCounts counts;
   for (const LayerResult& layer : result.layers) counts += layer.counts;
-  return Pricer(bench, voltages).terms(counts, result.cycles);
+  return Pricer(plan, voltages, result.images).terms(counts, result.cycles);
 }
 
-double supply_joules(const Workbench& bench, const config::OperatingPoint& voltages,
+double supply_joules(const Plan& plan, const config::OperatingPoint& voltages,
                      const hardware::Supply& supply, const PointResult& result) {
   double joules = 0;
-  for (const energy::EnergyTerm& term : energy_terms(bench, voltages, result)) {
+  for (const energy::EnergyTerm& term : energy_terms(plan, voltages, result)) {
     if (term.memory && supply.feeds(*term.memory)) joules += term.joules();
   }
   return joules;

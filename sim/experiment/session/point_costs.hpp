@@ -5,24 +5,24 @@
 #include <vector>
 
 #include "sim/energy/energy_report.hpp"
-#include "sim/experiment/session/workbench.hpp"
 #include "sim/experiment/results/results.hpp"
+#include "sim/experiment/session/plan.hpp"
 
 namespace brownout::experiment {
 
 /// Fills layers (one a node, then the transfers), energy, cycles, stall cycles and latency of
-/// `result`. `gated_macs` by node index, summed over all images of the bench.
-void add_costs(const Workbench& bench, const config::OperatingPoint& voltages,
+/// `result`, which has its images. `gated_macs` by node index, summed over these.
+void add_costs(const Plan& plan, const config::OperatingPoint& voltages,
                const std::vector<std::uint64_t>& gated_macs, PointResult& result);
 
 /// Where the energy of an inference goes: every event and every leaker, summed over the layers of
-/// `result`. Points into the bench.
-std::vector<energy::EnergyTerm> energy_terms(const Workbench& bench,
+/// `result`. Points into the plan.
+std::vector<energy::EnergyTerm> energy_terms(const Plan& plan,
                                              const config::OperatingPoint& voltages,
                                              const PointResult& result);
 
 /// Of these what the memories of a supply take.
-double supply_joules(const Workbench& bench, const config::OperatingPoint& voltages,
+double supply_joules(const Plan& plan, const config::OperatingPoint& voltages,
                      const hardware::Supply& supply, const PointResult& result);
 
 }  // namespace brownout::experiment

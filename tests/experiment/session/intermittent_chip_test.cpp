@@ -9,8 +9,8 @@
 #include "memory/files/fault_map_csv.hpp"
 #include "memory/intermittent_cells.hpp"
 #include "memory/numbers/keyed_random.hpp"
-#include "sim/experiment/session/evaluate_point.hpp"
 #include "sim/experiment/runner/journal.hpp"
+#include "sim/experiment/session/session.hpp"
 #include "sim/experiment/sweep.hpp"
 #include "sim/storage/accumulator_readback.hpp"
 #include "sim/storage/activation_readback.hpp"
@@ -51,13 +51,13 @@ std::filesystem::path write_map(const memory::SramGeometry& geometry, const std:
   return path;
 }
 
-Workbench bench_of(const std::string& name, std::vector<std::string> set) {
+Session session_of(const std::string& name, std::vector<std::string> set) {
   const auto load = [&] {
     config::Overrides overrides;
     overrides.set = set;
-    return make_workbench(config::load_workload(kRoot / "workloads" / "mnist_cnn.yaml", overrides));
+    return Session(config::load_workload(kRoot / "workloads" / "mnist_cnn.yaml", overrides));
   };
-  const auto geometry = load().program.spec.weight_sram.organisation().geometry();
+  const auto geometry = load().plan().program.spec.weight_sram.organisation().geometry();
   set.push_back("memory.chip={map: " + write_map(geometry, name).string() + "}");
   return load();
 }
@@ -75,13 +75,12 @@ class IntermittentExecutors : public ::testing::TestWithParam<Variant> {};
 // Machine = engine on several images; both draw the cells in their own way.
 TEST_P(IntermittentExecutors, AgreeOnSeveralImages) {
   const bool streams = GetParam().placement == "streaming";
-  const Workbench bench =
-      bench_of(GetParam().encoding + GetParam().placement,
-               {"run.images=6", "memory.encoding=" + GetParam().encoding,
-                "accelerator.placement=" + GetParam().placement,
-                std::string("accelerator.weight_sram.capacity_kib=") + (streams ? "16" : "128")});
-  Evaluator evaluator(bench);
-  const PointResult point = evaluator.evaluate({kVoltage, 0, 4});
+  Session session =
+      session_of(GetParam().encoding + GetParam().placement,
+                 {"run.images=6", "memory.encoding=" + GetParam().encoding,
+                  "accelerator.placement=" + GetParam().placement,
+                  std::string("accelerator.weight_sram.capacity_kib=") + (streams ? "16" : "128")});
+  const PointResult point = session.run({kVoltage, 0, 4});
   EXPECT_EQ(point.cosim_images, 4);
   EXPECT_GT(point.intermittent_cells, 1000u);
   EXPECT_GT(point.weights_changed, 0.01);
@@ -99,26 +98,26 @@ INSTANTIATE_TEST_SUITE_P(Chips, IntermittentExecutors, ::testing::ValuesIn(varia
                          ::testing::PrintToStringParamName());
 
 TEST(IntermittentChip, EveryImageSeesTheWeightsOfItsOwnInference) {
-  const Workbench bench = bench_of("images", {"run.images=12", "run.seed=5"});
-  Evaluator evaluator(bench);
-  const PointResult point = evaluator.evaluate({kVoltage, 0, 0});
+  Session session = session_of("images", {"run.images=12", "run.seed=5"});
+  const PointResult point = session.run({kVoltage, 0, 0});
 
-  const memory::CellFaults faults = make_chip(bench, 0)->faults_at(kVoltage);
-  models::IntegerEngine engine(bench.network);
+  const memory::CellFaults faults = make_chip(session.plan(), 0)->faults_at(kVoltage);
+  models::IntegerEngine engine(session.plan().network);
   std::vector<std::uint8_t> logits;
   double effective_ber = 0;
   double weights_changed = 0;
   for (std::int64_t image = 0; image < 12; ++image) {
     const auto cells = memory::masks_of_inference(faults, memory::inference_seed(5, 0),
                                                   static_cast<std::uint64_t>(image));
-    const auto readback = storage::read_back(bench.stored_weights(), bench.word_path({}), cells);
+    const auto readback =
+        storage::read_back(session.plan().stored_weights(), session.plan().word_path({}), cells);
     engine.set_weights(readback.weights);
-    const auto result = engine.run(bench.image_codes(image, 1));
+    const auto result = engine.run(session.images().codes_of(image, 1));
     logits.insert(logits.end(), result.logits.begin(), result.logits.end());
     effective_ber += readback.effective_ber() / 12;
     weights_changed += readback.weights_changed() / 12;
   }
-  EXPECT_EQ(evaluator.logits(), logits);
+  EXPECT_EQ(point.outputs.logits, logits);
   EXPECT_NEAR(point.effective_ber, effective_ber, 1e-12);
   EXPECT_NEAR(point.weights_changed, weights_changed, 1e-12);
   EXPECT_EQ(point.intermittent_cells, faults.intermittent.size());
@@ -129,32 +128,30 @@ TEST(IntermittentChip, DoesNotDependOnTheBatchSizeOrOnTheOtherImages) {
   std::vector<std::string> rows;
   std::vector<std::uint8_t> logits;
   for (const char* batch : {"run.batch=1", "run.batch=64"}) {
-    const Workbench bench = bench_of("batch", {"run.images=20", batch});
-    Evaluator evaluator(bench);
-    const PointResult point = evaluator.evaluate({kVoltage, 0, 0});
+    Session session = session_of("batch", {"run.images=20", batch});
+    const PointResult point = session.run({kVoltage, 0, 0});
     rows.push_back(point_row(point) + layer_rows(point));
-    logits = evaluator.logits();
+    logits = point.outputs.logits;
   }
   EXPECT_EQ(rows[0], rows[1]);
-  const Workbench fewer = bench_of("batch", {"run.images=7"});
-  Evaluator evaluator(fewer);
-  evaluator.evaluate({memory::Voltage::parse("0.9"), 0, 0});  // another point before
-  evaluator.evaluate({kVoltage, 0, 0});
-  logits.resize(evaluator.logits().size());
-  EXPECT_EQ(evaluator.logits(), logits);
+  Session fewer = session_of("batch", {"run.images=7"});
+  fewer.run({memory::Voltage::parse("0.9"), 0, 0});  // another point before
+  const PointResult point = fewer.run({kVoltage, 0, 0});
+  logits.resize(point.outputs.logits.size());
+  EXPECT_EQ(point.outputs.logits, logits);
 }
 
 // The activation SRAM or the accumulators with a map whose cells are intermittent; the weight SRAM
 // is at its error-free voltage.
-Workbench bench_of_rail(hardware::OnChipMemory memory, std::vector<std::string> set) {
+Session session_of_rail(hardware::OnChipMemory memory, std::vector<std::string> set) {
   const std::string rail = hardware::to_string(memory);
   const auto load = [&] {
     config::Overrides overrides;
     overrides.set = set;
-    return make_workbench(config::load_workload(kRoot / "workloads" / "mnist_cnn.yaml", overrides));
+    return Session(config::load_workload(kRoot / "workloads" / "mnist_cnn.yaml", overrides));
   };
   set.push_back("operating_point.weight_sram=1");
-  const auto geometry = hardware::organisation(load().program.spec, memory).geometry();
+  const auto geometry = hardware::organisation(load().plan().program.spec, memory).geometry();
   const auto map = write_map(geometry, rail, 600);
   set.push_back("memory." + rail + ".profile=../configs/memories/sram_14nm.yaml");
   set.push_back("memory." + rail + ".chip={map: " + map.string() + "}");
@@ -162,8 +159,8 @@ Workbench bench_of_rail(hardware::OnChipMemory memory, std::vector<std::string> 
   return load();
 }
 
-Point point_of(const Workbench& bench, int cosim_images) {
-  return {bench.config.operating_point.voltage(hardware::OnChipMemory::kWeightSram), 0,
+Point point_of(const Session& session, int cosim_images) {
+  return {session.plan().config.operating_point.voltage(hardware::OnChipMemory::kWeightSram), 0,
           cosim_images};
 }
 
@@ -171,9 +168,8 @@ class IntermittentRails : public ::testing::TestWithParam<hardware::OnChipMemory
 
 // Machine = engine, layer by layer, on several images; each image has cells of its own.
 TEST_P(IntermittentRails, ExecutorsAgreeOnSeveralImages) {
-  const Workbench bench = bench_of_rail(GetParam(), {"run.images=4"});
-  Evaluator evaluator(bench);
-  const PointResult point = evaluator.evaluate(point_of(bench, 4));
+  Session session = session_of_rail(GetParam(), {"run.images=4"});
+  const PointResult point = session.run(point_of(session, 4));
   EXPECT_EQ(point.cosim_images, 4);
   EXPECT_EQ(point.weights_changed, 0);
   ASSERT_EQ(point.memories.size(), 2u);
@@ -181,34 +177,37 @@ TEST_P(IntermittentRails, ExecutorsAgreeOnSeveralImages) {
 }
 
 TEST_P(IntermittentRails, EveryImageSeesTheCellsOfItsOwnInference) {
-  const Workbench bench = bench_of_rail(GetParam(), {"run.images=8"});
-  Evaluator evaluator(bench);
-  evaluator.evaluate(point_of(bench, 0));
+  Session session = session_of_rail(GetParam(), {"run.images=8"});
+  const PointResult point = session.run(point_of(session, 0));
 
-  const auto faults = make_chip(bench, 0, GetParam())->faults_at(kVoltage);
+  const auto faults = make_chip(session.plan(), 0, GetParam())->faults_at(kVoltage);
   ASSERT_GT(faults.intermittent.size(), 100u);
-  const std::uint64_t seed = memory::keyed_hash(memory::inference_seed(bench.config.run.seed, 0),
-                                                static_cast<std::uint64_t>(GetParam()));
-  models::IntegerEngine engine(bench.network, {.k_part = bench.program.spec.array.rows});
+  const std::uint64_t seed =
+      memory::keyed_hash(memory::inference_seed(session.plan().config.run.seed, 0),
+                         static_cast<std::uint64_t>(GetParam()));
+  models::IntegerEngine engine(session.plan().network,
+                               {.k_part = session.plan().program.spec.array.rows});
   std::vector<std::uint8_t> logits;
   for (std::int64_t image = 0; image < 8; ++image) {
     const auto cells = memory::masks_of_inference(faults, seed, static_cast<std::uint64_t>(image));
     if (GetParam() == hardware::OnChipMemory::kActivationSram) {
-      engine.set_tensor_masks(storage::read_back_activations(bench.program, bench.network, cells));
+      engine.set_tensor_masks(
+          storage::read_back_activations(session.plan().program, session.plan().network, cells));
     } else {
-      engine.set_sum_masks(storage::read_back_accumulators(bench.program, bench.network, cells));
+      engine.set_sum_masks(
+          storage::read_back_accumulators(session.plan().program, session.plan().network, cells));
     }
-    const auto result = engine.run(bench.image_codes(image, 1));
+    const auto result = engine.run(session.images().codes_of(image, 1));
     logits.insert(logits.end(), result.logits.begin(), result.logits.end());
   }
-  EXPECT_EQ(evaluator.logits(), logits);
+  EXPECT_EQ(point.outputs.logits, logits);
 }
 
 TEST_P(IntermittentRails, NothingDependsOnTheBatchSize) {
   std::vector<std::string> rows;
   for (const char* batch : {"run.batch=1", "run.batch=64"}) {
-    const Workbench bench = bench_of_rail(GetParam(), {"run.images=10", batch});
-    const PointResult point = Evaluator(bench).evaluate(point_of(bench, 0));
+    Session session = session_of_rail(GetParam(), {"run.images=10", batch});
+    const PointResult point = session.run(point_of(session, 0));
     rows.push_back(point_row(point) + layer_rows(point));
   }
   EXPECT_EQ(rows[0], rows[1]);
@@ -231,8 +230,7 @@ TEST(ChipLayers, MapsAndDefectsAreLaidOverAnyChip) {
                          "bank,row,column,vfail,kind\n3,1000,5,inf,flip\n";
   const std::string stack = ", stack: [" + path.string() + "]";
   const auto faults = [&](const std::string& chip, const char* voltage) {
-    return make_chip(make_workbench(configured(chip)), 2)
-        ->faults_at(memory::Voltage::parse(voltage));
+    return make_chip(make_plan(configured(chip)), 2)->faults_at(memory::Voltage::parse(voltage));
   };
   for (const char* kind : {"flip", "stuck"}) {
     const std::string chip = std::string("kind: ") + kind + ", defects: {rate: 0.01}";
@@ -257,7 +255,7 @@ TEST(ChipLayers, MapsOfAnotherGeometryOrUnitAreRefused) {
                         << "\n# rows: 1024\n# columns: 128\n# unit: " << unit
                         << "\n# source: x\nbank,row,column,vfail,kind\n";
     try {
-      make_chip(make_workbench(configured("{stack: [" + path.string() + "]}")), 0);
+      make_chip(make_plan(configured("{stack: [" + path.string() + "]}")), 0);
     } catch (const std::runtime_error& error) {
       return std::string(error.what());
     }
@@ -275,8 +273,8 @@ TEST(ChipLayers, MapsOfAnotherGeometryOrUnitAreRefused) {
 TEST(IntermittentChip, TheSeedOfTheRunChoosesTheDraws) {
   std::vector<std::string> rows;
   for (const char* seed : {"run.seed=1", "run.seed=2"}) {
-    const Workbench bench = bench_of("seed", {"run.images=5", seed});
-    rows.push_back(layer_rows(Evaluator(bench).evaluate({kVoltage, 0, 0})));
+    Session session = session_of("seed", {"run.images=5", seed});
+    rows.push_back(layer_rows(session.run({kVoltage, 0, 0})));
   }
   EXPECT_NE(rows[0], rows[1]);
 }
@@ -287,9 +285,10 @@ TEST(IntermittentChip, ASweepWritesTheSameBytesForAnyJobsAndAfterAResume) {
   const auto resumed = temporary("resumed");
   for (const auto& path : {one, two, resumed}) std::filesystem::remove_all(path);
   const auto sweep = [](const char* batch, const std::filesystem::path& out, int jobs) {
-    const Workbench bench =
-        bench_of("sweep", {"run.images=10", "sweep.voltages=[0.9, 0.85, 0.82, 0.8]", batch});
-    return run_sweep(bench, {.out = out, .jobs = jobs, .cosim = CosimPolicy::kOne, .progress = {}});
+    const Session session =
+        session_of("sweep", {"run.images=10", "sweep.voltages=[0.9, 0.85, 0.82, 0.8]", batch});
+    return run_sweep(session,
+                     {.out = out, .jobs = jobs, .cosim = CosimPolicy::kOne, .progress = {}});
   };
   sweep("run.batch=1", one, 1);
   sweep("run.batch=10", two, 2);

@@ -5,7 +5,7 @@
 #include <filesystem>
 
 #include "memory/sram_macro.hpp"
-#include "sim/experiment/session/evaluate_point.hpp"
+#include "sim/experiment/session/session.hpp"
 #include "sim/storage/weight_readback.hpp"
 #include "tests/support/parity_code.hpp"
 
@@ -14,14 +14,14 @@ namespace {
 
 const memory::Voltage kVoltage = memory::Voltage::parse("0.85");
 
-Workbench bench_of(std::vector<std::string> set, const memory::StorageScheme& scheme) {
+Session session_of(std::vector<std::string> set, const memory::StorageScheme& scheme) {
   config::Overrides overrides;
   overrides.set = std::move(set);
   overrides.set.emplace_back("run.images=6");
   const auto workload = std::filesystem::path(BROWNOUT_SOURCE_DIR) / "workloads" / "mnist_cnn.yaml";
   config::WorkloadConfig config = config::load_workload(workload, overrides);
   config.memory.scheme = scheme;
-  return make_workbench(config);
+  return Session(config);
 }
 
 class WordCodeInTheFlow : public ::testing::TestWithParam<std::string> {
@@ -30,10 +30,10 @@ class WordCodeInTheFlow : public ::testing::TestWithParam<std::string> {
 };
 
 TEST_P(WordCodeInTheFlow, AllExecutorsAgree) {
-  const Workbench bench =
-      bench_of(placement(), testing::with_parity(memory::Encoding::kTwosComplement));
-  EXPECT_EQ(bench.program.spec.weight_sram.organisation().geometry().columns, 33U * 4);
-  const PointResult point = Evaluator(bench).evaluate({kVoltage, 1, 3});  // or it throws
+  Session session =
+      session_of(placement(), testing::with_parity(memory::Encoding::kTwosComplement));
+  EXPECT_EQ(session.plan().program.spec.weight_sram.organisation().geometry().columns, 33U * 4);
+  const PointResult point = session.run({kVoltage, 1, 3});  // or it throws
   EXPECT_EQ(point.cosim_images, 3);
   EXPECT_GT(point.weights_changed, 0.1);  // a whole word each time
   EXPECT_LT(point.effective_ber, 0.01);   // of what the cells deliver
@@ -43,29 +43,30 @@ TEST_P(WordCodeInTheFlow, AllExecutorsAgreeOnIntermittentCells) {
   std::vector<std::string> set = placement();
   set.insert(set.end(), {"memory.chip={generator: gaussian_vmin, mu: 0.7056, sigma: 0.0552, "
                          "sigma_read: 0.01}"});
-  const Workbench bench = bench_of(set, testing::with_parity(memory::Encoding::kGray));
-  const PointResult point = Evaluator(bench).evaluate({kVoltage, 0, 3});
+  Session session = session_of(set, testing::with_parity(memory::Encoding::kGray));
+  const PointResult point = session.run({kVoltage, 0, 3});
   EXPECT_GT(point.intermittent_cells, 100U);
   EXPECT_EQ(point.cosim_images, 3);
 }
 
 // Against every word written and read forward, with the parity taken here.
 TEST_P(WordCodeInTheFlow, WeightsAreThoseOfItsWords) {
-  const Workbench bench =
-      bench_of(placement(), testing::with_parity(memory::Encoding::kTwosComplement));
-  const memory::SramOrganisation organisation = bench.program.spec.weight_sram.organisation();
-  const memory::CellMasks cells = make_chip(bench, 1)->faults_at(kVoltage).certain;
+  const Session session =
+      session_of(placement(), testing::with_parity(memory::Encoding::kTwosComplement));
+  const Plan& plan = session.plan();
+  const memory::SramOrganisation organisation = plan.program.spec.weight_sram.organisation();
+  const memory::CellMasks cells = make_chip(plan, 1)->faults_at(kVoltage).certain;
   memory::SramMacro sram(organisation);
   sram.set_masks(memory::word_masks(organisation, cells));
-  models::WeightSet expected = bench.weights;
-  for (const schedule::TileIndex t : bench.program.tiles.indices()) {
-    const schedule::Tile& tile = bench.program.tiles[t];
+  models::WeightSet expected = plan.weights;
+  for (const schedule::TileIndex t : plan.program.tiles.indices()) {
+    const schedule::Tile& tile = plan.program.tiles[t];
     for (int row = 0; row < tile.rows; ++row) {
       for (int column = 0; column < tile.columns; ++column) {
         const auto index = static_cast<std::uint64_t>(row) * tile.words_per_row +
                            static_cast<std::uint64_t>(column / 4);
-        const std::uint64_t address = bench.layout.address[t] + index;
-        const std::size_t weight = storage::weight_at(bench.program, tile, row, column);
+        const std::uint64_t address = plan.layout.address[t] + index;
+        const std::size_t weight = storage::weight_at(plan.program, tile, row, column);
         std::int8_t& value = expected[tile.node][weight];
         memory::WordBits word;
         for (int lane = 0; lane < 4; ++lane) {
@@ -74,7 +75,7 @@ TEST_P(WordCodeInTheFlow, WeightsAreThoseOfItsWords) {
           word.data.put(
               static_cast<std::uint32_t>(8 * lane),
               static_cast<std::uint8_t>(
-                  bench.weights[tile.node][storage::weight_at(bench.program, tile, row, at)]));
+                  plan.weights[tile.node][storage::weight_at(plan.program, tile, row, at)]));
         }
         word.check = word.data.count() % 2;
         sram.write(address, word);
@@ -86,19 +87,17 @@ TEST_P(WordCodeInTheFlow, WeightsAreThoseOfItsWords) {
     }
   }
   const storage::WeightReadback back =
-      storage::read_back(bench.stored_weights(), bench.word_path({}), cells);
+      storage::read_back(plan.stored_weights(), plan.word_path({}), cells);
   EXPECT_EQ(back.weights, expected);
-  EXPECT_NE(back.weights, bench.weights);
+  EXPECT_NE(back.weights, plan.weights);
 }
 
 TEST_P(WordCodeInTheFlow, CheckBitsCostEnergyAndChangeNothingElseWithoutFaults) {
-  const Workbench plain = bench_of(placement(), {});
-  const Workbench coded =
-      bench_of(placement(), testing::with_parity(memory::Encoding::kTwosComplement));
-  const memory::Voltage error_free = plain.error_free_voltage();
-  Evaluator without(plain);
-  const PointResult expected = without.evaluate({error_free, 0, 0});
-  const PointResult point = Evaluator(coded).evaluate({error_free, 0, 0});
+  Session plain = session_of(placement(), {});
+  Session coded = session_of(placement(), testing::with_parity(memory::Encoding::kTwosComplement));
+  const memory::Voltage error_free = plain.plan().error_free_voltage();
+  const PointResult expected = plain.run({error_free, 0, 0});
+  const PointResult point = coded.run({error_free, 0, 0});
   EXPECT_EQ(point.score[Metric::kTop1].value().value, expected.score[Metric::kTop1].value().value);
   EXPECT_EQ(point.cycles, expected.cycles);
   EXPECT_EQ(point.energy[energy::Rail::kLogic], expected.energy[energy::Rail::kLogic]);

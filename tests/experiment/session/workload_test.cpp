@@ -10,11 +10,11 @@
 #include <iterator>
 #include <thread>
 
-#include "sim/experiment/session/evaluate_point.hpp"
 #include "sim/experiment/runner/directory_lock.hpp"
 #include "sim/experiment/runner/journal.hpp"
 #include "sim/experiment/runner/manifest.hpp"
 #include "sim/experiment/runner/world_error.hpp"
+#include "sim/experiment/session/session.hpp"
 #include "sim/experiment/sweep.hpp"
 
 namespace brownout::experiment {
@@ -22,10 +22,10 @@ namespace {
 
 const std::filesystem::path kRoot = BROWNOUT_SOURCE_DIR;
 
-Workbench bench_of(const std::string& workload, std::vector<std::string> set) {
+Session session_of(const std::string& workload, std::vector<std::string> set) {
   config::Overrides overrides;
   overrides.set = std::move(set);
-  return make_workbench(config::load_workload(kRoot / "workloads" / workload, overrides));
+  return Session(config::load_workload(kRoot / "workloads" / workload, overrides));
 }
 
 std::string read(const std::filesystem::path& path) {
@@ -52,10 +52,9 @@ class Executors : public ::testing::TestWithParam<Variant> {};
 TEST_P(Executors, AgreeOnShippedWorkloads) {
   std::vector<std::string> set = GetParam().set;
   set.push_back("run.images=4");
-  const Workbench bench = bench_of(GetParam().workload, set);
-  Evaluator evaluator(bench);
+  Session session = session_of(GetParam().workload, set);
   for (const char* voltage : {"0.85", "0.8"}) {
-    const PointResult point = evaluator.evaluate({memory::Voltage::parse(voltage), 1, 2});
+    const PointResult point = session.run({memory::Voltage::parse(voltage), 1, 2});
     EXPECT_EQ(point.cosim_images, 2);
     EXPECT_GT(point.weights_changed, 0);
   }
@@ -127,9 +126,8 @@ INSTANTIATE_TEST_SUITE_P(Workloads, Executors, ::testing::ValuesIn(variants()),
                          [](const auto& param) { return param.param.name; });
 
 TEST(Point, IsCleanAtTheErrorFreeVoltage) {
-  const Workbench bench = bench_of("mnist_cnn.yaml", {"run.images=200"});
-  Evaluator evaluator(bench);
-  const PointResult point = evaluator.evaluate({bench.error_free_voltage(), 0, 1});
+  Session session = session_of("mnist_cnn.yaml", {"run.images=200"});
+  const PointResult point = session.run({session.plan().error_free_voltage(), 0, 1});
   EXPECT_EQ(point.ber(), 0);
   EXPECT_EQ(point.weights_changed, 0);
   EXPECT_EQ(point.energy_rel, 1);
@@ -139,20 +137,18 @@ TEST(Point, IsCleanAtTheErrorFreeVoltage) {
 
 TEST(Point, EnergyOfAWeightReadFollowsTheSquareOfTheVoltage) {
   // With no leakage the rail's energy is that of its accesses.
-  const Workbench bench =
-      bench_of("mnist_cnn.yaml", {"run.images=10", "energy.leakage.weight_sram.watts_per_kib=0"});
-  Evaluator evaluator(bench);
+  Session session =
+      session_of("mnist_cnn.yaml", {"run.images=10", "energy.leakage.weight_sram.watts_per_kib=0"});
   for (const char* voltage : {"0.9", "0.8", "0.75"}) {
-    const PointResult point = evaluator.evaluate({memory::Voltage::parse(voltage), 3, 0});
+    const PointResult point = session.run({memory::Voltage::parse(voltage), 3, 0});
     const double v = point.voltage().value();
     EXPECT_NEAR(point.weight_sram_energy_rel, v * v, 1e-12);
   }
 }
 
 TEST(Point, LayersAddUpToThePoint) {
-  const Workbench bench = bench_of("cifar10_resnet8.yaml", {"run.images=2"});
-  Evaluator evaluator(bench);
-  const PointResult point = evaluator.evaluate({memory::Voltage::parse("0.85"), 0, 0});
+  Session session = session_of("cifar10_resnet8.yaml", {"run.images=2"});
+  const PointResult point = session.run({memory::Voltage::parse("0.85"), 0, 0});
   RailJoules energy;
   hardware::Cycle cycles = 0;
   for (const LayerResult& layer : point.layers) {
@@ -166,9 +162,8 @@ TEST(Point, LayersAddUpToThePoint) {
 TEST(Point, DoesNotDependOnTheBatchSize) {
   std::vector<std::string> rows;
   for (const char* batch : {"run.batch=1", "run.batch=7", "run.batch=64"}) {
-    const Workbench bench = bench_of("mnist_cnn.yaml", {"run.images=50", batch});
-    Evaluator evaluator(bench);
-    const PointResult point = evaluator.evaluate({memory::Voltage::parse("0.82"), 2, 0});
+    Session session = session_of("mnist_cnn.yaml", {"run.images=50", batch});
+    const PointResult point = session.run({memory::Voltage::parse("0.82"), 2, 0});
     rows.push_back(point_row(point) + layer_rows(point));
   }
   EXPECT_EQ(rows[0], rows[1]);
@@ -177,9 +172,9 @@ TEST(Point, DoesNotDependOnTheBatchSize) {
 
 class Sweep : public ::testing::Test {
  protected:
-  static Workbench small(std::vector<std::string> more = {}) {
+  static Session small(std::vector<std::string> more = {}) {
     more.insert(more.end(), {"run.images=20", "sweep.voltages=1.0:0.8:0.1", "sweep.chips=3"});
-    return bench_of("mnist_cnn.yaml", more);
+    return session_of("mnist_cnn.yaml", more);
   }
 };
 
@@ -199,11 +194,11 @@ TEST_F(Sweep, WritesTheSameBytesForAnyNumberOfJobsAndBatches) {
 TEST_F(Sweep, StepsThroughTheVoltagesOfTheRailThatItIsTold) {
   const std::string profile = (kRoot / "configs" / "memories" / "sram_14nm.yaml").string();
   const auto out = fresh_directory("rail");
-  const Workbench bench =
+  Session session =
       small({"sweep.rail=activation_sram", "memory.activation_sram.profile=" + profile,
              "memory.accumulator.profile=" + profile, "operating_point.weight_sram=0.9"});
   const SweepOutcome outcome =
-      run_sweep(bench, {.out = out, .jobs = 2, .cosim = CosimPolicy::kOne, .progress = {}});
+      run_sweep(session, {.out = out, .jobs = 2, .cosim = CosimPolicy::kOne, .progress = {}});
   ASSERT_EQ(outcome.points.size(), 9U);
   const std::string points = read(out / "points.csv");
   EXPECT_THAT(points, ::testing::HasSubstr(points_header({.memories = true}) + '\n'));
@@ -218,16 +213,14 @@ TEST_F(Sweep, StepsThroughTheVoltagesOfTheRailThatItIsTold) {
 
 TEST(Point, EnergyOfAnotherMemoryFollowsItsOwnVoltage) {
   const std::string profile = (kRoot / "configs" / "memories" / "sram_14nm.yaml").string();
-  const Workbench bench =
-      bench_of("mnist_cnn.yaml", {"run.images=10", "operating_point.weight_sram=1",
-                                  "memory.activation_sram.profile=" + profile,
-                                  "memory.accumulator.profile=" + profile});
-  Evaluator evaluator(bench);
+  Session session = session_of("mnist_cnn.yaml", {"run.images=10", "operating_point.weight_sram=1",
+                                                  "memory.activation_sram.profile=" + profile,
+                                                  "memory.accumulator.profile=" + profile});
   const auto at = [&](hardware::OnChipMemory rail, const char* voltage) {
-    return evaluator.evaluate({.voltage = memory::Voltage::parse(voltage),
-                               .chip = 0,
-                               .cosim_images = 0,
-                               .supply = to_string(rail)});
+    return session.run({.voltage = memory::Voltage::parse(voltage),
+                        .chip = 0,
+                        .cosim_images = 0,
+                        .supply = to_string(rail)});
   };
   const PointResult clean = at(hardware::OnChipMemory::kActivationSram, "1");
   EXPECT_EQ(clean.energy_rel, 1);
@@ -245,8 +238,8 @@ TEST(Point, EnergyOfAnotherMemoryFollowsItsOwnVoltage) {
 TEST_F(Sweep, ResumesFromItsJournal) {
   const auto whole = fresh_directory("whole");
   const auto resumed = fresh_directory("resumed");
-  const Workbench bench = small();
-  run_sweep(bench, {.out = whole, .jobs = 2, .cosim = CosimPolicy::kNone, .progress = {}});
+  const Session session = small();
+  run_sweep(session, {.out = whole, .jobs = 2, .cosim = CosimPolicy::kNone, .progress = {}});
   // What a killed sweep leaves: the manifest and a journal with some of the points.
   std::filesystem::create_directories(resumed);
   std::filesystem::copy_file(whole / "manifest.json", resumed / "manifest.json");
@@ -259,7 +252,7 @@ TEST_F(Sweep, ResumesFromItsJournal) {
     }
   }
   const SweepOutcome outcome =
-      run_sweep(bench, {.out = resumed, .jobs = 1, .cosim = CosimPolicy::kNone, .progress = {}});
+      run_sweep(session, {.out = resumed, .jobs = 1, .cosim = CosimPolicy::kNone, .progress = {}});
   EXPECT_EQ(outcome.resumed, 5U);
   EXPECT_EQ(outcome.points.size(), 9U);
   EXPECT_EQ(read(whole / "points.csv"), read(resumed / "points.csv"));
@@ -322,16 +315,16 @@ TEST(Journal, KeepsThePartsOfAPointApart) {
 }
 
 TEST_F(Sweep, AManifestDoesNotTellWhereTheInputsLie) {
-  const Workbench bench = small();
-  EXPECT_EQ(manifest_json(bench, CosimPolicy::kOne).find(kRoot.string()), std::string::npos);
+  const Session session = small();
+  EXPECT_EQ(manifest_json(session.plan(), CosimPolicy::kOne).find(kRoot.string()),
+            std::string::npos);
 }
 
 TEST_F(Sweep, CreatesNothingWhenAVoltageIsOutsideTheProfile) {
   const auto out = fresh_directory("nothing");
-  const Workbench bench =
-      bench_of("mnist_cnn.yaml", {"run.images=2", "sweep.voltages=1.0:0.5:0.1"});
+  Session session = session_of("mnist_cnn.yaml", {"run.images=2", "sweep.voltages=1.0:0.5:0.1"});
   EXPECT_THROW(
-      run_sweep(bench, {.out = out, .jobs = 1, .cosim = CosimPolicy::kNone, .progress = {}}),
+      run_sweep(session, {.out = out, .jobs = 1, .cosim = CosimPolicy::kNone, .progress = {}}),
       std::runtime_error);
   EXPECT_FALSE(std::filesystem::exists(out));
 }

@@ -1,0 +1,108 @@
+#include "sim/experiment/session/fault_state.hpp"
+
+#include <algorithm>
+
+#include "memory/intermittent_cells.hpp"
+#include "memory/numbers/keyed_random.hpp"
+#include "sim/storage/accumulator_readback.hpp"
+#include "sim/storage/activation_readback.hpp"
+
+namespace brownout::experiment {
+namespace {
+
+using hardware::OnChipMemory;
+
+/// The memories of a chip draw independently of each other.
+std::uint64_t draws_of(const Plan& plan, const Chip& chip, OnChipMemory memory) {
+  const std::uint64_t seed = memory::inference_seed(plan.config.run.seed, chip.number());
+  return memory == OnChipMemory::kWeightSram
+             ? seed
+             : memory::keyed_hash(seed, static_cast<std::uint64_t>(memory));
+}
+
+}  // namespace
+
+FaultState::FaultsOfMemories FaultState::faults_of(const Plan& plan, const Chip& chip,
+                                                   const config::OperatingPoint& voltages) {
+  FaultsOfMemories faults;
+  for (const auto& [which, memory] : plan.config.memory.memories) {
+    faults.emplace(which, Faults{.cells = chip.faults_at(which, voltages.voltage(which)),
+                                 .seed = draws_of(plan, chip, which)});
+  }
+  return faults;
+}
+
+FaultState::FaultState(const Plan& plan, const Chip& chip, const Point& point)
+    : plan_(plan),
+      faults_(faults_of(plan, chip, voltages_at(plan, point))),
+      path_(plan.word_path(acting_faults(plan, point))),
+      readback_(plan.stored_weights(), path_, weight_sram().cells, weight_sram().seed) {
+  const config::OperatingPoint voltages = voltages_at(plan, point);
+  for (const auto& [which, faults] : faults_) {
+    memories_.push_back({.memory = which,
+                         .voltage = voltages.voltage(which),
+                         .unit = plan.unit(which),
+                         .ber = faults.cells.bit_error_rate(),
+                         .cells = chip.find(which)->geometry().cells(),
+                         .source = chip.find(which)->source()});
+    read_back(which, faults);
+  }
+  move_to(0);
+}
+
+bool FaultState::masks_vary() const {
+  return std::any_of(faults_.begin(), faults_.end(), [](const auto& entry) {
+    return entry.first != OnChipMemory::kWeightSram && entry.second.varies();
+  });
+}
+
+bool FaultState::varies() const { return readback_.varies() || masks_vary(); }
+
+void FaultState::move_to(std::uint64_t inference) {
+  inference_ = inference;
+  if (readback_.varies()) readback_.move_to(inference);
+  for (const auto& [which, faults] : faults_) {
+    if (faults.varies()) read_back(which, faults);
+  }
+}
+
+/// The weights have a read-back of their own, which only looks at what changes.
+void FaultState::read_back(OnChipMemory memory, const Faults& faults) {
+  if (memory == OnChipMemory::kWeightSram) return;
+  const memory::CellMasks cells = memory::masks_of_inference(faults.cells, faults.seed, inference_);
+  if (memory == OnChipMemory::kActivationSram) {
+    tensor_masks_ = storage::read_back_activations(plan_.program, plan_.network, cells);
+  } else {
+    sum_masks_ = storage::read_back_accumulators(plan_.program, plan_.network, cells);
+  }
+}
+
+void FaultState::load_masks(models::IntegerEngine& engine) const {
+  engine.set_tensor_masks(tensor_masks_);
+  engine.set_sum_masks(sum_masks_);
+}
+
+void FaultState::load(models::IntegerEngine& engine) const {
+  engine.set_weights(weights().weights);
+  load_masks(engine);
+}
+
+void FaultState::update(models::IntegerEngine& engine) const {
+  if (readback_.varies()) {
+    for (const std::size_t node : readback_.changed_nodes()) {
+      engine.set_weights(node, weights().weights[node]);
+    }
+  }
+  if (masks_vary()) load_masks(engine);
+}
+
+/// The other way: forward, word by word.
+std::optional<memory::WordMasks> FaultState::word_masks(OnChipMemory memory) const {
+  const auto found = faults_.find(memory);
+  if (found == faults_.end()) return {};
+  const Faults& faults = found->second;
+  return memory::word_masks(hardware::organisation(plan_.program.spec, memory),
+                            memory::masks_of_inference(faults.cells, faults.seed, inference_));
+}
+
+}  // namespace brownout::experiment

@@ -1,0 +1,89 @@
+#include "sim/experiment/session/plan.hpp"
+
+#include <stdexcept>
+#include <utility>
+#include <variant>
+
+#include "memory/encoding.hpp"
+#include "models/network_import.hpp"
+#include "sim/experiment/inputs/fault_selection.hpp"
+#include "sim/experiment/inputs/output_choice.hpp"
+#include "sim/experiment/session/sum_bits.hpp"
+#include "sim/schedule/program_builder.hpp"
+#include "sim/timing/program_cycles.hpp"
+
+namespace brownout::experiment {
+namespace {
+
+hardware::AcceleratorSpec with_check_bits(const config::WorkloadConfig& config) {
+  hardware::AcceleratorSpec spec = config.accelerator;
+  spec.weight_sram.check_bits = static_cast<int>(config.memory.scheme.code->check_bits());
+  return spec;
+}
+
+// Not every code has room for the lowest value of its width.
+void check_encoding(const Plan& plan) {
+  const memory::Encoding encoding = plan.config.memory.scheme.encoding;
+  for (const models::Node& node : plan.network.nodes) {
+    const auto* convolution = std::get_if<models::Convolution>(&node);
+    if (convolution == nullptr) continue;
+    try {
+      memory::require_storable(encoding, convolution->weights, convolution->weight_bits);
+    } catch (const std::runtime_error& error) {
+      throw std::runtime_error("memory.encoding: " + plan.config.network.string() + ": tensor '" +
+                               convolution->weight_name + "': " + error.what());
+    }
+  }
+}
+
+}  // namespace
+
+storage::WordPath Plan::word_path(const storage::FaultFilter& acting) const {
+  return {config.memory.scheme, program.spec.weight_sram.organisation(), acting};
+}
+
+memory::Voltage Plan::error_free_voltage() const {
+  return config.memory.weight_sram().profile->data().error_free_voltage;
+}
+
+const hardware::Supply& Plan::supply(const std::string& name) const {
+  const hardware::Supplies& supplies = config.accelerator.supplies;
+  return name.empty() ? supplies.of(hardware::OnChipMemory::kWeightSram)
+                      : supplies.of_memories(name);
+}
+
+std::string Plan::unit(hardware::OnChipMemory memory) const {
+  return memory::to_string(config.memory.find(memory)->profile->data().unit);
+}
+
+Plan make_plan(const config::WorkloadConfig& config) {
+  Plan plan{.config = config,
+            .network = models::import_network(config.network),
+            .weights = {},
+            .program = {},
+            .layout = {},
+            .image = {},
+            .faults = {},
+            .times = {},
+            .counts = {},
+            .notes = {}};
+  choose_output(config, plan.network, plan.notes);
+  check_encoding(plan);
+  plan.faults = select_faults(config.memory.faults, plan.network);
+  plan.weights = models::clean_weights(plan.network);
+  try {
+    plan.program = schedule::make_program(plan.network, with_check_bits(config));
+    plan.layout = schedule::lay_out(plan.program);
+  } catch (const std::runtime_error& error) {
+    throw std::runtime_error(config.network.string() + " on accelerator '" +
+                             config.accelerator.name + "': " + error.what());
+  }
+  plan.image = storage::WeightImage(plan.program, plan.layout, plan.weights, plan.word_path({}));
+  plan.times = timing::program_times(plan.program, plan.layout);
+  plan.counts = timing::static_counts(plan.program, plan.network, plan.times);
+  const std::string note = accumulator_note(plan.network, config.accelerator);
+  if (!note.empty()) plan.notes.push_back(note);
+  return plan;
+}
+
+}  // namespace brownout::experiment

@@ -1,0 +1,47 @@
+// What a workload comes to before any image: network, tile program, stored weights, closed form.
+// Read-only once made, so that points, sessions and forked workers share it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "memory/voltage.hpp"
+#include "models/quantized_network.hpp"
+#include "sim/config/workload_config.hpp"
+#include "sim/hardware/cycles.hpp"
+#include "sim/schedule/tile_program.hpp"
+#include "sim/schedule/weight_layout.hpp"
+#include "sim/storage/weight_image.hpp"
+#include "sim/storage/word_path.hpp"
+#include "sim/timing/static_counts.hpp"
+
+namespace brownout::experiment {
+
+struct Plan {
+  config::WorkloadConfig config;
+  models::QuantizedNetwork network;
+  models::WeightSet weights;  ///< the network's own
+  schedule::TileProgram program;
+  schedule::WeightLayout layout;
+  storage::WeightImage image;   ///< of every chip: no write policy looks at one yet
+  storage::FaultFilter faults;  ///< those that act
+  hardware::ProgramTimes times;
+  timing::ProgramCounts counts;
+  std::vector<std::string> notes;  ///< what a user should look at, such as sums that may not fit
+
+  storage::StoredWeights stored_weights() const { return {program, layout, image}; }
+  /// Through which weights are read where these faults act.
+  storage::WordPath word_path(const storage::FaultFilter& acting) const;
+  /// Of the weight SRAM's profile.
+  memory::Voltage error_free_voltage() const;
+  /// By its name; empty: that of the weight SRAM. Throws std::runtime_error for none of memories.
+  const hardware::Supply& supply(const std::string& name = {}) const;
+  /// Of the memory's voltages.
+  std::string unit(hardware::OnChipMemory memory = hardware::OnChipMemory::kWeightSram) const;
+};
+
+/// Throws std::runtime_error where network and accelerator do not fit each other, naming the file
+/// or key.
+Plan make_plan(const config::WorkloadConfig& config);
+
+}  // namespace brownout::experiment

@@ -1,0 +1,93 @@
+// Everything that one workload can be asked: points, the weights that a chip reads, its plan. What
+// commands, workers and tests use.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "models/engine/integer_engine.hpp"
+#include "sim/experiment/results/results.hpp"
+#include "sim/experiment/session/fault_state.hpp"
+#include "sim/experiment/session/images.hpp"
+#include "sim/experiment/session/plan.hpp"
+#include "sim/experiment/session/point.hpp"
+#include "sim/storage/worst_faults.hpp"
+
+namespace brownout::experiment {
+
+/// Owns the engines, which are made when they are first used. Sessions know nothing of each other,
+/// but that all of a process co-simulate on its one SystemC machine.
+class Session {
+ public:
+  /// Throws std::runtime_error where network, accelerator and images do not fit each other, naming
+  /// the file or key.
+  explicit Session(const config::WorkloadConfig& config);
+  /// Another one of the same plan and images.
+  Session another() const { return {plan_, images_}; }
+
+  const Plan& plan() const { return *plan_; }
+  const Images& images() const { return *images_; }
+  /// Those of the plan and of the images.
+  std::vector<std::string> notes() const;
+
+  /// One operating point of one chip: accuracy by the integer engine, cycles by the closed form,
+  /// energy by the table, and the SystemC machine's agreement on the first images. Of the point
+  /// alone: whatever ran before. Throws std::runtime_error outside a profile or a map, Disagreement
+  /// (a std::logic_error) when the executors differ.
+  PointResult run(const Point& point);
+  /// What executes convolutions.
+  std::string convolution_path();
+
+ private:
+  /// All images through the engine.
+  struct Execution {
+    NetworkOutputs outputs;
+    std::vector<std::uint64_t> gated_macs;      ///< by node index
+    std::vector<storage::WeightDamage> damage;  ///< by node index, summed over the inferences
+  };
+  /// The network without any fault, on the same images.
+  struct Baseline {
+    PointResult costs;  ///< at the error-free voltages: what energies are relative to
+    Score score;
+    std::vector<bool> right;  ///< by image, of a classification
+  };
+
+  Session(std::shared_ptr<const Plan> plan, std::shared_ptr<const Images> images)
+      : plan_(std::move(plan)), images_(std::move(images)) {}
+
+  models::IntegerEngine& engine_of_batches();
+  models::IntegerEngine& engine_of_images();
+  models::IntegerEngine& engine_of(const FaultState& state);
+  void add(const models::EngineResult& result, Execution& execution) const;
+  Execution run_batches(models::IntegerEngine& engine) const;
+  Execution execute(FaultState& state);
+  const Baseline& baseline();
+  void compare(const Point& point, PointResult& result);
+  int cosimulate_images(int images, FaultState& state);
+
+  std::shared_ptr<const Plan> plan_;
+  std::shared_ptr<const Images> images_;
+  std::optional<models::IntegerEngine> batches_;
+  std::optional<models::IntegerEngine> single_images_;  // where every image has its own faults
+  std::optional<Baseline> baseline_;
+};
+
+/// The weights that the array reads in one inference.
+struct ReadWeights {
+  MemoryResult memory;                 ///< the weight SRAM
+  std::size_t intermittent_cells = 0;  ///< that fail in some inferences only
+  storage::WeightReadback readback;
+};
+
+/// Throws std::runtime_error as Session::run does.
+ReadWeights read_weights(const Plan& plan, const Point& point, std::uint64_t inference);
+
+/// The `count` faults of the weight SRAM that change a weight most. Throws likewise.
+std::vector<storage::WeightFault> worst_faults(const Plan& plan, const Point& point,
+                                               std::size_t count);
+
+}  // namespace brownout::experiment
