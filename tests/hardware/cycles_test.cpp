@@ -69,7 +69,7 @@ struct RandomLayer {
 
 // The recurrence that a machine follows, with random causes of waiting.
 RandomLayer random_layer(std::mt19937& random, bool prefetch) {
-  const auto upto = [&](int most) { return static_cast<Cycle>(random() % (most + 1U)); };
+  const auto upto = [&](unsigned most) { return static_cast<Cycle>(random() % (most + 1)); };
   RandomLayer layer;
   const Cycle start = upto(50);
   Cycle array_free = start, stream_free = start, ready = 0;

@@ -133,7 +133,7 @@ TEST(SramOrganisation, ImpossibleOnesAreRefusedByField) {
        "column_mux: 4 does not divide the 2 words of a bank"},
   };
   for (const auto& [organisation, message] : cases) {
-    EXPECT_EQ(message_of([&] { organisation.validate(); }), message);
+    EXPECT_EQ(message_of([&o = organisation] { o.validate(); }), message);
   }
 }
 

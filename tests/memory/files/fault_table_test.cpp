@@ -33,8 +33,8 @@ TEST(FaultTable, TitlesOrderUnitsAndSeparatorsDiffer) {
       "bank,row,col,vfail_mv,stuck\n0,3,1,530,0\n1,7,2,600,1\n",
       "VFAIL (V) ; Kind ; Col ; Row ; Block\r\n0.530;SA0;1;3;0\r\n0.6;SA1;2;7;1\r\n",
       "bank\trow\tcolumn\tv_fail_uV\tfault\n0\t3\t1\t530000\t1->0\n1\t7\t2\t600000.0\t0to1\n",
-      "# a comment\n// another\nrow  col bank   vfail_mv  type\n\n3 1 0 5.3e2 stuck-at-0\n"
-      "  7   2   1   600  stuck_at_1\n",
+      ("# a comment\n// another\nrow  col bank   vfail_mv  type\n\n3 1 0 5.3e2 stuck-at-0\n"
+       "  7   2   1   600  stuck_at_1\n"),
       "\"bank\",\"row\",\"col\",\"vfail_mv\",\"stuck\"\n\"0\",3,1,\"530\",\"0\"\n1,0x7,2,600,1\n"};
   for (const char* text : texts) {
     const FaultTable table = read(text);

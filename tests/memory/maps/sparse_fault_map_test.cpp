@@ -74,8 +74,8 @@ TEST(SparseFaultMap, ReadNoiseNeedsMeasurementsBelowTheVoltage) {
 }
 
 TEST(SparseFaultMap, ChancesAndNoiseOutOfRangeAreRefused) {
-  for (const auto& [p, text] : {std::pair{0.0, "0"}, {-1.0, "-1"}, {1.5, "1.5"}}) {
-    EXPECT_EQ(message_of([&] {
+  for (const auto& [chance, text] : {std::pair{0.0, "0"}, {-1.0, "-1"}, {1.5, "1.5"}}) {
+    EXPECT_EQ(message_of([p = chance] {
                 SparseFaultMap(kHeader, {{{0, 1, 2}, volts("0.6"), FaultKind::kFlip, p}});
               }),
               std::string("the cell at bank 0, row 1, column 2 fails with a chance of ") + text +
