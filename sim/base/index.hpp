@@ -4,7 +4,6 @@
 
 #include <compare>
 #include <cstddef>
-#include <ranges>
 #include <vector>
 
 namespace brownout {
@@ -21,6 +20,26 @@ struct Index {
   }
 };
 
+/// The indices from the first to before the last, rising. Not a view of the standard library's:
+/// those do not compile with clang before its version 16.
+template <typename I>
+struct IndexRange {
+  struct Iterator {
+    I at;
+
+    I operator*() const { return at; }
+    Iterator& operator++() {
+      ++at;
+      return *this;
+    }
+    bool operator==(const Iterator&) const = default;
+  };
+  I first, last;
+
+  Iterator begin() const { return {first}; }
+  Iterator end() const { return {last}; }
+};
+
 /// A vector whose elements are found by the index of their kind.
 template <typename I, typename T>
 class Indexed : public std::vector<T> {
@@ -32,10 +51,7 @@ class Indexed : public std::vector<T> {
   /// Behind the last one.
   I end_index() const { return {this->size()}; }
   /// All of them, rising.
-  auto indices() const {
-    return std::views::iota(std::size_t{0}, this->size()) |
-           std::views::transform([](std::size_t value) { return I{value}; });
-  }
+  IndexRange<I> indices() const { return {{}, end_index()}; }
 };
 
 }  // namespace brownout
