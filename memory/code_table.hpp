@@ -11,12 +11,11 @@ namespace brownout::memory {
 
 class CodeTable {
  public:
-  /// `bits`: 2 to 8.
+  /// `bits`: 1 to 8.
   CodeTable(Encoding encoding, int bits) {
     for (std::uint32_t code = 0; code >> bits == 0; ++code) {
-      values_[code] = static_cast<std::int8_t>(decode(encoding, code, bits));
-    }
-    for (int value = lowest_value(encoding, bits); value < 1 << (bits - 1); ++value) {
+      const int value = decode(encoding, code, bits);
+      values_[code] = static_cast<std::int8_t>(value);
       codes_[static_cast<std::uint8_t>(value)] =
           static_cast<std::uint8_t>(encode(encoding, value, bits));
     }

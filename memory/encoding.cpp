@@ -1,6 +1,8 @@
-// Weight <-> code, by way of the offset code: the value plus 2^(bits-1), which is never negative.
+// Weight <-> code, by way of the offset code: the value plus 2^(bits-1), which is never negative;
+// of one bit 0 for -1 and 1 for +1.
 #include "memory/encoding.hpp"
 
+#include <cstdlib>
 #include <stdexcept>
 
 #include "memory/numbers/text_number.hpp"
@@ -13,10 +15,25 @@ constexpr Encoding kEncodings[] = {Encoding::kTwosComplement, Encoding::kOffsetB
                                    Encoding::kSignMagnitude, Encoding::kGray};
 
 std::uint32_t top_bit(int bits) {
-  if (bits < 2 || bits > kMostBits) {
+  if (bits < 1 || bits > kMostBits) {
     throw std::logic_error("a weight of " + std::to_string(bits) + " bits cannot be encoded");
   }
   return std::uint32_t{1} << (bits - 1);
+}
+
+bool has_code(Encoding encoding, int value, int bits) {
+  if (bits == 1) return value == -1 || value == 1;
+  return value >= lowest_value(encoding, bits) && value < static_cast<int>(top_bit(bits));
+}
+
+std::uint32_t offset_of(int value, int bits) {
+  const int limit = static_cast<int>(top_bit(bits));
+  return static_cast<std::uint32_t>(bits == 1 ? (value + 1) / 2 : value + limit);
+}
+
+int value_of(std::uint32_t offset, int bits) {
+  const auto place = static_cast<int>(offset);
+  return bits == 1 ? 2 * place - 1 : place - static_cast<int>(top_bit(bits));
 }
 
 // Each bit of the result is the sum (without carry) of that bit and all above it.
@@ -52,7 +69,7 @@ std::string to_string(Encoding encoding) {
 
 int lowest_value(Encoding encoding, int bits) {
   const int limit = static_cast<int>(top_bit(bits));
-  return encoding == Encoding::kSignMagnitude ? 1 - limit : -limit;
+  return encoding == Encoding::kSignMagnitude && bits > 1 ? 1 - limit : -limit;
 }
 
 void require_storable(Encoding encoding, std::span<const std::int8_t> values, int bits) {
@@ -67,20 +84,19 @@ void require_storable(Encoding encoding, std::span<const std::int8_t> values, in
 
 std::uint32_t encode(Encoding encoding, int value, int bits) {
   const std::uint32_t top = top_bit(bits);
-  const int limit = static_cast<int>(top);
-  if (value < lowest_value(encoding, bits) || value >= limit) {
+  if (!has_code(encoding, value, bits)) {
     throw std::logic_error("the weight " + std::to_string(value) + " does not fit in " +
                            std::to_string(bits) + " bits of " + to_string(encoding));
   }
-  const auto offset = static_cast<std::uint32_t>(value + limit);
+  const std::uint32_t offset = offset_of(value, bits);
+  const std::uint32_t sign = value < 0 ? top : 0;
   switch (encoding) {
     case Encoding::kTwosComplement:
       return offset ^ top;
     case Encoding::kOffsetBinary:
       return offset;
     case Encoding::kSignMagnitude:
-      return value < 0 ? top | static_cast<std::uint32_t>(-value)
-                       : static_cast<std::uint32_t>(value);
+      return bits == 1 ? sign : sign | static_cast<std::uint32_t>(std::abs(value));
     case Encoding::kGray:
       return offset ^ offset >> 1;
   }
@@ -90,20 +106,17 @@ std::uint32_t encode(Encoding encoding, int value, int bits) {
 int decode(Encoding encoding, std::uint32_t code, int bits) {
   const std::uint32_t top = top_bit(bits);
   const std::uint32_t low_bits = code & (2 * top - 1);
-  const auto of_offset = [&](std::uint32_t offset) {
-    return static_cast<int>(offset) - static_cast<int>(top);
-  };
   switch (encoding) {
     case Encoding::kTwosComplement:
-      return of_offset(low_bits ^ top);
+      return value_of(low_bits ^ top, bits);
     case Encoding::kOffsetBinary:
-      return of_offset(low_bits);
+      return value_of(low_bits, bits);
     case Encoding::kSignMagnitude: {
-      const int magnitude = static_cast<int>(low_bits & (top - 1));
+      const int magnitude = bits == 1 ? 1 : static_cast<int>(low_bits & (top - 1));
       return (low_bits & top) != 0 ? -magnitude : magnitude;
     }
     case Encoding::kGray:
-      return of_offset(from_gray(low_bits));
+      return value_of(from_gray(low_bits), bits);
   }
   throw std::logic_error("an encoding without a code");
 }

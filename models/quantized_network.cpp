@@ -2,6 +2,7 @@
 #include "models/quantized_network.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <set>
 #include <stdexcept>
 
@@ -113,10 +114,12 @@ class Checker {
     require(node.weight_zero_points.empty() ||
                 node.weight_zero_points.size() == node.weight_scales.size(),
             "number of weight zero points");
-    require(node.weight_bits >= 2 && node.weight_bits <= 8, "weight bits");
+    require(node.weight_bits >= 1 && node.weight_bits <= 8, "weight bits");
     const int limit = 1 << (node.weight_bits - 1);
-    require(std::all_of(node.weights.begin(), node.weights.end(),
-                        [&](int weight) { return weight >= -limit && weight < limit; }),
+    const auto fits = [&](int weight) {
+      return node.weight_bits == 1 ? std::abs(weight) == 1 : weight >= -limit && weight < limit;
+    };
+    require(std::all_of(node.weights.begin(), node.weights.end(), fits),
             "a weight of more bits than its layer's");
     require(shape(node.output) == window_output(in, node.window, node.out_channels),
             "output shape");

@@ -70,11 +70,13 @@ enum class WeightLayout {
 
 /// What the source computes in real numbers from a layer's sums before it quantizes them: a batch
 /// normalization, a bias that is no integer of their scale, a leaky ReLU. In codes of the output,
-/// relative to its zero point: y = multiplier * sum + offset, where y < 0 times `slope`.
+/// relative to its zero point: y = multiplier * sum + offset, where y < 0 times `slope`; in a
+/// binary network its sign, +1 from 0 on, else -1.
 struct RealSums {
   std::vector<float> multipliers = {};  ///< per output channel, or none; the scales included
   std::vector<float> offsets = {};      ///< as many
   float slope = 1.0F;
+  bool bipolar = false;  ///< the sign of y
 
   bool empty() const { return multipliers.empty(); }
 };
@@ -92,7 +94,7 @@ struct Convolution {
   std::string weight_name;                 ///< of the initializer in the source file
   std::vector<std::int64_t> weight_shape;  ///< as in the source file
   WeightLayout weight_layout = WeightLayout::kOutputFirst;
-  int weight_bits = 8;               ///< 2 to 8; every weight is in [-2^(bits-1), 2^(bits-1))
+  int weight_bits = 8;  ///< 1 to 8; weights are in [-2^(bits-1), 2^(bits-1)), of one bit -1 or +1
   std::vector<std::int8_t> weights;  ///< out_channels x k, k = (c_in * KH + kh) * KW + kw
   int weight_shift = 0;  ///< added to weights and zero points gives those of an unsigned file
   std::vector<float> weight_scales;              ///< one, or one per output channel

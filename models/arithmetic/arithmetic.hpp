@@ -68,14 +68,16 @@ struct FloatRequantizer {
   }
 };
 
-/// The real number that a sum stands for, in codes relative to the zero point.
-inline float real_sum(std::int32_t accumulator, float multiplier, float offset, float slope) {
+/// The real number that a sum stands for, or its sign, in codes relative to the zero point.
+inline float real_sum(std::int32_t accumulator, float multiplier, float offset, float slope,
+                      bool bipolar) {
   const float value = static_cast<float>(accumulator) * multiplier + offset;
-  return value < 0 ? value * slope : value;
+  const float bent = value < 0 ? value * slope : value;
+  return !bipolar ? bent : bent < 0 ? -1.0F : 1.0F;
 }
 
-/// A layer's RealSums, then Quant of QONNX: rint(clip(v)) + zy, v = f(f(float(acc) * m) + o), where
-/// v < 0 times the slope.
+/// A layer's RealSums, then Quant or BipolarQuant of QONNX: rint(clip(v)) + zy,
+/// v = f(f(float(acc) * m) + o), where v < 0 times the slope; of BipolarQuant v >= 0 ? 1 : -1.
 struct RealRequantizer {
   RealSums sums;
   int zero_point = 0;
@@ -83,7 +85,8 @@ struct RealRequantizer {
 
   std::uint8_t operator()(std::int32_t accumulator, int channel) const {
     const auto c = static_cast<std::size_t>(channel);
-    const float value = real_sum(accumulator, sums.multipliers[c], sums.offsets[c], sums.slope);
+    const float value =
+        real_sum(accumulator, sums.multipliers[c], sums.offsets[c], sums.slope, sums.bipolar);
     const float limited =
         clip(value, static_cast<float>(low - zero_point), static_cast<float>(high - zero_point));
     return static_cast<std::uint8_t>(round_half_even(limited) + zero_point);

@@ -46,13 +46,13 @@ BROWNOUT_WIDEST_VECTORS
 void requantize_real_rows(const std::int32_t* __restrict sums, std::uint8_t* __restrict codes,
                           std::int64_t elements, std::int64_t row,
                           const std::int32_t* __restrict addend, const float* __restrict multiplier,
-                          const float* __restrict offset, float slope, float low, float high,
-                          int zero_point, int bits) {
+                          const float* __restrict offset, float slope, bool bipolar, float low,
+                          float high, int zero_point, int bits) {
   for (std::int64_t first = 0; first < elements; first += row) {
     const std::int64_t length = std::min(row, elements - first);
     for (std::int64_t i = 0; i < length; ++i) {
       const std::int32_t sum = wrap_accumulator(std::int64_t{sums[first + i]} + addend[i], bits);
-      const float value = real_sum(sum, multiplier[i], offset[i], slope);
+      const float value = real_sum(sum, multiplier[i], offset[i], slope, bipolar);
       codes[first + i] =
           static_cast<std::uint8_t>(round_half_even(clip(value, low, high)) + zero_point);
     }
@@ -157,6 +157,7 @@ void Epilogue::run_rows(const RealRequantizer& requantizer, const std::int32_t* 
                         const std::int32_t* addends) const {
   requantize_real_rows(sums, codes, elements, static_cast<std::int64_t>(multipliers_.size()),
                        addends, multipliers_.data(), offsets_.data(), requantizer.sums.slope,
+                       requantizer.sums.bipolar,
                        static_cast<float>(requantizer.low - requantizer.zero_point),
                        static_cast<float>(requantizer.high - requantizer.zero_point),
                        requantizer.zero_point, accumulator_bits_);

@@ -234,7 +234,33 @@ std::vector<std::int32_t> quant_zero_points(const OnnxGraph& graph, const onnx::
   return zero_points;
 }
 
+/// Of a Quant or a BipolarQuant, without codes and zero points.
+QuantizedConstant constant_of_quant(const OnnxGraph& graph, const onnx::NodeProto& node,
+                                    const onnx::TensorProto& tensor) {
+  QuantizedConstant constant = without_codes(graph, tensor, input_name(node, 0));
+  constant.scales = read_quant_scales(graph, node);
+  constant.of_quant = true;
+  if (constant.scales.size() == 1) return constant;
+  const auto& dims = required(graph, node, 1, "scale").dims();  // the one above 1 is the axis
+  const auto axis = std::find_if(dims.begin(), dims.end(), [](auto d) { return d > 1; });
+  constant.axis = axis - dims.begin();
+  if (dims.size() != tensor.dims().size() || static_cast<std::int64_t>(constant.scales.size()) !=
+                                                 tensor.dims(static_cast<int>(constant.axis))) {
+    graph.fail(node, "its scales do not run along one axis of '" + constant.name + "'");
+  }
+  return constant;
+}
+
 }  // namespace
+
+std::vector<float> read_quant_scales(const OnnxGraph& graph, const onnx::NodeProto& node) {
+  std::vector<float> scales = graph.floats(required(graph, node, 1, "scale"));
+  if (scales.empty()) graph.fail(node, "it has no scale");
+  for (const float value : scales) {
+    if (!std::isfinite(value) || value <= 0) graph.fail(node, "a scale is not positive");
+  }
+  return scales;
+}
 
 QuantParameters read_quant(const OnnxGraph& graph, const onnx::NodeProto& node) {
   std::string rounding = string_attribute(node, "rounding_mode", "ROUND");
@@ -245,10 +271,7 @@ QuantParameters read_quant(const OnnxGraph& graph, const onnx::NodeProto& node) 
     graph.fail(node, "rounding_mode " + rounding + ": only ROUND is supported");
   }
   QuantParameters given;
-  given.scales = graph.floats(required(graph, node, 1, "scale"));
-  for (const float value : given.scales) {
-    if (!std::isfinite(value) || value <= 0) graph.fail(node, "a scale is not positive");
-  }
+  given.scales = read_quant_scales(graph, node);
   const float bits = scalar(graph, node, 3, "bit width");
   if (!(bits >= 2 && bits <= 32) || bits != std::nearbyint(bits)) {
     graph.fail(node, "its bit width is not in 2..32");
@@ -270,21 +293,24 @@ QuantParameters read_quant(const OnnxGraph& graph, const onnx::NodeProto& node) 
 QuantizedConstant read_quant_constant(const OnnxGraph& graph, const onnx::NodeProto& node) {
   const onnx::TensorProto& tensor = required(graph, node, 0, "input");
   const QuantParameters given = read_quant(graph, node);
-  QuantizedConstant constant = without_codes(graph, tensor, input_name(node, 0));
+  QuantizedConstant constant = constant_of_quant(graph, node, tensor);
   constant.type = given.type;
-  constant.scales = given.scales;
   constant.zero_points = given.zero_points;
-  constant.of_quant = true;
-  if (given.scales.size() > 1) {  // its only dimension above 1 is the axis
-    const auto& dims = required(graph, node, 1, "scale").dims();
-    const auto axis = std::find_if(dims.begin(), dims.end(), [](auto d) { return d > 1; });
-    constant.axis = axis - dims.begin();
-    if (dims.size() != tensor.dims().size() || static_cast<std::int64_t>(given.scales.size()) !=
-                                                   tensor.dims(static_cast<int>(constant.axis))) {
-      graph.fail(node, "its scales do not run along one axis of '" + constant.name + "'");
-    }
-  }
   fill_codes(graph, node, graph.floats(tensor), {given.low, given.high}, constant);
+  return constant;
+}
+
+QuantizedConstant read_bipolar_constant(const OnnxGraph& graph, const onnx::NodeProto& node) {
+  const onnx::TensorProto& tensor = required(graph, node, 0, "input");
+  QuantizedConstant constant = constant_of_quant(graph, node, tensor);
+  constant.type = {.bits = 1, .is_signed = true};
+  constant.zero_points.assign(constant.scales.size(), 0);
+  std::vector<std::int32_t> codes;
+  for (const float value : graph.floats(tensor)) {
+    if (std::isnan(value)) graph.fail(node, "'" + constant.name + "' is not a number");
+    codes.push_back(value < 0 ? -1 : 1);
+  }
+  constant.shared_codes = share(std::move(codes));
   return constant;
 }
 

@@ -65,8 +65,12 @@ struct QuantParameters {
   std::int32_t low = 0, high = 0;
 };
 QuantParameters read_quant(const OnnxGraph& graph, const onnx::NodeProto& node);
+/// The scale of a Quant or a BipolarQuant, or one for each channel, all above 0.
+std::vector<float> read_quant_scales(const OnnxGraph& graph, const onnx::NodeProto& node);
 /// Quant of a float constant.
 QuantizedConstant read_quant_constant(const OnnxGraph& graph, const onnx::NodeProto& node);
+/// BipolarQuant of a float constant: codes of one bit, -1 or +1.
+QuantizedConstant read_bipolar_constant(const OnnxGraph& graph, const onnx::NodeProto& node);
 
 /// Limits of a Clip on codes of type `type`, absent ones being those of the type.
 struct CodeLimits {

@@ -93,6 +93,7 @@ struct Pending {
   TensorId made = -1;
   float low = -kInfinity, high = kInfinity;          ///< as `made`
   std::shared_ptr<const RealValues> real = nullptr;  ///< as `made`
+  bool bipolar = false;                              ///< as `made`
 };
 
 /// Operations in integers become nodes: an operator on codes at once, one between DequantizeLinear
@@ -131,6 +132,7 @@ class Importer {
   void quantize(const onnx::NodeProto& node);
   void dequantize(const onnx::NodeProto& node);
   void quant(const onnx::NodeProto& node);
+  void bipolar_quant(const onnx::NodeProto& node);
   void limit_codes(const onnx::NodeProto& node);
   TensorId quantized(const onnx::NodeProto& node, const Edge& edge,
                      const ActivationQuantization& quantization);
@@ -200,6 +202,7 @@ class Importer {
   std::vector<double> real_bias(const onnx::NodeProto& node, int index, const Convolution& layer);
   void set_real_sums(const onnx::NodeProto& node, const RealValues& real,
                      const ActivationQuantization& quantization, Convolution& layer);
+  void set_signs(const onnx::NodeProto& node, Node& made) const;
   std::shared_ptr<const RealValues> keep(const onnx::NodeProto& node, RealValues values);
 
   void root(const onnx::NodeProto& node);

@@ -20,7 +20,14 @@ struct ActivationQuantization {
   float scale = 1.0F;
   int zero_point = 0;  ///< of the held codes, 0..255
   bool source_signed = false;
-  bool operator==(const ActivationQuantization&) const = default;
+  bool bipolar =
+      false;  ///< of real values only the sign is kept: one above or below the zero point
+
+  /// Whether codes stand for the same values.
+  bool operator==(const ActivationQuantization& other) const {
+    return scale == other.scale && zero_point == other.zero_point &&
+           source_signed == other.source_signed;
+  }
 };
 
 /// The scale at input `scale_index` and the zero point after it: 0 of the codes' own type where it

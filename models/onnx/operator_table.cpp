@@ -49,6 +49,7 @@ const std::map<std::string, Importer::Operator>& Importer::operators() {
       {"ArgMax", {&Importer::scores}},
       {"AveragePool", {&Importer::pooling}},
       {"BatchNormalization", {&Importer::batch_normalization, kOnnx | kChannelsLast}},
+      {"BipolarQuant", {&Importer::bipolar_quant, kQonnx}},
       {"Cast", {&Importer::cast}},
       {"Clip", {&Importer::limit}},
       {"Concat", {&Importer::concatenation}},

@@ -1,5 +1,5 @@
-// QuantizeLinear, DequantizeLinear, clips of codes and Quant of QONNX: where operations become
-// nodes, and functions of a tensor become tables.
+// QuantizeLinear, DequantizeLinear, clips of codes, Quant and BipolarQuant of QONNX: where
+// operations become nodes, and functions of a tensor become tables.
 #include <algorithm>
 #include <cmath>
 #include <type_traits>
@@ -11,8 +11,11 @@
 namespace brownout::models {
 namespace {
 
-/// QuantizeLinear: rint(value / scale) + zero point, saturated.
+/// QuantizeLinear: rint(value / scale) + zero point, saturated. BipolarQuant: by the sign.
 std::uint8_t quantized_value(float value, const ActivationQuantization& quantization) {
+  if (quantization.bipolar) {
+    return static_cast<std::uint8_t>(quantization.zero_point + (value < 0 ? -1 : 1));
+  }
   const auto zero_point = static_cast<float>(quantization.zero_point);
   return static_cast<std::uint8_t>(
       round_half_even(clip(value / quantization.scale, -zero_point, 255.0F - zero_point)) +
@@ -173,6 +176,25 @@ void Importer::quant(const onnx::NodeProto& node) {
   set_edge(node, result);
 }
 
+/// BipolarQuant of QONNX: scale where the value is 0 or above, else -scale.
+void Importer::bipolar_quant(const onnx::NodeProto& node) {
+  if (graph_.constant(input_name(node, 0)) != nullptr) {
+    return set_edge(node, {.kind = Edge::Kind::kConstant,
+                           .constant = keep(node, read_bipolar_constant(graph_, node))});
+  }
+  const std::vector<float> scales = read_quant_scales(graph_, node);
+  if (scales.size() != 1) graph_.fail(node, "activations need one scale");
+  const Edge source = edge(node, 0);
+  const TensorId made =
+      quantized(node, source,
+                {.scale = scales[0], .zero_point = 128, .source_signed = true, .bipolar = true});
+  set_edge(node, {.kind = Edge::Kind::kReal,
+                  .tensor = made,
+                  .view = source.view,
+                  .groups = source.groups,
+                  .exclusive = source.exclusive});
+}
+
 /// A tensor whose codes are table[code of the edge's tensor], with as few nodes as possible.
 TensorId Importer::apply_table(const onnx::NodeProto& node, const Edge& edge, const Codes& table,
                                const ActivationQuantization& quantization) {
@@ -195,8 +217,8 @@ TensorId Importer::make(const onnx::NodeProto& node, const Edge& edge,
                         const ActivationQuantization& quantization) {
   Pending& pending = pending_[edge.pending];
   if (pending.made >= 0) {
-    if (quantization_of(pending.made) != quantization || pending.low != edge.low ||
-        pending.high != edge.high || pending.real != edge.real) {
+    if (quantization_of(pending.made) != quantization || pending.bipolar != quantization.bipolar ||
+        pending.low != edge.low || pending.high != edge.high || pending.real != edge.real) {
       graph_.fail(node, "the result of " + describe(*pending.source) +
                             " is quantized in two different ways");
     }
@@ -214,6 +236,8 @@ TensorId Importer::make(const onnx::NodeProto& node, const Edge& edge,
   }
   if (edge.real != nullptr) {
     set_real_sums(node, *edge.real, quantization, std::get<Convolution>(pending.node));
+  } else if (quantization.bipolar && pending.parts.empty()) {
+    set_signs(node, pending.node);
   }
   pending.made = pending.parts.empty() ? make_node(node, pending, quantization)
                                        : make_concatenation(node, pending, quantization);
@@ -224,6 +248,7 @@ TensorId Importer::make(const onnx::NodeProto& node, const Edge& edge,
   pending.low = edge.low;
   pending.high = edge.high;
   pending.real = edge.real;
+  pending.bipolar = quantization.bipolar;
   return pending.made;
 }
 

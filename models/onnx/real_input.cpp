@@ -47,6 +47,7 @@ bool Importer::combine_input(const onnx::NodeProto& node) {
 TensorId Importer::quantized_input(const onnx::NodeProto& node, const Edge& source,
                                    const ActivationQuantization& quantization) {
   if (!network_.tensors.empty()) graph_.fail(node, "the input is quantized more than once");
+  if (quantization.bipolar) refuse_input(node, 0);
   if (source.real == nullptr) {
     return network_.input = add_tensor(node.output(0), input_shape_, quantization);
   }

@@ -1,6 +1,6 @@
 // What a graph computes in real numbers between a layer's sums and their quantization: a bias that
-// is no integer of their scale, batch normalization, factors and offsets, a leaky ReLU. It stays
-// with the edge until its quantization, and becomes the layer's RealSums.
+// is no integer of their scale, batch normalization, factors and offsets, a leaky ReLU, or nothing
+// but their sign. It stays with the edge until its quantization, and becomes the layer's RealSums.
 #include <algorithm>
 #include <cmath>
 #include <utility>
@@ -195,7 +195,7 @@ std::vector<double> Importer::real_bias(const onnx::NodeProto& node, int index,
 /// The bias, too, where there is one in whole units: an accumulator holds one of the two.
 void Importer::set_real_sums(const onnx::NodeProto& node, const RealValues& real,
                              const ActivationQuantization& quantization, Convolution& layer) {
-  layer.real_sums = {.slope = real.slope};
+  layer.real_sums = {.slope = real.slope, .bipolar = quantization.bipolar};
   for (std::size_t c = 0; c < real.factors.size(); ++c) {
     const double unit = real.factors[c] * product_scale(network_, layer, c);
     const double offset = real.offsets[c] + unit * layer.bias[c];
@@ -208,6 +208,20 @@ void Importer::set_real_sums(const onnx::NodeProto& node, const RealValues& real
     }
     layer.bias[c] = 0;
   }
+}
+
+/// The sign of a layer's sums, which is that of its accumulators.
+void Importer::set_signs(const onnx::NodeProto& node, Node& made) const {
+  auto* layer = std::get_if<Convolution>(&made);
+  if (layer == nullptr) {
+    graph_.fail(node,
+                "it keeps the sign of a sum, product or mean of tensors, which is only "
+                "supported of the sums of a layer; put a Quant between");
+  }
+  const auto channels = static_cast<std::size_t>(layer->out_channels);
+  layer->real_sums = {.multipliers = std::vector<float>(channels, 1.0F),
+                      .offsets = std::vector<float>(channels, 0.0F),
+                      .bipolar = true};
 }
 
 std::shared_ptr<const RealValues> Importer::keep(const onnx::NodeProto& node, RealValues values) {

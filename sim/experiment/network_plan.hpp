@@ -17,7 +17,10 @@ struct CodeUse {
   int different = 0;  ///< how many codes occur
 
   /// Codes from the lowest to the highest, as a share of all.
-  double range() const { return static_cast<double>(highest - lowest + 1) / (1 << bits); }
+  double range() const {
+    const int step = bits == 1 ? 2 : 1;  // -1 and +1
+    return ((highest - lowest) / step + 1.0) / (1 << bits);
+  }
 };
 CodeUse code_use(const models::Convolution& convolution);
 

@@ -46,7 +46,7 @@ struct Fold {
 struct Layer {
   bool matrix = false;
   Gemm gemm;            ///< matrix layers
-  int weight_bits = 0;  ///< matrix layers, 2 to 8
+  int weight_bits = 0;  ///< matrix layers, 1 to 8
   FoldIndex first_fold;
   std::size_t fold_count = 0, block_count = 0;
   std::int64_t vector_elements = 0;  ///< other layers: elements through the vector unit

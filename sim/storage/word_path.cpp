@@ -38,7 +38,7 @@ WordPath::WordPath(memory::StorageScheme scheme, const memory::SramOrganisation&
                            std::to_string(organisation_.check_bits));
   }
   for (int bits = 0; bits <= kMostWeightBits; ++bits) {
-    const int width = std::max(bits, 2);  // no weight is narrower
+    const int width = std::max(bits, 1);  // no weight is narrower
     tables_.emplace_back(scheme_.encoding, width);
     passing_.push_back(passing_bits(filter_, organisation_, width));
   }

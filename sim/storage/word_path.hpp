@@ -17,7 +17,7 @@ namespace brownout::storage {
 /// What a word of a tile holds: weights from bit 0 on, the rest 0.
 struct TileWord {
   std::size_t node = 0;  ///< index into QuantizedNetwork::nodes
-  int weight_bits = 0;   ///< 2 to 8
+  int weight_bits = 0;   ///< 1 to 8
   int weights = 0;
 
   std::uint32_t bits() const { return static_cast<std::uint32_t>(weight_bits * weights); }

@@ -198,6 +198,8 @@ std::vector<Case> cases() {
                  0.1,
                  {.encoding = memory::Encoding::kSignMagnitude}});
   all.back().weight_bits = {2};
+  all.push_back({"Bits1", small_spec(16, 40, kStreaming), memory::FaultKind::kStuckAt1, 0.1});
+  all.back().weight_bits = {1};
   // 40 bits hold 13, 8, 5 or 6 weights of these widths and leave 1, 0, 5 and 4 bits unused.
   all.push_back({"MixedBits",
                  small_spec(8, 24, kStreaming),
@@ -217,7 +219,7 @@ std::vector<Case> cases() {
       all.push_back(wide);
       // Weights of these widths lie across the 64 bits of a part.
       wide.name += "MixedBits";
-      wide.weight_bits = {3, 5, 7, 6, 8};
+      wide.weight_bits = {3, 5, 1, 7, 6, 8};
       wide.kind = memory::FaultKind::kStuckAt1;
       wide.scheme.encoding = memory::Encoding::kGray;
       wide.filter = {.layers = {}, .bits = 0b11010101};

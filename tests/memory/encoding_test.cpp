@@ -90,6 +90,25 @@ TEST(Encoding, BitsAboveTheLaneAreIgnored) {
   }
 }
 
+// Where it is set tells whether a stuck cell makes weights positive or negative.
+TEST(Encoding, AWeightOfOneBitIsMinusOneOrOne) {
+  for (const Encoding encoding : kEncodings) {
+    const bool sign_bit =
+        encoding == Encoding::kTwosComplement || encoding == Encoding::kSignMagnitude;
+    for (const int value : {-1, 1}) {
+      const std::uint32_t code = encode(encoding, value, 1);
+      EXPECT_EQ(code, static_cast<std::uint32_t>((value < 0) == sign_bit)) << to_string(encoding);
+      for (const std::uint32_t above : {0u, ~1u}) {
+        EXPECT_EQ(decode(encoding, code | above, 1), value);
+        EXPECT_EQ(decode(encoding, (code ^ 1u) | above, 1), -value);
+      }
+    }
+    EXPECT_EQ(lowest_value(encoding, 1), -1);
+    const std::int8_t signs[] = {-1, 1};
+    EXPECT_NO_THROW(require_storable(encoding, signs, 1));
+  }
+}
+
 // The value read through `mask`.
 int read_through(const PartMask& mask, Encoding encoding, int value, int bits) {
   const std::uint64_t read = mask.apply(encode(encoding, value, bits));
@@ -155,7 +174,10 @@ TEST(Encoding, ValuesAndWidthsThatDoNotFitAreOurBugs) {
       EXPECT_THROW(encode(encoding, range.end, bits), std::logic_error);
       EXPECT_THROW(encode(encoding, range.first - 1, bits), std::logic_error);
     }
-    EXPECT_THROW(encode(encoding, 0, 1), std::logic_error);
+    for (const int value : {-2, 0, 2}) {
+      EXPECT_THROW(encode(encoding, value, 1), std::logic_error);
+    }
+    EXPECT_THROW(encode(encoding, 0, 0), std::logic_error);
     EXPECT_THROW(decode(encoding, 0, 17), std::logic_error);
   }
 }

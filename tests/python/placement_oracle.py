@@ -140,6 +140,8 @@ def cells_of(
 
 def decoder(encoding: str, bits: int) -> NDArray[np.int8]:
     """The value of every code of a width."""
+    if bits == 1:
+        return np.array([1, -1] if encoding in ("twos_complement", "sign_magnitude") else [-1, 1])
     code = np.arange(1 << bits)
     half = 1 << (bits - 1)
     if encoding == "twos_complement":

@@ -25,6 +25,7 @@ class Form:
     last: bool = False  # (N, H, W, C)
     logits: str = "quant"  # or "float", "softmax"
     powers: bool = False  # scales are powers of two: float32 arithmetic is exact
+    binary: bool = False  # weights and most activations are signs
 
 
 @dataclass
@@ -80,6 +81,9 @@ class QonnxGraph:
             rounding_mode="ROUND",
         )
 
+    def signs_of(self, source: str, scale) -> str:
+        return self.node("BipolarQuant", [source, self.constant(F32(scale))], self.form.domain)
+
     def quant(self, scale, bits: int, signed: bool, narrow: int, zero: int = 0) -> None:
         self.edge = self.quant_of(self.edge, scale, bits, signed, narrow, zero)
 
@@ -96,6 +100,9 @@ class QonnxGraph:
         if transposed:
             values = values.T.copy()
             scales = scales.T.copy() if each else scales
+        if self.form.binary:
+            self.weight_spread = float(np.sqrt(np.square(scales.astype(float)).mean()))
+            return self.signs_of(self.constant(values), scales)
         name = self.quant_of(self.constant(values), scales, bits, True, self.one_of(0, 1))
         self.weight_spread = float(np.sqrt(np.square(values.astype(float)).mean()))
         return name
@@ -123,7 +130,9 @@ class QonnxGraph:
         inputs = [self.edge, self.weights(shape, transposed)]
         self.shape = (outputs, *self.shape[1:])
         self.spread *= self.weight_spread * np.sqrt(taps)
-        kind = self.one_of("none", "float", "quant")
+        # Sums of signs are often 0, whose sign float32 finds only where it is exact.
+        exact = self.form.powers or not self.form.binary
+        kind = self.one_of("none", "float", "quant") if exact else "float"
         if kind == "float":
             bias = self.constant(self.offsets())
         elif kind == "quant":
@@ -156,6 +165,10 @@ class QonnxGraph:
             if self.form.logits == "softmax":
                 self.edge = self.node("Softmax", [self.edge], axis=1)
             return
+        if self.form.binary and self.rng.integers(4):
+            self.spread = float(self.scale(0.3, 3))
+            self.edge = self.signs_of(self.edge, self.spread)
+            return
         signed = bool(self.rng.integers(2))
         bits = self.one_of(2, 3, 4, 8)
         step = self.scale(0.8, 1.2) * self.spread * 2.5 / 2 ** (bits - int(signed))
@@ -175,7 +188,8 @@ class QonnxGraph:
             self.edge = self.node("Sub", [self.edge, self.along_channels(self.offsets())])
             self.edge = self.node(self.one_of("Mul", "Div"), [self.edge, self.constant(F32(0.5))])
             self.spread *= 0.5
-        kind = self.one_of("none", "Relu", "LeakyRelu")
+        kinds = ("none",) * 3 if self.form.binary else ()  # a Relu has one sign only
+        kind = self.one_of("none", *kinds, "Relu", "LeakyRelu")
         if kind != "none":
             attributes = {"alpha": 0.125} if kind == "LeakyRelu" else {}
             self.edge = self.node(kind, [self.edge], **attributes)
@@ -265,6 +279,12 @@ class Float64:
             near = np.abs(np.abs(steps - np.floor(steps)) - 0.5)
             self.ties = np.minimum(self.ties, near.reshape(len(x), -1).min(axis=1))
         return (np.round(steps) - zero) * scale
+
+    def bipolarquant(self, x, scale) -> NDArray:
+        if len(x) == len(self.ties):  # and no constant
+            near = np.where(x == 0, 0.5, np.abs(x) / np.sqrt(np.square(x).mean()))  # 0: by a Relu
+            self.ties = np.minimum(self.ties, near.reshape(len(x), -1).min(axis=1))
+        return np.where(x >= 0, scale, -scale)
 
     def conv(self, x, weights, bias=0.0, *, pads, **_) -> NDArray:
         padded = np.pad(x, ((0, 0), (0, 0), (pads[0], pads[2]), (pads[1], pads[3])))

@@ -15,13 +15,13 @@ import pytest
 from engine_codes import needs_run_network, run_all
 from numpy.typing import NDArray
 from onnx import helper, numpy_helper
+from qonnx_execution import NEAR, clear_of, codes_of, constants_of, message_of, run_package
 from qonnx_graph import F32, Float64, Form, QonnxGraph
 
 from brownout_binary import BROWNOUT, ROOT, needs_brownout
 
 CASES = int(os.environ.get("BROWNOUT_CASES", "12"))
 IMAGES = 24
-NEAR = 1e-4  # of a step: float32 decides such a tie either way
 
 pytestmark = [needs_brownout, needs_run_network]
 
@@ -32,6 +32,9 @@ FORMS = {
     "int64 bits": Form(bits_type=np.int64),
     "channels last": Form(last=True),
     "powers of two": Form(powers=True),
+    "binary": Form(binary=True, domain="onnx.brevitas"),
+    "binary, channels last": Form(binary=True, last=True),
+    "binary, powers of two": Form(binary=True, powers=True),
 }
 
 
@@ -43,18 +46,6 @@ def engine_codes(model: onnx.ModelProto, held: NDArray, folder: Path) -> NDArray
     return np.fromfile(folder / "out", np.uint8).reshape(len(held), -1)
 
 
-def constants_of(model: onnx.ModelProto) -> dict[str, NDArray]:
-    return {t.name: numpy_helper.to_array(t) for t in model.graph.initializer}
-
-
-def codes_of(model: onnx.ModelProto, real: NDArray) -> NDArray:
-    """The codes, as the engine holds them, of what the last Quant node gives."""
-    quant = model.graph.node[-1]
-    scale, zero = (float(constants_of(model)[name]) for name in quant.input[1:3])
-    signed = helper.get_node_attr_value(quant, "signed")
-    return np.round(real / scale + zero).astype(int) + (128 if signed else 0)
-
-
 @pytest.mark.parametrize("form", FORMS)
 def test_codes_are_those_of_real_arithmetic(form: str, tmp_path: Path) -> None:
     values: set[int] = set()
@@ -64,31 +55,13 @@ def test_codes_are_those_of_real_arithmetic(form: str, tmp_path: Path) -> None:
         real, held = made.images(IMAGES)
         exact = Float64(made.model())
         expected = codes_of(made.model(), exact.run(real))
-        clear = np.full(IMAGES, True) if FORMS[form].powers else exact.ties > NEAR
+        clear = clear_of(FORMS[form], exact)
         found = engine_codes(made.model(), held, tmp_path)
         assert (found[clear] == expected[clear]).all(), f"network {case}"
         values |= set(expected.ravel())
         compared += int(clear.sum())
-    assert len(values) > 40
+    assert len(values) > (8 if FORMS[form].binary else 40)
     assert compared > 0.6 * CASES * IMAGES
-
-
-def run_package(model: onnx.ModelProto, real: NDArray) -> NDArray:
-    """The qonnx package's own execution, one image after the other."""
-    wrapper = pytest.importorskip("qonnx.core.modelwrapper", reason="needs the qonnx package")
-    from qonnx.core.onnx_exec import execute_onnx
-
-    exact = Float64(model)
-    exact.run(real[:1])
-    known = {tensor.name for tensor in (*model.graph.initializer, *model.graph.output)}
-    for name, value in exact.edges.items():
-        if name not in known | {model.graph.input[0].name}:
-            made = helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, value.shape)
-            model.graph.value_info.append(made)
-    wrapped = wrapper.ModelWrapper(model)
-    output = model.graph.output[0].name
-    name = model.graph.input[0].name
-    return np.concatenate([execute_onnx(wrapped, {name: x[None]})[output] for x in real])
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -100,7 +73,7 @@ def test_codes_are_the_qonnx_packages(form: str, tmp_path: Path) -> None:
         exact = Float64(made.model())
         exact.run(real)
         expected = codes_of(made.model(), run_package(made.model(), real))
-        clear = exact.ties > NEAR
+        clear = clear_of(FORMS[form], exact)
         different += int((engine_codes(made.model(), held, tmp_path) != expected)[clear].sum())
         compared += int(clear.sum())
     assert different == 0 and compared > 8
@@ -251,7 +224,7 @@ def test_an_input_without_codes_is_refused_until_it_has_a_quant(way: str, tmp_pa
 
 def _assert_refused(model: onnx.ModelProto, folder: Path) -> None:
     said = message_of(model, folder)
-    assert "the network's input in real numbers: put a Quant at the input" in said
+    assert "is the network's input in real numbers" in said
 
 
 CASE_FILES = ROOT / "tests" / "python" / "qonnx_files"
@@ -299,14 +272,6 @@ def test_the_machine_goes_on_in_real_numbers_as_the_engine_does(tmp_path: Path) 
     assert (np.load(tmp_path / "l.npz")["logits"] == expected)[clear].all()
 
 
-def message_of(model: onnx.ModelProto, folder: Path) -> str:
-    path = folder / "model.onnx"
-    path.write_bytes(model.SerializeToString())
-    done = subprocess.run([BROWNOUT, "network", path], capture_output=True, text=True)
-    assert done.returncode == 2, done.stdout
-    return done.stderr
-
-
 def small(*nodes: tuple) -> onnx.ModelProto:
     """A layer whose sums go through nodes (operator, constants, attributes) to the output."""
     made = empty()
@@ -324,7 +289,11 @@ def small(*nodes: tuple) -> onnx.ModelProto:
 
 
 REFUSED = {
-    "bipolar": ([("BipolarQuant", [1.0], {})], "BipolarQuant"),
+    "trunc": ([("Trunc", [1.0, 0.0, 8.0, 4.0], {})], "this operator is not supported"),
+    "signs with a scale each": (
+        [("BipolarQuant", [[1.0, 2.0]], {})],
+        "activations need one scale",
+    ),
     "rounding": (
         [("Quant", [1.0, 0.0, 8.0], {"rounding_mode": "FLOOR", "signed": 1, "narrow": 0})],
         "rounding_mode FLOOR: only ROUND is supported",
@@ -354,6 +323,23 @@ def test_what_is_refused_is_named(name: str, tmp_path: Path) -> None:
     nodes, message = REFUSED[name]
     said = message_of(small(*nodes), tmp_path)
     assert message in said and nodes[-1][0] in said
+
+
+def test_sums_are_rounded_or_their_signs_taken_not_both(tmp_path: Path) -> None:
+    """The codes of both would stand for the same values."""
+    made = empty()
+    made.quant(F32(0.1), 8, True, 0)
+    made.edge = made.node("Flatten", [made.edge], axis=1)
+    made.shape = (int(np.prod(made.input_shape)),)
+    weights = made.constant(F32(np.ones((made.shape[0], 4))))
+    sums = made.node("MatMul", [made.edge, made.quant_of(weights, 1, 4, True, 0)])
+    made.shape = (4,)
+    rounded = made.quant_of(sums, 1, 8, True, 0)
+    made.edge = made.signs_of(sums, 1)
+    assert "is quantized in two different ways" in message_of(made.model(), tmp_path)
+    made.nodes.pop()
+    made.edge = made.signs_of(made.node("Add", [rounded, rounded]), 1)
+    assert "it keeps the sign of a sum" in message_of(made.model(), tmp_path)
 
 
 def test_the_note_tells_how_a_float_output_is_held(tmp_path: Path) -> None:

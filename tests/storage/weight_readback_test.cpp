@@ -101,9 +101,9 @@ TEST_P(ReadBack, EqualsReadingEveryWordForward) {
 TEST_P(ReadBack, EqualsReadingEveryWordForwardForEveryWidthAndWord) {
   hardware::AcceleratorSpec spec = spec_;
   const bool resident = GetParam() == hardware::Placement::kResident;
-  for (int bits = 2; bits <= 8; ++bits) {
+  for (int bits = 1; bits <= 8; ++bits) {
     // The second layer has another width than the first, the third that of the first, and so on.
-    const auto network = testing::with_weight_bits(network_, {bits, 10 - bits});
+    const auto network = testing::with_weight_bits(network_, {bits, 9 - bits});
     for (const int word_bits : {8, 16, 24, 40, 64, 96, 128, 200, 256}) {
       spec.weight_sram.word_bits = word_bits;
       spec.weight_sram.capacity_kib = (resident ? 8 : 1) * word_bits / 8;

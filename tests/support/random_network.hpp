@@ -11,7 +11,8 @@
 namespace brownout::testing {
 
 /// The network with weights of these widths, layer by layer and again from the first: the upper
-/// bits of what they were, without the lowest code, which sign and magnitude cannot hold.
+/// bits of what they were, without the lowest code, which sign and magnitude cannot hold; of one
+/// bit their signs.
 inline models::QuantizedNetwork with_weight_bits(models::QuantizedNetwork network,
                                                  const std::vector<int>& widths) {
   std::size_t layer = 0;
@@ -21,7 +22,8 @@ inline models::QuantizedNetwork with_weight_bits(models::QuantizedNetwork networ
     const int bits = widths[layer++ % widths.size()];
     convolution->weight_bits = bits;
     for (std::int8_t& weight : convolution->weights) {
-      weight = static_cast<std::int8_t>(std::max(weight >> (8 - bits), 1 - (1 << (bits - 1))));
+      const int upper = std::max(weight >> (8 - bits), 1 - (1 << (bits - 1)));
+      weight = static_cast<std::int8_t>(bits > 1 ? upper : weight < 0 ? -1 : 1);
     }
   }
   models::check_consistent(network);

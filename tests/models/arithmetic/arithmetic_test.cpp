@@ -69,6 +69,24 @@ TEST(Requantizer, GoesOnInRealNumbersBeforeItRounds) {
   EXPECT_EQ(requantizer(INT32_MIN, 0), 90);
 }
 
+TEST(Requantizer, KeepsOnlyTheSignOfABinaryNetworksSums) {
+  const RealRequantizer requantizer{.sums = {.multipliers = {0.5F, -2.0F, 0.0F},
+                                             .offsets = {1.5F, 1e-30F, -1e-30F},
+                                             .slope = 0.25F,
+                                             .bipolar = true},
+                                    .zero_point = 128,
+                                    .low = 127,
+                                    .high = 129};
+  EXPECT_EQ(requantizer(-3, 0), 129);  // 0
+  EXPECT_EQ(requantizer(-4, 0), 127);
+  EXPECT_EQ(requantizer(INT32_MAX, 0), 129);
+  EXPECT_EQ(requantizer(INT32_MIN, 0), 127);
+  EXPECT_EQ(requantizer(0, 1), 129);
+  EXPECT_EQ(requantizer(1, 1), 127);
+  EXPECT_EQ(requantizer(-1, 1), 129);
+  EXPECT_EQ(requantizer(5, 2), 127);
+}
+
 QuantizedNetwork three_tensors() {
   QuantizedNetwork network;
   for (const char* name : {"a", "b", "c"}) {

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
 #include <stdexcept>
 
 #include "models/arithmetic/arithmetic.hpp"
@@ -198,9 +199,12 @@ TEST(IntegerEngine, RealNumbersFollowTheSumsOfALayer) {
     node.real_sums.offsets.push_back(0.7F * static_cast<float>(c % 13) - 4.0F);
   }
   const auto codes = random_codes(network, 40, 2);
-  const Requantizer requantize = make_requantizer(network, node);
-  for (const int bits : {32, 14}) {
+  for (const auto& [bits, bipolar] :
+       {std::pair(32, false), std::pair(14, false), std::pair(32, true), std::pair(14, true)}) {
+    node.real_sums.bipolar = bipolar;
+    const Requantizer requantize = make_requantizer(network, node);
     const auto logits = IntegerEngine(network, {.accumulator_bits = bits}).run(codes).logits;
+    EXPECT_EQ(std::set(logits.begin(), logits.end()).size() == 2, bipolar);
     for (std::size_t i = 0; i < logits.size(); ++i) {
       const std::size_t channel = i % 90;
       std::int64_t sum = node.bias[channel];
