@@ -5,6 +5,7 @@
 #include <fstream>
 #include <string_view>
 
+#include "models/network_file.hpp"
 #include "models/onnx/import.hpp"
 #include "models/tflite/import.hpp"
 
@@ -21,9 +22,14 @@ bool has_tflite_identifier(const std::filesystem::path& path) {
 
 }  // namespace
 
-QuantizedNetwork import_network(const std::filesystem::path& path) {
+QuantizedNetwork import_network(const std::filesystem::path& path,
+                                const std::optional<InputCodes>& input) {
   const bool tflite = path.extension() == ".tflite" || has_tflite_identifier(path);
-  return tflite ? import_tflite(path) : import_onnx(path);
+  if (tflite && input) {
+    fail_in_file(path.string(),
+                 "workload.input: a TFLite file says itself which codes its input has");
+  }
+  return tflite ? import_tflite(path) : input ? import_onnx(path, *input) : import_onnx(path);
 }
 
 }  // namespace brownout::models

@@ -2,13 +2,16 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 
+#include "models/input_codes.hpp"
 #include "models/quantized_network.hpp"
 
 namespace brownout::models {
 
 /// TFLite by its suffix .tflite or its file identifier, else ONNX. Throws std::runtime_error as
-/// import_onnx and import_tflite do.
-QuantizedNetwork import_network(const std::filesystem::path& path);
+/// import_onnx and import_tflite do; where a TFLite file is given codes for its input.
+QuantizedNetwork import_network(const std::filesystem::path& path,
+                                const std::optional<InputCodes>& input = {});
 
 }  // namespace brownout::models

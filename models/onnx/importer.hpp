@@ -13,6 +13,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "models/input_codes.hpp"
 #include "models/onnx/nodes.hpp"
 #include "models/onnx/shape_values.hpp"
 #include "models/onnx/shapes.hpp"
@@ -100,7 +101,8 @@ struct Pending {
 /// and QuantizeLinear when its result is quantized. Functions of one tensor become tables.
 class Importer {
  public:
-  explicit Importer(const std::filesystem::path& path) : graph_(path) {
+  Importer(const std::filesystem::path& path, const std::optional<InputCodes>& input)
+      : graph_(path), declared_input_(input) {
     network_.name = path.stem().string();
   }
 
@@ -113,7 +115,7 @@ class Importer {
     unsigned domains = 1;  ///< ONNX's own
   };
 
-  void read_input();
+  void read_input();  // input.cpp
   void read_outputs();
   TensorId read_output(const std::string& name);
   void import_node(const onnx::NodeProto& node);
@@ -133,6 +135,8 @@ class Importer {
   void dequantize(const onnx::NodeProto& node);
   void quant(const onnx::NodeProto& node);
   void bipolar_quant(const onnx::NodeProto& node);
+  Edge quantized_edge(const onnx::NodeProto& node, const Edge& source,
+                      const QuantParameters& given);
   void limit_codes(const onnx::NodeProto& node);
   TensorId quantized(const onnx::NodeProto& node, const Edge& edge,
                      const ActivationQuantization& quantization);
@@ -212,6 +216,8 @@ class Importer {
   bool combine_input(const onnx::NodeProto& node);
   TensorId quantized_input(const onnx::NodeProto& node, const Edge& source,
                            const ActivationQuantization& quantization);
+  void declare_input(const std::string& name);
+  void rescale_input(const onnx::NodeProto& node, int index, Edge& input);
 
   // real_output.cpp
   Edge real_output(const onnx::NodeProto& node, const Edge& edge);
@@ -298,6 +304,8 @@ class Importer {
   std::unordered_set<std::string> weight_names_;
   std::vector<Pending> pending_;
   Shape input_shape_;
+  std::optional<InputCodes> declared_input_;             ///< in place of those that the file lacks
+  TensorId declared_tensor_ = -1;                        ///< of these codes
   std::unordered_map<std::string, RealConstant> reals_;  ///< folded ones
   bool input_signed_ = false;                            ///< where the input is given as codes
   bool is_qonnx_ = false;  ///< it quantizes by Quant nodes: between them are real numbers

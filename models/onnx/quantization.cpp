@@ -157,7 +157,11 @@ void Importer::quant(const onnx::NodeProto& node) {
   if (given.scales.size() != 1 || given.type.bits > 8) {
     graph_.fail(node, "activations need one scale and up to 8 bits");
   }
-  Edge source = edge(node, 0);
+  set_edge(node, quantized_edge(node, edge(node, 0), given));
+}
+
+Edge Importer::quantized_edge(const onnx::NodeProto& node, const Edge& source,
+                              const QuantParameters& given) {
   const int shift = given.type.is_signed ? 128 : 0;
   const std::int32_t zero_point = given.zero_points[0] + shift;
   if (zero_point < 0 || zero_point > 255) {
@@ -173,7 +177,7 @@ void Importer::quant(const onnx::NodeProto& node) {
   const Codes table = clamp_table(given.low + shift, given.high + shift);
   result.tensor = apply_table(node, result, table, quantization);
   result.kind = Edge::Kind::kReal;
-  set_edge(node, result);
+  return result;
 }
 
 /// BipolarQuant of QONNX: scale where the value is 0 or above, else -scale.

@@ -11,6 +11,8 @@
 #include "sim/cli/table.hpp"
 #include "sim/cli/workload_options.hpp"
 #include "sim/config/accelerator_config.hpp"
+#include "sim/config/input_codes.hpp"
+#include "sim/config/overrides.hpp"
 #include "sim/experiment/network_plan.hpp"
 #include "sim/experiment/session/sum_bits.hpp"
 #include "sim/hardware/on_chip_memory.hpp"
@@ -42,7 +44,10 @@ CommandSpec spec() {
           "brownout network workloads/mnist_cnn/network.onnx --accelerator "
           "configs/accelerators/edge_32x32.yaml",
       .positional = "FILE",
-      .options = joined({{{"accelerator", "FILE", "Plans the network on this accelerator."},
+      .options = joined({{{"input", "MAP",
+                           "Codes of a real input, where the file leaves it without: the map "
+                           "workload.input, e.g. '{scale: 0.0078125, signed: true}'."},
+                          {"accelerator", "FILE", "Plans the network on this accelerator."},
                           {"set", "KEY=VALUE",
                            "Changes one key of the accelerator, e.g. accelerator.array.rows=16. "
                            "Repeatable.",
@@ -220,13 +225,20 @@ std::vector<Fact> plan_facts(const models::QuantizedNetwork& network, const Netw
   return facts;
 }
 
+std::optional<models::InputCodes> input_codes(const Arguments& arguments) {
+  const auto text = arguments.text("input");
+  if (!text) return std::nullopt;
+  return config::read_input_codes(config::yaml_value(*text, "input", "--input", "."));
+}
+
 int run(const Arguments& arguments, const Streams& streams) {
   const Format format = format_of(arguments);
   const auto accelerator = arguments.path("accelerator");
   if (!accelerator && arguments.has("set")) fail_option("set", "needs --accelerator");
   std::optional<hardware::AcceleratorSpec> machine;
   if (accelerator) machine = config::load_accelerator(*accelerator, arguments.all("set")).spec;
-  const models::QuantizedNetwork network = models::import_network(arguments.positional());
+  const models::QuantizedNetwork network =
+      models::import_network(arguments.positional(), input_codes(arguments));
   std::optional<NetworkPlan> plan;
   if (machine) {
     try {

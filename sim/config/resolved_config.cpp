@@ -93,6 +93,12 @@ void list_workload(Listing& out, const WorkloadConfig& config) {
   if (config.task == Task::kReconstruction) out.add("workload.normal_label", config.normal_label);
   out.add("workload.network", config.network);
   if (!config.made_by.empty()) out.add("workload.made_by", config.made_by);
+  if (config.input) {
+    out.add("workload.input.scale", float_text(config.input->scale));
+    out.add("workload.input.zero_point", config.input->zero_point);
+    out.add("workload.input.bits", config.input->bits);
+    out.add("workload.input.signed", config.input->is_signed);
+  }
   if (!config.output.empty()) out.add("workload.output", config.output);
   list_dataset(out, config.dataset);
   list_preprocess(out, config);

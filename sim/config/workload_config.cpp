@@ -11,6 +11,7 @@
 #include "sim/config/accelerator_config.hpp"
 #include "sim/config/document.hpp"
 #include "sim/config/energy_config.hpp"
+#include "sim/config/input_codes.hpp"
 #include "sim/config/yaml_reader.hpp"
 
 namespace brownout::config {
@@ -22,6 +23,7 @@ struct WorkloadSection {
   std::string name;
   std::filesystem::path network;
   std::string made_by;
+  std::optional<models::InputCodes> input;
   std::string output, output_place;
   ImagesConfig images;
   Task task = Task::kClassification;
@@ -55,12 +57,13 @@ std::filesystem::path existing_network(const Value& value, const std::string& ma
 }
 
 WorkloadSection read_workload(const Value& value, const Overrides& overrides) {
-  const MapReader map(value, {"name", "task", "normal_label", "network", "output", "made_by",
-                              "dataset", "preprocess"});
+  const MapReader map(value, {"name", "task", "normal_label", "network", "input", "output",
+                              "made_by", "dataset", "preprocess"});
   WorkloadSection section;
   map.read_required("name", section.name);
   read_task(map, section);
   map.read("made_by", section.made_by);
+  if (const Value* input = map.find("input")) section.input = read_input_codes(*input);
   if (const Value* output = map.find("output")) {
     convert(*output, section.output);
     section.output_place = output->place();
@@ -142,6 +145,7 @@ WorkloadConfig load_workload(const std::filesystem::path& path, const Overrides&
                         .normal_label = section.normal_label,
                         .network = std::move(section.network),
                         .made_by = std::move(section.made_by),
+                        .input = section.input,
                         .output = std::move(section.output),
                         .output_place = std::move(section.output_place),
                         .dataset = std::move(section.images.dataset),

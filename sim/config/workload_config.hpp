@@ -11,6 +11,7 @@
 
 #include "memory/voltage.hpp"
 #include "models/datasets/dataset.hpp"
+#include "models/input_codes.hpp"
 #include "sim/config/dataset_config.hpp"
 #include "sim/config/memory_config.hpp"
 #include "sim/config/operating_point.hpp"
@@ -47,7 +48,8 @@ struct WorkloadConfig {
   Task task = Task::kClassification;
   int normal_label = 0;  ///< kReconstruction: images of any other label are anomalous
   std::filesystem::path network;
-  std::string made_by;       ///< command or address that the network comes from; may be empty
+  std::string made_by;  ///< command or address that the network comes from; may be empty
+  std::optional<models::InputCodes> input;  ///< where the file leaves it in real numbers
   std::string output;        ///< the one that is scored, as the network names it; empty: its first
   std::string output_place;  ///< "FILE:LINE: workload.output", for errors
   DatasetConfig dataset;

@@ -71,6 +71,24 @@ TEST(WorkloadConfig, OriginOfTheNetworkIsRecordedWhereItIsGiven) {
   EXPECT_EQ(recorded(), "make net");
 }
 
+TEST(WorkloadConfig, CodesOfTheInputAreRecordedWhereTheyAreGiven) {
+  const WorkloadFiles files;
+  EXPECT_FALSE(files.load().input.has_value());
+  files.edit("w.yaml", "network: net.onnx",
+             "network: net.onnx\n  input: {scale: 0.1, bits: 4, signed: true, zero_point: -8}");
+  const WorkloadConfig config = files.load();
+  EXPECT_EQ(config.input->scale, 0.1F);
+  EXPECT_EQ(config.input->bits, 4);
+  EXPECT_EQ(config.input->zero_point, -8);
+  EXPECT_TRUE(config.input->is_signed);
+  const auto entries = resolved_configuration(config);
+  const std::map<std::string, std::string> values(entries.begin(), entries.end());
+  EXPECT_EQ(values.at("workload.input.scale"), "0.1");
+  EXPECT_EQ(values.at("workload.input.zero_point"), "-8");
+  EXPECT_EQ(values.at("workload.input.bits"), "4");
+  EXPECT_EQ(values.at("workload.input.signed"), "true");
+}
+
 TEST(WorkloadConfig, InputFilesAreListedOnceEach) {
   const WorkloadFiles files;
   const auto& d = files.directory;
@@ -88,6 +106,12 @@ TEST(WorkloadConfig, MistakesAreFoundWithFileAndLine) {
        "w.yaml:3: workload.network: no such file: gone.onnx (made by: make net)"},
       {"network: net.onnx", "network: net.onnx\n  made_by: [make, net]",
        "w.yaml:4: workload.made_by: must be text, is a list"},
+      {"network: net.onnx", "network: net.onnx\n  input: {scale: -1}",
+       "w.yaml:4: workload.input.scale: must be above 0"},
+      {"network: net.onnx", "network: net.onnx\n  input: {bits: 4}",
+       "w.yaml:4: workload.input: the key scale is missing"},
+      {"network: net.onnx", "network: net.onnx\n  input: {scale: 1, bits: 4, zero_point: 16}",
+       "w.yaml:4: workload.input.zero_point: 16 is not in 0..15"},
       {"network: net.onnx", "network: parts",
        "w.yaml:3: workload.network: is a directory, not a file: parts"},
       {"network: net.onnx", "netwrok: net.onnx",

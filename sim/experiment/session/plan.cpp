@@ -58,7 +58,7 @@ std::string Plan::unit(hardware::OnChipMemory memory) const {
 
 Plan make_plan(const config::WorkloadConfig& config) {
   Plan plan{.config = config,
-            .network = models::import_network(config.network),
+            .network = models::import_network(config.network, config.input),
             .weights = {},
             .program = {},
             .layout = {},
