@@ -210,7 +210,11 @@ const Edge& Importer::activation(const onnx::NodeProto& node, int index) {
 }
 
 const QuantizedConstant* Importer::constant(const onnx::NodeProto& node, int index) {
-  if (input_name(node, index).empty()) return nullptr;
+  const std::string& name = input_name(node, index);
+  if (name.empty()) return nullptr;
+  if (auto whole = whole_numbers(name); whole && !edges_.contains(name)) {
+    edges_[name] = {.kind = Edge::Kind::kConstant, .constant = keep(node, *std::move(whole))};
+  }
   const Edge& found = edge(node, index);
   if (found.kind != Edge::Kind::kConstant) {
     graph_.fail(node, "its input '" + input_name(node, index) + "' is not a dequantized constant");

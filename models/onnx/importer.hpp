@@ -135,6 +135,7 @@ class Importer {
   void dequantize(const onnx::NodeProto& node);
   void quant(const onnx::NodeProto& node);
   void bipolar_quant(const onnx::NodeProto& node);
+  std::optional<QuantizedConstant> whole_numbers(const std::string& name) const;
   Edge quantized_edge(const onnx::NodeProto& node, const Edge& source,
                       const QuantParameters& given);
   void limit_codes(const onnx::NodeProto& node);

@@ -180,6 +180,31 @@ Edge Importer::quantized_edge(const onnx::NodeProto& node, const Edge& source,
   return result;
 }
 
+/// Float weights of whole numbers, as FINN leaves them where it has moved their scales behind the
+/// sums: codes of scale 1, as narrow as holds them all. Nothing where they are others.
+std::optional<QuantizedConstant> Importer::whole_numbers(const std::string& name) const {
+  const onnx::TensorProto* tensor = graph_.constant(name);
+  if (!is_qonnx_ || tensor == nullptr || tensor->data_type() != onnx::TensorProto::FLOAT) {
+    return std::nullopt;
+  }
+  IntegerType type{2, true};
+  std::vector<std::int32_t> codes;
+  for (const float value : graph_.floats(*tensor)) {
+    if (!(value >= -128 && value <= 127) || value != std::nearbyint(value)) return std::nullopt;
+    codes.push_back(static_cast<std::int32_t>(value));
+    while (codes.back() < type.lowest() || codes.back() > type.highest()) ++type.bits;
+  }
+  QuantizedConstant constant;
+  constant.name = name;
+  constant.shape = {tensor->dims().begin(), tensor->dims().end()};
+  constant.shared_codes = std::make_shared<const std::vector<std::int32_t>>(std::move(codes));
+  constant.type = type;
+  constant.scales = {1.0F};
+  constant.zero_points = {0};
+  constant.of_quant = true;
+  return constant;
+}
+
 /// BipolarQuant of QONNX: scale where the value is 0 or above, else -scale.
 void Importer::bipolar_quant(const onnx::NodeProto& node) {
   if (graph_.constant(input_name(node, 0)) != nullptr) {

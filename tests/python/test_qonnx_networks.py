@@ -19,6 +19,7 @@ from qonnx_execution import NEAR, clear_of, codes_of, constants_of, message_of, 
 from qonnx_graph import F32, Float64, Form, QonnxGraph
 
 from brownout_binary import BROWNOUT, ROOT, needs_brownout
+from commands import json_of
 
 CASES = int(os.environ.get("BROWNOUT_CASES", "12"))
 IMAGES = 24
@@ -340,6 +341,34 @@ def test_sums_are_rounded_or_their_signs_taken_not_both(tmp_path: Path) -> None:
     made.nodes.pop()
     made.edge = made.signs_of(made.node("Add", [rounded, rounded]), 1)
     assert "it keeps the sign of a sum" in message_of(made.model(), tmp_path)
+
+
+@pytest.mark.parametrize(("low", "high", "bits"), [(-1, 1, 2), (-3, 4, 4), (-128, 127, 8)])
+def test_float_weights_of_whole_numbers_are_codes(
+    low: int, high: int, bits: int, tmp_path: Path
+) -> None:
+    """As in FINN's files whose scales are behind the sums."""
+    rng = np.random.default_rng(11)
+    made = empty()
+    made.quant(F32(0.1), 8, True, 0)
+    made.edge = made.node("Flatten", [made.edge], axis=1)
+    weights = rng.integers(low, high + 1, (int(np.prod(made.input_shape)), 9))
+    made.edge = made.node("MatMul", [made.edge, made.constant(F32(weights))])
+    made.shape = (9,)
+    made.edge = made.node("Mul", [made.edge, made.constant(F32([0.37] * 9))])
+    made.quant(F32(0.413 * high), 8, True, 0)
+    real = F32(rng.integers(-20, 20, (64, *made.input_shape))) * F32(0.1)
+    exact = Float64(made.model())
+    expected = codes_of(made.model(), exact.run(real))
+    held = (np.round(real / 0.1) + 128).transpose(0, 2, 3, 1).astype(np.uint8)
+    clear = exact.ties > NEAR
+    assert (engine_codes(made.model(), held, tmp_path) == expected)[clear].all()
+    assert clear.sum() > 32 and len(np.unique(expected)) > 10
+    rows = json_of("network", tmp_path / "model.onnx")["layers"]
+    assert [row["weight_bits"] for row in rows] == [bits]
+    (name,) = (k for k, v in made.constants.items() if v.shape == weights.shape)
+    made.constants[name] = made.constants[name] + F32(0.5)
+    assert f"constant input '{name}' is not quantized" in message_of(made.model(), tmp_path)
 
 
 def test_the_note_tells_how_a_float_output_is_held(tmp_path: Path) -> None:
