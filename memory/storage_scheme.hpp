@@ -13,7 +13,7 @@ namespace brownout::memory {
 struct StorageScheme {
   Encoding encoding = Encoding::kTwosComplement;
   std::shared_ptr<const WritePolicy> policy = make_write_policy("plain");
-  std::shared_ptr<const WordCode> code = make_word_code("none", 0);
+  const WordCodeKind* code = &find_word_code("none");  ///< never null
 };
 
 }  // namespace brownout::memory

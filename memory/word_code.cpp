@@ -18,18 +18,18 @@ class NoWordCode final : public WordCode {
 
 }  // namespace
 
-const std::vector<WordCodeEntry>& word_codes() {
-  static const std::vector<WordCodeEntry> codes = {
+const std::vector<WordCodeKind>& word_codes() {
+  static const std::vector<WordCodeKind> codes = {
       {"none", [](std::uint32_t) -> std::shared_ptr<const WordCode> {
          return std::make_shared<NoWordCode>();
        }}};
   return codes;
 }
 
-std::shared_ptr<const WordCode> make_word_code(std::string_view name, std::uint32_t data_bits) {
+const WordCodeKind& find_word_code(std::string_view name) {
   std::string names;
-  for (const WordCodeEntry& entry : word_codes()) {
-    if (entry.name == name) return entry.make(data_bits);
+  for (const WordCodeKind& entry : word_codes()) {
+    if (entry.name == name) return entry;
     names += (names.empty() ? "" : ", ") + std::string(entry.name);
   }
   throw std::runtime_error(in_quotes(name) + " is not a word code: " + names);

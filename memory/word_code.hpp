@@ -29,13 +29,14 @@ class WordCode {
   virtual DecodedWord decode(const WordBits& read) const = 0;
 };
 
-struct WordCodeEntry {
+/// A kind of code, of which every width of word has its own.
+struct WordCodeKind {
   std::string_view name;
   std::shared_ptr<const WordCode> (*make)(std::uint32_t data_bits);
 };
 
-const std::vector<WordCodeEntry>& word_codes();
+const std::vector<WordCodeKind>& word_codes();
 /// Throws std::runtime_error that lists the codes.
-std::shared_ptr<const WordCode> make_word_code(std::string_view name, std::uint32_t data_bits);
+const WordCodeKind& find_word_code(std::string_view name);
 
 }  // namespace brownout::memory

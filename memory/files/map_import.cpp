@@ -13,7 +13,8 @@ using Formats = std::vector<std::string>;
 
 const Formats kDumps = {"dump", "binary"};
 
-std::vector<ImportOption> declared() {
+// What a map is, and what its file may not say.
+std::vector<ImportOption> options_of_any_map() {
   return {
       {.name = "from",
        .value = "auto|csv|table|ibm|npy|dump|binary|march",
@@ -34,7 +35,12 @@ std::vector<ImportOption> declared() {
        .text = "What the failing cells do. Required for npy, and for table without such a column.",
        .type = Type::kWord,
        .formats = {"npy", "table"},
-       .words = {"flip", "stuck_at_0", "stuck_at_1"}},
+       .words = {"flip", "stuck_at_0", "stuck_at_1"}}};
+}
+
+// How cells are listed.
+std::vector<ImportOption> options_of_tables() {
+  return {
       {.name = "lowest-measured",
        .value = "V",
        .text =
@@ -61,7 +67,12 @@ std::vector<ImportOption> declared() {
        .value = "TEXT",
        .text =
            "A log of lines, e.g. 'FAIL VDD={voltage} ADDR={address} EXP={expected} GOT={read}'.",
-       .formats = {"table", "march"}},
+       .formats = {"table", "march"}}};
+}
+
+// How a memory was dumped.
+std::vector<ImportOption> options_of_dumps() {
+  return {
       {.name = "background",
        .value = "HEX",
        .text = "For dump: the row that was written everywhere. Default: all ones.",
@@ -76,7 +87,12 @@ std::vector<ImportOption> declared() {
        .text = "Of dumps in bytes: whether the lowest byte of a row comes first. Default: little.",
        .type = Type::kWord,
        .formats = kDumps,
-       .words = {"little", "big"}},
+       .words = {"little", "big"}}};
+}
+
+// How addresses of words lead to cells.
+std::vector<ImportOption> options_of_words() {
+  return {
       {.name = "words",
        .value = "N",
        .text = "Of word addresses: words of all banks.",
@@ -119,6 +135,14 @@ std::vector<ImportOption> declared() {
        .type = Type::kPath,
        .formats = {"march", "table"},
        .of_words = true}};
+}
+
+std::vector<ImportOption> declared() {
+  std::vector<ImportOption> all = options_of_any_map();
+  for (const auto& group : {options_of_tables(), options_of_dumps(), options_of_words()}) {
+    all.insert(all.end(), group.begin(), group.end());
+  }
+  return all;
 }
 
 struct TextOf {

@@ -66,10 +66,10 @@ void TfliteImporter::read_outputs() {
   network_.output = network_.outputs.front().tensor;
 }
 
-void TfliteImporter::import_operator(const Operator& op) {
-  using Handler = void (TfliteImporter::*)(const Operator&);
+const std::unordered_map<tflite::OperatorKind, TfliteImporter::Handler>&
+TfliteImporter::handlers() {
   using enum tflite::OperatorKind;
-  static const std::unordered_map<tflite::OperatorKind, Handler> handlers = {
+  static const std::unordered_map<tflite::OperatorKind, Handler> table = {
       {CONV_2D, &TfliteImporter::convolution},
       {DEPTHWISE_CONV_2D, &TfliteImporter::depthwise},
       {TRANSPOSE_CONV, &TfliteImporter::transposed_convolution},
@@ -117,13 +117,17 @@ void TfliteImporter::import_operator(const Operator& op) {
       {TANH, &TfliteImporter::function},
       {QUANTIZE, &TfliteImporter::quantize},
       {DEQUANTIZE, &TfliteImporter::dequantize}};
+  return table;
+}
+
+void TfliteImporter::import_operator(const Operator& op) {
   if (merged_.contains(op.index)) return;
   require_new_outputs(op);
   if (fold_integers(op)) return;
   require_codes(op);
   require_unsigned_form(op);
-  const auto handler = handlers.find(op.kind);
-  if (handler == handlers.end()) {
+  const auto handler = handlers().find(op.kind);
+  if (handler == handlers().end()) {
     const auto hint = kHints.find(op.kind);
     file_.fail(op, "this operator is not supported" + (hint == kHints.end() ? "" : hint->second) +
                        "; supported: " + kSupported);

@@ -82,6 +82,8 @@ class TfliteImporter {
   void read_input();
   void make_input(int index);
   void read_outputs();
+  using Handler = void (TfliteImporter::*)(const Operator&);
+  static const std::unordered_map<tflite::OperatorKind, Handler>& handlers();
   void import_operator(const Operator& op);
   void require_new_outputs(const Operator& op) const;
   void require_codes(const Operator& op) const;

@@ -31,9 +31,12 @@ WordBits passing_bits(const FaultFilter& filter, const memory::SramOrganisation&
 
 WordPath::WordPath(memory::StorageScheme scheme, const memory::SramOrganisation& organisation,
                    FaultFilter filter)
-    : scheme_(std::move(scheme)), organisation_(organisation), filter_(std::move(filter)) {
-  if (scheme_.code->check_bits() != organisation_.check_bits) {
-    throw std::logic_error("a word code of " + std::to_string(scheme_.code->check_bits()) +
+    : scheme_(std::move(scheme)),
+      code_(scheme_.code->make(organisation.word_bits)),
+      organisation_(organisation),
+      filter_(std::move(filter)) {
+  if (code_->check_bits() != organisation_.check_bits) {
+    throw std::logic_error("a word code of " + std::to_string(code_->check_bits()) +
                            " check bits on an SRAM with " +
                            std::to_string(organisation_.check_bits));
   }
@@ -50,14 +53,14 @@ WordBits WordPath::written(const TileWord& word, const WideBits& wanted,
 }
 
 WordBits WordPath::with_check_bits(const WideBits& data) const {
-  return {data, scheme_.code->encode(data)};
+  return {data, code_->encode(data)};
 }
 
 ReadWord WordPath::read(const TileWord& word, const WordBits& stored,
                         const memory::WordMask& mask) const {
   const WordBits changed = (mask.apply(stored) ^ stored) & acting(word, stored);
   if (changed == WordBits{}) return read(stored);
-  const memory::DecodedWord decoded = scheme_.code->decode(stored ^ changed);
+  const memory::DecodedWord decoded = code_->decode(stored ^ changed);
   const WideBits of_weights = WideBits::ones(word.bits());
   return {decoded.data & of_weights, decoded.status, changed.data & of_weights};
 }

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "memory/code_table.hpp"
@@ -67,6 +68,7 @@ class WordPath {
   memory::WordBits acting(const TileWord& word, const memory::WordBits& stored) const;
 
   memory::StorageScheme scheme_;
+  std::shared_ptr<const memory::WordCode> code_;
   memory::SramOrganisation organisation_;
   FaultFilter filter_;
   std::vector<memory::CodeTable> tables_;  // by bits of a weight

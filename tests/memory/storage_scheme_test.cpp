@@ -10,7 +10,7 @@ namespace brownout::memory {
 namespace {
 
 TEST(WordCode, NoneAddsNothingAndKeepsWhatIsRead) {
-  const auto code = make_word_code("none", 32);
+  const auto code = find_word_code("none").make(32);
   EXPECT_EQ(code->check_bits(), 0U);
   EXPECT_EQ(code->encode({0xdeadbeef}), WideBits());
   const DecodedWord decoded = code->decode({{0xdeadbeef}});
@@ -19,7 +19,7 @@ TEST(WordCode, NoneAddsNothingAndKeepsWhatIsRead) {
 }
 
 TEST(WordCode, UnknownOnesAreRefusedWithTheList) {
-  EXPECT_EQ(message_of([] { make_word_code("crc", 32); }), "\"crc\" is not a word code: none");
+  EXPECT_EQ(message_of([] { find_word_code("crc"); }), "\"crc\" is not a word code: none");
 }
 
 TEST(WritePolicy, PlainWritesWhatIsWanted) {

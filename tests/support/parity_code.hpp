@@ -21,7 +21,11 @@ class ParityCode final : public memory::WordCode {
 };
 
 inline memory::StorageScheme with_parity(memory::Encoding encoding) {
-  return {.encoding = encoding, .code = std::make_shared<ParityCode>()};
+  static constexpr memory::WordCodeKind kKind{
+      "parity", [](std::uint32_t) -> std::shared_ptr<const memory::WordCode> {
+        return std::make_shared<ParityCode>();
+      }};
+  return {.encoding = encoding, .code = &kKind};
 }
 
 }  // namespace brownout::testing

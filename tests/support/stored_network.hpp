@@ -42,7 +42,8 @@ struct StoredNetwork {
  private:
   static hardware::AcceleratorSpec widened(hardware::AcceleratorSpec spec,
                                            const memory::StorageScheme& how) {
-    spec.weight_sram.check_bits = static_cast<int>(how.code->check_bits());
+    spec.weight_sram.check_bits =
+        static_cast<int>(how.code->make(spec.weight_sram.organisation().word_bits)->check_bits());
     return spec;
   }
 };

@@ -17,7 +17,8 @@ namespace {
 
 hardware::AcceleratorSpec with_check_bits(const config::WorkloadConfig& config) {
   hardware::AcceleratorSpec spec = config.accelerator;
-  spec.weight_sram.check_bits = static_cast<int>(config.memory.scheme.code->check_bits());
+  spec.weight_sram.check_bits = static_cast<int>(
+      config.memory.scheme.code->make(spec.weight_sram.organisation().word_bits)->check_bits());
   return spec;
 }
 
