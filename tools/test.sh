@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Everything that must hold before a change lands: installs what is missing, builds with warnings as
-# errors, runs the C++ and the Python tests, then the fast tests under sanitizers and the fuzz
+# errors, runs the C++ and the Python tests; then, built by clang, the fast C++ tests under the
+# address and undefined-behaviour sanitizers, sweeps under the thread sanitizer, and the fuzz
 # targets for seconds. Fails if no test ran.
 #
 #   tools/test.sh [--quick]        --quick: no sanitizers, no fuzzing
@@ -34,6 +35,13 @@ if ! $quick; then
   build asan-ubsan
   say "C++ tests under the address and undefined-behaviour sanitizers"
   ctest --preset asan-ubsan --parallel "$(nproc)" --no-tests=error
+  build tsan
+  say "Sweeps under the thread sanitizer"
+  # oneDNN and SystemC are the distribution's, so their own accesses are not seen.
+  export TSAN_OPTIONS=ignore_noninstrumented_modules=1
+  ctest --preset tsan --parallel "$(nproc)" --no-tests=error
+  BROWNOUT=build/tsan/brownout .venv/bin/python -m pytest -q tests/python/test_sweep_rates.py \
+    tests/python/test_sweep_robustness.py -k "not killed"
   say "Fuzz targets of the map readers and network importers, 5 s each"
   tools/fuzz.sh 5
 fi

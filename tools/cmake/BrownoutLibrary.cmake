@@ -17,7 +17,7 @@ if(BROWNOUT_SANITIZE)
   target_link_options(brownout_options INTERFACE -fsanitize=${BROWNOUT_SANITIZE})
 endif()
 
-# brownout_library(NAME SOURCES ... [USES lower-rooms ...] [PRIVATE_USES third-party ...])
+# brownout_library(NAME SOURCES ... [USES lower libraries ...] [PRIVATE_USES third-party ...])
 function(brownout_library name)
   cmake_parse_arguments(ARG "" "" "SOURCES;USES;PRIVATE_USES" ${ARGN})
   add_library(brownout_${name} STATIC ${ARG_SOURCES})
