@@ -1,13 +1,14 @@
 #include "memory/bitline_layout.hpp"
 
 #include <algorithm>
-#include <stdexcept>
+
+#include "sim/base/input_error.hpp"
 
 namespace brownout::memory {
 
 void BitlineLayout::validate() const {
-  if (cells == 0U) throw std::runtime_error("cells_per_bitline: 0 is not above 0");
-  if (interleave == 0) throw std::runtime_error("interleaved_bitlines: 0 is not above 0");
+  if (cells == 0U) throw InputError("cells_per_bitline", "0 is not above 0");
+  if (interleave == 0) throw InputError("interleaved_bitlines", "0 is not above 0");
 }
 
 BitlineLayout::Rows BitlineLayout::rows_of(std::uint32_t bitline, std::uint32_t rows) const {

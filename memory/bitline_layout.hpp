@@ -14,7 +14,7 @@ struct BitlineLayout {
   std::optional<std::uint32_t> cells = {};  ///< nothing: as many as the column has
   std::uint32_t interleave = 1;
 
-  /// Throws std::runtime_error that starts with the name of the key: a 0.
+  /// Throws InputError that starts with the name of the key: a 0.
   void validate() const;
   /// Number of the bitline of a row within its column.
   std::uint32_t bitline(std::uint32_t row) const {

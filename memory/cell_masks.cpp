@@ -4,6 +4,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "sim/base/arithmetic.hpp"
+
 namespace brownout::memory {
 
 std::string to_string(FaultKind kind) {
@@ -19,7 +21,7 @@ std::string to_string(FaultKind kind) {
 }
 
 CellMasks::CellMasks(const SramGeometry& geometry)
-    : geometry_(geometry), words_per_row_((std::size_t{geometry.columns} + 63) / 64) {
+    : geometry_(geometry), words_per_row_(divide_up(std::size_t{geometry.columns}, 64)) {
   const std::size_t words = std::size_t{geometry.banks} * geometry.rows * words_per_row_;
   for (auto* plane : {&stuck_at_0_, &stuck_at_1_, &flip_}) plane->resize(words);
 }

@@ -1,6 +1,6 @@
 #include "memory/cells.hpp"
 
-#include <stdexcept>
+#include "sim/base/input_error.hpp"
 
 namespace brownout::memory {
 
@@ -22,11 +22,11 @@ void require_possible(const SramGeometry& geometry) {
   constexpr std::uint64_t kMostCells = std::uint64_t{1} << 33;
   const std::uint64_t rows = std::uint64_t{geometry.banks} * geometry.rows;
   if (rows == 0 || geometry.columns == 0) {
-    throw std::runtime_error(to_string(geometry) + " are no cells");
+    throw InputError(to_string(geometry) + " are no cells");
   }
   if (rows > kMostCells / geometry.columns) {
-    throw std::runtime_error(to_string(geometry) + " are more than " + std::to_string(kMostCells) +
-                             " cells");
+    throw InputError(to_string(geometry) + " are more than " + std::to_string(kMostCells) +
+                     " cells");
   }
 }
 

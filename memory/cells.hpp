@@ -33,7 +33,7 @@ struct SramGeometry {
 /// "8 banks x 1024 rows x 128 columns"
 std::string to_string(const SramGeometry& geometry);
 
-/// Throws std::runtime_error when a size is 0 or the cells are more than 2^33 (1 GiB of SRAM): a
+/// Throws InputError when a size is 0 or the cells are more than 2^33 (1 GiB of SRAM): a
 /// typing error, better named than met as a failed allocation.
 void require_possible(const SramGeometry& geometry);
 

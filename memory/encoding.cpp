@@ -5,7 +5,8 @@
 #include <cstdlib>
 #include <stdexcept>
 
-#include "memory/numbers/text_number.hpp"
+#include "sim/base/input_error.hpp"
+#include "sim/base/text_number.hpp"
 
 namespace brownout::memory {
 namespace {
@@ -50,7 +51,7 @@ Encoding parse_encoding(std::string_view name) {
     if (name == to_string(encoding)) return encoding;
     names += (names.empty() ? "" : ", ") + to_string(encoding);
   }
-  throw std::runtime_error(in_quotes(name) + " is not an encoding: " + names);
+  throw InputError(in_quotes(name) + " is not an encoding: " + names);
 }
 
 std::string to_string(Encoding encoding) {
@@ -76,9 +77,9 @@ void require_storable(Encoding encoding, std::span<const std::int8_t> values, in
   const int lowest = lowest_value(encoding, bits);
   for (const std::int8_t value : values) {
     if (value >= lowest) continue;
-    throw std::runtime_error("the weight " + std::to_string(value) + " cannot be stored as " +
-                             to_string(encoding) + " of " + std::to_string(bits) +
-                             " bits, which begins at " + std::to_string(lowest));
+    throw InputError("the weight " + std::to_string(value) + " cannot be stored as " +
+                     to_string(encoding) + " of " + std::to_string(bits) +
+                     " bits, which begins at " + std::to_string(lowest));
   }
 }
 

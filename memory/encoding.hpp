@@ -13,14 +13,14 @@ namespace brownout::memory {
 /// bit alone in the first and the third, 1 for +1 in the others.
 enum class Encoding : std::uint8_t { kTwosComplement, kOffsetBinary, kSignMagnitude, kGray };
 
-/// Throws std::runtime_error that lists the encodings.
+/// Throws InputError that lists the encodings.
 Encoding parse_encoding(std::string_view name);
 std::string to_string(Encoding encoding);
 
 /// The least value that can be stored: -2^(bits-1), and one more in sign and magnitude of several
 /// bits.
 int lowest_value(Encoding encoding, int bits);
-/// Throws std::runtime_error that names the first of `values` that is lower than that.
+/// Throws InputError that names the first of `values` that is lower than that.
 void require_storable(Encoding encoding, std::span<const std::int8_t> values, int bits);
 
 /// The code (low `bits` bits) of a signed value in [lowest_value, 2^(bits-1)), of one bit -1 or +1.

@@ -44,7 +44,7 @@ class FaultMap {
  public:
   virtual ~FaultMap() = default;
   virtual const SramGeometry& geometry() const = 0;
-  /// Failing cells at `voltage`; at an infinite one, the defects. Throws std::runtime_error outside
+  /// Failing cells at `voltage`; at an infinite one, the defects. Throws InputError outside
   /// the map's validity.
   virtual CellFaults faults_at(Voltage voltage) const = 0;
   /// One line for reports: where the map comes from.

@@ -2,10 +2,10 @@
 #include "memory/read_noise.hpp"
 
 #include <cmath>
-#include <stdexcept>
 
 #include "memory/numbers/normal_distribution.hpp"
-#include "memory/numbers/text_number.hpp"
+#include "sim/base/input_error.hpp"
+#include "sim/base/text_number.hpp"
 
 namespace brownout::memory {
 namespace {
@@ -22,7 +22,7 @@ std::int64_t reach(double sigma_read) {
 
 void check_sigma_read(double sigma_read) {
   if (sigma_read >= 0 && sigma_read <= kMostSigma) return;
-  throw std::runtime_error("sigma_read: " + format_double(sigma_read) + " is not in 0..1000");
+  throw InputError("sigma_read", format_double(sigma_read) + " is not in 0..1000");
 }
 
 double failure_chance(const Fault& fault, Voltage voltage, double sigma_read) {

@@ -9,7 +9,7 @@ namespace brownout::memory {
 /// So far from vfail nothing is left to chance: it would matter in 10^-9 of the inferences.
 inline constexpr int kReadNoiseSigmas = 6;
 
-/// Throws std::runtime_error unless it is in 0..1000 units of voltage.
+/// Throws InputError unless it is in 0..1000 units of voltage.
 void check_sigma_read(double sigma_read);
 
 /// Chance that a cell fails in an inference: p * Phi((vfail - V) / sigma_read), where Phi counts as

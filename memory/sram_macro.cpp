@@ -4,6 +4,8 @@
 #include <string>
 #include <utility>
 
+#include "sim/base/input_error.hpp"
+
 namespace brownout::memory {
 
 SramMacro::SramMacro(const SramOrganisation& organisation)

@@ -4,17 +4,12 @@
 #include <stdexcept>
 #include <string>
 
+#include "sim/base/input_error.hpp"
+
 namespace brownout::memory {
 namespace {
 
-constexpr std::uint64_t kLargest = std::numeric_limits<std::uint32_t>::max();
-
-void require_range(const char* field, std::uint64_t value, std::uint64_t low, std::uint64_t high) {
-  if (value < low || value > high) {
-    throw std::runtime_error(std::string(field) + ": " + std::to_string(value) + " is not in " +
-                             std::to_string(low) + ".." + std::to_string(high));
-  }
-}
+constexpr std::int64_t kLargest = std::numeric_limits<std::uint32_t>::max();
 
 }  // namespace
 
@@ -25,12 +20,12 @@ void SramOrganisation::validate() const {
   require_range("check_bits", check_bits, 0, WideBits::kMost);
   require_range("column_mux", column_mux, 1, kLargest / cell_bits());
   if (words % banks != 0) {
-    throw std::runtime_error("banks: " + std::to_string(banks) + " does not divide the " +
-                             std::to_string(words) + " words");
+    throw InputError("banks", std::to_string(banks) + " does not divide the " +
+                                  std::to_string(words) + " words");
   }
   if (words / banks % column_mux != 0) {
-    throw std::runtime_error("column_mux: " + std::to_string(column_mux) + " does not divide the " +
-                             std::to_string(words / banks) + " words of a bank");
+    throw InputError("column_mux", std::to_string(column_mux) + " does not divide the " +
+                                       std::to_string(words / banks) + " words of a bank");
   }
 }
 

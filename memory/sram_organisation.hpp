@@ -27,7 +27,7 @@ struct SramOrganisation {
   std::uint32_t column_mux = 1;
   std::uint32_t check_bits = 0;  ///< of every word, 0 to 256
 
-  /// Throws std::runtime_error naming the field that is out of range or does not divide.
+  /// Throws InputError naming the field that is out of range or does not divide.
   void validate() const;
   SramGeometry geometry() const;
   CellAddress locate(const BitAddress& address) const;

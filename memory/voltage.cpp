@@ -1,9 +1,8 @@
 // Decimal text <-> millionths, without floating point.
 #include "memory/voltage.hpp"
 
-#include <stdexcept>
-
-#include "memory/numbers/text_number.hpp"
+#include "sim/base/input_error.hpp"
+#include "sim/base/text_number.hpp"
 
 namespace brownout::memory {
 namespace {
@@ -37,10 +36,10 @@ std::int64_t parse_micro(std::string_view text) {
 }
 
 [[noreturn]] void refuse(std::string_view text, const char* otherwise) {
-  throw std::runtime_error(in_quotes(text) +
-                           " is not a voltage: a decimal such as 0.85 with at most six digits "
-                           "after the point and no unit" +
-                           otherwise);
+  throw InputError(in_quotes(text) +
+                   " is not a voltage: a decimal such as 0.85 with at most six digits "
+                   "after the point and no unit" +
+                   otherwise);
 }
 
 }  // namespace

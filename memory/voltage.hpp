@@ -18,7 +18,7 @@ class Voltage {
   /// The vfail of a manufacturing defect: faulty at every voltage.
   static constexpr Voltage infinite() { return Voltage(std::numeric_limits<std::int64_t>::max()); }
   /// Parses a decimal such as "0.85" or "inf" whole; at most six digits after the point.
-  /// Throws std::runtime_error that quotes the text.
+  /// Throws InputError that quotes the text.
   static Voltage parse(std::string_view text);
   /// The same without "inf": the voltage of a supply or a test.
   static Voltage parse_finite(std::string_view text);

@@ -5,11 +5,11 @@
 #include <algorithm>
 #include <functional>
 #include <iterator>
-#include <stdexcept>
 #include <utility>
 
 #include "memory/numbers/reproducible_math.hpp"
-#include "memory/numbers/text_number.hpp"
+#include "sim/base/input_error.hpp"
+#include "sim/base/text_number.hpp"
 
 namespace brownout::memory {
 namespace {
@@ -19,17 +19,18 @@ using Column = std::optional<double> ProfileRow::*;
 // Far above any supply; a multiple of it is still a voltage.
 constexpr Voltage kHighestReference = Voltage::from_micro(1'000'000'000'000);
 
-[[noreturn]] void refuse(const std::string& text) { throw std::runtime_error(text); }
+[[noreturn]] void refuse(const std::string& text) { throw InputError(text); }
+[[noreturn]] void refuse_rows(const std::string& text) { throw InputError("rows", text); }
+
+bool is_positive(Voltage voltage) { return voltage > Voltage() && !voltage.is_infinite(); }
 
 void require_voltage(const char* field, Voltage voltage) {
-  if (voltage <= Voltage() || voltage.is_infinite()) {
-    refuse(std::string(field) + ": " + voltage.text() + " is not a positive voltage");
-  }
+  if (!is_positive(voltage)) throw InputError(field, voltage.text() + " is not a positive voltage");
 }
 
-// "rows: ber 0.5 at 0.75", the start of a message on one number.
-std::string place(const char* column, double value, const ProfileRow& row) {
-  return std::string("rows: ") + column + " " + format_double(value) + " at " + row.voltage.text();
+// "ber 0.5 at 0.75", the start of a message on one number.
+std::string number_at(const char* column, double value, const ProfileRow& row) {
+  return std::string(column) + " " + format_double(value) + " at " + row.voltage.text();
 }
 
 // An ideal memory: it has no errors, and its rows only tell how far down it is described.
@@ -40,32 +41,35 @@ bool is_ideal(const std::vector<ProfileRow>& rows) {
 
 void check_rates(const std::vector<ProfileRow>& rows) {
   if (is_ideal(rows)) return;
-  if (rows.size() < 2) refuse("rows: a profile needs at least two, to interpolate between");
+  if (rows.size() < 2) refuse_rows("a profile needs at least two, to interpolate between");
   for (const ProfileRow& row : rows) {
     if (!(row.ber >= 1e-300 && row.ber < 1)) {
-      refuse(place("ber", row.ber, row) + " is not above 0 and below 1");
+      refuse_rows(number_at("ber", row.ber, row) + " is not above 0 and below 1");
     }
   }
   for (std::size_t i = 1; i < rows.size(); ++i) {
     if (rows[i].ber <= rows[i - 1].ber) {
-      refuse(place("ber", rows[i].ber, rows[i]) + " is not above " +
-             format_double(rows[i - 1].ber) + " at " + rows[i - 1].voltage.text() +
-             ": it must rise as the voltage falls");
+      refuse_rows(number_at("ber", rows[i].ber, rows[i]) + " is not above " +
+                  format_double(rows[i - 1].ber) + " at " + rows[i - 1].voltage.text() +
+                  ": it must rise as the voltage falls");
     }
   }
 }
 
 // Rows by falling voltage.
 void check_rows(const std::vector<ProfileRow>& rows, Voltage error_free_voltage) {
-  if (rows.empty()) refuse("rows: a profile needs at least two, to interpolate between");
-  for (const ProfileRow& row : rows) require_voltage("rows: voltage", row.voltage);
+  if (rows.empty()) refuse_rows("a profile needs at least two, to interpolate between");
+  for (const ProfileRow& row : rows) {
+    if (is_positive(row.voltage)) continue;
+    refuse_rows("voltage: " + row.voltage.text() + " is not a positive voltage");
+  }
   if (rows.front().voltage >= error_free_voltage) {
-    refuse("rows: voltage " + rows.front().voltage.text() +
-           " is not below the error-free voltage " + error_free_voltage.text());
+    refuse_rows("voltage " + rows.front().voltage.text() + " is not below the error-free voltage " +
+                error_free_voltage.text());
   }
   for (std::size_t i = 1; i < rows.size(); ++i) {
     if (rows[i].voltage == rows[i - 1].voltage) {
-      refuse("rows: voltage " + rows[i].voltage.text() + " appears twice");
+      refuse_rows("voltage " + rows[i].voltage.text() + " appears twice");
     }
   }
   check_rates(rows);
@@ -80,13 +84,13 @@ void check_column(const VoltageProfileData& data, const char* name, Column colum
   for (const ProfileRow& row : data.rows) {
     const std::optional<double>& value = row.*column;
     if (!value)
-      refuse(std::string("rows: no ") + name + " at " + row.voltage.text() +
-             ", though other rows have one");
+      refuse_rows(std::string("no ") + name + " at " + row.voltage.text() +
+                  ", though other rows have one");
     if (!(*value > 0 && *value <= 1e300)) {
-      refuse(place(name, *value, row) + " is not a positive number");
+      refuse_rows(number_at(name, *value, row) + " is not a positive number");
     }
     if (row.voltage == data.reference_voltage && *value != 1) {
-      refuse(place(name, *value, row) + " must be 1: that is the reference voltage");
+      refuse_rows(number_at(name, *value, row) + " must be 1: that is the reference voltage");
     }
   }
 }
@@ -137,18 +141,18 @@ VoltageProfile::VoltageProfile(VoltageProfileData data) : data_(std::move(data))
   require_voltage("reference_voltage", data_.reference_voltage);
   if (data_.nominal_voltage) require_voltage("nominal_voltage", *data_.nominal_voltage);
   if (data_.vmin_volts && !(*data_.vmin_volts > 0 && *data_.vmin_volts < 1e6)) {
-    refuse("vmin_volts: " + format_double(*data_.vmin_volts) + " is not a positive voltage");
+    throw InputError("vmin_volts", format_double(*data_.vmin_volts) + " is not a positive voltage");
   }
   std::sort(data_.rows.begin(), data_.rows.end(),
             [](const ProfileRow& a, const ProfileRow& b) { return a.voltage > b.voltage; });
   if (data_.reference_voltage > kHighestReference) {
-    refuse("reference_voltage: " + data_.reference_voltage.text() + " is above " +
-           kHighestReference.text());
+    throw InputError("reference_voltage",
+                     data_.reference_voltage.text() + " is above " + kHighestReference.text());
   }
   if (data_.error_free_voltage > highest()) {
-    refuse("error_free_voltage: " + data_.error_free_voltage.text() + " is above " +
-           highest().text() + ", " + std::to_string(kMostOverReference) +
-           " x the reference voltage");
+    throw InputError("error_free_voltage",
+                     data_.error_free_voltage.text() + " is above " + highest().text() + ", " +
+                         std::to_string(kMostOverReference) + " x the reference voltage");
   }
   check_rows(data_.rows, data_.error_free_voltage);
   check_column(data_, "access_energy", &ProfileRow::access_energy);

@@ -41,7 +41,7 @@ struct VoltageProfileData {
 /// ideal memory has a BER of 0 in all rows, of which one is enough.
 class VoltageProfile {
  public:
-  /// Throws std::runtime_error that starts with the field's name: fewer than two rows, a repeated
+  /// Throws InputError that starts with the field's name: fewer than two rows, a repeated
   /// voltage, BER that does not rise as V falls, a row at or above the error-free voltage, an
   /// error-free voltage above highest(), an energy or leakage column with gaps or not 1 at the
   /// reference voltage, a voltage that is not positive.
@@ -50,7 +50,7 @@ class VoltageProfile {
   const VoltageProfileData& data() const { return data_; }
   Voltage lowest() const;
   Voltage highest() const;
-  /// Throws std::runtime_error outside lowest() to highest(); the text names the range and the
+  /// Throws InputError outside lowest() to highest(); the text names the range and the
   /// unit.
   void require_covered(Voltage voltage) const;
   /// Share of failing cells at `voltage`, also above highest(), exactly a row's own at its voltage.
@@ -65,7 +65,7 @@ class VoltageProfile {
   template <typename Predicate>
   Voltage highest_voltage(Predicate&& holds) const;
   /// Highest voltage (on the grid of one millionth) whose BER is at least `ber`; 0 gives the
-  /// error-free voltage. Throws std::runtime_error when the profile never reaches `ber`.
+  /// error-free voltage. Throws InputError when the profile never reaches `ber`.
   Voltage voltage_for_ber(double ber) const;
   /// Energy of an access relative to the reference voltage: the column, linear between its rows and
   /// the reference voltage, else (V/V_reference)^2; that law also leads on above the column's end.

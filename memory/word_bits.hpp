@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <limits>
 
+#include "sim/base/arithmetic.hpp"
+
 namespace brownout::memory {
 
 /// Bit b is bit b mod 64 of part b div 64.
@@ -21,9 +23,7 @@ struct WideBits {
   constexpr WideBits(std::uint64_t low) : parts{low} {}  // NOLINT: a narrow word is a number
 
   /// Parts of a word of so many bits.
-  static constexpr std::uint32_t parts_of(std::uint32_t bits) {
-    return (bits + kPartBits - 1) / kPartBits;
-  }
+  static constexpr std::uint32_t parts_of(std::uint32_t bits) { return divide_up(bits, kPartBits); }
   static constexpr std::uint64_t low_bits(std::uint32_t count) {  // 1 to 64
     return std::numeric_limits<std::uint64_t>::max() >> (kPartBits - count);
   }

@@ -1,9 +1,9 @@
 #include "memory/word_code.hpp"
 
-#include <stdexcept>
 #include <string>
 
-#include "memory/numbers/text_number.hpp"
+#include "sim/base/input_error.hpp"
+#include "sim/base/text_number.hpp"
 
 namespace brownout::memory {
 namespace {
@@ -32,7 +32,7 @@ const WordCodeKind& find_word_code(std::string_view name) {
     if (entry.name == name) return entry;
     names += (names.empty() ? "" : ", ") + std::string(entry.name);
   }
-  throw std::runtime_error(in_quotes(name) + " is not a word code: " + names);
+  throw InputError(in_quotes(name) + " is not a word code: " + names);
 }
 
 }  // namespace brownout::memory

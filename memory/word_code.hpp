@@ -36,7 +36,7 @@ struct WordCodeKind {
 };
 
 const std::vector<WordCodeKind>& word_codes();
-/// Throws std::runtime_error that lists the codes.
+/// Throws InputError that lists the codes.
 const WordCodeKind& find_word_code(std::string_view name);
 
 }  // namespace brownout::memory

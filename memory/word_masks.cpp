@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <span>
-#include <stdexcept>
 #include <string>
+
+#include "sim/base/input_error.hpp"
 
 namespace brownout::memory {
 namespace {
@@ -45,8 +46,8 @@ WordMask WordMasks::word(std::uint64_t word) const {
 
 WordMasks word_masks(const SramOrganisation& organisation, const CellMasks& cells) {
   if (organisation.geometry() != cells.geometry()) {
-    throw std::runtime_error("the fault map has " + to_string(cells.geometry()) +
-                             ", the SRAM has " + to_string(organisation.geometry()));
+    throw InputError("the fault map has " + to_string(cells.geometry()) + ", the SRAM has " +
+                     to_string(organisation.geometry()));
   }
   const WordParts parts(organisation);
   WordMasks masks(organisation);

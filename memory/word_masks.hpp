@@ -58,7 +58,7 @@ class WordMasks {
   std::vector<PartMask> masks_;  // part by part, word by word
 };
 
-/// Throws std::runtime_error when the map is one of another geometry.
+/// Throws InputError when the map is one of another geometry.
 WordMasks word_masks(const SramOrganisation& organisation, const CellMasks& cells);
 
 }  // namespace brownout::memory

@@ -1,9 +1,9 @@
 #include "memory/write_policy.hpp"
 
-#include <stdexcept>
 #include <string>
 
-#include "memory/numbers/text_number.hpp"
+#include "sim/base/input_error.hpp"
+#include "sim/base/text_number.hpp"
 
 namespace brownout::memory {
 namespace {
@@ -31,7 +31,7 @@ std::shared_ptr<const WritePolicy> make_write_policy(std::string_view name) {
     if (entry.name == name) return entry.make();
     names += (names.empty() ? "" : ", ") + std::string(entry.name);
   }
-  throw std::runtime_error(in_quotes(name) + " is not a write policy: " + names);
+  throw InputError(in_quotes(name) + " is not a write policy: " + names);
 }
 
 }  // namespace brownout::memory

@@ -27,7 +27,7 @@ struct WritePolicyEntry {
 };
 
 const std::vector<WritePolicyEntry>& write_policies();
-/// Throws std::runtime_error that lists the policies.
+/// Throws InputError that lists the policies.
 std::shared_ptr<const WritePolicy> make_write_policy(std::string_view name);
 
 }  // namespace brownout::memory

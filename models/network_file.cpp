@@ -3,11 +3,11 @@
 
 #include <fstream>
 #include <iterator>
-#include <stdexcept>
 #include <system_error>
 
 #include "models/git_lfs.hpp"
 #include "models/network_limits.hpp"
+#include "sim/base/input_error.hpp"
 
 namespace brownout::models {
 
@@ -34,7 +34,7 @@ void fail_in_file(const std::string& path, const std::string& message) {
   for (char& c : line) {
     if (static_cast<unsigned char>(c) < ' ') c = '?';
   }
-  throw std::runtime_error(path + ": " + line);
+  throw InputError(line).within(path);
 }
 
 }  // namespace brownout::models

@@ -6,11 +6,11 @@
 
 namespace brownout::models {
 
-/// Throws std::runtime_error: no such file, not a regular one, empty, larger than kLargestFile, a
+/// Throws InputError: no such file, not a regular one, empty, larger than kLargestFile, a
 /// Git LFS pointer.
 std::string read_network_file(const std::filesystem::path& path);
 
-/// Throws std::runtime_error "FILE: message" on one line, whatever a broken file's names hold.
+/// Throws InputError "FILE: message" on one line, whatever a broken file's names hold.
 [[noreturn]] void fail_in_file(const std::string& path, const std::string& message);
 
 }  // namespace brownout::models

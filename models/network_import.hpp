@@ -9,7 +9,7 @@
 
 namespace brownout::models {
 
-/// TFLite by its suffix .tflite or its file identifier, else ONNX. Throws std::runtime_error as
+/// TFLite by its suffix .tflite or its file identifier, else ONNX. Throws InputError as
 /// import_onnx and import_tflite do; where a TFLite file is given codes for its input.
 QuantizedNetwork import_network(const std::filesystem::path& path,
                                 const std::optional<InputCodes>& input = {});

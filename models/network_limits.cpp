@@ -1,15 +1,16 @@
 // Sums that stay below their limits, so that none can overflow.
 #include "models/network_limits.hpp"
 
-#include <stdexcept>
 #include <string>
+
+#include "sim/base/input_error.hpp"
 
 namespace brownout::models {
 namespace {
 
 void add(std::int64_t& sum, std::int64_t more, std::int64_t limit, const char* what) {
   if (more > limit - sum) {
-    throw std::runtime_error(std::string("more than ") + std::to_string(limit) + " " + what);
+    throw InputError(std::string("more than ") + std::to_string(limit) + " " + what);
   }
   sum += more;
 }

@@ -18,7 +18,7 @@ constexpr std::int64_t kLargestConstants = std::int64_t{1} << 30;    ///< weight
 constexpr std::size_t kLargestFunctions = std::size_t{1} << 18;
 constexpr std::int64_t kLargestMacs = std::int64_t{1} << 40;  ///< of one inference
 
-/// What an import has asked for so far; throws std::runtime_error, which says what there is too
+/// What an import has asked for so far; throws InputError, which says what there is too
 /// much of.
 class NetworkSize {
  public:

@@ -6,6 +6,8 @@
 #include <set>
 #include <stdexcept>
 
+#include "sim/base/input_error.hpp"
+
 namespace brownout::models {
 namespace {
 
@@ -13,8 +15,8 @@ int window_extent(int input, int pads, int kernel, int stride, int dilation) {
   const int reach = dilation * (kernel - 1) + 1;
   const int padded = input + pads;
   if (padded < reach) {
-    throw std::runtime_error("a window of " + std::to_string(reach) +
-                             " does not fit into a padded input of " + std::to_string(padded));
+    throw InputError("a window of " + std::to_string(reach) +
+                     " does not fit into a padded input of " + std::to_string(padded));
   }
   return (padded - reach) / stride + 1;
 }
@@ -282,8 +284,8 @@ Shape window_output(const Shape& input, const Window& w, int channels) {
   constexpr std::int64_t kLargestWindow = 1 << 22;  // so many codes sum up within 32 bits
   const std::int64_t elements = std::int64_t{w.kernel_height} * w.kernel_width;
   if (elements > kLargestWindow) {
-    throw std::runtime_error("a window of " + std::to_string(elements) + " elements; at most " +
-                             std::to_string(kLargestWindow) + " are allowed");
+    throw InputError("a window of " + std::to_string(elements) + " elements; at most " +
+                     std::to_string(kLargestWindow) + " are allowed");
   }
   return {channels,
           window_extent(input.height, w.pad_top + w.pad_bottom, w.kernel_height, w.stride_height,

@@ -239,7 +239,7 @@ struct QuantizedNetwork {
   std::vector<TensorId> output_tensors() const;
 };
 
-/// Shape of a window's result; throws std::runtime_error when the window is larger than the padded
+/// Shape of a window's result; throws InputError when the window is larger than the padded
 /// input.
 Shape window_output(const Shape& input, const Window& window, int channels);
 /// Shape of a padded tensor; not positive where more is taken away than there is.

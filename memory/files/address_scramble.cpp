@@ -4,11 +4,11 @@
 #include <algorithm>
 #include <bit>
 #include <optional>
-#include <stdexcept>
 #include <utility>
 
 #include "memory/files/csv_lines.hpp"
-#include "memory/numbers/text_number.hpp"
+#include "sim/base/input_error.hpp"
+#include "sim/base/text_number.hpp"
 
 namespace brownout::memory {
 namespace {
@@ -145,9 +145,9 @@ SparseFaultMap unscrambled(const SparseFaultMap& logical, const AddressScramble&
   for (Fault& fault : faults) {
     const std::uint64_t word = scramble.physical_word(fault.cell.row);
     if (word >= logical.geometry().rows) {
-      throw std::runtime_error("the scramble puts word " + std::to_string(fault.cell.row) +
-                               " at address " + std::to_string(word) + ", behind the last of " +
-                               std::to_string(logical.geometry().rows) + " words");
+      throw InputError("the scramble puts word " + std::to_string(fault.cell.row) + " at address " +
+                       std::to_string(word) + ", behind the last of " +
+                       std::to_string(logical.geometry().rows) + " words");
     }
     fault.cell.row = static_cast<std::uint32_t>(word);
     fault.cell.column = scramble.physical_bit(fault.cell.column);

@@ -16,7 +16,7 @@ class AddressScramble {
  public:
   /// Reads `physical,logical`, then lines such as "a3,a3^a7" and "d0,d15"; bits that are not named
   /// stay where they are. `words` and `bits` are those of a memory (of a bank, where banks have
-  /// addresses of their own). Throws std::runtime_error with file:line, and when two addresses, or
+  /// addresses of their own). Throws InputError with file:line, and when two addresses, or
   /// two bits, would share a place.
   static AddressScramble parse(std::string_view text, const std::string& name, std::uint64_t words,
                                std::uint32_t bits);
@@ -30,7 +30,7 @@ class AddressScramble {
 };
 
 /// The map with its rows (word addresses) and columns (bits) put where the scramble has them.
-/// Throws std::runtime_error when a word gets an address behind the last one, which can happen
+/// Throws InputError when a word gets an address behind the last one, which can happen
 /// where the number of words is no power of two.
 SparseFaultMap unscrambled(const SparseFaultMap& logical, const AddressScramble& scramble);
 

@@ -9,7 +9,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include "memory/numbers/text_number.hpp"
+#include "sim/base/text_number.hpp"
 
 namespace brownout::memory {
 namespace {

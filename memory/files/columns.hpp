@@ -35,15 +35,15 @@ class Columns {
  public:
   /// Knows the columns of `lines` by the names of columns.cpp, whatever their case, with a unit
   /// behind a voltage ("vfail_mv", "VDD [V]"). `told` comes first: "row=R,vfail=V:mV", a quantity,
-  /// its title and, if need be, the form: V, mV, uV, hex or dec. Throws std::runtime_error with
+  /// its title and, if need be, the form: V, mV, uV, hex or dec. Throws InputError with
   /// file:line: a title that is not there, a form that does not belong to the quantity.
   Columns(const RecordLines& lines, std::string_view told);
 
   bool has(Quantity quantity) const { return find(quantity) != nullptr; }
-  /// Throws std::runtime_error with file:line when one of them is missing.
+  /// Throws InputError with file:line when one of them is missing.
   void require(const std::vector<Quantity>& quantities) const;
 
-  /// These read the current line, and throw std::runtime_error with file:line and column.
+  /// These read the current line, and throw InputError with file:line and column.
   std::string_view text(Quantity quantity) const;
   /// Less than `below`; hexadecimal with 0x, with the form hex, or without a form if `base` is 16.
   std::uint32_t number(Quantity quantity, int base = 10,

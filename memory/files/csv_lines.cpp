@@ -2,7 +2,8 @@
 #include "memory/files/csv_lines.hpp"
 
 #include <algorithm>
-#include <stdexcept>
+
+#include "sim/base/input_error.hpp"
 
 namespace brownout::memory {
 namespace {
@@ -60,8 +61,8 @@ void CsvLines::split(std::string_view line) {
 }
 
 void CsvLines::fail_at(std::size_t line_number, const std::string& message) const {
-  throw std::runtime_error(name_ + ":" + std::to_string(std::max<std::size_t>(line_number, 1)) +
-                           ": " + message);
+  throw InputError(message).within(name_ + ":" +
+                                   std::to_string(std::max<std::size_t>(line_number, 1)));
 }
 
 }  // namespace brownout::memory

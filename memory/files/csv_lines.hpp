@@ -30,7 +30,7 @@ class CsvLines {
     return comments_;
   }
 
-  /// Throws std::runtime_error "file:line: message".
+  /// Throws InputError "file:line: message".
   [[noreturn]] void fail(const std::string& message) const { fail_at(line_number_, message); }
   [[noreturn]] void fail_at(std::size_t line_number, const std::string& message) const;
 

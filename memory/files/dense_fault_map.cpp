@@ -6,12 +6,12 @@
 #include <functional>
 #include <map>
 #include <optional>
-#include <stdexcept>
 #include <string_view>
 #include <utility>
 
 #include "memory/files/file_bytes.hpp"
-#include "memory/numbers/text_number.hpp"
+#include "sim/base/input_error.hpp"
+#include "sim/base/text_number.hpp"
 
 namespace brownout::memory {
 namespace {
@@ -27,8 +27,8 @@ std::string file_name(FaultKind kind, Voltage voltage) {
 
 [[noreturn]] void fail_cell(const std::string& file, std::size_t row, std::size_t column,
                             const std::string& message) {
-  throw std::runtime_error(file + ":" + std::to_string(row + 1) + ": column " +
-                           std::to_string(column + 1) + ": " + message);
+  throw InputError("column " + std::to_string(column + 1) + ": " + message)
+      .within(file + ":" + std::to_string(row + 1));
 }
 
 // One file: a byte 0 or 1 a cell.
@@ -51,7 +51,7 @@ class MatrixReader {
       if (line.empty() && text.empty()) break;
       read_row(line);
     }
-    if (matrix_.rows == 0) throw std::runtime_error(matrix_.file + ":1: the file is empty");
+    if (matrix_.rows == 0) throw InputError(matrix_.file + ":1: the file is empty");
     return std::move(matrix_);
   }
 
@@ -81,9 +81,9 @@ class MatrixReader {
     if (matrix_.rows == 0) matrix_.columns = count;
     ++matrix_.rows;
     if (count == matrix_.columns) return;
-    throw std::runtime_error(matrix_.file + ":" + std::to_string(matrix_.rows) + ": " +
-                             std::to_string(count) + " columns instead of the " +
-                             std::to_string(matrix_.columns) + " of line 1");
+    throw InputError(std::to_string(count) + " columns instead of the " +
+                     std::to_string(matrix_.columns) + " of line 1")
+        .within(matrix_.file + ":" + std::to_string(matrix_.rows));
   }
 
   Matrix matrix_;
@@ -100,8 +100,8 @@ std::string last_part(const std::string& path) {
 Voltage voltage_of_name(const std::string& file, std::string_view text) {
   try {
     return Voltage::parse_finite(text);
-  } catch (const std::runtime_error& error) {
-    throw std::runtime_error(file + ": in the name " + error.what());
+  } catch (const InputError& error) {
+    throw InputError("in the name " + error.text()).within(file);
   }
 }
 
@@ -110,14 +110,13 @@ void add_file(Pairs& pairs, const TextFile& file) {
   const std::string_view rest = std::string_view(name).substr(kPrefix.size());
   const bool polarity = rest.starts_with("0_v_") || rest.starts_with("1_v_");
   if (!polarity || !rest.ends_with(kSuffix)) {
-    throw std::runtime_error(file.name +
-                             ": the name is not fmap_sa0_v_<V>.txt or fmap_sa1_v_<V>.txt");
+    throw InputError("the name is not fmap_sa0_v_<V>.txt or fmap_sa1_v_<V>.txt").within(file.name);
   }
   const Voltage voltage =
       voltage_of_name(file.name, rest.substr(4, rest.size() - 4 - kSuffix.size()));
   const TextFile*& place = pairs[voltage][rest.front() == '0' ? 0 : 1];
   if (place != nullptr) {
-    throw std::runtime_error(file.name + ": " + last_part(place->name) + " has the same voltage");
+    throw InputError(last_part(place->name) + " has the same voltage").within(file.name);
   }
   place = &file;
 }
@@ -130,8 +129,8 @@ Pairs pairs_of(const std::vector<TextFile>& files) {
   for (const auto& [voltage, pair] : pairs) {
     for (std::size_t i = 0; i < pair.size(); ++i) {
       if (pair[i] != nullptr) continue;
-      throw std::runtime_error(pair[1 - i]->name + ": " + file_name(kKinds[i], voltage) +
-                               " of the same voltage is missing");
+      throw InputError(file_name(kKinds[i], voltage) + " of the same voltage is missing")
+          .within(pair[1 - i]->name);
     }
   }
   return pairs;
@@ -186,8 +185,8 @@ class DenseReader {
     const auto text = [](const Matrix& m) {
       return std::to_string(m.rows) + " rows x " + std::to_string(m.columns) + " columns";
     };
-    throw std::runtime_error(matrix.file + ":" + std::to_string(matrix.rows) + ": " + text(matrix) +
-                             "; " + first_.file + " has " + text(first_));
+    throw InputError(text(matrix) + "; " + first_.file + " has " + text(first_))
+        .within(matrix.file + ":" + std::to_string(matrix.rows));
   }
 
   void add_cell(std::size_t i, const std::array<Matrix, 2>& matrices) {
@@ -239,7 +238,7 @@ MeasuredFaultMap parse_dense_fault_map(const std::vector<TextFile>& files, const
                                        const std::string& source) {
   DenseReader reader;
   const Pairs pairs = pairs_of(files);
-  if (pairs.empty()) throw std::runtime_error("no files fmap_sa0_v_<V>.txt and fmap_sa1_v_<V>.txt");
+  if (pairs.empty()) throw InputError("no files fmap_sa0_v_<V>.txt and fmap_sa1_v_<V>.txt");
   for (const auto& [voltage, pair] : pairs) reader.add(voltage, pair);
   return reader.finish(unit, source);
 }
@@ -255,7 +254,7 @@ bool is_dense_fault_map(const std::filesystem::path& directory) {
 std::vector<std::filesystem::path> dense_fault_map_paths(const std::filesystem::path& directory) {
   std::error_code ignored;
   if (!std::filesystem::is_directory(directory, ignored)) {
-    throw std::runtime_error(directory.string() + ": no such directory");
+    throw InputError("no such directory").within(directory.string());
   }
   std::vector<std::filesystem::path> paths;
   for (const auto& entry : std::filesystem::directory_iterator(directory)) {
@@ -263,8 +262,8 @@ std::vector<std::filesystem::path> dense_fault_map_paths(const std::filesystem::
   }
   std::sort(paths.begin(), paths.end());  // messages must not depend on the file system
   if (paths.empty()) {
-    throw std::runtime_error(directory.string() +
-                             ": no files fmap_sa0_v_<V>.txt and fmap_sa1_v_<V>.txt");
+    throw InputError("no files fmap_sa0_v_<V>.txt and fmap_sa1_v_<V>.txt")
+        .within(directory.string());
   }
   return paths;
 }
@@ -281,21 +280,21 @@ MeasuredFaultMap read_dense_fault_map(const std::filesystem::path& directory,
 std::vector<TextFile> dense_fault_map_files(const SparseFaultMap& map,
                                             const std::vector<Voltage>& voltages) {
   if (map.geometry().banks != 1) {
-    throw std::runtime_error("the map has " + to_string(map.geometry()) +
-                             "; dense text pairs hold one bank");
+    throw InputError("the map has " + to_string(map.geometry()) +
+                     "; dense text pairs hold one bank");
   }
   for (const Fault& fault : map.faults()) {
     if (fault.kind != FaultKind::kFlip && fault.p == 1) continue;
-    throw std::runtime_error("the cell at " + to_string(fault.cell) + " is " +
-                             (fault.p == 1 ? "a flip" : "intermittent") +
-                             "; dense text pairs hold stuck_at_0 and stuck_at_1 only");
+    throw InputError("the cell at " + to_string(fault.cell) + " is " +
+                     (fault.p == 1 ? "a flip" : "intermittent") +
+                     "; dense text pairs hold stuck_at_0 and stuck_at_1 only");
   }
   if (map.header().sigma_read != 0) {
-    throw std::runtime_error("sigma_read: dense text pairs hold no read noise");
+    throw InputError("sigma_read", "dense text pairs hold no read noise");
   }
   std::vector<TextFile> files;
   for (const Voltage voltage : voltages) {
-    if (voltage.is_infinite()) throw std::runtime_error("inf is not a voltage");
+    if (voltage.is_infinite()) throw InputError("inf is not a voltage");
     const CellMasks masks = map.faults_at(voltage).certain;  // there is nothing else
     for (const FaultKind kind : kKinds) {
       files.push_back({file_name(kind, voltage), matrix_text(masks, kind)});

@@ -16,7 +16,7 @@ struct TextFile {
 };
 
 /// Reads all pairs of a directory, of one bank; other files there do not matter. A line is a row of
-/// 0 and 1, separated by commas or blanks. Throws std::runtime_error with file:line and column:
+/// 0 and 1, separated by commas or blanks. Throws InputError with file:line and column:
 /// half a pair, matrices of different sizes, a cell that is stuck at both values.
 MeasuredFaultMap read_dense_fault_map(const std::filesystem::path& directory,
                                       const std::string& unit, const std::string& source);
@@ -24,14 +24,14 @@ MeasuredFaultMap read_dense_fault_map(const std::filesystem::path& directory,
 /// Whether it is a directory with such files.
 bool is_dense_fault_map(const std::filesystem::path& directory);
 
-/// The files of pairs in a directory, by name. Throws std::runtime_error when there is none.
+/// The files of pairs in a directory, by name. Throws InputError when there is none.
 std::vector<std::filesystem::path> dense_fault_map_paths(const std::filesystem::path& directory);
 
 /// The same of files in memory; of their names, the last part counts.
 MeasuredFaultMap parse_dense_fault_map(const std::vector<TextFile>& files, const std::string& unit,
                                        const std::string& source);
 
-/// The pairs of files of a map at some voltages. Throws std::runtime_error for what the format
+/// The pairs of files of a map at some voltages. Throws InputError for what the format
 /// cannot hold: several banks, flips, an infinite voltage; and below the lowest measured voltage.
 std::vector<TextFile> dense_fault_map_files(const SparseFaultMap& map,
                                             const std::vector<Voltage>& voltages);

@@ -5,7 +5,8 @@
 #include <stdexcept>
 #include <utility>
 
-#include "memory/numbers/text_number.hpp"
+#include "sim/base/input_error.hpp"
+#include "sim/base/text_number.hpp"
 
 namespace brownout::memory {
 namespace {
@@ -23,7 +24,7 @@ class Contents {
   }
 
   [[noreturn]] void fail(std::size_t line, const std::string& message) const {
-    throw std::runtime_error(name_ + ":" + std::to_string(line) + ": " + message);
+    throw InputError(message).within(name_ + ":" + std::to_string(line));
   }
   std::uint64_t size() const { return digits_.size(); }
   std::string size_text() const {
@@ -247,13 +248,13 @@ std::vector<std::uint8_t> dump_digits(std::string_view bytes, const std::string&
   const std::uint32_t columns = geometry.columns;
   const std::uint32_t unit = encoding == DumpEncoding::kText ? kBits : 8;
   if (columns % unit != 0) {
-    throw std::runtime_error(name + ": rows of " + std::to_string(columns) +
-                             " bits are no whole number of " +
-                             (unit == kBits ? "hexadecimal digits" : "bytes"));
+    throw InputError("rows of " + std::to_string(columns) + " bits are no whole number of " +
+                     (unit == kBits ? "hexadecimal digits" : "bytes"))
+        .within(name);
   }
   if (geometry.cells() / kBits / 2 > bytes.size()) {  // before so much is allocated
-    throw std::runtime_error(name + ": " + std::to_string(bytes.size()) +
-                             " bytes are too few for " + to_string(geometry));
+    throw InputError(std::to_string(bytes.size()) + " bytes are too few for " + to_string(geometry))
+        .within(name);
   }
   Contents contents(name, geometry);
   switch (encoding) {

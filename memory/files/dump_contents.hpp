@@ -18,7 +18,7 @@ enum class DumpEncoding : std::uint8_t { kText, kIntelHex, kBinary };
 DumpEncoding dump_encoding_of(std::string_view bytes);
 
 /// The values 0 to 15 of the rows of bank 0, then of bank 1, ..., each columns / 4, the highest
-/// first. `name` stands for the file in the std::runtime_error, with the line, of contents that are
+/// first. `name` stands for the file in the InputError, with the line, of contents that are
 /// not exactly those of the geometry.
 ///
 /// kText: digits; blanks, line ends, '_' and comments (//, #, /* */) do not matter. Where 0x or @

@@ -5,14 +5,14 @@
 #include <limits>
 #include <optional>
 #include <ostream>
-#include <stdexcept>
 #include <string_view>
 #include <utility>
 
 #include "memory/files/fault_map_csv.hpp"
 #include "memory/files/file_bytes.hpp"
-#include "memory/numbers/text_number.hpp"
 #include "memory/read_noise.hpp"
+#include "sim/base/input_error.hpp"
+#include "sim/base/text_number.hpp"
 
 namespace brownout::memory {
 namespace {
@@ -57,12 +57,11 @@ class FaultMapReader {
     std::size_t line_number;
   };
 
-  [[noreturn]] void fail_at(std::size_t line_number, const std::string& message) const {
-    throw std::runtime_error(name_ + ":" + std::to_string(line_number) + ": " + message);
+  std::string at(std::size_t line_number) const {
+    return name_ + ":" + std::to_string(std::max<std::size_t>(line_number, 1));
   }
-  [[noreturn]] void fail(const std::string& message) const {
-    fail_at(std::max<std::size_t>(line_number_, 1), message);
-  }
+  [[noreturn]] void fail(const InputError& error) const { throw error.within(at(line_number_)); }
+  [[noreturn]] void fail(const std::string& message) const { fail(InputError(message)); }
 
   // Moves line_ on; CR LF ends a line as LF does. False at the end.
   bool next_line() {
@@ -140,8 +139,8 @@ class FaultMapReader {
     }
     try {
       require_possible(header_.geometry);
-    } catch (const std::runtime_error& error) {
-      fail(error.what());
+    } catch (const InputError& error) {
+      fail(error);
     }
   }
 
@@ -163,8 +162,8 @@ class FaultMapReader {
   Voltage parse_voltage(std::string_view field, std::string_view text) const {
     try {
       return Voltage::parse(text);
-    } catch (const std::runtime_error& error) {
-      fail(std::string(field) + ": " + error.what());
+    } catch (const InputError& error) {
+      fail(error.below(std::string(field)));
     }
   }
 
@@ -188,8 +187,8 @@ class FaultMapReader {
     if (!sigma) fail("sigma_read: " + in_quotes(text) + " is not a number");
     try {
       check_sigma_read(*sigma);
-    } catch (const std::runtime_error& error) {
-      fail(error.what());
+    } catch (const InputError& error) {
+      fail(error);
     }
     return *sigma;
   }
@@ -232,9 +231,9 @@ class FaultMapReader {
         records.begin(), records.end(),
         [](const Record& a, const Record& b) { return a.fault.cell == b.fault.cell; });
     if (twice == records.end()) return;
-    fail_at(std::next(twice)->line_number, "the cell at " + to_string(twice->fault.cell) +
-                                               " stands in line " +
-                                               std::to_string(twice->line_number) + " already");
+    throw InputError("the cell at " + to_string(twice->fault.cell) + " stands in line " +
+                     std::to_string(twice->line_number) + " already")
+        .within(at(std::next(twice)->line_number));
   }
 
   std::string_view rest_;

@@ -12,7 +12,7 @@ namespace brownout::memory {
 
 /// Reads `# key: value` header lines (banks, rows, columns, unit, lowest_measured, sigma_read,
 /// source, faults), then `bank,row,column,vfail,kind[,p]`. Where `faults` tells their number, a
-/// file that was cut off is refused. Errors are std::runtime_error with file:line.
+/// file that was cut off is refused. Errors are InputError with file:line.
 SparseFaultMap read_fault_map_csv(const std::filesystem::path& path);
 /// `name` stands for the file in messages.
 SparseFaultMap read_fault_map_csv(std::string_view text, const std::string& name);

@@ -5,12 +5,12 @@
 #include <functional>
 #include <limits>
 #include <map>
-#include <stdexcept>
 #include <tuple>
 #include <utility>
 
 #include "memory/files/columns.hpp"
-#include "memory/numbers/text_number.hpp"
+#include "sim/base/input_error.hpp"
+#include "sim/base/text_number.hpp"
 
 namespace brownout::memory {
 namespace {
@@ -30,7 +30,7 @@ struct Gathered {
 };
 
 [[noreturn]] void fail_at(const RecordFile& file, std::size_t line, const std::string& message) {
-  throw std::runtime_error(file.name + ":" + std::to_string(line) + ": " + message);
+  throw InputError(message).within(file.name + ":" + std::to_string(line));
 }
 
 // `# key: value` lines before the first record, into what no option says.
@@ -62,8 +62,8 @@ void read_header(const RecordFile& file, const CsvLines& lines, FaultTableFormat
     if (key == "lowest_measured" && !format.lowest_measured) {
       try {
         format.lowest_measured = Voltage::parse(value);
-      } catch (const std::runtime_error& error) {
-        fail_at(file, line, std::string("lowest_measured: ") + error.what());
+      } catch (const InputError& error) {
+        throw error.below("lowest_measured").within(file.name + ":" + std::to_string(line));
       }
     }
   }
@@ -203,15 +203,15 @@ SramGeometry geometry_of(const std::vector<RecordFile>& files, const FaultTableF
                          const Gathered& all) {
   const std::string missing = missing_sizes(format, all);
   if (!missing.empty()) {
-    throw std::runtime_error(files.front().name + ": neither the header nor an option says " +
-                             missing + "; the largest found are " +
-                             to_string(largest(all.records)));
+    throw InputError("neither the header nor an option says " + missing +
+                     "; the largest found are " + to_string(largest(all.records)))
+        .within(files.front().name);
   }
   const std::uint32_t banks = *all.has_bank ? *format.banks : 1;
   if (*all.of_words) return {banks, *format.words / banks, *format.word_bits};
   if (!*all.has_bank && !format.logical && format.banks.value_or(1) != 1) {
-    throw std::runtime_error(files.front().name + ": no column bank, of " +
-                             std::to_string(*format.banks) + " banks");
+    throw InputError("no column bank, of " + std::to_string(*format.banks) + " banks")
+        .within(files.front().name);
   }
   return {banks, *format.rows, *format.columns};
 }
@@ -262,8 +262,8 @@ MeasuredFaultMap of_voltages(const std::vector<RecordFile>& files, FaultMapHeade
     steps[record.fault.vfail];
   }
   if (steps.empty()) {
-    throw std::runtime_error(files.front().name +
-                             ": no line, so the voltages of the test are not known");
+    throw InputError("no line, so the voltages of the test are not known")
+        .within(files.front().name);
   }
   std::vector<Voltage> voltages;
   for (auto& [voltage, step] : steps) {
@@ -290,13 +290,13 @@ FaultTable read_fault_tables(const std::vector<RecordFile>& files, const FaultTa
   const SramGeometry geometry = geometry_of(files, format, all);
   require_inside(files, all, geometry);
   if (all.tells_volts && format.unit.value_or("V") != "V") {
-    throw std::runtime_error(files.front().name + ": the columns say V, the unit is " +
-                             *format.unit);
+    throw InputError("the columns say V, the unit is " + *format.unit).within(files.front().name);
   }
   if (!all.tells_volts && !format.unit) {
-    throw std::runtime_error(files.front().name +
-                             ": neither a column, the header nor an option says the unit, V or "
-                             "Vmin");
+    throw InputError(
+        "neither a column, the header nor an option says the unit, V or "
+        "Vmin")
+        .within(files.front().name);
   }
   FaultMapHeader header{.geometry = geometry,
                         .unit = format.unit.value_or("V"),

@@ -35,7 +35,7 @@ struct FaultTable {
 /// Reads cells (row, column, bank if there are several) or words (address, bit) with vfail, or with
 /// the voltage of each failure, or at the voltages of the files; with the kind of fault, which
 /// expected and read bits tell too. The highest voltage at which a cell failed counts. Without
-/// lowest_measured that is the lowest vfail: below it nobody knows. Throws std::runtime_error with
+/// lowest_measured that is the lowest vfail: below it nobody knows. Throws InputError with
 /// file:line and column.
 FaultTable read_fault_tables(const std::vector<RecordFile>& files, const FaultTableFormat& format);
 

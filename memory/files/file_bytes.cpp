@@ -4,29 +4,42 @@
 #include <array>
 #include <cerrno>
 #include <fstream>
-#include <stdexcept>
 #include <system_error>
 
+#include "sim/base/input_error.hpp"
+#include "sim/base/world_error.hpp"
+
 namespace brownout::memory {
+namespace {
+
+// No file of that name, or none for this user; all else is the machine's fault.
+bool is_input(int error) {
+  return error == ENOENT || error == ENOTDIR || error == EACCES || error == EPERM ||
+         error == ELOOP || error == ENAMETOOLONG;
+}
+
+}  // namespace
 
 std::string read_file_bytes(const std::filesystem::path& path) {
   std::error_code ignored;
   if (std::filesystem::is_directory(path, ignored)) {
-    throw std::runtime_error(path.string() + ": a directory, not a file");
+    throw InputError("a directory, not a file").within(path.string());
   }
   std::ifstream in(path, std::ios::binary);
   if (!in) {
-    throw std::runtime_error(path.string() + ": " + std::generic_category().message(errno));
+    const int error = errno;
+    if (!is_input(error)) fail_world(path.string(), error);
+    throw InputError(std::generic_category().message(error)).within(path.string());
   }
   std::string bytes;
   std::array<char, 1 << 16> block;
   while (in.read(block.data(), block.size()) || in.gcount() > 0) {
     bytes.append(block.data(), static_cast<std::size_t>(in.gcount()));
   }
-  if (in.bad()) throw std::runtime_error(path.string() + ": reading failed");
+  if (in.bad()) throw WorldError(path.string() + ": reading failed; see to the disk");
   if (bytes.starts_with("version https://git-lfs.github.com/spec/")) {
-    throw std::runtime_error(path.string() +
-                             ": a Git LFS pointer in place of the file: git lfs pull fetches it");
+    throw InputError("a Git LFS pointer in place of the file: git lfs pull fetches it")
+        .within(path.string());
   }
   return bytes;
 }

@@ -6,7 +6,7 @@
 
 namespace brownout::memory {
 
-/// Throws std::runtime_error naming the file: a directory, a file that cannot be read.
+/// Throws InputError naming the file: a directory, a file that cannot be read.
 std::string read_file_bytes(const std::filesystem::path& path);
 
 }  // namespace brownout::memory

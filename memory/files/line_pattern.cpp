@@ -2,9 +2,9 @@
 #include "memory/files/line_pattern.hpp"
 
 #include <algorithm>
-#include <stdexcept>
 
-#include "memory/numbers/text_number.hpp"
+#include "sim/base/input_error.hpp"
+#include "sim/base/text_number.hpp"
 
 namespace brownout::memory {
 namespace {
@@ -53,7 +53,7 @@ std::string_view trimmed(std::string_view text) {
 
 LinePattern::LinePattern(std::string_view text) {
   const auto fail = [&](const std::string& message) {
-    throw std::runtime_error(in_quotes(text) + ": " + message);
+    throw InputError(in_quotes(text) + ": " + message);
   };
   if (text.size() > kLongest) fail("more than " + std::to_string(kLongest) + " characters");
   std::string_view rest = text;

@@ -13,7 +13,7 @@ namespace brownout::memory {
 /// last place at the next blank, comma or semicolon. So a line is read once, whatever the pattern.
 class LinePattern {
  public:
-  /// {name} is a place, {*} one whose value does not matter. Throws std::runtime_error that quotes
+  /// {name} is a place, {*} one whose value does not matter. Throws InputError that quotes
   /// the pattern: longer than 500 characters, a brace without its other half, no place, places
   /// without text between them, a name twice.
   explicit LinePattern(std::string_view text);

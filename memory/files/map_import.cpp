@@ -5,6 +5,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "sim/base/input_error.hpp"
+
 namespace brownout::memory {
 namespace {
 
@@ -206,7 +208,7 @@ std::string MapImport::spelled(std::string_view name) const {
 }
 
 void MapImport::fail(std::string_view name, const std::string& message) const {
-  throw std::runtime_error(spelled(name) + ": " + message);
+  throw InputError(message).within(spelled(name));
 }
 
 void MapImport::require(const std::vector<std::string>& names, const std::string& what) const {
@@ -214,7 +216,7 @@ void MapImport::require(const std::vector<std::string>& names, const std::string
   for (const std::string& name : names) {
     if (!has(name)) missing += (missing.empty() ? "" : ", ") + spelled(name);
   }
-  if (!missing.empty()) throw std::runtime_error(missing + ": required for " + what);
+  if (!missing.empty()) throw InputError("required for " + what).within(missing);
 }
 
 }  // namespace brownout::memory

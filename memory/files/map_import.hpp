@@ -56,9 +56,9 @@ class MapImport {
 
   /// "--lowest-measured", "memory.chip.import.lowest_measured"
   std::string spelled(std::string_view name) const;
-  /// Throws std::runtime_error "--name: message".
+  /// Throws InputError "--name: message".
   [[noreturn]] void fail(std::string_view name, const std::string& message) const;
-  /// Throws std::runtime_error that names all of `names` that are not given. `what`: "a map in the
+  /// Throws InputError that names all of `names` that are not given. `what`: "a map in the
   /// format npy".
   void require(const std::vector<std::string>& names, const std::string& what) const;
 

@@ -5,13 +5,13 @@
 #include <functional>
 #include <limits>
 #include <map>
-#include <stdexcept>
 #include <string_view>
 #include <utility>
 
 #include "memory/files/columns.hpp"
-#include "memory/numbers/text_number.hpp"
 #include "memory/word_bits.hpp"
+#include "sim/base/input_error.hpp"
+#include "sim/base/text_number.hpp"
 
 namespace brownout::memory {
 namespace {
@@ -97,13 +97,13 @@ class LogReader {
 
 void check(const MarchLogFormat& format) {
   if (format.banks == 0 || format.words == 0 || format.words % format.banks != 0) {
-    throw std::runtime_error(std::to_string(format.words) + " words in " +
-                             std::to_string(format.banks) + " banks");
+    throw InputError(std::to_string(format.words) + " words in " + std::to_string(format.banks) +
+                     " banks");
   }
   if (format.words > std::numeric_limits<std::uint32_t>::max() || format.word_bits == 0 ||
       format.word_bits > WideBits::kMost) {
-    throw std::runtime_error(std::to_string(format.words) + " words of " +
-                             std::to_string(format.word_bits) + " bits are no memory");
+    throw InputError(std::to_string(format.words) + " words of " +
+                     std::to_string(format.word_bits) + " bits are no memory");
   }
 }
 
@@ -112,8 +112,8 @@ void add_tested(Reads& reads, const std::vector<Voltage>& tested) {
   if (tested.empty()) return;
   for (const auto& [voltage, found] : reads) {
     if (std::find(tested.begin(), tested.end(), voltage) == tested.end()) {
-      throw std::runtime_error("the log has failures at " + voltage.text() +
-                               ", which is not among the tested voltages");
+      throw InputError("the log has failures at " + voltage.text() +
+                       ", which is not among the tested voltages");
     }
   }
   for (const Voltage voltage : tested) reads[voltage];
@@ -132,14 +132,14 @@ MeasuredFaultMap read_march_logs(const std::vector<RecordFile>& logs,
     const bool has_bank = reader.read(reads);
     if (&log == &logs.front()) note = reader.note();
     if (banked.value_or(has_bank) != has_bank) {
-      throw std::runtime_error(log.name + ": not all logs have a column bank");
+      throw InputError("not all logs have a column bank").within(log.name);
     }
     banked = has_bank;
   }
   add_tested(reads, format.tested);
   if (reads.empty()) {
-    throw std::runtime_error(logs.front().name +
-                             ": no line, so the voltages of the test are not known");
+    throw InputError("no line, so the voltages of the test are not known")
+        .within(logs.front().name);
   }
   std::vector<Voltage> voltages;
   std::vector<FailingRead> all;

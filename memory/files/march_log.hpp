@@ -28,7 +28,7 @@ struct MarchLogFormat {
 /// need, fewer only behind 0x. A bit expected as 1 and read as 0 makes its cell stuck_at_0, the
 /// other way around stuck_at_1, both a flip, whatever the voltage. Lines whose two words agree are
 /// passes. The result is in logical coordinates: row = address, column = bit; of one bank, or where
-/// there is a column `bank`, of `banks` with addresses of their own. Throws std::runtime_error with
+/// there is a column `bank`, of `banks` with addresses of their own. Throws InputError with
 /// file:line.
 MeasuredFaultMap read_march_logs(const std::vector<RecordFile>& logs, const MarchLogFormat& format);
 

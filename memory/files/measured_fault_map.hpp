@@ -30,7 +30,7 @@ struct FailingRead {
 };
 
 /// Makes the map of `reads`, at `voltages` (falling), the last of which becomes lowest_measured. A
-/// cell that failed both ways, at whatever voltages, is a flip. Throws std::runtime_error for a
+/// cell that failed both ways, at whatever voltages, is a flip. Throws InputError for a
 /// cell outside the geometry.
 MeasuredFaultMap summarise(FaultMapHeader header, std::vector<Voltage> voltages,
                            std::vector<FailingRead> reads);

@@ -1,12 +1,12 @@
 // Digits that differ from the background to failing reads, row after row.
 #include "memory/files/memory_dump.hpp"
 
-#include <stdexcept>
 #include <string_view>
 #include <utility>
 
 #include "memory/files/dump_contents.hpp"
-#include "memory/numbers/text_number.hpp"
+#include "sim/base/input_error.hpp"
+#include "sim/base/text_number.hpp"
 
 namespace brownout::memory {
 namespace {
@@ -22,8 +22,8 @@ std::vector<int> background_of(const MemoryDumpFormat& format) {
     if (const auto value = parse_digit(c)) values.push_back(static_cast<int>(*value));
   }
   if (values.size() != digits || format.background.size() != digits) {
-    throw std::runtime_error("the background " + in_quotes(format.background) + " is not " +
-                             std::to_string(digits) + " hexadecimal digits");
+    throw InputError("the background " + in_quotes(format.background) + " is not " +
+                     std::to_string(digits) + " hexadecimal digits");
   }
   return values;
 }
@@ -40,9 +40,9 @@ class DumpReader {
                     geometry_, format.high_byte_first);
     for (std::size_t i = 0; i < digits.size(); ++i) add_digit(i, digits[i]);
     if (reads_.size() - first > geometry_.cells() / 2) {
-      throw std::runtime_error(dump.name + ": " + std::to_string(reads_.size() - first) +
-                               " bits of " + to_string(geometry_) +
-                               " differ from what was written: was it another background?");
+      throw InputError(std::to_string(reads_.size() - first) + " bits of " + to_string(geometry_) +
+                       " differ from what was written: was it another background?")
+          .within(dump.name);
     }
     ++step_;
   }
@@ -96,8 +96,8 @@ MeasuredFaultMap read_memory_dumps(const std::vector<VoltageText>& dumps,
                                    const MemoryDumpFormat& format) {
   require_possible(format.geometry);
   if (format.geometry.columns % kBits != 0) {
-    throw std::runtime_error("rows of " + std::to_string(format.geometry.columns) +
-                             " bits are no whole number of hexadecimal digits");
+    throw InputError("rows of " + std::to_string(format.geometry.columns) +
+                     " bits are no whole number of hexadecimal digits");
   }
   DumpReader reader(format);
   std::vector<Voltage> voltages;

@@ -29,7 +29,7 @@ struct MemoryDumpFormat {
 ///
 /// Dumps whose rows repeat their lower half in the upper half without exception, at all voltages,
 /// were recorded twice: unless `keep_copy`, the upper half is dropped (half the columns), and the
-/// note says so. Throws std::runtime_error with file and line.
+/// note says so. Throws InputError with file and line.
 MeasuredFaultMap read_memory_dumps(const std::vector<VoltageText>& dumps,
                                    const MemoryDumpFormat& format);
 

@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <bit>
 #include <optional>
-#include <stdexcept>
 
-#include "memory/numbers/text_number.hpp"
+#include "sim/base/input_error.hpp"
+#include "sim/base/text_number.hpp"
 
 namespace brownout::memory {
 namespace {
@@ -39,7 +39,7 @@ class HeaderReader {
 
  private:
   [[noreturn]] void fail(const std::string& message) const {
-    throw std::runtime_error(name_ + ": " + message);
+    throw InputError(message).within(name_);
   }
 
   void skip_blanks() {
@@ -124,13 +124,14 @@ class HeaderReader {
 std::uint64_t element_size(const std::string& type, const std::string& name) {
   const std::string_view text = type;
   if (text.starts_with('>')) {
-    throw std::runtime_error(name + ": elements of type " + in_quotes(type) +
-                             " are big endian; little endian is wanted");
+    throw InputError("elements of type " + in_quotes(type) +
+                     " are big endian; little endian is wanted")
+        .within(name);
   }
   const std::optional<std::uint64_t> size =
       text.size() > 2 ? parse_unsigned(text.substr(2)) : std::nullopt;
   if (!size || *size == 0 || *size > 16 || (text[0] != '<' && text[0] != '|')) {
-    throw std::runtime_error(name + ": elements of type " + in_quotes(type) + ", not numbers");
+    throw InputError("elements of type " + in_quotes(type) + ", not numbers").within(name);
   }
   return *size;
 }
@@ -140,9 +141,7 @@ std::uint64_t element_size(const std::string& type, const std::string& name) {
 bool is_npy(std::string_view bytes) { return bytes.starts_with(kMagic); }
 
 NpyArray parse_npy(std::string_view bytes, const std::string& name) {
-  const auto fail = [&](const std::string& message) {
-    throw std::runtime_error(name + ": " + message);
-  };
+  const auto fail = [&](const std::string& message) { throw InputError(message).within(name); };
   if (!is_npy(bytes)) fail("not an .npy file: it does not begin with \\x93NUMPY");
   const auto byte = [&](std::size_t i) {
     return std::uint32_t{static_cast<unsigned char>(bytes[i])};

@@ -18,7 +18,7 @@ struct NpyArray {
 bool is_npy(std::string_view bytes);
 
 /// Versions 1.0 and 2.0 in C order, of little endian or one-byte elements. `name` stands for the
-/// file in the std::runtime_error of anything else. The result refers to `bytes`.
+/// file in the InputError of anything else. The result refers to `bytes`.
 NpyArray parse_npy(std::string_view bytes, const std::string& name);
 
 /// A file (version 1.0, <f8) of the elements.

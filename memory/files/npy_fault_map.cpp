@@ -6,7 +6,6 @@
 #include <bit>
 #include <cmath>
 #include <limits>
-#include <stdexcept>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -14,7 +13,8 @@
 
 #include "memory/files/file_bytes.hpp"
 #include "memory/files/npy_array.hpp"
-#include "memory/numbers/text_number.hpp"
+#include "sim/base/input_error.hpp"
+#include "sim/base/text_number.hpp"
 
 namespace brownout::memory {
 namespace {
@@ -113,8 +113,9 @@ std::vector<Fault> faults_of(std::string_view elements, const SramGeometry& geom
     const auto number = little_endian<Number>(elements.data() + i * sizeof(Number));
     const std::optional<Voltage> vfail = vfail_of(number);
     if (!vfail) {
-      throw std::runtime_error(name + ": " + to_string(cell_at(geometry, i)) + ": " +
-                               format_double(as_double(number)) + " is not " + allowed<Number>());
+      throw InputError(to_string(cell_at(geometry, i)) + ": " + format_double(as_double(number)) +
+                       " is not " + allowed<Number>())
+          .within(name);
     }
     if (*vfail > Voltage()) faults.push_back({cell_at(geometry, i), *vfail, kind});
   }
@@ -129,8 +130,8 @@ SramGeometry geometry_of(const NpyArray& array, const std::string& name) {
     fits = fits && size > 0 && size <= std::numeric_limits<std::uint32_t>::max();
   }
   if (!fits) {
-    throw std::runtime_error(name + ": shape (" + text +
-                             "); (rows, columns) or (banks, rows, columns) is wanted");
+    throw InputError("shape (" + text + "); (rows, columns) or (banks, rows, columns) is wanted")
+        .within(name);
   }
   const auto size = [&](std::size_t from_last) {
     return static_cast<std::uint32_t>(array.shape[array.shape.size() - from_last]);
@@ -163,12 +164,14 @@ SparseFaultMap parse_npy_fault_map(std::string_view bytes, const std::string& na
             read(array.elements, geometry, options.kind, name)};
   }
   if (is_bitmap(array)) {
-    throw std::runtime_error(name + ": a bitmap of one voltage: name it with its voltage, 0.85=" +
-                             name + ", or the files of all voltages as 'map_{V}.npy'");
+    throw InputError("a bitmap of one voltage: name it with its voltage, 0.85=" + name +
+                     ", or the files of all voltages as 'map_{V}.npy'")
+        .within(name);
   }
-  throw std::runtime_error(name + ": elements of type " + in_quotes(array.type) +
-                           "; uint16, int32, float16, float32 or float64 are allowed, bool or "
-                           "uint8 for a bitmap of a voltage");
+  throw InputError("elements of type " + in_quotes(array.type) +
+                   "; uint16, int32, float16, float32 or float64 are allowed, bool or "
+                   "uint8 for a bitmap of a voltage")
+      .within(name);
 }
 
 MeasuredFaultMap parse_npy_bitmaps(const std::vector<VoltageText>& files,
@@ -179,21 +182,23 @@ MeasuredFaultMap parse_npy_bitmaps(const std::vector<VoltageText>& files,
   for (const VoltageText& file : files) {
     const NpyArray array = parse_npy(file.text, file.name);
     if (!is_bitmap(array)) {
-      throw std::runtime_error(file.name + ": elements of type " + in_quotes(array.type) +
-                               "; bool or uint8 are allowed in the bitmap of a voltage");
+      throw InputError("elements of type " + in_quotes(array.type) +
+                       "; bool or uint8 are allowed in the bitmap of a voltage")
+          .within(file.name);
     }
     const SramGeometry size = geometry_of(array, file.name);
     if (geometry.value_or(size) != size) {
-      throw std::runtime_error(file.name + ": " + to_string(size) + "; " + files.front().name +
-                               " has " + to_string(*geometry));
+      throw InputError(to_string(size) + "; " + files.front().name + " has " + to_string(*geometry))
+          .within(file.name);
     }
     geometry = size;
     const auto step = static_cast<std::uint32_t>(voltages.size());
     for (std::uint64_t i = 0; i < array.elements.size(); ++i) {
       const auto mark = static_cast<unsigned char>(array.elements[i]);
       if (mark > 1) {
-        throw std::runtime_error(file.name + ": " + to_string(cell_at(size, i)) + ": " +
-                                 std::to_string(mark) + " is not 0 or 1");
+        throw InputError(to_string(cell_at(size, i)) + ": " + std::to_string(mark) +
+                         " is not 0 or 1")
+            .within(file.name);
       }
       if (mark == 1) reads.push_back({cell_at(size, i), step, options.kind});
     }
@@ -215,26 +220,25 @@ std::string npy_fault_map_bytes(const SparseFaultMap& map) {
   constexpr std::uint64_t kMostElements = std::uint64_t{1} << 27;
   const SramGeometry& geometry = map.geometry();
   if (geometry.cells() > kMostElements) {
-    throw std::runtime_error(to_string(geometry) + " are too many for an array");
+    throw InputError(to_string(geometry) + " are too many for an array");
   }
   std::vector<double> elements(geometry.cells(), std::numeric_limits<double>::quiet_NaN());
   if (map.header().sigma_read != 0) {
-    throw std::runtime_error("sigma_read: an array holds no read noise");
+    throw InputError("sigma_read", "an array holds no read noise");
   }
   for (const Fault& fault : map.faults()) {
     if (fault.p != 1) {
-      throw std::runtime_error("the cell at " + to_string(fault.cell) +
-                               " is intermittent; an array does not tell that");
+      throw InputError("the cell at " + to_string(fault.cell) +
+                       " is intermittent; an array does not tell that");
     }
     if (fault.kind != map.faults().front().kind) {
-      throw std::runtime_error("the cell at " + to_string(fault.cell) + " is a " +
-                               to_string(fault.kind) + ", another one a " +
-                               to_string(map.faults().front().kind) +
-                               "; an array does not tell them apart");
+      throw InputError("the cell at " + to_string(fault.cell) + " is a " + to_string(fault.kind) +
+                       ", another one a " + to_string(map.faults().front().kind) +
+                       "; an array does not tell them apart");
     }
     if (!vfail_of(fault.vfail.value()).has_value() || fault.vfail <= Voltage()) {
-      throw std::runtime_error("the cell at " + to_string(fault.cell) + " has a vfail of " +
-                               fault.vfail.text() + "; an array holds " + allowed<double>());
+      throw InputError("the cell at " + to_string(fault.cell) + " has a vfail of " +
+                       fault.vfail.text() + "; an array holds " + allowed<double>());
     }
     const CellAddress& cell = fault.cell;
     elements[(std::uint64_t{cell.bank} * geometry.rows + cell.row) * geometry.columns +

@@ -26,7 +26,7 @@ struct NpyFaultMapOptions {
 /// defect; float16, float32 and float64 are in the unit, with NaN for a cell that never fails and
 /// +inf for a defect. 0 never fails in either. float32 and float64 are rounded to millionths; a
 /// float16 is the shortest decimal that is nearest to it, 0.85 and not 0.850098. Throws
-/// std::runtime_error naming the file and what is allowed.
+/// InputError naming the file and what is allowed.
 SparseFaultMap read_npy_fault_map(const std::filesystem::path& path,
                                   const NpyFaultMapOptions& options);
 /// The same of a file's bytes; `name` stands for it in messages.
@@ -39,7 +39,7 @@ SparseFaultMap parse_npy_fault_map(std::string_view bytes, const std::string& na
 MeasuredFaultMap parse_npy_bitmaps(const std::vector<VoltageText>& files,
                                    const NpyFaultMapOptions& options);
 
-/// The file of a map: <f8, (banks, rows, columns). Throws std::runtime_error for what the format
+/// The file of a map: <f8, (banks, rows, columns). Throws InputError for what the format
 /// cannot hold: faults of several kinds, intermittent cells, read noise, more than 2^27 cells.
 std::string npy_fault_map_bytes(const SparseFaultMap& map);
 

@@ -17,7 +17,8 @@
 #include "memory/files/npy_fault_map.hpp"
 #include "memory/files/voltage_files.hpp"
 #include "memory/maps/logical_fault_map.hpp"
-#include "memory/numbers/text_number.hpp"
+#include "sim/base/input_error.hpp"
+#include "sim/base/text_number.hpp"
 
 namespace brownout::memory {
 namespace {
@@ -56,7 +57,7 @@ std::optional<LinePattern> pattern_of(const MapImport& import) {
   if (!text) return {};
   try {
     return LinePattern(*text);
-  } catch (const std::runtime_error& error) {
+  } catch (const InputError& error) {
     import.fail("pattern", error.what());
   }
 }
@@ -75,12 +76,11 @@ std::string format_of(const MapSource& source, const MapImport& import) {
   const std::string format = format_of_content(source.files.front());
   if (!format.empty()) return format;
   if (is_by_voltage(source)) return "dump";
-  throw std::runtime_error(source.where +
-                           ":1: neither a format that shows itself nor column names that are "
-                           "known: " +
-                           import.spelled("from") + " names the format, " +
-                           import.spelled("column-names") + " the columns, " +
-                           import.spelled("pattern") + " is for logs of lines");
+  throw InputError(source.where +
+                   ":1: neither a format that shows itself nor column names that are "
+                   "known: " +
+                   import.spelled("from") + " names the format, " + import.spelled("column-names") +
+                   " the columns, " + import.spelled("pattern") + " is for logs of lines");
 }
 
 std::string source_of(const MapSource& from, const MapImport& import) {
@@ -137,9 +137,9 @@ ImportedMap read_pairs(const MapSource& from, const MapImport& import) {
 
 ImportedMap read_dumps(const MapSource& from, const MapImport& import) {
   if (!is_by_voltage(from)) {
-    throw std::runtime_error(from.where +
-                             ": a dump is of one voltage: name it as 0.85=" + from.where +
-                             ", or those of all voltages by a pattern, 'dump_{V}.txt'");
+    throw InputError("a dump is of one voltage: name it as 0.85=" + from.where +
+                     ", or those of all voltages by a pattern, 'dump_{V}.txt'")
+        .within(from.where);
   }
   const bool is_binary = import.text("from") == "binary";
   return of_test(read_memory_dumps(
@@ -260,7 +260,7 @@ ImportedMap read_map(const std::string& where, const MapImport& import) {
   import.require({"banks", "mux"}, "a map of words: " + where);
   try {
     result.map = located(result.map, import);
-  } catch (const std::runtime_error& error) {
+  } catch (const InputError& error) {
     import.fail(import.flag("logical") ? "logical" : "from", error.what());
   }
   return result;
@@ -271,7 +271,7 @@ std::vector<std::filesystem::path> files_of_map(const std::string& where) {
   if (std::filesystem::is_directory(where, ignored)) return dense_fault_map_paths(where);
   if (names_voltage_files(where)) return voltage_file_paths(where);
   if (!std::filesystem::exists(where, ignored)) {
-    throw std::runtime_error(where + ": No such file or directory");
+    throw InputError("No such file or directory").within(where);
   }
   return {where};
 }

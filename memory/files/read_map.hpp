@@ -26,11 +26,11 @@ struct ImportedMap {
 };
 
 /// Reads the map that `where` names: a file, a directory of text pairs, or the files of several
-/// voltages (voltage_files.hpp). Throws std::runtime_error for bad files, and for options that are
+/// voltages (voltage_files.hpp). Throws InputError for bad files, and for options that are
 /// missing or that the format does not take.
 ImportedMap read_map(const std::string& where, const MapImport& import);
 
-/// The files behind `where`, as read_map reads them. Throws std::runtime_error where there is none.
+/// The files behind `where`, as read_map reads them. Throws InputError where there is none.
 std::vector<std::filesystem::path> files_of_map(const std::string& where);
 
 }  // namespace brownout::memory

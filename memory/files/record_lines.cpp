@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "memory/numbers/text_number.hpp"
+#include "sim/base/text_number.hpp"
 
 namespace brownout::memory {
 

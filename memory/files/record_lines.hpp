@@ -23,11 +23,11 @@ struct RecordFile {
 class RecordLines {
  public:
   /// Without a pattern the first line has the titles. `file` and `pattern` outlive the object.
-  /// Throws std::runtime_error when the titles are missing.
+  /// Throws InputError when the titles are missing.
   RecordLines(const RecordFile& file, const LinePattern* pattern);
 
   const std::vector<std::string>& titles() const { return titles_; }
-  /// Moves on to the next record; false at the end. Throws std::runtime_error with file:line: too
+  /// Moves on to the next record; false at the end. Throws InputError with file:line: too
   /// many or too few fields, a line that begins like the pattern and goes on in another way.
   bool next();
   /// Of the record, by titles().

@@ -3,12 +3,12 @@
 
 #include <algorithm>
 #include <optional>
-#include <stdexcept>
 #include <string_view>
 #include <utility>
 
 #include "memory/files/file_bytes.hpp"
-#include "memory/numbers/text_number.hpp"
+#include "sim/base/input_error.hpp"
+#include "sim/base/text_number.hpp"
 
 namespace brownout::memory {
 namespace {
@@ -35,8 +35,8 @@ std::optional<Pattern> pattern_of(const std::string& name) {
 Voltage finite_voltage(const std::string& place, std::string_view text) {
   try {
     return Voltage::parse_finite(text);
-  } catch (const std::runtime_error& error) {
-    throw std::runtime_error(place + ": " + error.what());
+  } catch (const InputError& error) {
+    throw error.within(place);
   }
 }
 
@@ -45,7 +45,7 @@ Voltage voltage_in_name(const std::string& path, std::string_view text, bool tho
   if (!thousandths) return finite_voltage(path, text);
   const std::optional<std::uint64_t> number = parse_unsigned(text);
   if (!number || *number > 1'000'000) {
-    throw std::runtime_error(path + ": " + in_quotes(text) + " is not a voltage in thousandths");
+    throw InputError(in_quotes(text) + " is not a voltage in thousandths").within(path);
   }
   return Voltage::from_micro(static_cast<std::int64_t>(*number) * kMicroPerThousandth);
 }
@@ -54,7 +54,7 @@ std::vector<VoltagePath> matching_files(const std::filesystem::path& path, const
   const std::filesystem::path directory = path.has_parent_path() ? path.parent_path() : ".";
   std::error_code ignored;
   if (!std::filesystem::is_directory(directory, ignored)) {
-    throw std::runtime_error(directory.string() + ": no such directory");
+    throw InputError("no such directory").within(directory.string());
   }
   std::vector<VoltagePath> found;
   for (const auto& entry : std::filesystem::directory_iterator(directory)) {
@@ -67,7 +67,7 @@ std::vector<VoltagePath> matching_files(const std::filesystem::path& path, const
     const std::filesystem::path file = path.parent_path() / name;
     found.emplace_back(voltage_in_name(file.string(), middle, pattern.thousandths), file);
   }
-  if (found.empty()) throw std::runtime_error(path.string() + ": no file has such a name");
+  if (found.empty()) throw InputError("no file has such a name").within(path.string());
   return found;
 }
 
@@ -78,7 +78,7 @@ std::vector<VoltagePath> listed_files(std::string_view list) {
     const std::string_view item = list.substr(0, comma);
     const std::size_t sign = item.find('=');
     if (sign == std::string_view::npos) {
-      throw std::runtime_error(in_quotes(item) + " is not VOLTAGE=FILE");
+      throw InputError(in_quotes(item) + " is not VOLTAGE=FILE");
     }
     found.emplace_back(finite_voltage(std::string(item), item.substr(0, sign)),
                        std::string(item.substr(sign + 1)));
@@ -97,8 +97,8 @@ std::vector<VoltagePath> named_files(const std::string& text) {
       found.begin(), found.end(),
       [](const VoltagePath& a, const VoltagePath& b) { return a.first == b.first; });
   if (twice != found.end()) {
-    throw std::runtime_error(twice->second.string() + ": " + std::next(twice)->second.string() +
-                             " has the same voltage");
+    throw InputError(std::next(twice)->second.string() + " has the same voltage")
+        .within(twice->second.string());
   }
   return found;
 }

@@ -21,7 +21,7 @@ bool names_voltage_files(const std::string& text);
 
 /// The files that `text` names, by falling voltage. It is a path whose last part holds {V}, or {mV}
 /// for thousandths of the unit ("dumps/bram_{V}.txt": all files of that name, whatever the
-/// voltage), or a list "0.54=a.txt,0.53=b.txt". Throws std::runtime_error: no such file, a voltage
+/// voltage), or a list "0.54=a.txt,0.53=b.txt". Throws InputError: no such file, a voltage
 /// that stands twice or is none.
 std::vector<VoltageText> read_voltage_files(const std::string& text);
 

@@ -1,10 +1,9 @@
 // Drawn once: defects do not depend on the voltage.
 #include "memory/generators/defect_map.hpp"
 
-#include <stdexcept>
-
 #include "memory/generators/iid_generator.hpp"
-#include "memory/numbers/text_number.hpp"
+#include "sim/base/input_error.hpp"
+#include "sim/base/text_number.hpp"
 
 namespace brownout::memory {
 namespace {
@@ -12,7 +11,7 @@ namespace {
 CellMasks draw_defects(const SramGeometry& geometry, const DefectRate& defects,
                        std::uint64_t chip_seed) {
   if (!(defects.rate >= 0 && defects.rate <= 1)) {
-    throw std::runtime_error("rate: " + format_double(defects.rate) + " is not in 0..1");
+    throw InputError("rate", format_double(defects.rate) + " is not in 0..1");
   }
   defects.mixture().validate();
   if (defects.rate == 0) return CellMasks(geometry);

@@ -23,7 +23,7 @@ struct DefectRate {
 
 class DefectMap final : public FaultMap {
  public:
-  /// Throws std::runtime_error on a rate or share outside 0..1. Cells that are defective at a rate
+  /// Throws InputError on a rate or share outside 0..1. Cells that are defective at a rate
   /// are so at every greater one.
   DefectMap(const SramGeometry& geometry, const DefectRate& defects, std::uint64_t chip_seed);
 

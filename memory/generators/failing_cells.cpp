@@ -7,6 +7,8 @@
 
 #if defined(__x86_64__)
 #include <immintrin.h>
+
+#include "sim/base/arithmetic.hpp"
 #endif
 
 namespace brownout::memory {
@@ -81,7 +83,7 @@ std::span<const NamedCellKernel> cell_kernels() {
 
 ColumnChances::ColumnChances(std::uint32_t columns)
     : columns_(columns),
-      thresholds_((std::size_t{columns} + kWordBits - 1) / kWordBits * kWordBits),
+      thresholds_(divide_up(std::size_t{columns}, kWordBits) * kWordBits),
       certain_(thresholds_.size() / kWordBits) {}
 
 ColumnChances::ColumnChances(std::uint32_t columns, const Chance& chance) : ColumnChances(columns) {
@@ -98,7 +100,7 @@ void ColumnChances::set(std::uint32_t column, const Chance& chance) {
 std::uint64_t ColumnChances::failing(std::uint64_t row_key, std::size_t word) const {
   static const CellKernel kernel = cell_kernels().front().run;
   const std::size_t first = word * kWordBits;
-  const std::size_t count = std::min<std::size_t>(kWordBits, (columns_ - first + 7) / 8 * 8);
+  const std::size_t count = std::min<std::size_t>(kWordBits, divide_up(columns_ - first, 8) * 8);
   return certain_[word] |
          kernel(row_key, first, static_cast<std::uint32_t>(count), &thresholds_[first]);
 }

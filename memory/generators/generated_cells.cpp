@@ -2,10 +2,10 @@
 #include "memory/generators/generated_cells.hpp"
 
 #include <bit>
-#include <stdexcept>
 #include <utility>
 
-#include "memory/numbers/text_number.hpp"
+#include "sim/base/input_error.hpp"
+#include "sim/base/text_number.hpp"
 
 namespace brownout::memory {
 
@@ -17,16 +17,15 @@ Polarity parse_polarity(std::string_view name) {
   for (const Polarity polarity : {Polarity::kCell, Polarity::kBitline}) {
     if (name == to_string(polarity)) return polarity;
   }
-  throw std::runtime_error("'" + std::string(name) + "' is not one of cell, bitline");
+  throw InputError("'" + std::string(name) + "' is not one of cell, bitline");
 }
 
 void FaultMixture::validate() const {
   if (!(stuck_at_0_share >= 0 && stuck_at_0_share <= 1)) {
-    throw std::runtime_error("stuck_at_0_share: " + format_double(stuck_at_0_share) +
-                             " is not in 0..1");
+    throw InputError("stuck_at_0_share", format_double(stuck_at_0_share) + " is not in 0..1");
   }
   if (polarity == Polarity::kBitline && !stuck) {
-    throw std::runtime_error("polarity: bitline needs kind: stuck; a flip goes both ways");
+    throw InputError("polarity", "bitline needs kind: stuck; a flip goes both ways");
   }
   bitlines.validate();
 }

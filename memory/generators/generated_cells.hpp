@@ -24,7 +24,7 @@ enum class Polarity : std::uint8_t { kCell, kBitline };
 
 /// "cell", "bitline".
 std::string to_string(Polarity polarity);
-/// Throws std::runtime_error that names both.
+/// Throws InputError that names both.
 Polarity parse_polarity(std::string_view name);
 
 /// What the failing cells of a generated chip do.
@@ -34,7 +34,7 @@ struct FaultMixture {
   Polarity polarity = Polarity::kCell;
   BitlineLayout bitlines = {};  ///< for kBitline
 
-  /// Throws std::runtime_error that starts with the key: a share outside 0..1, flips of a polarity,
+  /// Throws InputError that starts with the key: a share outside 0..1, flips of a polarity,
   /// bitlines without cells.
   void validate() const;
   /// The bitlines that tell how cells fail; whole columns where they tell nothing.
@@ -101,7 +101,7 @@ class GeneratedFaultMap : public FaultMap {
   const SramGeometry& geometry() const final { return geometry_; }
   /// That of its voltages.
   const VoltageProfile& profile() const { return *profile_; }
-  /// Failing cells at `voltage`. Throws std::runtime_error below the profile's lowest voltage.
+  /// Failing cells at `voltage`. Throws InputError below the profile's lowest voltage.
   virtual CellMasks masks_at(Voltage voltage) const = 0;
   /// Highest voltage at which a cell fails that fails at the profile's lowest.
   virtual Voltage vfail(const CellAddress& cell) const = 0;
@@ -112,7 +112,7 @@ class GeneratedFaultMap : public FaultMap {
   std::vector<Fault> faults() const;
 
  protected:
-  /// Throws std::runtime_error as FaultMixture::validate does, std::logic_error without a profile.
+  /// Throws InputError as FaultMixture::validate does, std::logic_error without a profile.
   GeneratedFaultMap(const SramGeometry& geometry, std::shared_ptr<const VoltageProfile> profile,
                     const FaultMixture& mixture, std::uint64_t chip_seed);
 

@@ -4,11 +4,11 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <stdexcept>
 
 #include "memory/generators/iid_generator.hpp"
 #include "memory/generators/vmin_generator.hpp"
-#include "memory/numbers/text_number.hpp"
+#include "sim/base/input_error.hpp"
+#include "sim/base/text_number.hpp"
 
 namespace brownout::memory {
 namespace {
@@ -126,12 +126,12 @@ const Generator& find_generator(std::string_view name) {
     if (generator.name == name) return generator;
     names += (names.empty() ? "" : ", ") + std::string(generator.name);
   }
-  throw std::runtime_error("'" + std::string(name) + "' is not one of " + names);
+  throw InputError("'" + std::string(name) + "' is not one of " + names);
 }
 
 void GeneratorParameter::check(double value) const {
   const auto refuse = [&](const char* what) {
-    throw std::runtime_error(std::string(name) + ": " + format_double(value) + " is not " + what);
+    throw InputError(std::string(name), format_double(value) + " is not " + what);
   };
   // A million units is far beyond any supply, and keeps every sum of the terms finite.
   if (range != Range::kCount && !(value >= -1e6 && value <= 1e6)) refuse("in -1e6..1e6");

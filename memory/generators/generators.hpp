@@ -24,7 +24,7 @@ struct GeneratorParameter {
   When when = When::kRequired;
   Range range = Range::kAny;
 
-  /// Throws std::runtime_error that starts with the name: outside its range.
+  /// Throws InputError that starts with the name: outside its range.
   void check(double value) const;
 };
 
@@ -53,7 +53,7 @@ const std::vector<Generator>& generators();
 std::vector<GeneratorParameter> with_bitlines(std::vector<GeneratorParameter> parameters);
 /// What these two say.
 BitlineLayout bitline_layout(const GeneratorValues& values);
-/// Throws std::runtime_error that lists the generators.
+/// Throws InputError that lists the generators.
 const Generator& find_generator(std::string_view name);
 
 }  // namespace brownout::memory

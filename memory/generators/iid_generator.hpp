@@ -19,7 +19,7 @@ CellMasks independent_cells(const SramGeometry& geometry, const Chance& failure,
 /// Independent cells: a cell fails at V iff u(cell) < BER(V) (the model of Stutz et al., 2021).
 class IidFaultMap final : public GeneratedFaultMap {
  public:
-  /// Throws std::runtime_error as FaultMixture::validate does.
+  /// Throws InputError as FaultMixture::validate does.
   IidFaultMap(const SramGeometry& geometry, std::shared_ptr<const VoltageProfile> profile,
               FaultMixture mixture, std::uint64_t chip_seed);
 

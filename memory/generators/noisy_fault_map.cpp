@@ -1,11 +1,11 @@
 // Only cells within the reach of the noise need their vfail.
 #include "memory/generators/noisy_fault_map.hpp"
 
-#include <stdexcept>
 #include <utility>
 
-#include "memory/numbers/text_number.hpp"
 #include "memory/read_noise.hpp"
+#include "sim/base/input_error.hpp"
+#include "sim/base/text_number.hpp"
 
 namespace brownout::memory {
 
@@ -20,10 +20,10 @@ void NoisyFaultMap::require_covered(Voltage voltage) const {
   const Voltage least = never_failing_below(voltage, sigma_read_);
   if (least >= profile.lowest()) return;
   const std::string unit = " " + to_string(profile.data().unit);
-  throw std::runtime_error("voltage " + voltage.text() + unit + " with a sigma_read of " +
-                           format_double(sigma_read_) + ": cells count that fail up to " +
-                           least.text() + unit + ", which is below the lowest voltage of profile " +
-                           profile.data().name + ", " + profile.lowest().text() + unit);
+  throw InputError("voltage " + voltage.text() + unit + " with a sigma_read of " +
+                   format_double(sigma_read_) + ": cells count that fail up to " + least.text() +
+                   unit + ", which is below the lowest voltage of profile " + profile.data().name +
+                   ", " + profile.lowest().text() + unit);
 }
 
 CellFaults NoisyFaultMap::faults_at(Voltage voltage) const {

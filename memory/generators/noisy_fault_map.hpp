@@ -10,12 +10,12 @@ namespace brownout::memory {
 
 class NoisyFaultMap final : public FaultMap {
  public:
-  /// Throws std::runtime_error when sigma_read, in the unit of the chip's profile, is out of range.
+  /// Throws InputError when sigma_read, in the unit of the chip's profile, is out of range.
   NoisyFaultMap(std::unique_ptr<GeneratedFaultMap> chip, double sigma_read);
 
   const SramGeometry& geometry() const override { return chip_->geometry(); }
   /// At and above the profile's error-free voltage nothing fails: that is what the voltage means,
-  /// so there the noise is cut off. Throws std::runtime_error where cells would count that fail
+  /// so there the noise is cut off. Throws InputError where cells would count that fail
   /// only below the profile's lowest voltage.
   CellFaults faults_at(Voltage voltage) const override;
   std::string source() const override;

@@ -10,21 +10,21 @@
 #include "memory/chip_draws.hpp"
 #include "memory/numbers/keyed_random.hpp"
 #include "memory/numbers/normal_distribution.hpp"
-#include "memory/numbers/text_number.hpp"
+#include "sim/base/input_error.hpp"
+#include "sim/base/text_number.hpp"
 
 namespace brownout::memory {
 namespace {
 
 void require_sigma(const char* name, double sigma) {
   if (sigma >= 0 && sigma <= 1e6) return;
-  throw std::runtime_error(std::string(name) + ": " + format_double(sigma) + " is not in 0..1e6");
+  throw InputError(std::string(name), format_double(sigma) + " is not in 0..1e6");
 }
 
 void check_terms(const VminTerms& terms) {
   for (const auto& [name, value] : {std::pair{"mu", terms.mu}, {"mu_shift", terms.mu_shift}}) {
     if (value >= -1e6 && value <= 1e6) continue;
-    throw std::runtime_error(std::string(name) + ": " + format_double(value) +
-                             " is not in -1e6..1e6");
+    throw InputError(std::string(name), format_double(value) + " is not in -1e6..1e6");
   }
   require_sigma("sigma_die", terms.sigma_die);
   require_sigma("sigma_bitline", terms.sigma_bitline);
@@ -32,11 +32,11 @@ void check_terms(const VminTerms& terms) {
   require_sigma("sigma_cluster", terms.sigma_cluster);
   require_sigma("sigma_cell", terms.sigma_cell);
   if (terms.sigma_cell == 0) {  // all cells of a bitline would fail at once
-    throw std::runtime_error("sigma_cell: 0 is not above 0");
+    throw InputError("sigma_cell", "0 is not above 0");
   }
   terms.bitlines.validate();
-  if (terms.cluster_rows == 0) throw std::runtime_error("cluster_rows: 0 is not above 0");
-  if (terms.cluster_columns == 0) throw std::runtime_error("cluster_columns: 0 is not above 0");
+  if (terms.cluster_rows == 0) throw InputError("cluster_rows", "0 is not above 0");
+  if (terms.cluster_columns == 0) throw InputError("cluster_columns", "0 is not above 0");
 }
 
 FaultMixture on_bitlines(FaultMixture mixture, const VminTerms& terms) {

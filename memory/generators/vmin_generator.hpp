@@ -36,7 +36,7 @@ struct VminTerms {
 class VminFaultMap final : public GeneratedFaultMap {
  public:
   /// `name` is the generator's in source(). The bitlines of a polarity are those of `terms`. Throws
-  /// std::runtime_error as FaultMixture::validate does, and on a negative sigma, a sigma_cell of 0,
+  /// InputError as FaultMixture::validate does, and on a negative sigma, a sigma_cell of 0,
   /// a bitline or cluster without cells.
   VminFaultMap(std::string name, const SramGeometry& geometry,
                std::shared_ptr<const VoltageProfile> profile, const VminTerms& terms,

@@ -1,9 +1,10 @@
 // One cell after another through SramOrganisation::locate.
 #include "memory/maps/logical_fault_map.hpp"
 
-#include <stdexcept>
 #include <utility>
 #include <vector>
+
+#include "sim/base/input_error.hpp"
 
 namespace brownout::memory {
 
@@ -11,10 +12,10 @@ SparseFaultMap physical_fault_map(const SparseFaultMap& logical, SramOrganisatio
   const SramGeometry& from = logical.geometry();
   const bool banked = from.banks != 1;
   if ((banked && from.banks != organisation.banks) || from.columns != organisation.word_bits) {
-    throw std::runtime_error(
-        "the map has " + to_string(from) + "; in word addresses it is 1 bank, or the SRAM's " +
-        std::to_string(organisation.banks) + ", a row a word, and the word's " +
-        std::to_string(organisation.word_bits) + " bits as columns");
+    throw InputError("the map has " + to_string(from) +
+                     "; in word addresses it is 1 bank, or the SRAM's " +
+                     std::to_string(organisation.banks) + ", a row a word, and the word's " +
+                     std::to_string(organisation.word_bits) + " bits as columns");
   }
   organisation.words = std::uint64_t{from.banks} * from.rows;
   organisation.validate();

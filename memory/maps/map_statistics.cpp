@@ -8,6 +8,9 @@
 #include <stdexcept>
 #include <utility>
 
+#include "sim/base/arithmetic.hpp"
+#include "sim/base/input_error.hpp"
+
 namespace brownout::memory {
 namespace {
 
@@ -16,9 +19,9 @@ constexpr std::size_t kFew = 24;  // voltages, that a table shows all
 void require_measured(const SparseFaultMap& map, Voltage voltage) {
   const auto lowest = map.header().lowest_measured;
   if (!lowest || voltage >= *lowest) return;
-  throw std::runtime_error(voltage.text() + " " + map.header().unit +
-                           " is below the lowest measured voltage, " + lowest->text() + " " +
-                           map.header().unit);
+  throw InputError(voltage.text() + " " + map.header().unit +
+                   " is below the lowest measured voltage, " + lowest->text() + " " +
+                   map.header().unit);
 }
 
 void count(FaultsAtVoltage& result, FaultKind kind) {
@@ -54,12 +57,12 @@ class Grouping {
   Grouping(const SramGeometry& geometry, CellGroup group, const BitlineShape& bitline)
       : geometry_(geometry), group_(group), interleaved_(bitline.interleaved) {
     if (interleaved_ == 0 || interleaved_ > geometry.rows) {
-      throw std::runtime_error(std::to_string(interleaved_) + " bitlines in the " +
-                               std::to_string(geometry.rows) + " rows of a column");
+      throw InputError(std::to_string(interleaved_) + " bitlines in the " +
+                       std::to_string(geometry.rows) + " rows of a column");
     }
-    const std::uint64_t longest = (geometry.rows + interleaved_ - 1) / interleaved_;
+    const std::uint64_t longest = divide_up(std::uint64_t{geometry.rows}, interleaved_);
     cells_ = bitline.cells == 0 ? longest : bitline.cells;
-    segments_ = (longest + cells_ - 1) / cells_;
+    segments_ = divide_up(longest, cells_);
   }
 
   std::uint64_t groups() const {

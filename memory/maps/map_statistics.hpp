@@ -18,7 +18,7 @@ struct FaultsAtVoltage {
   std::uint64_t total() const { return flips + stuck_at_0 + stuck_at_1; }
 };
 
-/// Throws std::runtime_error below the map's lowest measured voltage.
+/// Throws InputError below the map's lowest measured voltage.
 FaultsAtVoltage faults_at(const SparseFaultMap& map, Voltage voltage);
 
 /// Cells that share something: kRow a row of a bank, kColumn a column of a bank, kBitline a part
@@ -46,7 +46,7 @@ struct GroupCounts {
   std::optional<double> share_in_groups_of(std::uint64_t count) const;
 };
 
-/// Throws std::runtime_error below the map's lowest measured voltage, and for an `interleaved`
+/// Throws InputError below the map's lowest measured voltage, and for an `interleaved`
 /// outside 1..rows.
 GroupCounts group_counts(const SparseFaultMap& map, Voltage voltage, CellGroup group,
                          const BitlineShape& bitline = {});

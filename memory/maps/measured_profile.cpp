@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <functional>
-#include <stdexcept>
 #include <utility>
 
 #include "memory/maps/map_statistics.hpp"
+#include "sim/base/input_error.hpp"
 
 namespace brownout::memory {
 namespace {
@@ -54,7 +54,7 @@ MeasuredProfile measured_profile(const std::vector<SparseFaultMap>& maps,
   const std::string& unit = maps.front().header().unit;
   for (const SparseFaultMap& map : maps) {
     if (map.header().unit != unit) {
-      throw std::runtime_error("maps of several units: " + unit + " and " + map.header().unit);
+      throw InputError("maps of several units: " + unit + " and " + map.header().unit);
     }
     profile.cells += map.geometry().cells();
     profile.defects += defect_count(map);
@@ -66,8 +66,8 @@ MeasuredProfile measured_profile(const std::vector<SparseFaultMap>& maps,
   const auto clean = std::find_if(voltages.rbegin(), voltages.rend(),
                                   [&](Voltage voltage) { return voltage > highest; });
   if (clean == voltages.rend()) {
-    throw std::runtime_error("no voltage is known at which no cell fails: they fail up to " +
-                             highest.text() + " " + unit);
+    throw InputError("no voltage is known at which no cell fails: they fail up to " +
+                     highest.text() + " " + unit);
   }
   profile.error_free = *clean;
   for (const Voltage voltage : voltages) {
@@ -79,8 +79,8 @@ MeasuredProfile measured_profile(const std::vector<SparseFaultMap>& maps,
   const auto rows = std::count_if(profile.rates.begin(), profile.rates.end(),
                                   [](const MeasuredRate& rate) { return rate.is_row; });
   if (rows < 2) {
-    throw std::runtime_error("a profile needs two voltages with different numbers of faults; " +
-                             std::to_string(rows) + " found");
+    throw InputError("a profile needs two voltages with different numbers of faults; " +
+                     std::to_string(rows) + " found");
   }
   return profile;
 }

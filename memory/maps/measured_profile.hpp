@@ -28,7 +28,7 @@ struct MeasuredProfile {
 /// Counts at `voltages`; a cell fails at its vfail and below, so rates rise as the voltage falls.
 /// Where two voltages have one count, a profile can hold one of them: the higher, so that rates
 /// between are rather too high; of the lowest two the lower. `error_free`: a voltage at which no
-/// cell fails, where `voltages` has none. Throws std::runtime_error: maps of several units, a
+/// cell fails, where `voltages` has none. Throws InputError: maps of several units, a
 /// voltage below what a map measured, no voltage without a fault, fewer than two rates.
 MeasuredProfile measured_profile(const std::vector<SparseFaultMap>& maps,
                                  std::vector<Voltage> voltages, std::optional<Voltage> error_free);

@@ -1,10 +1,11 @@
 // Integer arithmetic on millionths.
 #include "memory/maps/rescale_fault_map.hpp"
 
-#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "sim/base/input_error.hpp"
 
 namespace brownout::memory {
 namespace {
@@ -19,7 +20,7 @@ SparseFaultMap rescaled(const SparseFaultMap& source, FaultMapHeader header,
                         const Rescale& rescale) {
   const auto checked = [&](Voltage voltage) {
     if (voltage.micro() > kHighest) {
-      throw std::runtime_error("the fault map's voltage " + voltage.text() + " is not a voltage");
+      throw InputError("the fault map's voltage " + voltage.text() + " is not a voltage");
     }
     return Voltage::from_micro(rescale(voltage.micro()));
   };
@@ -41,7 +42,7 @@ std::int64_t parse_voltage_shift(std::string_view text) {
   const bool negative = text.starts_with('-');
   if (negative || text.starts_with('+')) text.remove_prefix(1);
   const Voltage size = Voltage::parse_finite(text);
-  if (size.micro() > kHighest) throw std::runtime_error(size.text() + " is not a voltage shift");
+  if (size.micro() > kHighest) throw InputError(size.text() + " is not a voltage shift");
   return negative ? -size.micro() : size.micro();
 }
 
@@ -51,14 +52,14 @@ SparseFaultMap shifted(const SparseFaultMap& source, std::int64_t shift_micro) {
   header.source += "; shifted by " + text + " " + header.unit;
   return rescaled(source, std::move(header), [&](std::int64_t micro) {
     if (micro + shift_micro > 0) return micro + shift_micro;
-    throw std::runtime_error("a shift by " + text + " leaves nothing of the fault map's " +
-                             Voltage::from_micro(micro).text() + " " + source.header().unit);
+    throw InputError("a shift by " + text + " leaves nothing of the fault map's " +
+                     Voltage::from_micro(micro).text() + " " + source.header().unit);
   });
 }
 
 SparseFaultMap in_other_unit(const SparseFaultMap& source, Voltage vmin) {
   if (vmin <= Voltage() || vmin.micro() > kHighest) {
-    throw std::runtime_error(vmin.text() + " V is no Vmin");
+    throw InputError(vmin.text() + " V is no Vmin");
   }
   FaultMapHeader header = source.header();
   const bool to_vmin = header.unit == "V";
@@ -70,8 +71,8 @@ SparseFaultMap in_other_unit(const SparseFaultMap& source, Voltage vmin) {
     const std::int64_t divisor = to_vmin ? vmin.micro() : kMicroPerUnit;
     std::int64_t product = 0;
     if (__builtin_mul_overflow(micro, factor, &product)) {
-      throw std::runtime_error("the fault map's voltage " + Voltage::from_micro(micro).text() +
-                               " is too high");
+      throw InputError("the fault map's voltage " + Voltage::from_micro(micro).text() +
+                       " is too high");
     }
     return rounded_ratio(product, divisor);
   });

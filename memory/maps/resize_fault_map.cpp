@@ -2,9 +2,10 @@
 #include "memory/maps/resize_fault_map.hpp"
 
 #include <array>
-#include <stdexcept>
 #include <utility>
 #include <vector>
+
+#include "sim/base/input_error.hpp"
 
 namespace brownout::memory {
 namespace {
@@ -39,14 +40,14 @@ void require_inside(const SramGeometry& source, const SramGeometry& target,
                     const Resizing& resizing) {
   const CellAddress& at = resizing.offset;
   if (!source.contains(at)) {
-    throw std::runtime_error("the offset " + to_string(at) + " is outside " + to_string(source));
+    throw InputError("the offset " + to_string(at) + " is outside " + to_string(source));
   }
   const bool fits = std::uint64_t{at.bank} + target.banks <= source.banks &&
                     std::uint64_t{at.row} + target.rows <= source.rows &&
                     std::uint64_t{at.column} + target.columns <= source.columns;
   if (resizing.how == Resize::kTile || fits) return;
-  throw std::runtime_error(to_string(target) + " at " + to_string(at) + " do not lie within " +
-                           to_string(source) + "; tiling would repeat the map");
+  throw InputError(to_string(target) + " at " + to_string(at) + " do not lie within " +
+                   to_string(source) + "; tiling would repeat the map");
 }
 
 /// Before memory is given to them.
@@ -57,8 +58,8 @@ void require_countable(const std::vector<CellPlaces>& places) {
               static_cast<double>(cell.columns.count());
   }
   if (faults > static_cast<double>(kMostFaults)) {
-    throw std::runtime_error("the tiled map would have more than " + std::to_string(kMostFaults) +
-                             " failing cells");
+    throw InputError("the tiled map would have more than " + std::to_string(kMostFaults) +
+                     " failing cells");
   }
 }
 
@@ -100,14 +101,14 @@ SparseFaultMap resized(const SparseFaultMap& source, const SramGeometry& target,
 SparseFaultMap with_banks_joined(const SparseFaultMap& source, std::uint32_t count) {
   const SramGeometry& from = source.geometry();
   if (count == 0 || count > from.banks) {
-    throw std::runtime_error(std::to_string(count) + " banks side by side, of " + to_string(from));
+    throw InputError(std::to_string(count) + " banks side by side, of " + to_string(from));
   }
   FaultMapHeader header = source.header();
   header.geometry.banks = from.banks / count;
   const std::uint64_t columns = std::uint64_t{from.columns} * count;
   header.geometry.columns = static_cast<std::uint32_t>(columns);
   if (columns != header.geometry.columns) {
-    throw std::runtime_error(std::to_string(columns) + " columns are too many");
+    throw InputError(std::to_string(columns) + " columns are too many");
   }
   const std::uint32_t left_out = from.banks % count;
   header.source += "; " + std::to_string(count) + " of " + to_string(from) + " side by side" +

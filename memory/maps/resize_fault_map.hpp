@@ -19,14 +19,14 @@ struct Resizing {
   CellAddress offset;  ///< in the source: where the target begins
 };
 
-/// Throws std::runtime_error when the offset, or with kCrop any of the target's cells, is outside
+/// Throws InputError when the offset, or with kCrop any of the target's cells, is outside
 /// the source, or the target is impossible.
 SparseFaultMap resized(const SparseFaultMap& source, const SramGeometry& target,
                        const Resizing& resizing);
 
 /// Puts `count` banks side by side, bank i * count + j at column j * columns of bank i, as wide
 /// memories are built of narrow ones. Banks that are left over at the end are left out, and the
-/// source says how many. Throws std::runtime_error when there are fewer than `count` banks.
+/// source says how many. Throws InputError when there are fewer than `count` banks.
 SparseFaultMap with_banks_joined(const SparseFaultMap& source, std::uint32_t count);
 
 }  // namespace brownout::memory

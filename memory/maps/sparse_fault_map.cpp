@@ -2,11 +2,11 @@
 #include "memory/maps/sparse_fault_map.hpp"
 
 #include <algorithm>
-#include <stdexcept>
 #include <utility>
 
-#include "memory/numbers/text_number.hpp"
 #include "memory/read_noise.hpp"
+#include "sim/base/input_error.hpp"
+#include "sim/base/text_number.hpp"
 
 namespace brownout::memory {
 namespace {
@@ -21,12 +21,12 @@ SparseFaultMap::SparseFaultMap(FaultMapHeader header, std::vector<Fault> faults)
   check_sigma_read(header_.sigma_read);
   for (const Fault& fault : faults_) {
     if (!(fault.p > 0 && fault.p <= 1)) {
-      throw std::runtime_error("the cell at " + to_string(fault.cell) + " fails with a chance of " +
-                               format_double(fault.p) + ", which is not above 0 and at most 1");
+      throw InputError("the cell at " + to_string(fault.cell) + " fails with a chance of " +
+                       format_double(fault.p) + ", which is not above 0 and at most 1");
     }
     if (!header_.geometry.contains(fault.cell)) {
-      throw std::runtime_error("the failing cell at " + to_string(fault.cell) + " is outside " +
-                               to_string(header_.geometry));
+      throw InputError("the failing cell at " + to_string(fault.cell) + " is outside " +
+                       to_string(header_.geometry));
     }
   }
   if (!std::is_sorted(faults_.begin(), faults_.end(), by_cell)) {
@@ -36,7 +36,7 @@ SparseFaultMap::SparseFaultMap(FaultMapHeader header, std::vector<Fault> faults)
       std::adjacent_find(faults_.begin(), faults_.end(),
                          [](const Fault& a, const Fault& b) { return a.cell == b.cell; });
   if (twice != faults_.end()) {
-    throw std::runtime_error("the cell at " + to_string(twice->cell) + " is named twice");
+    throw InputError("the cell at " + to_string(twice->cell) + " is named twice");
   }
 }
 
@@ -50,9 +50,9 @@ void SparseFaultMap::require_measured(Voltage voltage) const {
     text += " with a sigma_read of " + format_double(header_.sigma_read) +
             ": cells count that fail up to " + least.text() + " " + header_.unit + ", which";
   }
-  throw std::runtime_error(text + " is below the lowest measured voltage, " +
-                           header_.lowest_measured->text() + " " + header_.unit +
-                           ", of the fault map from " + header_.source);
+  throw InputError(text + " is below the lowest measured voltage, " +
+                   header_.lowest_measured->text() + " " + header_.unit +
+                   ", of the fault map from " + header_.source);
 }
 
 CellFaults SparseFaultMap::faults_at(Voltage voltage) const {

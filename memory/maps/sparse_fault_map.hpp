@@ -20,7 +20,7 @@ struct FaultMapHeader {
 
 class SparseFaultMap final : public FaultMap {
  public:
-  /// Throws std::runtime_error: an impossible geometry, a cell outside it, a cell named twice, p or
+  /// Throws InputError: an impossible geometry, a cell outside it, a cell named twice, p or
   /// sigma_read out of range.
   SparseFaultMap(FaultMapHeader header, std::vector<Fault> faults);
 

@@ -5,6 +5,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "sim/base/input_error.hpp"
+
 namespace brownout::memory {
 namespace {
 
@@ -54,10 +56,9 @@ StackedFaultMap::StackedFaultMap(std::vector<std::unique_ptr<FaultMap>> maps)
   if (maps_.empty()) throw std::logic_error("a stack without a fault map");
   for (const auto& map : maps_) {
     if (map->geometry() == geometry()) continue;
-    throw std::runtime_error("the fault map from " + map->source() + " has " +
-                             to_string(map->geometry()) + ", the one from " +
-                             maps_.front()->source() + " that it is laid over has " +
-                             to_string(geometry()));
+    throw InputError("the fault map from " + map->source() + " has " + to_string(map->geometry()) +
+                     ", the one from " + maps_.front()->source() + " that it is laid over has " +
+                     to_string(geometry()));
   }
 }
 

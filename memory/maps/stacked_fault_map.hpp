@@ -15,7 +15,7 @@ namespace brownout::memory {
 /// fault, then the later map before the earlier.
 class StackedFaultMap final : public FaultMap {
  public:
-  /// Bottom first. Throws std::runtime_error when the geometries differ, std::logic_error without
+  /// Bottom first. Throws InputError when the geometries differ, std::logic_error without
   /// a map.
   explicit StackedFaultMap(std::vector<std::unique_ptr<FaultMap>> maps);
 

@@ -3,7 +3,7 @@
 
 #include <stdexcept>
 
-#include "memory/numbers/text_number.hpp"
+#include "sim/base/text_number.hpp"
 
 namespace brownout::memory {
 namespace {

@@ -8,7 +8,7 @@
 #include <limits>
 #include <stdexcept>
 
-#include "memory/numbers/text_number.hpp"
+#include "sim/base/text_number.hpp"
 
 namespace brownout::memory {
 namespace {

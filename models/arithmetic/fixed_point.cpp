@@ -3,7 +3,8 @@
 
 #include <bit>
 #include <cmath>
-#include <stdexcept>
+
+#include "sim/base/input_error.hpp"
 
 namespace brownout::models {
 namespace {
@@ -28,8 +29,8 @@ std::vector<double> multipliers(const QuantizedNetwork& network, const Convoluti
 
 FixedPoint to_fixed_point(double factor) {
   if (!(factor > 0) || factor >= 2147483648.0) {
-    throw std::runtime_error("scales whose quotient is " + std::to_string(factor) +
-                             ": it is not above 0 and below 2^31");
+    throw InputError("scales whose quotient is " + std::to_string(factor) +
+                     ": it is not above 0 and below 2^31");
   }
   FixedPoint result;
   // frexp only takes the number apart: exact with every libm.
@@ -72,8 +73,8 @@ FixedPointAdder fixed_point_adder(const QuantizedNetwork& network, const Additio
   const double twice_larger = 2.0 * double{std::max(left.scale, right.scale)};
   const double output_factor = twice_larger / (kHeadroom * double{output.scale});
   if (output_factor >= 1 && !addition.difference) {
-    throw std::runtime_error("scales of a sum whose quotient is " + std::to_string(output_factor) +
-                             ": it is not below 1");
+    throw InputError("scales of a sum whose quotient is " + std::to_string(output_factor) +
+                     ": it is not below 1");
   }
   return {.left_factor = to_fixed_point(double{left.scale} / twice_larger),
           .right_factor = to_fixed_point(double{right.scale} / twice_larger),

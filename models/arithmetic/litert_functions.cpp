@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
-#include <stdexcept>
 
 #include "models/arithmetic/fixed_point.hpp"
+#include "sim/base/input_error.hpp"
 
 namespace brownout::models {
 namespace {
@@ -64,7 +64,7 @@ template <typename Function>
 CodeTable float_table(const ActivationTensor& input, const ActivationTensor& output, Function f) {
   const float inverse_scale = 1.0F / output.scale;
   if (!std::isfinite(inverse_scale)) {
-    throw std::runtime_error("a scale of the output so small that it has no reciprocal");
+    throw InputError("a scale of the output so small that it has no reciprocal");
   }
   return table_of(input, output, [&](int difference) {
     const float value = f(input.scale * static_cast<float>(difference));
@@ -118,7 +118,7 @@ CodeTable limited(const ActivationTensor& input, const ActivationTensor& output,
 }
 
 CodeTable leaky_relu(const ActivationTensor& input, const ActivationTensor& output, float alpha) {
-  if (!(alpha >= 0)) throw std::runtime_error("a slope that is negative or not a number");
+  if (!(alpha >= 0)) throw InputError("a slope that is negative or not a number");
   const float slope = input.scale * alpha / output.scale;
   const FixedPoint negative = slope == 0 ? FixedPoint{} : to_fixed_point(double{slope});
   const FixedPoint identity = to_fixed_point(double{input.scale / output.scale});
@@ -145,7 +145,7 @@ CodeTable hard_swish(const ActivationTensor& input, const ActivationTensor& outp
   const ShortFixedPoint to_output = to_short_fixed_point(fine_scale / output.scale);
   const ShortFixedPoint to_thirds = to_short_fixed_point(fine_scale / (3.0F / 32768.0F));
   if (to_output.exponent > 0) {
-    throw std::runtime_error("its output's scale is below 1/128 of its input's");
+    throw InputError("its output's scale is below 1/128 of its input's");
   }
   return table_of(input, output, [&](int x) {
     const int fine = x * 128;
@@ -164,7 +164,7 @@ CodeTable hard_swish(const ActivationTensor& input, const ActivationTensor& outp
 
 CodeTable logistic(const ActivationTensor& input, const ActivationTensor& output) {
   if (output.scale != 1.0F / 256) {
-    throw std::runtime_error("the output of a logistic function needs scale 1/256");
+    throw InputError("the output of a logistic function needs scale 1/256");
   }
   return float_table(input, output,
                      [](float x) { return 1.0F / (1.0F + rounded_exponential(-x)); });

@@ -12,7 +12,7 @@ namespace brownout::models {
 
 using CodeTable = std::array<std::uint8_t, 256>;
 
-// Each throws std::runtime_error where the arithmetic cannot hold the quotient of the scales. Only
+// Each throws InputError where the arithmetic cannot hold the quotient of the scales. Only
 // scales and zero points of the tensors are read.
 
 /// QUANTIZE: another scale and zero point; the quotient of scales in double precision.

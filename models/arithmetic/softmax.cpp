@@ -4,7 +4,8 @@
 
 #include <array>
 #include <bit>
-#include <stdexcept>
+
+#include "sim/base/input_error.hpp"
 
 namespace brownout::models {
 namespace {
@@ -101,12 +102,12 @@ void FixedPointSoftmax::operator()(std::span<const std::uint8_t> input,
 FixedPointSoftmax make_softmax(const QuantizedNetwork& network, const Softmax& softmax) {
   const ActivationTensor& output = network.tensor(softmax.output);
   if (output.scale != 1.0F / 256 || output.zero_point != 0) {
-    throw std::runtime_error("a softmax's output needs scale 1/256 and its lowest code as 0");
+    throw InputError("a softmax's output needs scale 1/256 and its lowest code as 0");
   }
   const ActivationTensor& input = network.tensor(softmax.input);
-  if (input.shape.channels > 4096) throw std::runtime_error("a softmax of more than 4096 terms");
+  if (input.shape.channels > 4096) throw InputError("a softmax of more than 4096 terms");
   const double scale = double{softmax.beta} * double{input.scale} * (1 << kInputFraction);
-  if (!(scale > 1)) throw std::runtime_error("beta times the scale of a softmax's input is 0");
+  if (!(scale > 1)) throw InputError("beta times the scale of a softmax's input is 0");
   FixedPointSoftmax result;
   result.factor = to_fixed_point(std::min(scale, 2147483647.0));
   const std::int64_t radius = (std::int64_t{31} << kInputFraction) >> result.factor.exponent;

@@ -24,7 +24,7 @@ struct FixedPointSoftmax {
   std::int32_t exponential(int difference) const;
 };
 
-/// Throws std::runtime_error unless the output's scale is 1/256 and its lowest code is 0.
+/// Throws InputError unless the output's scale is 1/256 and its lowest code is 0.
 FixedPointSoftmax make_softmax(const QuantizedNetwork& network, const Softmax& softmax);
 
 }  // namespace brownout::models

@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <stdexcept>
 #include <string>
 
 #include "models/arithmetic/arithmetic.hpp"
+#include "sim/base/input_error.hpp"
 
 namespace brownout::models {
 namespace {
@@ -22,8 +22,8 @@ void check_preprocess(const Preprocess& preprocess, int channels) {
     return values.size() <= 1 || values.size() == static_cast<std::size_t>(channels);
   };
   if (!fits(preprocess.mean) || !fits(preprocess.std)) {
-    throw std::runtime_error("preprocess: mean and std need one value, or one per channel (" +
-                             std::to_string(channels) + ")");
+    throw InputError("preprocess", "mean and std need one value, or one per channel (" +
+                                       std::to_string(channels) + ")");
   }
   const auto is_finite = [](float value) { return std::isfinite(value); };
   const bool finite = is_finite(preprocess.scale.value_or(1)) &&
@@ -31,7 +31,7 @@ void check_preprocess(const Preprocess& preprocess, int channels) {
                       std::all_of(preprocess.std.begin(), preprocess.std.end(), is_finite);
   const auto is_zero = [](float value) { return value == 0; };
   if (!finite || std::any_of(preprocess.std.begin(), preprocess.std.end(), is_zero)) {
-    throw std::runtime_error("preprocess: scale, mean and std must be finite and std not 0");
+    throw InputError("preprocess", "scale, mean and std must be finite and std not 0");
   }
 }
 
@@ -67,14 +67,14 @@ void check_request(const Dataset& dataset, const Preprocess& preprocess, const S
            std::to_string(s.width);
   };
   if (dataset.shape != input) {
-    throw std::runtime_error("the data set's images are " + text(dataset.shape) +
-                             " (channels x height x width), the network's input is " + text(input) +
-                             order_hint(dataset.shape, input));
+    throw InputError("the data set's images are " + text(dataset.shape) +
+                     " (channels x height x width), the network's input is " + text(input) +
+                     order_hint(dataset.shape, input));
   }
   if (first < 0 || count < 0 || first > dataset.size() - count) {
-    throw std::runtime_error("images " + std::to_string(first) + " to " +
-                             std::to_string(first + count - 1) + " of a data set of " +
-                             std::to_string(dataset.size()));
+    throw InputError("images " + std::to_string(first) + " to " +
+                     std::to_string(first + count - 1) + " of a data set of " +
+                     std::to_string(dataset.size()));
   }
   check_preprocess(preprocess, input.channels);
 }

@@ -31,7 +31,7 @@ struct Preprocess {
 };
 
 /// Network inputs (NHWC) of images [first, first + count), before their quantization. Throws
-/// std::runtime_error when shapes or channel counts do not fit.
+/// InputError when shapes or channel counts do not fit.
 std::vector<float> preprocess_images(const Dataset& dataset, const Preprocess& preprocess,
                                      const Shape& input, std::int64_t first, std::int64_t count);
 

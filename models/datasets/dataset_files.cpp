@@ -5,10 +5,10 @@
 
 #include <array>
 #include <memory>
-#include <stdexcept>
 #include <string>
 
 #include "models/git_lfs.hpp"
+#include "sim/base/input_error.hpp"
 
 namespace brownout::models {
 namespace {
@@ -16,7 +16,7 @@ namespace {
 using Bytes = std::vector<std::uint8_t>;
 
 [[noreturn]] void fail(const std::filesystem::path& path, const std::string& message) {
-  throw std::runtime_error(path.string() + ": " + message);
+  throw InputError(message).within(path.string());
 }
 
 struct GzClose {
@@ -91,7 +91,7 @@ Dataset read_cifar(const std::vector<std::filesystem::path>& files, const CifarR
   constexpr std::size_t kPlane = std::size_t{32} * 32;
   const std::size_t size = record.label_bytes + kChannels * kPlane;
   const std::string name = record.name;
-  if (files.empty()) throw std::runtime_error(name + ": no files are given");
+  if (files.empty()) throw InputError("no files are given").within(name);
   Dataset dataset{.shape = {.channels = 3, .height = 32, .width = 32}};
   for (const std::filesystem::path& path : files) {
     const Bytes bytes = read_bytes(path);

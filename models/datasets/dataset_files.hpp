@@ -8,7 +8,7 @@
 
 namespace brownout::models {
 
-/// MNIST idx files, plain or gzip. Like the other readers it throws std::runtime_error naming the
+/// MNIST idx files, plain or gzip. Like the other readers it throws InputError naming the
 /// file: missing, truncated, wrong magic, counts that differ.
 Dataset read_mnist_idx(const std::filesystem::path& images, const std::filesystem::path& labels);
 /// One or more CIFAR-10 binary batches, concatenated.

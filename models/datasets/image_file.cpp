@@ -9,10 +9,10 @@
 #include <fstream>
 #include <iterator>
 #include <memory>
-#include <stdexcept>
 #include <string>
 
 #include "models/git_lfs.hpp"
+#include "sim/base/input_error.hpp"
 
 namespace brownout::models {
 namespace {
@@ -20,7 +20,7 @@ namespace {
 using Bytes = std::vector<std::uint8_t>;
 
 [[noreturn]] void fail(const std::filesystem::path& path, const std::string& message) {
-  throw std::runtime_error(path.string() + ": " + message);
+  throw InputError(message).within(path.string());
 }
 
 Bytes read_bytes(const std::filesystem::path& path) {

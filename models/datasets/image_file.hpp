@@ -17,7 +17,7 @@ struct Image {
 /// True for the file names that read_image takes: .png, .jpg, .jpeg in any case.
 bool is_image_name(const std::filesystem::path& path);
 
-/// Grey files give RGB when 3 channels are asked for. Throws std::runtime_error naming the file:
+/// Grey files give RGB when 3 channels are asked for. Throws InputError naming the file:
 /// damaged, neither PNG nor JPEG, transparent, larger than 2^28 pixels, colour where 1 channel is
 /// asked for.
 Image read_image(const std::filesystem::path& path, int channels);

@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <limits>
-#include <stdexcept>
 #include <string>
+
+#include "sim/base/input_error.hpp"
 
 namespace brownout::models {
 namespace {
@@ -27,7 +28,7 @@ std::string size_text(const Image& image) {
 
 std::vector<LabelledFile> list_image_folder(const fs::path& directory) {
   if (!fs::is_directory(directory)) {
-    throw std::runtime_error(directory.string() + ": no such folder");
+    throw InputError("no such folder").within(directory.string());
   }
   struct Ranked {
     std::size_t rank;  // within its class
@@ -37,21 +38,21 @@ std::vector<LabelledFile> list_image_folder(const fs::path& directory) {
   std::size_t label = 0;
   for (const fs::path& folder : entries_of(directory)) {
     if (!fs::is_directory(folder)) {
-      throw std::runtime_error(folder.string() + ": not a folder of one class's images");
+      throw InputError("not a folder of one class's images").within(folder.string());
     }
     if (label > std::numeric_limits<std::uint16_t>::max()) {
-      throw std::runtime_error(directory.string() + ": more than 65536 classes");
+      throw InputError("more than 65536 classes").within(directory.string());
     }
     std::size_t rank = 0;
     for (const fs::path& file : entries_of(folder)) {
       if (!is_image_name(file)) {
-        throw std::runtime_error(file.string() + ": not named .png, .jpg or .jpeg");
+        throw InputError("not named .png, .jpg or .jpeg").within(file.string());
       }
       files.push_back({rank++, {.path = file, .label = static_cast<std::uint16_t>(label)}});
     }
     ++label;
   }
-  if (files.empty()) throw std::runtime_error(directory.string() + ": it holds no images");
+  if (files.empty()) throw InputError("it holds no images").within(directory.string());
   std::stable_sort(files.begin(), files.end(),
                    [](const Ranked& left, const Ranked& right) { return left.rank < right.rank; });
   std::vector<LabelledFile> in_turn;
@@ -66,17 +67,17 @@ Dataset read_image_folder(std::span<const LabelledFile> files, const ImageFit& i
     Image image = read_image(file.path, channels);
     try {
       image = fit(image, image_fit);
-    } catch (const std::runtime_error& error) {
-      throw std::runtime_error(file.path.string() + ": " + error.what());
+    } catch (const InputError& error) {
+      throw error.within(file.path.string());
     }
     const Shape shape{.channels = channels, .height = image.height, .width = image.width};
     if (dataset.labels.empty()) dataset.shape = shape;
     if (shape != dataset.shape) {
-      throw std::runtime_error(file.path.string() + ": " + size_text(image) + " pixels where " +
-                               files.front().path.string() + " has " +
-                               std::to_string(dataset.shape.height) + " x " +
-                               std::to_string(dataset.shape.width) +
-                               " (preprocess.resize and preprocess.crop bring them to one size)");
+      throw InputError(size_text(image) + " pixels where " + files.front().path.string() + " has " +
+                       std::to_string(dataset.shape.height) + " x " +
+                       std::to_string(dataset.shape.width) +
+                       " (preprocess.resize and preprocess.crop bring them to one size)")
+          .within(file.path.string());
     }
     dataset.pixels.insert(dataset.pixels.end(), image.pixels.begin(), image.pixels.end());
     dataset.labels.push_back(file.label);

@@ -18,7 +18,7 @@ struct LabelledFile {
 /// The images below `directory`: the sub-folders, sorted by name, are labels 0, 1, ...; the first
 /// file of each class by name, the second of each, and so on, so that any number of images from the
 /// front shows all classes. Other files are an error, hidden ones are not seen. Throws
-/// std::runtime_error.
+/// InputError.
 std::vector<LabelledFile> list_image_folder(const std::filesystem::path& directory);
 
 /// Reads them all; after `image_fit` they must agree in size. `channels` is 3 (RGB) or 1 (grey).

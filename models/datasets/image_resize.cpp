@@ -4,9 +4,10 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <stdexcept>
 #include <string>
 #include <vector>
+
+#include "sim/base/input_error.hpp"
 
 namespace brownout::models {
 namespace {
@@ -90,9 +91,9 @@ Image resize(const Image& image, const ImageSize& size) {
 
 Image crop_centre(const Image& image, const ImageSize& size) {
   if (size.height > image.height || size.width > image.width) {
-    throw std::runtime_error("a crop of " + std::to_string(size.height) + " x " +
-                             std::to_string(size.width) + " out of an image of " +
-                             std::to_string(image.height) + " x " + std::to_string(image.width));
+    throw InputError("a crop of " + std::to_string(size.height) + " x " +
+                     std::to_string(size.width) + " out of an image of " +
+                     std::to_string(image.height) + " x " + std::to_string(image.width));
   }
   const int top = half_to_even(image.height - size.height);
   const int left = half_to_even(image.width - size.width);

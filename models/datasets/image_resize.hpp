@@ -27,7 +27,7 @@ struct ImageFit {
 /// coefficients of 22 bits: to the bit what Pillow's Image.resize(BILINEAR) gives.
 Image resize(const Image& image, const ImageSize& size);
 /// The centre, as torchvision's CenterCrop takes it (halves round to even). Throws
-/// std::runtime_error when the image is smaller.
+/// InputError when the image is smaller.
 Image crop_centre(const Image& image, const ImageSize& size);
 Image fit(const Image& image, const ImageFit& fit);
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "models/engine/widest_vectors.hpp"
+#include "sim/base/arithmetic.hpp"
 
 namespace brownout::models {
 namespace {
@@ -81,7 +82,7 @@ Epilogue::Epilogue(const QuantizedNetwork& network, const Convolution& convoluti
                    int accumulator_bits)
     : requantizer_(make_requantizer(network, convolution)),
       channels_(convolution.out_channels),
-      repeats_((kRowElements + channels_ - 1) / channels_),
+      repeats_(divide_up(kRowElements, channels_)),
       accumulator_bits_(accumulator_bits),
       bias_(convolution.bias) {
   const auto repeat = [&](auto& repeated, const auto& channels) {

@@ -12,6 +12,7 @@
 #include "models/engine/gated_macs.hpp"
 #include "models/engine/ordered_convolution.hpp"
 #include "models/engine/plain_nodes.hpp"
+#include "sim/base/input_error.hpp"
 
 namespace brownout::models {
 namespace {
@@ -46,9 +47,9 @@ bool choose_onednn(const EngineOptions& options) {
   if (options.path == ConvolutionPath::kExact) return false;
   const bool exact = onednn_is_exact();
   if (options.path == ConvolutionPath::kOneDnn && !exact) {
-    throw std::runtime_error(onednn_name() +
-                             " has neither VNNI nor AMX: its int8 convolutions would saturate; "
-                             "use the exact path");
+    throw InputError(onednn_name() +
+                     " has neither VNNI nor AMX: its int8 convolutions would saturate; "
+                     "use the exact path");
   }
   return exact;
 }
@@ -118,8 +119,8 @@ IntegerEngine::Implementation::Implementation(const QuantizedNetwork& source,
       data(source, chunk),
       weights_in_force(source.nodes.size()) {
   if (options.accumulator_bits < 1 || options.accumulator_bits > 32) {
-    throw std::runtime_error("accumulator bits: " + std::to_string(options.accumulator_bits) +
-                             " is not in 1..32");
+    throw InputError("accumulator bits: " + std::to_string(options.accumulator_bits) +
+                     " is not in 1..32");
   }
   if (options.k_part < 1) throw std::logic_error("k_part below 1");
   const OneThread one_thread;
@@ -128,8 +129,8 @@ IntegerEngine::Implementation::Implementation(const QuantizedNetwork& source,
     const auto* node = std::get_if<Convolution>(&network.nodes[i]);
     if (node == nullptr) continue;
     if (node->k_size() > (node->has_weight_zero_points() ? kLargestOffsetK : kLargestK)) {
-      throw std::runtime_error(node->name + ": sums of " + std::to_string(node->k_size()) +
-                               " products may exceed 32 bits");
+      throw InputError("sums of " + std::to_string(node->k_size()) + " products may exceed 32 bits")
+          .within(node->name);
     }
     const auto make = use_onednn ? make_onednn_convolution : make_exact_convolution;
     const bool offset = node->has_weight_zero_points();

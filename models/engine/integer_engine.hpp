@@ -52,7 +52,7 @@ struct EngineResult {
 
 class IntegerEngine {
  public:
-  /// `network` must outlive this. Throws std::runtime_error when kOneDnn is asked for on a CPU
+  /// `network` must outlive this. Throws InputError when kOneDnn is asked for on a CPU
   /// where it would be inexact.
   IntegerEngine(const QuantizedNetwork& network, EngineOptions options = {});
   IntegerEngine(QuantizedNetwork&&, EngineOptions = {}) = delete;

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "sim/base/arithmetic.hpp"
+
 namespace brownout::models {
 
 void concatenate(Axis axis, std::span<const std::uint8_t* const> inputs,
@@ -26,7 +28,7 @@ void pad(const Padding& padding, const Shape& input_shape, const std::uint8_t* i
   // Indices of the input that stay: those whose place, `step` times their index behind `before`, is
   // in the output.
   const auto kept = [](int before, int in, int step, int out) {
-    const auto above = [step](int place) { return place <= 0 ? 0 : (place + step - 1) / step; };
+    const auto above = [step](int place) { return place <= 0 ? 0 : divide_up(place, step); };
     return std::pair(above(-before), std::min(in, above(out - before)));
   };
   const int row_step = padding.rows_between + 1, column_step = padding.columns_between + 1;

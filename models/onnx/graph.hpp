@@ -16,7 +16,7 @@ namespace brownout::models {
 
 class OnnxGraph {
  public:
-  /// Throws std::runtime_error: missing, empty, truncated, no ONNX, opset below 10.
+  /// Throws InputError: missing, empty, truncated, no ONNX, opset below 10.
   explicit OnnxGraph(const std::filesystem::path& path);
   OnnxGraph(const OnnxGraph&) = delete;
   OnnxGraph& operator=(const OnnxGraph&) = delete;

@@ -3,10 +3,10 @@
 
 #include <algorithm>
 #include <set>
-#include <stdexcept>
 #include <utility>
 
 #include "models/onnx/importer.hpp"
+#include "sim/base/input_error.hpp"
 
 namespace brownout::models {
 namespace {
@@ -132,7 +132,7 @@ TensorId Importer::add_tensor(const std::string& name, const Shape& shape,
                               const ActivationQuantization& quantization) {
   try {
     size_.add_tensor(shape);
-  } catch (const std::runtime_error& error) {
+  } catch (const InputError& error) {
     graph_.fail("tensor '" + name + "': " + error.what());
   }
   network_.tensors.push_back({.name = name,
@@ -234,7 +234,7 @@ void Importer::set_edge(const onnx::NodeProto& node, Edge edge, int output) {
 void Importer::add_constants(const onnx::NodeProto& node, std::size_t elements) {
   try {
     size_.add_constants(elements);
-  } catch (const std::runtime_error& error) {
+  } catch (const InputError& error) {
     graph_.fail(node, error.what());
   }
 }
@@ -242,7 +242,7 @@ void Importer::add_constants(const onnx::NodeProto& node, std::size_t elements) 
 void Importer::add_size(const onnx::NodeProto& node, const Node& made, const Shape& shape) {
   try {
     size_.add_node(made, shape);
-  } catch (const std::runtime_error& error) {
+  } catch (const InputError& error) {
     graph_.fail(node, error.what());
   }
 }

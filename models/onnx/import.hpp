@@ -8,7 +8,7 @@
 
 namespace brownout::models {
 
-/// Throws std::runtime_error: file missing, empty, truncated or no ONNX; a node that is unknown or
+/// Throws InputError: file missing, empty, truncated or no ONNX; a node that is unknown or
 /// float-only (named, with the list of what is supported); a quantization that integer arithmetic
 /// does not cover.
 QuantizedNetwork import_onnx(const std::filesystem::path& path);

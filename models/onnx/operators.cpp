@@ -1,12 +1,12 @@
 // Import of the operators between DequantizeLinear and QuantizeLinear that compute.
 #include <optional>
 #include <set>
-#include <stdexcept>
 #include <utility>
 
 #include "models/arithmetic/arithmetic.hpp"
 #include "models/onnx/importer.hpp"
 #include "models/onnx/windows.hpp"
+#include "sim/base/input_error.hpp"
 
 namespace brownout::models {
 
@@ -48,7 +48,7 @@ Shape Importer::shape_after(const onnx::NodeProto& node, const Shape& input, con
                             int channels) const {
   try {
     return window_output(input, window, channels);
-  } catch (const std::runtime_error& error) {
+  } catch (const InputError& error) {
     graph_.fail(node, error.what());
   }
 }

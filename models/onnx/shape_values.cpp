@@ -1,8 +1,9 @@
 #include "models/onnx/shape_values.hpp"
 
 #include <algorithm>
-#include <stdexcept>
 #include <utility>
+
+#include "sim/base/input_error.hpp"
 
 namespace brownout::models {
 
@@ -86,7 +87,7 @@ void ShapeValues::compute(const onnx::NodeProto& node,
       count_of(results[i].dims);
       computed_[node.output(static_cast<int>(i))] = results[i];
     }
-  } catch (const std::runtime_error& error) {
+  } catch (const InputError& error) {
     graph_.fail(node, error.what());
   }
 }

@@ -3,7 +3,8 @@
 
 #include <algorithm>
 #include <cstring>
-#include <stdexcept>
+
+#include "sim/base/input_error.hpp"
 
 namespace brownout::models {
 namespace {
@@ -148,6 +149,6 @@ std::size_t place_of(std::int64_t axis, std::size_t rank) {
   return static_cast<std::size_t>(axis < 0 ? axis + size : axis);
 }
 
-void refuse(const std::string& why) { throw std::runtime_error(why); }
+void refuse(const std::string& why) { throw InputError(why); }
 
 }  // namespace brownout::models

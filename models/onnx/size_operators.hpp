@@ -30,7 +30,7 @@ struct SizeCall {
   std::optional<std::vector<std::int64_t>> list(std::size_t index, const char* attribute) const;
 };
 
-/// One array for each output. Throws std::runtime_error for a form that is not supported, inputs
+/// One array for each output. Throws InputError for a form that is not supported, inputs
 /// that do not fit together, and numbers that are too many or do not fit into 64 bits.
 using SizeOperator = std::function<std::vector<Integers>(const SizeCall&)>;
 

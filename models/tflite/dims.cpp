@@ -2,9 +2,10 @@
 #include "models/tflite/dims.hpp"
 
 #include <algorithm>
-#include <stdexcept>
 
 #include "models/network_limits.hpp"
+#include "sim/base/arithmetic.hpp"
+#include "sim/base/input_error.hpp"
 
 namespace brownout::models {
 namespace {
@@ -17,7 +18,7 @@ std::int64_t bound(std::int64_t value, std::int64_t extent) {
 
 void require_sizes(const Dims& dims, const Numbers& first, const Numbers& second) {
   if (first.size() == dims.size() && second.size() == dims.size()) return;
-  throw std::runtime_error("it has not one number for every dimension");
+  throw InputError("it has not one number for every dimension");
 }
 
 }  // namespace
@@ -48,7 +49,7 @@ std::vector<std::int64_t> strides_of(const Dims& dims) {
 
 Dims expanded(const Dims& from, const Numbers& axis) {
   const int at = axis.size() == 1 ? axis_of(axis[0], from.size() + 1) : -1;
-  if (at < 0) throw std::runtime_error("its axis is not one of its output's");
+  if (at < 0) throw InputError("its axis is not one of its output's");
   Dims made = from;
   made.insert(made.begin() + at, 1);
   return made;
@@ -61,7 +62,7 @@ Dims squeezed(const Dims& from, const tflite::Squeeze* options) {
   for (unsigned i = 0; !all && i < options->dims()->size(); ++i) {
     const int axis = axis_of(options->dims()->Get(i), from.size());
     if (axis < 0 || from[static_cast<std::size_t>(axis)] != 1) {
-      throw std::runtime_error("it takes away a dimension that is not 1");
+      throw InputError("it takes away a dimension that is not 1");
     }
     taken[static_cast<std::size_t>(axis)] = true;
   }
@@ -77,13 +78,13 @@ Dims reshaped(const Dims& from, const Numbers& wanted) {
   std::int64_t known = 1;
   for (const std::int64_t extent : wanted) {
     if (extent < -1 || extent == 0 || extent > size || known > size) {
-      throw std::runtime_error("it changes the number of elements");
+      throw InputError("it changes the number of elements");
     }
     known *= extent == -1 ? 1 : extent;
   }
   const auto open = std::count(wanted.begin(), wanted.end(), -1);
   if (open > 1 || known > size || size % known != 0 || (open == 0 && known != size)) {
-    throw std::runtime_error("it changes the number of elements");
+    throw InputError("it changes the number of elements");
   }
   Dims made;
   for (const std::int64_t extent : wanted) {
@@ -100,7 +101,7 @@ std::vector<Range> slice_ranges(const Dims& dims, const Numbers& begin, const Nu
     const bool rest = size[d] == -1;
     if (begin[d] < 0 || begin[d] > extent ||
         (!rest && (size[d] < 0 || size[d] > extent - begin[d]))) {
-      throw std::runtime_error("it cuts outside of its input");
+      throw InputError("it cuts outside of its input");
     }
     const std::int64_t count = rest ? extent - begin[d] : size[d];
     ranges.push_back({static_cast<int>(begin[d]), static_cast<int>(count), 1, false});
@@ -114,23 +115,22 @@ std::vector<Range> strided_ranges(const Dims& dims, const Numbers& begin, const 
   require_sizes(dims, step, step);
   if (options != nullptr &&
       (options->ellipsis_mask() != 0 || options->new_axis_mask() != 0 || options->offset())) {
-    throw std::runtime_error(
-        "masks other than those of begin, end and single elements are not supported");
+    throw InputError("masks other than those of begin, end and single elements are not supported");
   }
   std::vector<Range> ranges;
   for (std::size_t d = 0; d < dims.size(); ++d) {
     const auto masked = [&](int mask) { return options != nullptr && (mask >> d & 1) != 0; };
     if (step[d] < 1 || step[d] > kLargestDimension) {
-      throw std::runtime_error("step " + std::to_string(step[d]) + " is not in 1.." +
-                               std::to_string(kLargestDimension));
+      throw InputError("step " + std::to_string(step[d]) + " is not in 1.." +
+                       std::to_string(kLargestDimension));
     }
     std::int64_t from = bound(begin[d], dims[d]), to = bound(end[d], dims[d]);
     if (options != nullptr && masked(options->begin_mask())) from = 0;
     if (options != nullptr && masked(options->end_mask())) to = dims[d];
     const bool only = options != nullptr && masked(options->shrink_axis_mask());
     if (only) to = from + 1;
-    if (to > dims[d]) throw std::runtime_error("it cuts outside of its input");
-    const std::int64_t count = std::max<std::int64_t>(0, (to - from + step[d] - 1) / step[d]);
+    if (to > dims[d]) throw InputError("it cuts outside of its input");
+    const std::int64_t count = divide_up(std::max<std::int64_t>(0, to - from), step[d]);
     ranges.push_back(
         {static_cast<int>(from), static_cast<int>(count), static_cast<int>(step[d]), only});
   }

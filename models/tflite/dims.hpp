@@ -25,7 +25,7 @@ std::int64_t elements_of(const Dims& dims);
 std::vector<std::int64_t> strides_of(const Dims& dims);
 
 /// What EXPAND_DIMS with this axis makes of dimensions. This and the functions below throw
-/// std::runtime_error where the operator does not fit.
+/// InputError where the operator does not fit.
 Dims expanded(const Dims& from, const Numbers& axis);
 /// What SQUEEZE makes of them.
 Dims squeezed(const Dims& from, const tflite::Squeeze* options);

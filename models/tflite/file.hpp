@@ -23,7 +23,7 @@ struct TfliteOperator {
 
 class TfliteFile {
  public:
-  /// Throws std::runtime_error: missing, empty, truncated, no TFLite, not one subgraph.
+  /// Throws InputError: missing, empty, truncated, no TFLite, not one subgraph.
   explicit TfliteFile(const std::filesystem::path& path);
   TfliteFile(const TfliteFile&) = delete;
   TfliteFile& operator=(const TfliteFile&) = delete;

@@ -8,7 +8,7 @@
 
 namespace brownout::models {
 
-/// Throws std::runtime_error: file missing, damaged or no TFLite; an operator (named, with its
+/// Throws InputError: file missing, damaged or no TFLite; an operator (named, with its
 /// index and what is supported), type or quantization that is not supported.
 QuantizedNetwork import_tflite(const std::filesystem::path& path);
 

@@ -6,7 +6,6 @@
 #include <filesystem>
 #include <functional>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -18,6 +17,7 @@
 #include "models/tflite/dims.hpp"
 #include "models/tflite/file.hpp"
 #include "models/tflite/integer_operators.hpp"
+#include "sim/base/input_error.hpp"
 
 namespace brownout::models {
 
@@ -191,12 +191,12 @@ class TfliteImporter {
   /// `make` gives the function of codes of tensors 0 and 1 with result 2.
   void with_constant(const Operator& op, int position,
                      const std::function<BinaryFunction(const QuantizedNetwork&)>& make);
-  /// What `compute` returns; what it throws as std::runtime_error names the operator.
+  /// What `compute` returns; what it throws as InputError names the operator.
   template <typename Compute>
   auto checked(const Operator& op, Compute compute) const {
     try {
       return compute();
-    } catch (const std::runtime_error& error) {
+    } catch (const InputError& error) {
       file_.fail(op, error.what());
     }
   }

@@ -4,15 +4,16 @@
 #include <algorithm>
 #include <cstdlib>
 #include <limits>
-#include <stdexcept>
 #include <utility>
+
+#include "sim/base/input_error.hpp"
 
 namespace brownout::models {
 namespace {
 
 using Arrays = std::vector<IntegerArray>;
 
-[[noreturn]] void refuse(const char* why) { throw std::runtime_error(why); }
+[[noreturn]] void refuse(const char* why) { throw InputError(why); }
 
 [[noreturn]] void refuse_overflow() { refuse("a number does not fit into 64 bits"); }
 

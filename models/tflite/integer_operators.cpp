@@ -3,15 +3,15 @@
 
 #include <algorithm>
 #include <map>
-#include <stdexcept>
 #include <utility>
 
 #include "models/tflite/integer_arithmetic.hpp"
+#include "sim/base/input_error.hpp"
 
 namespace brownout::models {
 namespace {
 
-[[noreturn]] void refuse(const std::string& why) { throw std::runtime_error(why); }
+[[noreturn]] void refuse(const std::string& why) { throw InputError(why); }
 
 const IntegerArray& operand(const IntegerCall& call, std::size_t position) {
   if (position >= call.inputs.size()) refuse("input " + std::to_string(position) + " is missing");

@@ -22,7 +22,7 @@ struct IntegerCall {
   std::size_t outputs = 1;
 };
 
-/// Of inputs within the limits below. Throws std::runtime_error for a form that is not supported,
+/// Of inputs within the limits below. Throws InputError for a form that is not supported,
 /// inputs that do not fit together, and numbers that are too many or do not fit into 64 bits; a
 /// result may still be beyond the limits.
 using IntegerOperator = std::function<std::vector<IntegerArray>(const IntegerCall&)>;

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "models/tflite/importer.hpp"
+#include "sim/base/arithmetic.hpp"
 
 namespace brownout::models {
 namespace {
@@ -19,7 +20,7 @@ int code_distance(float value, float scale) {
 
 /// SAME: outputs = ceil(input / stride), an odd pad goes behind.
 void pad_same(int input, int kernel, int stride, int dilation, int& before, int& after) {
-  const int outputs = (input + stride - 1) / stride;
+  const int outputs = divide_up(input, stride);
   const std::int64_t reach = std::int64_t{dilation} * (kernel - 1) + 1;
   const std::int64_t total = std::int64_t{outputs - 1} * stride + reach - input;
   before = static_cast<int>(std::max<std::int64_t>(total, 0) / 2);

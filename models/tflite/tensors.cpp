@@ -13,7 +13,7 @@ namespace {
 
 bool is_image(const Dims& dims) { return dims.size() >= 2 && dims.size() <= 4 && dims[0] == 1; }
 
-/// Throws std::runtime_error where the arithmetic cannot hold the quotient of scales.
+/// Throws InputError where the arithmetic cannot hold the quotient of scales.
 void require_scales(const QuantizedNetwork& network, const Node& node) {
   if (const auto* n = std::get_if<Convolution>(&node)) make_requantizer(network, *n);
   if (const auto* n = std::get_if<Addition>(&node)) make_adder(network, *n);

@@ -16,7 +16,7 @@ struct Streams {
 
 struct Command {
   CommandSpec spec;
-  /// The exit status. Throws std::runtime_error for bad input, before anything is created.
+  /// The exit status. Throws InputError for bad input, before anything is created.
   std::function<int(const Arguments&, const Streams&)> run;
 };
 

@@ -4,9 +4,10 @@
 #include <algorithm>
 #include <optional>
 #include <ostream>
-#include <stdexcept>
 
 #include "models/network_import.hpp"
+#include "sim/base/arithmetic.hpp"
+#include "sim/base/input_error.hpp"
 #include "sim/cli/command.hpp"
 #include "sim/cli/table.hpp"
 #include "sim/cli/workload_options.hpp"
@@ -173,10 +174,6 @@ Fact cells_fact(const hardware::AcceleratorSpec& spec, hardware::OnChipMemory me
 
 std::string yes_or_no(bool yes) { return yes ? "yes" : "no"; }
 
-double share(std::uint64_t part, std::uint64_t whole) {
-  return static_cast<double>(part) / static_cast<double>(whole);
-}
-
 // What fits in which memory.
 std::vector<Fact> fit_facts(const models::QuantizedNetwork& network, const NetworkPlan& plan) {
   const hardware::AcceleratorSpec& spec = plan.asked;
@@ -243,9 +240,8 @@ int run(const Arguments& arguments, const Streams& streams) {
   if (machine) {
     try {
       plan = experiment::plan_network(network, *machine);
-    } catch (const std::runtime_error& error) {
-      throw std::runtime_error(arguments.positional() + " on accelerator '" + machine->name +
-                               "': " + error.what());
+    } catch (const InputError& error) {
+      throw error.within(arguments.positional() + " on accelerator '" + machine->name + "'");
     }
   }
 

@@ -7,7 +7,7 @@
 #include <map>
 #include <ostream>
 
-#include "memory/numbers/text_number.hpp"
+#include "sim/base/text_number.hpp"
 #include "sim/cli/terminal_text.hpp"
 
 namespace brownout::cli {
@@ -77,7 +77,7 @@ Notes rate_notes(const std::vector<double>& rates, const memory::VoltageProfile&
   Notes notes;
   std::map<memory::Voltage, double> first_at;
   for (const double rate : rates) {
-    const std::string text = "a bit error rate of " + memory::format_double(rate) + " is below ";
+    const std::string text = "a bit error rate of " + format_double(rate) + " is below ";
     const memory::Voltage voltage = profile.voltage_for_ber(rate);
     const std::string at = voltage.text() + " " + memory::to_string(data.unit);
     if (rate > 0 && rate < least) {
@@ -94,8 +94,7 @@ Notes rate_notes(const std::vector<double>& rates, const memory::VoltageProfile&
     const auto [first, is_new] = first_at.try_emplace(voltage, rate);
     if (is_new || first->second == rate) continue;
     notes.push_back(fmt::format("the bit error rates {} and {} are one point, {}",
-                                memory::format_double(first->second), memory::format_double(rate),
-                                at));
+                                format_double(first->second), format_double(rate), at));
   }
   return notes;
 }

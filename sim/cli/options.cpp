@@ -6,7 +6,8 @@
 #include <limits>
 #include <stdexcept>
 
-#include "memory/numbers/text_number.hpp"
+#include "sim/base/input_error.hpp"
+#include "sim/base/text_number.hpp"
 #include "sim/config/voltage_list.hpp"
 #include "sim/config/yaml_reader.hpp"
 
@@ -41,9 +42,9 @@ std::string without_dashes(std::string name) {
   });
   const std::string near =
       longer != known.end() ? std::string(*longer) : config::nearest(word, known);
-  throw std::runtime_error("unknown option " + memory::in_quotes(name) +
-                           (near.empty() ? "; brownout " + spec.name + " --help lists all"
-                                         : ", did you mean --" + near + "?"));
+  throw InputError("unknown option " + in_quotes(name) +
+                   (near.empty() ? "; brownout " + spec.name + " --help lists all"
+                                 : ", did you mean --" + near + "?"));
 }
 
 // Long options only, never abbreviated: an option of a later version cannot change a script.
@@ -65,7 +66,7 @@ std::vector<po::option> split(const CommandSpec& spec, const std::vector<std::st
     fail_option(without_dashes(error.get_option_name()),
                 flag ? "takes no value" : "the value is missing");
   } catch (const po::error& error) {
-    throw std::runtime_error(error.what());
+    throw InputError(error.what());
   }
 }
 
@@ -77,10 +78,10 @@ const OptionSpec& spec_of(const CommandSpec& spec, const std::string& name) {
 }
 
 double number_in_range(const std::string& name, std::string_view text, double low, double high) {
-  const std::optional<double> number = memory::parse_double(text);
+  const std::optional<double> number = parse_double(text);
   if (number && *number >= low && *number <= high) return *number;
-  fail_option(name, memory::in_quotes(text) + " is not a number in " + memory::format_double(low) +
-                        ".." + memory::format_double(high));
+  fail_option(name, in_quotes(text) + " is not a number in " + format_double(low) + ".." +
+                        format_double(high));
 }
 
 std::string range_text(std::uint64_t low, std::uint64_t high) {
@@ -90,7 +91,7 @@ std::string range_text(std::uint64_t low, std::uint64_t high) {
 }  // namespace
 
 void fail_option(const std::string& name, const std::string& text) {
-  throw std::runtime_error("--" + name + ": " + text);
+  throw InputError(text).within("--" + name);
 }
 
 Arguments::Arguments(const CommandSpec& spec, const std::vector<std::string>& words) {
@@ -111,14 +112,13 @@ Arguments::Arguments(const CommandSpec& spec, const std::vector<std::string>& wo
   }
   const std::size_t wanted = spec.positional.empty() ? 0 : 1;
   if (arguments.size() > wanted) {
-    throw std::runtime_error("unexpected argument " + memory::in_quotes(arguments[wanted]) +
-                             "; usage: brownout " + spec.name +
-                             (wanted == 0 ? "" : " " + spec.positional) + " [options]");
+    throw InputError("unexpected argument " + in_quotes(arguments[wanted]) + "; usage: brownout " +
+                     spec.name + (wanted == 0 ? "" : " " + spec.positional) + " [options]");
   }
   if (!arguments.empty()) positional_ = arguments.front();
   if (positional_.empty() && wanted == 1 && !has("help") && !has("version")) {
-    throw std::runtime_error(spec.positional + " is missing; usage: brownout " + spec.name + " " +
-                             spec.positional + " [options]");
+    throw InputError(spec.positional + " is missing; usage: brownout " + spec.name + " " +
+                     spec.positional + " [options]");
   }
 }
 
@@ -150,10 +150,9 @@ std::optional<std::uint64_t> Arguments::integer(const std::string& name, std::ui
                                                 std::uint64_t high) const {
   const std::optional<std::string> value = text(name);
   if (!value) return {};
-  const std::optional<std::uint64_t> number = memory::parse_unsigned(*value);
+  const std::optional<std::uint64_t> number = parse_unsigned(*value);
   if (!number || *number < low || *number > high) {
-    fail_option(name,
-                memory::in_quotes(*value) + " is not a whole number in " + range_text(low, high));
+    fail_option(name, in_quotes(*value) + " is not a whole number in " + range_text(low, high));
   }
   return number;
 }
@@ -192,7 +191,7 @@ std::optional<std::string> Arguments::choice(const std::string& name,
   if (!value || std::find(words.begin(), words.end(), *value) != words.end()) return value;
   std::string list;
   for (const std::string& word : words) list += (list.empty() ? "" : ", ") + word;
-  fail_option(name, memory::in_quotes(*value) + " is not one of " + list);
+  fail_option(name, in_quotes(*value) + " is not one of " + list);
 }
 
 std::optional<memory::Voltage> Arguments::voltage(const std::string& name) const {
@@ -207,14 +206,14 @@ std::optional<std::vector<memory::Voltage>> Arguments::voltages(const std::strin
   if (!value) return {};
   try {
     return config::parse_voltage_list(*value);
-  } catch (const std::runtime_error& error) {
-    fail_option(name, error.what());
+  } catch (const InputError& error) {
+    throw error.within("--" + name);
   }
 }
 
 void Arguments::exclude(const std::string& name, const std::string& other) const {
   if (has(name) && has(other)) {
-    throw std::runtime_error("--" + name + " and --" + other + " exclude each other");
+    throw InputError("--" + name + " and --" + other + " exclude each other");
   }
 }
 

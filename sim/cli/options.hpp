@@ -30,7 +30,7 @@ struct CommandSpec {
   std::vector<OptionSpec> options;
 };
 
-/// The words behind a command's name, sorted into options. All throw std::runtime_error.
+/// The words behind a command's name, sorted into options. All throw InputError.
 class Arguments {
  public:
   /// Unknown options (names the nearest), options given twice, values or arguments that are

@@ -5,10 +5,10 @@
 
 #include <system_error>
 
+#include "sim/base/world_error.hpp"
 #include "sim/cli/options.hpp"
 #include "sim/cli/output_file.hpp"
 #include "sim/experiment/runner/whole_file.hpp"
-#include "sim/experiment/runner/world_error.hpp"
 
 namespace brownout::cli {
 namespace {
@@ -34,7 +34,7 @@ void write_whole_directory(const std::filesystem::path& path,
   std::filesystem::path part = target;
   part += ".part" + std::to_string(::getpid());
   const auto require = [&](const std::error_code& error) {
-    if (error) experiment::fail_world(path.string() + ": cannot be written", error.value());
+    if (error) fail_world(path.string() + ": cannot be written", error.value());
   };
   std::error_code error;
   try {
@@ -43,7 +43,7 @@ void write_whole_directory(const std::filesystem::path& path,
     for (const OutputFile& file : files) experiment::write_whole_file(part / file.name, file.bytes);
     std::filesystem::rename(part, target, error);
     require(error);
-  } catch (const experiment::WorldError&) {
+  } catch (const WorldError&) {
     std::filesystem::remove_all(part, error);
     throw;
   }

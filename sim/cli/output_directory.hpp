@@ -12,7 +12,7 @@ struct OutputFile {
   std::string bytes;
 };
 
-/// Throws std::runtime_error "--option: ..." when the directory exists already or could not be
+/// Throws InputError "--option: ..." when the directory exists already or could not be
 /// made. Creates nothing.
 void check_output_directory(const std::filesystem::path& path, const std::string& option);
 

@@ -6,15 +6,15 @@
 #include <cerrno>
 #include <system_error>
 
+#include "sim/base/world_error.hpp"
 #include "sim/cli/options.hpp"
-#include "sim/experiment/runner/world_error.hpp"
 
 namespace brownout::cli {
 namespace {
 
 void check_writable(const std::filesystem::path& directory, const std::string& option) {
   if (::access(directory.c_str(), W_OK) == 0) return;
-  experiment::fail_world("--" + option + ": " + directory.string(), errno);
+  fail_world("--" + option + ": " + directory.string(), errno);
 }
 
 }  // namespace

@@ -6,7 +6,7 @@
 
 namespace brownout::cli {
 
-/// Throws std::runtime_error "--option: ..." when no file could be written there: a directory, or
+/// Throws InputError "--option: ..." when no file could be written there: a directory, or
 /// in a directory that does not exist; WorldError when that one is not writable. Creates nothing.
 void check_output_file(const std::filesystem::path& path, const std::string& option);
 

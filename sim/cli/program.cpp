@@ -7,16 +7,16 @@
 #include <algorithm>
 #include <new>
 #include <ostream>
-#include <stdexcept>
 #include <system_error>
 
-#include "memory/numbers/text_number.hpp"
+#include "sim/base/input_error.hpp"
+#include "sim/base/text_number.hpp"
+#include "sim/base/world_error.hpp"
 #include "sim/cli/command.hpp"
 #include "sim/cli/help.hpp"
 #include "sim/cli/terminal_text.hpp"
 #include "sim/config/yaml_reader.hpp"
 #include "sim/experiment/runner/interruption.hpp"
-#include "sim/experiment/runner/world_error.hpp"
 
 namespace brownout::cli {
 namespace {
@@ -32,9 +32,9 @@ constexpr int kBadInput = 2;
     list += (list.empty() ? "" : ", ") + command.spec.name;
   }
   const std::string near = config::nearest(word, names);
-  throw std::runtime_error("unknown command " + memory::in_quotes(word) +
-                           (near.empty() ? "" : ", did you mean " + near + "?") +
-                           (near.empty() ? "; commands are " : " Commands are ") + list);
+  throw InputError("unknown command " + in_quotes(word) +
+                   (near.empty() ? "" : ", did you mean " + near + "?") +
+                   (near.empty() ? "; commands are " : " Commands are ") + list);
 }
 
 // Some names are two words: the second one then belongs to the name.
@@ -77,8 +77,8 @@ int execute(const Command& command, std::vector<std::string> words, const Stream
   return command.run(arguments, streams);
 }
 
-int dispatch(const std::vector<std::string>& words, const Streams& streams) {
-  const std::vector<Command> commands = all_commands();
+int dispatch(const std::vector<std::string>& words, const std::vector<Command>& commands,
+             const Streams& streams) {
   if (words.empty() || is_help(words.front())) {
     streams.out << program_help(commands);
     return 0;
@@ -129,27 +129,28 @@ std::vector<Command> all_commands() {
           map_plot_command(), map_fit_command(),      map_profile_command()};
 }
 
-int run_program(const std::vector<std::string>& words, std::ostream& out, std::ostream& err) {
+int run_program(const std::vector<std::string>& words, std::ostream& out, std::ostream& err,
+                const std::vector<Command>& commands) {
   try {
-    const int status = dispatch(words, {out, err});
+    const int status = dispatch(words, commands, {out, err});
     if (!out.flush()) {
-      throw experiment::WorldError(
+      throw WorldError(
           "the results could not be written to the output; free some space, or send them "
           "elsewhere");
     }
     return status;
   } catch (const experiment::Interrupted& interrupted) {
     return end_interrupted(interrupted, words, err);
-  } catch (const experiment::WorldError& error) {
+  } catch (const InputError& error) {
+    err << "error: " << one_line(error.what()) << "\n";
+    return kBadInput;
+  } catch (const WorldError& error) {
     err << "error: " << one_line(error.what()) << "\n";
   } catch (const std::system_error& error) {
     err << "error: " << one_line(error.what()) << "\n";
   } catch (const std::bad_alloc&) {
     err << "error: not enough memory; end other processes, or take fewer --jobs or a smaller "
            "run.batch\n";
-  } catch (const std::runtime_error& error) {
-    err << "error: " << one_line(error.what()) << "\n";
-    return kBadInput;
   } catch (const std::exception& error) {
     err << "internal error: " << one_line(error.what()) << "\n";
   } catch (...) {

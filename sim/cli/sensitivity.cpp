@@ -1,8 +1,8 @@
 // `brownout sensitivity`: which layers, bits and directions of the faults cost the accuracy.
 #include <algorithm>
 #include <ostream>
-#include <stdexcept>
 
+#include "sim/base/input_error.hpp"
 #include "sim/cli/command.hpp"
 #include "sim/cli/map/grid_options.hpp"
 #include "sim/cli/notes.hpp"
@@ -50,8 +50,8 @@ CommandSpec spec() {
 std::vector<FaultDimension> dimensions_of(const Arguments& arguments) {
   try {
     return experiment::parse_dimensions(arguments.text("by").value_or("layer"));
-  } catch (const std::runtime_error& error) {
-    fail_option("by", error.what());
+  } catch (const InputError& error) {
+    throw error.within("--by");
   }
 }
 

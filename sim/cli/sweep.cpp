@@ -1,8 +1,8 @@
 // `brownout sweep`: the voltage-energy-accuracy curve over a grid of voltages and chips.
 #include <algorithm>
 #include <ostream>
-#include <stdexcept>
 
+#include "sim/base/input_error.hpp"
 #include "sim/cli/command.hpp"
 #include "sim/cli/map/grid_options.hpp"
 #include "sim/cli/notes.hpp"

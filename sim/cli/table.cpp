@@ -6,7 +6,8 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
-#include "memory/numbers/text_number.hpp"
+#include "sim/base/input_error.hpp"
+#include "sim/base/text_number.hpp"
 
 namespace brownout::cli {
 namespace {
@@ -27,7 +28,7 @@ std::string csv_text(const Cell& cell) {
   if (const auto* text = std::get_if<std::string>(&cell)) return csv_field(*text);
   if (const auto* integer = std::get_if<std::int64_t>(&cell)) return std::to_string(*integer);
   if (const auto* count = std::get_if<std::uint64_t>(&cell)) return std::to_string(*count);
-  if (const auto* number = std::get_if<double>(&cell)) return memory::format_double(*number);
+  if (const auto* number = std::get_if<double>(&cell)) return format_double(*number);
   return {};
 }
 
@@ -103,7 +104,7 @@ Format parse_format(const std::string& name) {
   if (name == "table") return Format::kTable;
   if (name == "csv") return Format::kCsv;
   if (name == "json") return Format::kJson;
-  throw std::runtime_error(memory::in_quotes(name) + " is not one of table, csv, json");
+  throw InputError(in_quotes(name) + " is not one of table, csv, json");
 }
 
 Cell voltage_cell(memory::Voltage voltage) { return voltage.value(); }

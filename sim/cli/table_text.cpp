@@ -6,7 +6,7 @@
 #include <cmath>
 #include <string_view>
 
-#include "memory/numbers/text_number.hpp"
+#include "sim/base/text_number.hpp"
 #include "sim/cli/table.hpp"
 #include "sim/cli/terminal_text.hpp"
 
@@ -78,10 +78,10 @@ std::string percent(double share) {
 }
 
 std::string number_text(double number, Style style, const Scale& scale) {
-  if (!std::isfinite(number)) return memory::format_double(number);
+  if (!std::isfinite(number)) return format_double(number);
   switch (style) {
     case Style::kPlain:
-      return memory::format_double(number);
+      return format_double(number);
     case Style::kPercent:
       return percent(number);
     case Style::kRate:

@@ -3,7 +3,6 @@
 #include "sim/cli/workload_options.hpp"
 
 #include <limits>
-#include <stdexcept>
 
 #include "sim/experiment/inputs/asked.hpp"
 #include "sim/experiment/inputs/fault_selection.hpp"

@@ -2,10 +2,10 @@
 // hardware::validate's.
 #include "sim/config/accelerator_config.hpp"
 
-#include <stdexcept>
 #include <utility>
 #include <vector>
 
+#include "sim/base/input_error.hpp"
 #include "sim/config/document.hpp"
 #include "sim/config/energy_config.hpp"
 #include "sim/config/yaml_reader.hpp"
@@ -64,8 +64,8 @@ hardware::Supply read_supply(const MapEntry& entry) {
   for (std::size_t i = 0; i < fed.size(); ++i) {
     try {
       supply.feed(fed[i]);
-    } catch (const std::runtime_error& error) {
-      fail(items_of(entry.value)[i], error.what());
+    } catch (const InputError& error) {
+      fail(items_of(entry.value)[i], error.text());
     }
   }
   return supply;
@@ -78,21 +78,13 @@ hardware::Supplies read_supplies(const Value& value) {
   }
   std::vector<hardware::Supply> supplies;
   for (const MapEntry& entry : value.entries) supplies.push_back(read_supply(entry));
-  try {
-    return hardware::Supplies(std::move(supplies));
-  } catch (const std::runtime_error& error) {
-    fail_below(value, error.what());
-  }
+  return at_place_of(value, [&] { return hardware::Supplies(std::move(supplies)); });
 }
 
 void read_placement(const Value& value, hardware::Placement& placement) {
   std::string name;
   convert(value, name);
-  try {
-    placement = hardware::parse_placement(name);
-  } catch (const std::runtime_error& error) {
-    fail(value, error.what());
-  }
+  placement = at_place_of(value, [&] { return hardware::parse_placement(name); });
 }
 
 }  // namespace
@@ -116,11 +108,7 @@ hardware::AcceleratorSpec read_accelerator(const Value& accelerator) {
   }
   if (const Value* value = map.find("dram")) read_dram(*value, spec.dram);
   if (const Value* value = map.find("supplies")) spec.supplies = read_supplies(*value);
-  try {
-    hardware::validate(spec);
-  } catch (const std::runtime_error& error) {
-    fail_below(accelerator, error.what());
-  }
+  at_place_of(accelerator, [&] { hardware::validate(spec); });
   return spec;
 }
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <stdexcept>
 
+#include "sim/base/input_error.hpp"
 #include "sim/config/yaml_reader.hpp"
 
 namespace brownout::config {
@@ -50,8 +51,8 @@ std::filesystem::path standard_file(const std::filesystem::path& directory, cons
     if (std::filesystem::is_regular_file(directory / candidate)) return directory / candidate;
     if (!gzip) break;
   }
-  throw std::runtime_error("--dataset: no such file: " + (directory / name).string() +
-                           (gzip ? " (or .gz)" : ""));
+  throw InputError("no such file: " + (directory / name).string() + (gzip ? " (or .gz)" : ""))
+      .within("--dataset");
 }
 
 // The standard files of the full data set in the place of the workload's.
@@ -68,9 +69,9 @@ void read_full(const std::filesystem::path& directory, DatasetConfig& config) {
       config.batches = {standard_file(directory, "test.bin", false)};
       return;
     case DatasetFormat::kNpz:
-      throw std::runtime_error(
-          "--dataset: an npz data set has no standard file; name it with --set "
-          "workload.dataset.file=FILE");
+      throw InputError(
+          "an npz data set has no standard file; name it with --set workload.dataset.file=FILE")
+          .within("--dataset");
     case DatasetFormat::kImageFolder:
       config.directory = directory;
       return;
@@ -126,9 +127,9 @@ DatasetConfig read_dataset(const Value& dataset, const std::optional<std::filesy
     }
     try {
       config.members = models::list_image_folder(config.directory);
-    } catch (const std::runtime_error& error) {
-      if (full) throw std::runtime_error(std::string("--dataset: ") + error.what());
-      fail(map.require("directory"), error.what());
+    } catch (const InputError& error) {
+      if (full) throw error.within("--dataset");
+      fail(map.require("directory"), error);
     }
   }
   return config;

@@ -1,7 +1,6 @@
 // The YAML keys of an energy table. Which prices must be there is energy::EnergyTable's to say.
 #include "sim/config/energy_config.hpp"
 
-#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,11 +19,7 @@ energy::Provenance read_provenance(const MapReader& map) {
   map.read_required("date", provenance.date);
   std::string rail;
   map.read_required("rail", rail);
-  try {
-    provenance.rail = energy::parse_rail(rail);
-  } catch (const std::runtime_error& error) {
-    fail(map.require("rail"), error.what());
-  }
+  provenance.rail = at_place_of(map.require("rail"), [&] { return energy::parse_rail(rail); });
   return provenance;
 }
 
@@ -92,11 +87,7 @@ energy::EnergyTable read_energy_table(const Value& energy) {
   read_reference_volts(map.require("reference_volts"), data);
   read_events(map.require("events"), data);
   read_leakages(map.require("leakage"), data);
-  try {
-    return energy::EnergyTable(std::move(data));
-  } catch (const std::runtime_error& error) {
-    fail_below(energy, error.what());
-  }
+  return at_place_of(energy, [&] { return energy::EnergyTable(std::move(data)); });
 }
 
 energy::EnergyTable load_energy_table(const std::filesystem::path& path) {

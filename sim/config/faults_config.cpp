@@ -5,10 +5,9 @@
 #include <optional>
 #include <set>
 #include <span>
-#include <stdexcept>
 #include <string_view>
 
-#include "memory/numbers/text_number.hpp"
+#include "sim/base/text_number.hpp"
 #include "sim/config/yaml_reader.hpp"
 
 namespace brownout::config {
@@ -29,7 +28,7 @@ std::vector<std::string> read_layers(const Value& value) {
     std::string name;
     convert(item, name);
     if (std::find(names.begin(), names.end(), name) != names.end()) {
-      fail(item, memory::in_quotes(name) + " stands there twice");
+      fail(item, in_quotes(name) + " stands there twice");
     }
     names.push_back(name);
   }
@@ -37,9 +36,9 @@ std::vector<std::string> read_layers(const Value& value) {
 }
 
 int read_bit(const Value& item, std::string_view text) {
-  const std::optional<std::uint64_t> bit = memory::parse_unsigned(text);
+  const std::optional<std::uint64_t> bit = parse_unsigned(text);
   if (!bit) {
-    fail(item, memory::in_quotes(item.text) + " is not a bit such as 7 or a range such as 4:7");
+    fail(item, in_quotes(item.text) + " is not a bit such as 7 or a range such as 4:7");
   }
   if (*bit >= kMostBits) {
     fail(item, std::string(text) + " is not in 0.." + std::to_string(kMostBits - 1));
@@ -57,7 +56,7 @@ std::vector<int> read_bits(const Value& value) {
     const int last = colon == std::string::npos
                          ? first
                          : read_bit(item, std::string_view(text).substr(colon + 1));
-    if (last < first) fail(item, memory::in_quotes(text) + " runs backwards");
+    if (last < first) fail(item, in_quotes(text) + " runs backwards");
     for (int bit = first; bit <= last; ++bit) {
       if (!bits.insert(bit).second)
         fail(item, "bit " + std::to_string(bit) + " stands there twice");
@@ -86,11 +85,7 @@ FaultsConfig read_faults(const Value& value) {
   if (const Value* polarity = map.find("polarity")) {
     std::string name;
     convert(*polarity, name);
-    try {
-      faults.polarity = storage::parse_polarity(name);
-    } catch (const std::runtime_error& error) {
-      fail(*polarity, error.what());
-    }
+    faults.polarity = at_place_of(*polarity, [&] { return storage::parse_polarity(name); });
   }
   return faults;
 }

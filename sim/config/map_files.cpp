@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <optional>
 #include <set>
-#include <stdexcept>
 #include <string>
 #include <utility>
 
@@ -148,11 +147,7 @@ std::vector<std::filesystem::path> map_files(const Value& value) {
     }
     return {existing_file(value)};
   }
-  try {
-    static_cast<void>(memory::files_of_map(path.string()));
-  } catch (const std::runtime_error& error) {
-    fail(value, error.what());
-  }
+  at_place_of(value, [&] { memory::files_of_map(path.string()); });
   return {path};
 }
 

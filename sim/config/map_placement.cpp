@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <limits>
-#include <stdexcept>
 #include <string>
 
 #include "memory/maps/rescale_fault_map.hpp"
@@ -47,11 +46,7 @@ std::vector<memory::CellAddress> read_offsets(const Value& value) {
 std::int64_t read_shift(const Value& value) {
   double number = 0;
   convert(value, number);  // refuses text and quoted numbers
-  try {
-    return memory::parse_voltage_shift(value.text);
-  } catch (const std::runtime_error& error) {
-    fail(value, error.what());
-  }
+  return at_place_of(value, [&] { return memory::parse_voltage_shift(value.text); });
 }
 
 }  // namespace

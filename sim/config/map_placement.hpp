@@ -23,7 +23,7 @@ struct MapPlacement {
   }
 };
 
-/// Throws std::runtime_error with the key's place.
+/// Throws InputError with the key's place.
 MapPlacement read_map_placement(const MapReader& chip);
 
 /// "crop", "tile".

@@ -57,11 +57,8 @@ double read_share(const Value& value) {
 const memory::Generator& read_generator(const Value& value) {
   std::string name;
   convert(value, name);
-  try {
-    return memory::find_generator(name);
-  } catch (const std::runtime_error& error) {
-    fail(value, error.what());
-  }
+  const auto find = [&] { return &memory::find_generator(name); };
+  return *at_place_of(value, find);
 }
 
 void read_parameter(const MapReader& map, const memory::GeneratorParameter& parameter,
@@ -75,11 +72,7 @@ void read_parameter(const MapReader& map, const memory::GeneratorParameter& para
   } else {
     map.read(parameter.name, value);
   }
-  try {
-    if (given) parameter.check(value);
-  } catch (const std::runtime_error& error) {
-    fail_below(map.value(), error.what());
-  }
+  if (given) at_place_of(map.value(), [&] { parameter.check(value); });
   values.emplace(parameter.name, value);
 }
 
@@ -88,11 +81,7 @@ void read_polarity(const MapReader& map, memory::Polarity& polarity) {
   if (found == nullptr) return;
   std::string text;
   convert(*found, text);
-  try {
-    polarity = memory::parse_polarity(text);
-  } catch (const std::runtime_error& error) {
-    fail(*found, error.what());
-  }
+  polarity = at_place_of(*found, [&] { return memory::parse_polarity(text); });
 }
 
 FaultyMemory read_faulty_memory(const Value& value) {
@@ -106,11 +95,7 @@ FaultyMemory read_faulty_memory(const Value& value) {
 memory::Encoding read_encoding(const Value& value) {
   std::string text;
   convert(value, text);
-  try {
-    return memory::parse_encoding(text);
-  } catch (const std::runtime_error& error) {
-    fail(value, error.what());
-  }
+  return at_place_of(value, [&] { return memory::parse_encoding(text); });
 }
 
 memory::DefectRate read_defects(const Value& value) {
@@ -153,11 +138,7 @@ void read_layers(const MapReader& map, ChipConfig& chip) {
 
 void read_sigma_read(const MapReader& map, ChipConfig& chip) {
   map.read("sigma_read", chip.sigma_read);
-  try {
-    memory::check_sigma_read(chip.sigma_read);
-  } catch (const std::runtime_error& error) {
-    fail_below(map.value(), error.what());
-  }
+  at_place_of(map.value(), [&] { memory::check_sigma_read(chip.sigma_read); });
 }
 
 ChipConfig read_measured_chip(const Value& value) {
@@ -202,11 +183,8 @@ std::shared_ptr<const memory::VoltageProfile> read_memory_profile(const Value& p
   read_optional(map, "nominal_voltage", data.nominal_voltage);
   read_optional(map, "vmin_volts", data.vmin_volts);
   for (const Value& row : items_of(map.require("rows"))) data.rows.push_back(read_row(row));
-  try {
-    return std::make_shared<const memory::VoltageProfile>(std::move(data));
-  } catch (const std::runtime_error& error) {
-    fail_below(profile, error.what());
-  }
+  return at_place_of(
+      profile, [&] { return std::make_shared<const memory::VoltageProfile>(std::move(data)); });
 }
 
 MemoryFile load_memory_file(const std::filesystem::path& path) {
@@ -241,11 +219,7 @@ ChipConfig read_chip(const Value& value) {
   read_polarity(map, chip.mixture.polarity);
   read_sigma_read(map, chip);
   read_layers(map, chip);
-  try {
-    chip.mixture.validate();
-  } catch (const std::runtime_error& error) {
-    fail_below(value, error.what());
-  }
+  at_place_of(value, [&] { chip.mixture.validate(); });
   map.read("seed", chip.seed);
   return chip;
 }

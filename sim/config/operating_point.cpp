@@ -4,7 +4,8 @@
 #include <stdexcept>
 #include <utility>
 
-#include "memory/numbers/text_number.hpp"
+#include "sim/base/input_error.hpp"
+#include "sim/base/text_number.hpp"
 #include "sim/config/yaml_reader.hpp"
 
 namespace brownout::config {
@@ -85,7 +86,7 @@ void read_logic(const Value& value, double& volts) {
   convert(value, volts);
   if (!(volts > 0)) fail(value, value.text + " is not above 0");
   if (volts > highest) {
-    fail(value, value.text + " is above " + memory::format_double(highest) + " V, " +
+    fail(value, value.text + " is above " + format_double(highest) + " V, " +
                     std::to_string(memory::kMostOverReference) +
                     " x the reference voltage of the energy table");
   }
@@ -125,7 +126,7 @@ void check_joined_memories(const Value& accelerator, const hardware::Supplies& s
   for (const Supply& supply : supplies.all()) {
     for (const OnChipMemory which : supply.memories) {
       const std::string reason = difference(memory, supply.memories.front(), which);
-      if (!reason.empty()) fail_below(accelerator, "supplies." + supply.name + ": " + reason);
+      if (!reason.empty()) fail(accelerator, InputError("supplies." + supply.name, reason));
     }
   }
 }
@@ -162,12 +163,7 @@ Supply read_swept_supply(const Value& name, const hardware::Supplies& supplies,
                          const MemoryConfig& memory) {
   std::string text;
   convert(name, text);
-  const Supply* supply = nullptr;
-  try {
-    supply = &supplies.of_memories(text);
-  } catch (const std::runtime_error& error) {
-    fail(name, error.what());
-  }
+  const Supply* supply = at_place_of(name, [&] { return &supplies.of_memories(text); });
   if (!may_fail(*supply, memory)) refuse_error_free(name, supply->memories.front());
   return *supply;
 }

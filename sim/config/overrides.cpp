@@ -1,10 +1,10 @@
 // --set: walks the dotted key, makes the maps that are not there, and puts the value in.
 #include "sim/config/overrides.hpp"
 
-#include <stdexcept>
 #include <string_view>
 #include <utility>
 
+#include "sim/base/input_error.hpp"
 #include "sim/config/yaml_parser.hpp"
 
 namespace brownout::config {
@@ -22,7 +22,7 @@ OriginPointer option_origin(const std::string& name, const std::string& key,
 Value& child_of(Value& parent, std::string_view key, const OriginPointer& origin) {
   if (parent.kind == Value::Kind::kNull) parent.kind = Value::Kind::kMap;
   if (parent.kind != Value::Kind::kMap) {
-    throw std::runtime_error(origin->name + ": " + parent.path + " is not a map");
+    throw InputError(parent.path + " is not a map").within(origin->name);
   }
   if (Value* found = parent.find(key)) return *found;
   Value child;
@@ -73,10 +73,10 @@ void apply_set(Value& root, const std::string& assignment, const std::filesystem
   const std::string key = assignment.substr(0, equals);
   if (equals == std::string::npos || key.empty() || key.front() == '.' || key.back() == '.' ||
       key.find("..") != std::string::npos) {
-    throw std::runtime_error("--set " + assignment + ": must be KEY=VALUE");
+    throw InputError("must be KEY=VALUE").within("--set " + assignment);
   }
   if (const std::string meant = in_its_section(root, key); !meant.empty()) {
-    throw std::runtime_error("--set " + key + ": unknown key, did you mean " + meant + "?");
+    throw InputError("unknown key, did you mean " + meant + "?").within("--set " + key);
   }
   const OriginPointer origin = option_origin("--set " + key, key, directory);
   Value* target = &root;

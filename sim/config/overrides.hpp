@@ -29,7 +29,7 @@ Value text_value(const std::string& text, const std::string& path, const std::st
 Value yaml_value(const std::string& text, const std::string& path, const std::string& option,
                  const std::filesystem::path& directory);
 
-/// Applies one "KEY=VALUE" to a document. Throws std::runtime_error "--set KEY: ...".
+/// Applies one "KEY=VALUE" to a document. Throws InputError "--set KEY: ...".
 void apply_set(Value& root, const std::string& assignment, const std::filesystem::path& directory);
 
 }  // namespace brownout::config

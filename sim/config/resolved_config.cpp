@@ -5,13 +5,11 @@
 #include <utility>
 #include <vector>
 
-#include "memory/numbers/text_number.hpp"
+#include "sim/base/text_number.hpp"
 #include "sim/config/workload_config.hpp"
 
 namespace brownout::config {
 namespace {
-
-using memory::format_double;
 
 class Listing {
  public:

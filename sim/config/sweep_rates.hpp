@@ -10,7 +10,7 @@ namespace brownout::config {
 /// Replaces the voltages of `sweep` by those of bit error rates: of each the highest at which the
 /// profile has it. Rates that fall on one voltage are one point. The error-free voltage joins them
 /// where no rate is 0, so that there is a point without faults of the swept memory. Throws
-/// std::runtime_error for a rate that the profile never reaches.
+/// InputError for a rate that the profile never reaches.
 void set_rates(const std::vector<double>& rates, const memory::VoltageProfile& profile,
                SweepConfig& sweep);
 

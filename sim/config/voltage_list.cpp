@@ -2,10 +2,10 @@
 #include "sim/config/voltage_list.hpp"
 
 #include <algorithm>
-#include <stdexcept>
 #include <string>
 
-#include "memory/numbers/text_number.hpp"
+#include "sim/base/input_error.hpp"
+#include "sim/base/text_number.hpp"
 #include "sim/config/yaml_reader.hpp"
 
 namespace brownout::config {
@@ -35,7 +35,7 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
 Voltage positive(std::string_view text) {
   const Voltage voltage = Voltage::parse_finite(text);
   if (voltage <= Voltage()) {
-    throw std::runtime_error(memory::in_quotes(text) + " is not above 0");
+    throw InputError(in_quotes(text) + " is not above 0");
   }
   return voltage;
 }
@@ -43,7 +43,7 @@ Voltage positive(std::string_view text) {
 void append(std::vector<Voltage>& voltages, Voltage voltage) {
   if (std::find(voltages.begin(), voltages.end(), voltage) != voltages.end()) return;
   if (voltages.size() >= kMostVoltages) {
-    throw std::runtime_error("more than " + std::to_string(kMostVoltages) + " voltages");
+    throw InputError("more than " + std::to_string(kMostVoltages) + " voltages");
   }
   voltages.push_back(voltage);
 }
@@ -52,7 +52,7 @@ void append_range(std::vector<Voltage>& voltages, Voltage from, Voltage to, Volt
   const std::int64_t distance = to.micro() - from.micro();
   const std::int64_t count = (distance < 0 ? -distance : distance) / step.micro();
   if (count >= static_cast<std::int64_t>(kMostVoltages)) {
-    throw std::runtime_error("more than " + std::to_string(kMostVoltages) + " voltages");
+    throw InputError("more than " + std::to_string(kMostVoltages) + " voltages");
   }
   const std::int64_t signed_step = distance < 0 ? -step.micro() : step.micro();
   for (std::int64_t i = 0; i <= count; ++i) {
@@ -71,8 +71,8 @@ std::vector<Voltage> parse_voltage_list(std::string_view text) {
     } else if (parts.size() == 3) {
       append_range(voltages, positive(parts[0]), positive(parts[1]), positive(parts[2]));
     } else {
-      throw std::runtime_error(memory::in_quotes(item) +
-                               " is not a voltage or a range FROM:TO:STEP such as 1.00:0.75:0.05");
+      throw InputError(in_quotes(item) +
+                       " is not a voltage or a range FROM:TO:STEP such as 1.00:0.75:0.05");
     }
   }
   return voltages;
@@ -86,11 +86,7 @@ std::vector<Voltage> read_voltage_list(const Value& value) {
     convert(item, text);
     joined += (joined.empty() ? "" : ",") + text;
   }
-  try {
-    return parse_voltage_list(joined);
-  } catch (const std::runtime_error& error) {
-    fail(value, error.what());
-  }
+  return at_place_of(value, [&] { return parse_voltage_list(joined); });
 }
 
 }  // namespace brownout::config

@@ -11,7 +11,7 @@ namespace brownout::config {
 
 /// "0.9", "1.00:0.75:0.05" (from, to, step; exact decimal steps in either direction, ends included
 /// when hit), or several of these with commas between. In the order given, each voltage once.
-/// Throws std::runtime_error: no voltage, a step of 0, more than 10,000 voltages.
+/// Throws InputError: no voltage, a step of 0, more than 10,000 voltages.
 std::vector<memory::Voltage> parse_voltage_list(std::string_view text);
 
 /// One text, or a list of voltages and ranges. Throws with the value's place.

@@ -3,11 +3,11 @@
 
 #include <algorithm>
 #include <limits>
-#include <stdexcept>
 
 #include "memory/cells.hpp"
 #include "memory/files/read_map.hpp"
-#include "memory/numbers/text_number.hpp"
+#include "sim/base/input_error.hpp"
+#include "sim/base/text_number.hpp"
 #include "sim/config/accelerator_config.hpp"
 #include "sim/config/document.hpp"
 #include "sim/config/energy_config.hpp"
@@ -104,12 +104,12 @@ void require_covered(const WorkloadConfig& config, const memory::VoltageProfile&
                      memory::Voltage voltage, const std::string& place) {
   const auto foreign = config.foreign_voltages.find(place);
   if (foreign != config.foreign_voltages.end()) {
-    throw std::runtime_error(place + ": " + foreign->second);
+    throw InputError(foreign->second).within(place);
   }
   try {
     profile.require_covered(voltage);
-  } catch (const std::runtime_error& error) {
-    throw std::runtime_error(place + ": " + error.what());
+  } catch (const InputError& error) {
+    throw error.within(place);
   }
 }
 
@@ -118,11 +118,10 @@ void check_accumulator_cells(const hardware::AcceleratorSpec& spec) {
   try {
     memory::require_possible(
         hardware::organisation(spec, hardware::OnChipMemory::kAccumulator).geometry());
-  } catch (const std::runtime_error& error) {
-    throw std::runtime_error(
+  } catch (const InputError& error) {
+    throw error.within(
         "accelerator: accumulator.depth x array.columns x accumulator.bits with "
-        "memory.accumulator: " +
-        std::string(error.what()));
+        "memory.accumulator");
   }
 }
 
@@ -199,7 +198,7 @@ void check_operating_point(const WorkloadConfig& config) {
 
 void check_sweep(const WorkloadConfig& config) {
   const SweepConfig& sweep = config.sweep;
-  if (sweep.voltages.empty()) throw std::runtime_error(sweep.place + ": no voltages are given");
+  if (sweep.voltages.empty()) throw InputError("no voltages are given").within(sweep.place);
   for (SupplyPoint point : config.operating_point.supplies) {
     if (point.supply != sweep.supply) {
       check_supply(config, point);

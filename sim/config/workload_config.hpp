@@ -70,7 +70,7 @@ struct WorkloadConfig {
   }
 };
 
-/// Throws std::runtime_error "FILE:LINE: key: what is wrong" or "--set key: what is wrong". Checks
+/// Throws InputError "FILE:LINE: key: what is wrong" or "--set key: what is wrong". Checks
 /// that named files exist, not what the network, the images or the fault map hold.
 WorkloadConfig load_workload(const std::filesystem::path& path, const Overrides& overrides = {});
 

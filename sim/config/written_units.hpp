@@ -16,7 +16,7 @@ namespace brownout::config {
 using ForeignVoltages = std::map<std::string, std::string>;
 
 /// The operating points and the list of a sweep of `swept` that the file writes in another unit
-/// than the profile in force has. Throws std::runtime_error for such a voltage below a chip, which
+/// than the profile in force has. Throws InputError for such a voltage below a chip, which
 /// no other option takes the place of.
 ForeignVoltages foreign_voltages(const Document& document, const hardware::Supplies& supplies,
                                  const MemoryConfig& memory, const hardware::Supply& swept);

@@ -7,10 +7,10 @@
 #include <algorithm>
 #include <fstream>
 #include <sstream>
-#include <stdexcept>
 #include <utility>
 
-#include "memory/numbers/text_number.hpp"
+#include "sim/base/input_error.hpp"
+#include "sim/base/text_number.hpp"
 
 namespace brownout::config {
 namespace {
@@ -64,7 +64,7 @@ class Copier {
   static void check_tag(const YAML::Node& node, const Value& value) {
     const std::string& tag = node.Tag();
     if (!tag.empty() && tag != "?" && tag != "!") {
-      fail(value, "the tag " + memory::in_quotes(tag) + " is not supported");
+      fail(value, "the tag " + in_quotes(tag) + " is not supported");
     }
   }
 
@@ -121,7 +121,7 @@ std::vector<YAML::Node> load_documents(std::string_view text, const Origin& orig
       const auto lines = static_cast<int>(std::count(text.begin(), text.end(), '\n')) + 1;
       place += ":" + std::to_string(std::min(error.mark.line + 1, lines));
     }
-    throw std::runtime_error(place + ": not valid YAML: " + one_line(error.msg));
+    throw InputError("not valid YAML: " + one_line(error.msg)).within(place);
   }
 }
 
@@ -131,7 +131,7 @@ std::string read_text(const std::filesystem::path& path) {
   if (!in || !(text << in.rdbuf())) {
     // An empty file inserts nothing, which also counts as a failure of the output.
     if (in.is_open() && in.peek() == std::ifstream::traits_type::eof() && !in.bad()) return {};
-    throw std::runtime_error(path.string() + ": the file cannot be read");
+    throw InputError("the file cannot be read").within(path.string());
   }
   return text.str();
 }
@@ -144,11 +144,11 @@ Value parse_yaml_text(std::string_view text, const std::string& name) {
   origin->directory = std::filesystem::path(name).parent_path();
   const std::vector<YAML::Node> documents = load_documents(text, *origin);
   if (documents.empty() || documents.front().IsNull()) {
-    throw std::runtime_error(name + ":1: the file is empty");
+    throw InputError(name + ":1: the file is empty");
   }
   if (documents.size() > 1) {
-    throw std::runtime_error(name + ":" + std::to_string(documents[1].Mark().line + 1) +
-                             ": a second YAML document; a file holds one");
+    throw InputError("a second YAML document; a file holds one")
+        .within(name + ":" + std::to_string(documents[1].Mark().line + 1));
   }
   Value root = Copier(origin).copy(documents.front(), "", documents.front().Mark().line + 1);
   if (root.kind != Value::Kind::kMap) fail(root, "the file must be a map of keys and values");
@@ -162,7 +162,7 @@ Value parse_yaml_file(const std::filesystem::path& path) {
 Value parse_override_value(std::string_view text, const std::string& path,
                            const std::shared_ptr<const Origin>& origin) {
   const std::vector<YAML::Node> documents = load_documents(text, *origin);
-  if (documents.size() != 1) throw std::runtime_error(origin->name + ": no value");
+  if (documents.size() != 1) throw InputError("no value").within(origin->name);
   return Copier(origin).copy(documents.front(), path, 0);
 }
 

@@ -11,7 +11,7 @@
 
 namespace brownout::config {
 
-/// Reads a file whose root is a map. Throws std::runtime_error "FILE:LINE: ..." on one line; where
+/// Reads a file whose root is a map. Throws InputError "FILE:LINE: ..." on one line; where
 /// the file cannot be read "FILE: ...".
 Value parse_yaml_file(const std::filesystem::path& path);
 /// `name` stands for the file in messages and for what relative paths are relative to.

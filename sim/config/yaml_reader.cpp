@@ -8,7 +8,8 @@
 #include <stdexcept>
 #include <utility>
 
-#include "memory/numbers/text_number.hpp"
+#include "sim/base/input_error.hpp"
+#include "sim/base/text_number.hpp"
 
 namespace brownout::config {
 namespace {
@@ -39,16 +40,16 @@ const std::string& scalar_text(const Value& value, std::string_view wanted) {
 const std::string& number_text(const Value& value, std::string_view wanted) {
   const std::string& text = scalar_text(value, wanted);
   if (value.quoted) {
-    fail(value, memory::in_quotes(text) + " is text in quotes, write " + std::string(wanted) +
-                    " without them");
+    fail(value,
+         in_quotes(text) + " is text in quotes, write " + std::string(wanted) + " without them");
   }
   return text;
 }
 
 double finite_number(const Value& value) {
   const std::string& text = number_text(value, "a number");
-  const std::optional<double> number = memory::parse_double(text);
-  if (!number) fail(value, memory::in_quotes(text) + " is not a finite number");
+  const std::optional<double> number = parse_double(text);
+  if (!number) fail(value, in_quotes(text) + " is not a finite number");
   return *number;
 }
 
@@ -78,15 +79,15 @@ std::string listed(const std::vector<std::string_view>& words) {
 void convert(const Value& value, bool& out) {
   const std::string& text = number_text(value, "true or false");
   if (text != "true" && text != "false") {
-    fail(value, memory::in_quotes(text) + " is not true or false");
+    fail(value, in_quotes(text) + " is not true or false");
   }
   out = text == "true";
 }
 
 void convert(const Value& value, int& out) {
   const std::string& text = number_text(value, "an integer");
-  const std::optional<std::int64_t> number = memory::parse_integer(text);
-  if (!number) fail(value, memory::in_quotes(text) + " is not an integer");
+  const std::optional<std::int64_t> number = parse_integer(text);
+  if (!number) fail(value, in_quotes(text) + " is not an integer");
   if (*number < std::numeric_limits<int>::min() || *number > std::numeric_limits<int>::max()) {
     fail(value, text + " is out of range");
   }
@@ -95,8 +96,8 @@ void convert(const Value& value, int& out) {
 
 void convert(const Value& value, std::uint64_t& out) {
   const std::string& text = number_text(value, "an integer");
-  const std::optional<std::uint64_t> number = memory::parse_unsigned(text);
-  if (!number) fail(value, memory::in_quotes(text) + " is not an integer of 0 to 2^64 - 1");
+  const std::optional<std::uint64_t> number = parse_unsigned(text);
+  if (!number) fail(value, in_quotes(text) + " is not an integer of 0 to 2^64 - 1");
   out = *number;
 }
 
@@ -116,11 +117,7 @@ void convert(const Value& value, std::string& out) {
 
 void convert(const Value& value, memory::Voltage& out) {
   const std::string& text = number_text(value, "a voltage");
-  try {
-    out = memory::Voltage::parse_finite(text);
-  } catch (const std::runtime_error& error) {
-    fail(value, error.what());
-  }
+  out = at_place_of(value, [&] { return memory::Voltage::parse_finite(text); });
   if (out <= memory::Voltage()) fail(value, text + " is not above 0");
 }
 
@@ -170,21 +167,17 @@ void MapReader::read_in_range(std::string_view key, int& out, int low, int high)
   const Value* found = find(key);
   if (found == nullptr) return;
   convert(*found, out);
-  if (out < low || out > high) {
-    fail(*found,
-         std::to_string(out) + " is not in " + std::to_string(low) + ".." + std::to_string(high));
-  }
+  at_place_of(*found, [&] { require_range("", out, low, high); });
 }
 
 void require_file(const std::filesystem::path& path, const std::string& place) {
-  const std::string start = place.empty() ? "" : place + ": ";
   std::error_code error;
   const std::filesystem::file_status status = std::filesystem::status(path, error);
   if (std::filesystem::is_directory(status)) {
-    throw std::runtime_error(start + "is a directory, not a file: " + path.string());
+    throw InputError("is a directory, not a file: " + path.string()).within(place);
   }
   if (!std::filesystem::exists(status)) {
-    throw std::runtime_error(start + "no such file: " + path.string());
+    throw InputError("no such file: " + path.string()).within(place);
   }
 }
 

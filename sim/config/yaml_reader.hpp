@@ -12,7 +12,7 @@
 
 namespace brownout::config {
 
-/// These throw std::runtime_error with the value's place when it is of another type. Numbers are
+/// These throw InputError with the value's place when it is of another type. Numbers are
 /// unquoted, parsed whole and finite; an `int` is a decimal integer.
 void convert(const Value& value, bool& out);
 void convert(const Value& value, int& out);

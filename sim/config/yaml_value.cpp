@@ -2,21 +2,22 @@
 #include "sim/config/yaml_value.hpp"
 
 #include <algorithm>
-#include <stdexcept>
 
 namespace brownout::config {
 namespace {
 
-std::string place_of(const Origin& origin, int line, const std::string& path) {
-  std::string place = origin.name;
-  if (origin.is_file) place += ":" + std::to_string(line);
-  if (!path.empty() && path != origin.key) place += ": " + path;
-  return place;
+std::string file_and_line(const Origin& origin, int line) {
+  return origin.is_file ? origin.name + ":" + std::to_string(line) : origin.name;
 }
 
-bool is_key(std::string_view text) {
-  return !text.empty() &&
-         text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_.") == std::string_view::npos;
+// The name of an option may tell the key already.
+std::string untold(const Origin& origin, const std::string& path) {
+  return path == origin.key ? "" : path;
+}
+
+InputError error_at(const Origin& origin, int line, const std::string& path,
+                    const std::string& text) {
+  return InputError(untold(origin, path), text).within(file_and_line(origin, line));
 }
 
 // The value that the dotted key leads to below `map`, as far as there is one.
@@ -39,19 +40,19 @@ Value* Value::find(std::string_view key) {
   return const_cast<Value*>(static_cast<const Value*>(this)->find(key));
 }
 
-std::string Value::place() const { return place_of(*origin, line, path); }
-
-void fail(const Value& value, const std::string& text) {
-  throw std::runtime_error(value.place() + ": " + text);
+std::string Value::place() const {
+  const std::string key = untold(*origin, path);
+  return file_and_line(*origin, line) + (key.empty() ? "" : ": " + key);
 }
 
-void fail_below(const Value& map, const std::string& message) {
-  const std::size_t colon = message.find(": ");
-  const std::string key = message.substr(0, colon);
-  if (colon == std::string::npos || !is_key(key)) fail(map, message);
-  const Value& nearest = deepest(map, key);
-  throw std::runtime_error(place_of(*nearest.origin, nearest.line, map.path + "." + key) +
-                           message.substr(colon));
+void fail(const Value& value, const std::string& text) {
+  throw error_at(*value.origin, value.line, value.path, text);
+}
+
+void fail(const Value& value, const InputError& error) {
+  if (error.key().empty() || !error.place().empty()) fail(value, error.what());
+  const Value& nearest = deepest(value, error.key());
+  throw error_at(*nearest.origin, nearest.line, value.path + "." + error.key(), error.text());
 }
 
 }  // namespace brownout::config

@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "sim/base/input_error.hpp"
+
 namespace brownout::config {
 
 /// The file or command-line option that a value comes from.
@@ -46,11 +48,22 @@ struct MapEntry {
   Value value;
 };
 
-/// Throws std::runtime_error: "FILE:LINE: key: text".
+/// Throws InputError: "FILE:LINE: key: text".
 [[noreturn]] void fail(const Value& value, const std::string& text);
 
-/// Passes on the message of a lower layer that starts with a key below `map`, "array.rows: 0 is
-/// not...": adds the place of that key, or of the nearest map around it that the file has.
-[[noreturn]] void fail_below(const Value& map, const std::string& message);
+/// Passes on the error of a lower layer with the value's place. One that names a key below this
+/// map, "array.rows", gets the place of that key, or of the nearest map around it that the file
+/// has.
+[[noreturn]] void fail(const Value& value, const InputError& error);
+
+/// What `make` returns; an InputError of it gets the value's place, as by fail.
+template <typename Make>
+auto at_place_of(const Value& value, Make make) {
+  try {
+    return make();
+  } catch (const InputError& error) {
+    fail(value, error);
+  }
+}
 
 }  // namespace brownout::config

@@ -31,7 +31,7 @@ struct SupplyFactors {
 /// Dynamic (V/V_ref)^2; leakage power V/V_ref (constant current).
 SupplyFactor logic_factor(const EnergyTable& table, double volts);
 
-/// A memory by its profile. Throws std::runtime_error when that does not cover the voltage.
+/// A memory by its profile. Throws InputError when that does not cover the voltage.
 SupplyFactor memory_factor(const memory::VoltageProfile& profile, memory::Voltage voltage);
 
 /// One product of the sum: an event times its count, or a power times its time.

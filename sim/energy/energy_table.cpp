@@ -5,6 +5,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "sim/base/input_error.hpp"
+
 namespace brownout::energy {
 namespace {
 
@@ -13,7 +15,7 @@ using hardware::Event;
 constexpr int kByte = 8;  // bits
 
 [[noreturn]] void refuse(const std::string& key, const std::string& text) {
-  throw std::runtime_error(key + ": " + text);
+  throw InputError(key, text);
 }
 
 std::string event_key(std::size_t index) {
@@ -71,8 +73,8 @@ Rail parse_rail(std::string_view name) {
   for (std::size_t i = 0; i < kRailCount; ++i) {
     if (name == kRailNames[i]) return static_cast<Rail>(i);
   }
-  throw std::runtime_error("'" + std::string(name) +
-                           "' is not one of logic, weight_sram, activation_sram, dram");
+  throw InputError("'" + std::string(name) +
+                   "' is not one of logic, weight_sram, activation_sram, dram");
 }
 
 std::string to_string(Rail rail) {

@@ -22,7 +22,7 @@ inline constexpr std::size_t kRailCount = static_cast<std::size_t>(Rail::kCount)
 inline constexpr std::array<std::string_view, kRailCount> kRailNames = {"logic", "weight_sram",
                                                                         "activation_sram", "dram"};
 
-/// Throws std::runtime_error that lists the rails.
+/// Throws InputError that lists the rails.
 Rail parse_rail(std::string_view name);
 std::string to_string(Rail rail);
 
@@ -105,7 +105,7 @@ struct EnergyTableData {
 /// A complete table: every event and every leaker has a price (0 only where the table says 0).
 class EnergyTable {
  public:
-  /// Throws std::runtime_error that starts with a key, e.g. "events.mac_active: no price": a price
+  /// Throws InputError that starts with a key, e.g. "events.mac_active: no price": a price
   /// that is missing, negative or not finite; per bit for an event without a width; a weight SRAM
   /// event on another rail; a reference voltage that is not above 0.
   explicit EnergyTable(EnergyTableData data);

@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "memory/numbers/text_number.hpp"
+#include "sim/base/input_error.hpp"
+#include "sim/base/text_number.hpp"
 
 namespace brownout::experiment {
 namespace {
@@ -18,7 +19,7 @@ FaultDimension parse_dimension(std::string_view name) {
   for (const FaultDimension dimension : kDimensions) {
     if (name == to_string(dimension)) return dimension;
   }
-  throw std::runtime_error(memory::in_quotes(name) + " is not one of layer, bit, polarity");
+  throw InputError(in_quotes(name) + " is not one of layer, bit, polarity");
 }
 
 const models::Convolution* weights_of(const models::QuantizedNetwork& network, std::size_t layer) {
@@ -114,11 +115,11 @@ std::vector<FaultDimension> parse_dimensions(std::string_view text) {
   std::vector<FaultDimension> dimensions = {parse_dimension(text.substr(0, comma))};
   if (comma == std::string_view::npos) return dimensions;
   if (text.find(',', comma + 1) != std::string_view::npos) {
-    throw std::runtime_error(memory::in_quotes(text) + " are more than two dimensions");
+    throw InputError(in_quotes(text) + " are more than two dimensions");
   }
   dimensions.push_back(parse_dimension(text.substr(comma + 1)));
   if (dimensions.front() == dimensions.back()) {
-    throw std::runtime_error(memory::in_quotes(text) + " names a dimension twice");
+    throw InputError(in_quotes(text) + " names a dimension twice");
   }
   std::sort(dimensions.begin(), dimensions.end());
   return dimensions;

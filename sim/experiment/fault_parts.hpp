@@ -16,7 +16,7 @@ namespace brownout::experiment {
 
 enum class FaultDimension : std::uint8_t { kLayer, kBit, kPolarity };
 
-/// "layer", "bit", "polarity", or two of them with a comma. Throws std::runtime_error.
+/// "layer", "bit", "polarity", or two of them with a comma. Throws InputError.
 std::vector<FaultDimension> parse_dimensions(std::string_view text);
 std::string to_string(FaultDimension dimension);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bitset>
 
+#include "sim/base/arithmetic.hpp"
 #include "sim/schedule/lower.hpp"
 #include "sim/schedule/program_builder.hpp"
 #include "sim/schedule/weight_layout.hpp"
@@ -35,7 +36,7 @@ NetworkTotals totals_of(const models::QuantizedNetwork& network) {
     bits += convolution->weights.size() * static_cast<unsigned>(convolution->weight_bits);
     totals.macs += schedule::lower(network, *convolution).macs();
   }
-  totals.weight_bytes = (bits + 7) / 8;
+  totals.weight_bytes = divide_up(bits, 8);
   return totals;
 }
 
@@ -63,8 +64,7 @@ NetworkPlan plan_network(const models::QuantizedNetwork& network,
 }
 
 std::int64_t NetworkPlan::m_blocks(std::size_t node) const {
-  const std::int64_t depth = program.spec.accumulator.depth;
-  return (program.layers[node].gemm.m + depth - 1) / depth;
+  return divide_up(program.layers[node].gemm.m, program.spec.accumulator.depth);
 }
 
 }  // namespace brownout::experiment

@@ -44,7 +44,7 @@ struct NetworkPlan {
   /// Blocks in which the accumulators take the output pixels of a layer.
   std::int64_t m_blocks(std::size_t node) const;
 };
-/// Throws std::runtime_error where a tile does not fit the weight SRAM.
+/// Throws InputError where a tile does not fit the weight SRAM.
 NetworkPlan plan_network(const models::QuantizedNetwork& network,
                          const hardware::AcceleratorSpec& asked);
 

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "memory/numbers/keyed_random.hpp"
+#include "sim/base/arithmetic.hpp"
 #include "sim/experiment/results/csv_row.hpp"
 #include "sim/experiment/runner/manifest.hpp"
 #include "sim/experiment/runner/whole_file.hpp"
@@ -44,10 +45,6 @@ FaultPart whole_network(const Plan& plan) {
   return split_faults(plan.network, plan.stored_weights(), plan.config.memory.scheme, {}, {})[1];
 }
 
-double share(std::uint64_t part, std::uint64_t whole) {
-  return whole == 0 ? 0.0 : static_cast<double>(part) / static_cast<double>(whole);
-}
-
 /// What is known of one part: its points by chip, and those without faults.
 struct PartPoints {
   const FaultPart& part;
@@ -61,7 +58,7 @@ void add_scores(const PointSummary& point, const PointSummary& clean, CsvRow& ro
   for (const Metric metric : kMetrics) {
     for (const PointSummary* of : {&point, &clean}) {
       const std::optional<double>& value = of->score[metric];
-      row << (value ? memory::format_double(*value) : "");
+      row << (value ? format_double(*value) : "");
     }
   }
 }

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "memory/numbers/keyed_random.hpp"
-#include "memory/numbers/text_number.hpp"
+#include "sim/base/text_number.hpp"
 #include "sim/config/sweep_rates.hpp"
 #include "sim/experiment/runner/manifest.hpp"
 #include "sim/experiment/runner/whole_file.hpp"
@@ -38,7 +38,7 @@ ManifestEntries rates_of(const config::SweepConfig& sweep) {
   for (auto entry = sweep.rates.rbegin(); entry != sweep.rates.rend(); ++entry) {
     text += (text.empty() ? "" : "; ") + entry->first.text() + ": ";
     for (std::size_t i = 0; i < entry->second.size(); ++i) {
-      text += (i == 0 ? "" : ", ") + memory::format_double(entry->second[i]);
+      text += (i == 0 ? "" : ", ") + format_double(entry->second[i]);
     }
   }
   return {{"ber_asked", text}};

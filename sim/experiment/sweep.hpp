@@ -36,7 +36,7 @@ struct SweepOutcome {
 /// Evaluates config.sweep and writes OUT/{results.sqlite, points.csv, layers.csv, manifest.json};
 /// where the workload is judged by a share, OUT/{dies.csv, yields.csv} and the target into the
 /// manifest, too.
-/// Everything is validated before OUT is created. Throws std::runtime_error when OUT holds another
+/// Everything is validated before OUT is created. Throws InputError when OUT holds another
 /// sweep. Forks: the calling process must not have run a point.
 SweepOutcome run_sweep(const Session& session, const SweepOptions& options);
 

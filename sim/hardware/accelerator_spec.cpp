@@ -3,30 +3,24 @@
 #include <limits>
 #include <stdexcept>
 
+#include "sim/base/input_error.hpp"
+
 namespace brownout::hardware {
 namespace {
-
-void require_range(const std::string& key, std::int64_t value, std::int64_t low,
-                   std::int64_t high) {
-  if (value < low || value > high) {
-    throw std::runtime_error(key + ": " + std::to_string(value) + " is not in " +
-                             std::to_string(low) + ".." + std::to_string(high));
-  }
-}
 
 void validate_sram(const std::string& key, const SramSpec& sram) {
   require_range(key + ".capacity_kib", sram.capacity_kib, 1, 1 << 20);
   require_range(key + ".banks", sram.banks, 1, 1024);
   require_range(key + ".word_bits", sram.word_bits, 8, memory::WideBits::kMost);
   if (sram.word_bits % 8 != 0) {
-    throw std::runtime_error(key + ".word_bits: " + std::to_string(sram.word_bits) +
-                             " is not a multiple of 8");
+    throw InputError(key + ".word_bits",
+                     std::to_string(sram.word_bits) + " is not a multiple of 8");
   }
   require_range(key + ".column_mux", sram.column_mux, 1, 64);
   try {
     sram.organisation();
-  } catch (const std::runtime_error& error) {
-    throw std::runtime_error(key + "." + error.what());
+  } catch (const InputError& error) {
+    throw error.below(key);
   }
 }
 
@@ -35,10 +29,10 @@ void validate_accumulators(const AcceleratorSpec& spec) {
   const std::int64_t words = std::int64_t{2} * spec.accumulator.depth * spec.array.columns;
   constexpr std::int64_t kMost = std::numeric_limits<std::uint32_t>::max();
   if (words <= kMost) return;
-  throw std::runtime_error("accumulator.depth: 2 x " + std::to_string(spec.accumulator.depth) +
-                           " entries x " + std::to_string(spec.array.columns) +
-                           " (array.columns) are " + std::to_string(words) + " words; at most " +
-                           std::to_string(kMost));
+  throw InputError("accumulator.depth", "2 x " + std::to_string(spec.accumulator.depth) +
+                                            " entries x " + std::to_string(spec.array.columns) +
+                                            " (array.columns) are " + std::to_string(words) +
+                                            " words; at most " + std::to_string(kMost));
 }
 
 }  // namespace
@@ -47,8 +41,8 @@ Placement parse_placement(std::string_view name) {
   if (name == "resident") return Placement::kResident;
   if (name == "streaming") return Placement::kStreaming;
   if (name == "restart_per_layer") return Placement::kRestartPerLayer;
-  throw std::runtime_error("'" + std::string(name) +
-                           "' is not one of resident, streaming, restart_per_layer");
+  throw InputError("'" + std::string(name) +
+                   "' is not one of resident, streaming, restart_per_layer");
 }
 
 std::string to_string(Placement placement) {
@@ -66,8 +60,8 @@ std::string to_string(Placement placement) {
 memory::SramOrganisation SramSpec::organisation() const {
   const std::int64_t bits = capacity_bytes() * 8;
   if (bits % word_bits != 0) {
-    throw std::runtime_error("word_bits: " + std::to_string(word_bits) + " does not divide " +
-                             std::to_string(capacity_kib) + " KiB");
+    throw InputError("word_bits", std::to_string(word_bits) + " does not divide " +
+                                      std::to_string(capacity_kib) + " KiB");
   }
   memory::SramOrganisation organisation;
   organisation.banks = static_cast<std::uint32_t>(banks);
@@ -99,7 +93,7 @@ memory::SramOrganisation organisation(const AcceleratorSpec& spec, OnChipMemory 
 }
 
 void validate(const AcceleratorSpec& spec) {
-  if (!(spec.clock_hz > 0)) throw std::runtime_error("clock_hz: must be above 0");
+  if (!(spec.clock_hz > 0)) throw InputError("clock_hz", "must be above 0");
   require_range("array.rows", spec.array.rows, 1, 1024);
   require_range("array.columns", spec.array.columns, 1, 1024);
   require_range("accumulator.bits", spec.accumulator.bits, 8, 32);
@@ -113,9 +107,10 @@ void validate(const AcceleratorSpec& spec) {
   require_range("dram.burst_bytes", spec.dram.burst_bytes, 1, 65536);
   const int activation_bytes = spec.activation_sram.banks * spec.activation_sram.word_bits / 8;
   if (activation_bytes < spec.array.rows) {
-    throw std::runtime_error("activation_sram.banks: " + std::to_string(activation_bytes) +
-                             " bytes a cycle (banks x word_bits / 8) cannot feed " +
-                             std::to_string(spec.array.rows) + " array rows");
+    throw InputError("activation_sram.banks",
+                     std::to_string(activation_bytes) +
+                         " bytes a cycle (banks x word_bits / 8) cannot feed " +
+                         std::to_string(spec.array.rows) + " array rows");
   }
 }
 

@@ -19,7 +19,7 @@ enum class Placement {
   kRestartPerLayer,  ///< a ring, restarted at every layer
 };
 
-/// Throws std::runtime_error that lists the placements.
+/// Throws InputError that lists the placements.
 Placement parse_placement(std::string_view name);
 std::string to_string(Placement placement);
 
@@ -41,7 +41,7 @@ struct SramSpec {
   int column_mux = 4;
   int check_bits = 0;  ///< of every word, where a word code has some; follows from the memory
 
-  /// Throws std::runtime_error when the fields do not fit together.
+  /// Throws InputError when the fields do not fit together.
   memory::SramOrganisation organisation() const;
   std::int64_t capacity_bytes() const { return std::int64_t{capacity_kib} * 1024; }
 };
@@ -72,7 +72,7 @@ struct AcceleratorSpec {
 /// the entries of both halves lie bit by bit beside each other.
 memory::SramOrganisation organisation(const AcceleratorSpec& spec, OnChipMemory memory);
 
-/// Throws std::runtime_error whose text starts with the key below `accelerator`, e.g.
+/// Throws InputError whose text starts with the key below `accelerator`, e.g.
 /// "array.rows: 0 is not in 1..1024".
 void validate(const AcceleratorSpec& spec);
 

@@ -2,6 +2,8 @@
 
 #include <stdexcept>
 
+#include "sim/base/input_error.hpp"
+
 namespace brownout::hardware {
 
 std::string to_string(OnChipMemory memory) {
@@ -32,8 +34,8 @@ OnChipMemory parse_on_chip_memory(std::string_view name) {
   for (const OnChipMemory memory : kOnChipMemories) {
     if (name == to_string(memory)) return memory;
   }
-  throw std::runtime_error("'" + std::string(name) +
-                           "' is not one of weight_sram, activation_sram, accumulator");
+  throw InputError("'" + std::string(name) +
+                   "' is not one of weight_sram, activation_sram, accumulator");
 }
 
 }  // namespace brownout::hardware

@@ -18,7 +18,7 @@ inline constexpr std::array kOnChipMemories = {
 std::string to_string(OnChipMemory memory);
 /// As reports have it: "weight SRAM", "activation SRAM", "accumulators".
 std::string title(OnChipMemory memory);
-/// Throws std::runtime_error that lists the memories.
+/// Throws InputError that lists the memories.
 OnChipMemory parse_on_chip_memory(std::string_view name);
 
 /// A value per memory.

@@ -5,13 +5,15 @@
 #include <stdexcept>
 #include <utility>
 
+#include "sim/base/input_error.hpp"
+
 namespace brownout::hardware {
 namespace {
 
 constexpr std::string_view kDramName = "dram";
 
 [[noreturn]] void refuse(const Supply& supply, const std::string& text) {
-  throw std::runtime_error(supply.name + ": " + text);
+  throw InputError(supply.name, text);
 }
 
 // Names are parts of keys and fields of CSV files.
@@ -22,7 +24,9 @@ bool is_name(std::string_view text) {
 }
 
 void check_alone(const Supply& supply) {
-  if (!is_name(supply.name)) refuse(supply, "a name is made of a-z, 0-9 and _");
+  if (!is_name(supply.name)) {  // and so no key either
+    throw InputError(supply.name + ": a name is made of a-z, 0-9 and _");
+  }
   if (supply.memories.empty() && !supply.logic) refuse(supply, "feeds nothing");
   if (!supply.memories.empty() && supply.logic) {
     refuse(supply, "feeds logic and memories; logic, whose voltage changes no value, has its own");
@@ -55,8 +59,8 @@ void Supply::feed(std::string_view what) {
   }
   try {
     memories.push_back(parse_on_chip_memory(what));
-  } catch (const std::runtime_error& error) {
-    throw std::runtime_error(std::string(error.what()) + ", " + std::string(kLogicName));
+  } catch (const InputError& error) {
+    throw InputError(error.key(), error.text() + ", " + std::string(kLogicName));
   }
 }
 
@@ -116,7 +120,7 @@ const Supply& Supplies::of_memories(std::string_view name) const {
     if (std::find(all.begin(), all.end(), name) != all.end()) return supply;
     names += (names.empty() ? "" : ", ") + supply.name;
   }
-  throw std::runtime_error("'" + std::string(name) + "' is not one of " + names);
+  throw InputError("'" + std::string(name) + "' is not one of " + names);
 }
 
 }  // namespace brownout::hardware

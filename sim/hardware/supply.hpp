@@ -19,7 +19,7 @@ struct Supply {
   std::vector<OnChipMemory> memories = {};
   bool logic = false;
 
-  /// Adds what it feeds, by its name. Throws std::runtime_error that lists what there is.
+  /// Adds what it feeds, by its name. Throws InputError that lists what there is.
   void feed(std::string_view what);
   bool feeds(OnChipMemory memory) const;
   /// Of what it feeds.
@@ -34,7 +34,7 @@ class Supplies {
  public:
   /// One for each memory and one for the logic, with their names.
   Supplies() : Supplies(std::vector<Supply>{}) {}
-  /// These, then one for each that they leave out. Throws std::runtime_error "NAME: what is wrong":
+  /// These, then one for each that they leave out. Throws InputError "NAME: what is wrong":
   /// a supply that feeds nothing, or logic and memories; what is on two; a name that is none, or
   /// that belongs to another.
   explicit Supplies(std::vector<Supply> given);
@@ -42,7 +42,7 @@ class Supplies {
   const std::vector<Supply>& all() const { return supplies_; }
   const Supply& of(OnChipMemory memory) const;
   const Supply& logic() const;
-  /// The one of this name, or of this memory. Throws std::runtime_error that lists those that feed
+  /// The one of this name, or of this memory. Throws InputError that lists those that feed
   /// memories.
   const Supply& of_memories(std::string_view name) const;
   bool operator==(const Supplies&) const = default;

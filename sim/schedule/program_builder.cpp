@@ -1,11 +1,11 @@
 #include "sim/schedule/program_builder.hpp"
 
 #include <algorithm>
-#include <stdexcept>
 #include <string>
 #include <utility>
 
 #include "models/arithmetic/softmax.hpp"
+#include "sim/base/input_error.hpp"
 #include "sim/schedule/activation_plan.hpp"
 #include "sim/schedule/lower.hpp"
 
@@ -80,9 +80,10 @@ void place_activations(TileProgram& program, const models::QuantizedNetwork& net
   ActivationPlan plan = plan_activations(network);
   const hardware::SramSpec& sram = program.spec.activation_sram;
   if (plan.bytes > static_cast<std::uint64_t>(sram.capacity_bytes())) {
-    throw std::runtime_error("activation_sram.capacity_kib: " + std::to_string(sram.capacity_kib) +
-                             " KiB cannot hold the activations that are live at " + plan.peak +
-                             " (" + std::to_string((plan.bytes + 1023) / 1024) + " KiB)");
+    throw InputError("activation_sram.capacity_kib",
+                     std::to_string(sram.capacity_kib) +
+                         " KiB cannot hold the activations that are live at " + plan.peak + " (" +
+                         std::to_string((plan.bytes + 1023) / 1024) + " KiB)");
   }
   program.tensor_address = std::move(plan.address);
   program.activation_bytes = plan.bytes;

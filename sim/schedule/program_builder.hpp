@@ -7,7 +7,7 @@
 
 namespace brownout::schedule {
 
-/// Plans a network on an accelerator. Throws std::runtime_error when the activations do not fit
+/// Plans a network on an accelerator. Throws InputError when the activations do not fit
 /// their SRAM; the text says how much is needed and how much there is.
 TileProgram make_program(const models::QuantizedNetwork& network,
                          const hardware::AcceleratorSpec& spec);

@@ -3,6 +3,8 @@
 #include <stdexcept>
 #include <string>
 
+#include "sim/base/input_error.hpp"
+
 namespace brownout::schedule {
 namespace {
 
@@ -19,9 +21,10 @@ void lay_out_resident(const TileProgram& program, std::uint64_t capacity, Weight
   }
   if (next > capacity) {
     const int bits = program.spec.weight_sram.word_bits;
-    throw std::runtime_error("placement: resident: the network's tiles need " + kib(next, bits) +
-                             " of weight SRAM, the accelerator has " + kib(capacity, bits) +
-                             " (use placement: streaming, or a larger weight_sram.capacity_kib)");
+    throw InputError("placement",
+                     "resident: the network's tiles need " + kib(next, bits) +
+                         " of weight SRAM, the accelerator has " + kib(capacity, bits) +
+                         " (use placement: streaming, or a larger weight_sram.capacity_kib)");
   }
 }
 
@@ -31,8 +34,9 @@ void lay_out_ring(const TileProgram& program, std::uint64_t capacity, WeightLayo
   for (const Tile& tile : program.tiles) {
     if (tile.words() > capacity) {
       const int bits = program.spec.weight_sram.word_bits;
-      throw std::runtime_error("placement: a tile needs " + kib(tile.words(), bits) +
-                               " of weight SRAM, the accelerator has " + kib(capacity, bits));
+      throw InputError("placement", "a tile needs " + kib(tile.words(), bits) +
+                                        " of weight SRAM, the accelerator has " +
+                                        kib(capacity, bits));
     }
     const bool restart =
         program.spec.placement == hardware::Placement::kRestartPerLayer && tile.node != node;

@@ -16,7 +16,7 @@ struct WeightLayout {
   Indexed<FoldIndex, std::optional<FoldIndex>> transfer_after;
 };
 
-/// Tile after tile without gaps; weights that stream fill a ring. Throws std::runtime_error when
+/// Tile after tile without gaps; weights that stream fill a ring. Throws InputError when
 /// the weights do not fit a resident SRAM or a tile does not fit a ring.
 WeightLayout lay_out(const TileProgram& program);
 

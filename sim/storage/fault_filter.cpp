@@ -2,7 +2,8 @@
 
 #include <stdexcept>
 
-#include "memory/numbers/text_number.hpp"
+#include "sim/base/input_error.hpp"
+#include "sim/base/text_number.hpp"
 
 namespace brownout::storage {
 namespace {
@@ -30,7 +31,7 @@ FaultPolarity parse_polarity(std::string_view name) {
     if (name == to_string(polarity)) return polarity;
     names += (names.empty() ? "" : ", ") + to_string(polarity);
   }
-  throw std::runtime_error(memory::in_quotes(name) + " is not one of " + names);
+  throw InputError(in_quotes(name) + " is not one of " + names);
 }
 
 }  // namespace brownout::storage

@@ -16,7 +16,7 @@ enum class FaultPolarity : std::uint8_t { kBoth, kZeroToOne, kOneToZero };
 
 /// "both", "0to1" (stored 0, read 1), "1to0".
 std::string to_string(FaultPolarity polarity);
-/// Throws std::runtime_error that lists the names.
+/// Throws InputError that lists the names.
 FaultPolarity parse_polarity(std::string_view name);
 
 /// A bit that reads wrong keeps its wrong value if layer, position and direction all pass;

@@ -2,12 +2,10 @@
 
 #include <algorithm>
 
+#include "sim/base/arithmetic.hpp"
+
 namespace brownout::storage {
 namespace {
-
-double share(std::uint64_t part, std::uint64_t whole) {
-  return whole == 0 ? 0.0 : static_cast<double>(part) / static_cast<double>(whole);
-}
 
 WeightDamage sum_of(const std::vector<WeightDamage>& layers) {
   WeightDamage sum;

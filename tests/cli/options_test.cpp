@@ -5,7 +5,8 @@
 #include <gtest/gtest.h>
 
 #include <functional>
-#include <stdexcept>
+
+#include "sim/base/input_error.hpp"
 
 namespace brownout::cli {
 namespace {
@@ -34,7 +35,7 @@ Arguments parse(const std::vector<std::string>& words) { return {spec(), words};
 std::string complaint(const std::function<void()>& action) {
   try {
     action();
-  } catch (const std::runtime_error& error) {
+  } catch (const InputError& error) {
     return error.what();
   }
   return "nothing was thrown";

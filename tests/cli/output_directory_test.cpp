@@ -6,9 +6,9 @@
 
 #include <fstream>
 #include <iterator>
-#include <stdexcept>
 
-#include "sim/experiment/runner/world_error.hpp"
+#include "sim/base/input_error.hpp"
+#include "sim/base/world_error.hpp"
 #include "tests/memory/files/map_files.hpp"
 
 namespace brownout::cli {
@@ -19,7 +19,7 @@ using testing::HasSubstr;
 std::string complaint(const std::filesystem::path& path) {
   try {
     check_output_directory(path, "out");
-  } catch (const std::runtime_error& error) {
+  } catch (const InputError& error) {
     return error.what();
   }
   return "";
@@ -60,7 +60,7 @@ TEST(OutputDirectory, HoldsTheFilesAndNothingElseIsLeft) {
 TEST(OutputDirectory, NothingIsLeftOfAFailure) {
   const memory::TemporaryDirectory directory("output");
   EXPECT_THROW(write_whole_directory(directory.path() / "a", {{"1", "x"}, {"no/such", "x"}}),
-               experiment::WorldError);
+               WorldError);
   EXPECT_EQ(entries(directory.path()), 0);
 }
 

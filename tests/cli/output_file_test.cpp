@@ -3,8 +3,9 @@
 
 #include <gtest/gtest.h>
 
-#include <stdexcept>
 #include <string>
+
+#include "sim/base/input_error.hpp"
 
 namespace brownout::cli {
 namespace {
@@ -12,7 +13,7 @@ namespace {
 std::string complaint(const std::filesystem::path& path) {
   try {
     check_output_file(path, "out");
-  } catch (const std::runtime_error& error) {
+  } catch (const InputError& error) {
     return error.what();
   }
   return "";

@@ -4,7 +4,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cerrno>
 #include <sstream>
+#include <stdexcept>
+#include <system_error>
+
+#include "sim/base/input_error.hpp"
+#include "sim/base/world_error.hpp"
 
 namespace brownout::cli {
 namespace {
@@ -67,6 +73,35 @@ TEST(Program, BadInputIsOneLineAndStatusTwo) {
   EXPECT_EQ(outcome.status, 2);
   EXPECT_EQ(outcome.out, "");
   EXPECT_EQ(outcome.err, "error: no such file: no such.yaml\n");
+}
+
+// A command that ends by `thrown`.
+template <typename Error>
+Outcome run_throwing(Error thrown) {
+  Command command;
+  command.spec.name = "fail";
+  command.run = [&](const Arguments&, const Streams&) -> int { throw thrown; };
+  std::ostringstream out;
+  std::ostringstream err;
+  const int status = run_program({"fail"}, out, err, {command});
+  return {status, out.str(), err.str()};
+}
+
+TEST(Program, OnlyAnInputErrorIsStatusTwo) {
+  const Outcome input = run_throwing(InputError("rows", "0 is not above 0").within("f.yaml:3"));
+  EXPECT_EQ(input.status, 2);
+  EXPECT_EQ(input.err, "error: f.yaml:3: rows: 0 is not above 0\n");
+  const Outcome world = run_throwing(WorldError("f.csv: the disk is full; free some space"));
+  EXPECT_EQ(world.status, 1);
+  EXPECT_EQ(world.err, "error: f.csv: the disk is full; free some space\n");
+  const Outcome system = run_throwing(std::system_error(ENOSPC, std::generic_category(), "f"));
+  EXPECT_EQ(system.status, 1);
+  const Outcome library = run_throwing(std::runtime_error("the solver broke"));
+  EXPECT_EQ(library.status, 1);
+  EXPECT_EQ(library.err, "internal error: the solver broke\n");
+  const Outcome ours = run_throwing(std::logic_error("unknown kind"));
+  EXPECT_EQ(ours.status, 1);
+  EXPECT_EQ(ours.err, "internal error: unknown kind\n");
 }
 
 TEST(Program, OutputThatCannotBeWrittenIsAFailureOfTheWorld) {

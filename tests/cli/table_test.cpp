@@ -7,6 +7,8 @@
 #include <limits>
 #include <stdexcept>
 
+#include "sim/base/input_error.hpp"
+
 namespace brownout::cli {
 namespace {
 
@@ -157,7 +159,7 @@ TEST(Table, UnknownFormatListsTheFormats) {
   try {
     parse_format("xml");
     FAIL();
-  } catch (const std::runtime_error& error) {
+  } catch (const InputError& error) {
     EXPECT_STREQ(error.what(), "\"xml\" is not one of table, csv, json");
   }
 }

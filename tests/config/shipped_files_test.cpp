@@ -8,6 +8,7 @@
 
 #include "memory/generators/iid_generator.hpp"
 #include "memory/numbers/normal_distribution.hpp"
+#include "sim/base/input_error.hpp"
 #include "sim/config/accelerator_config.hpp"
 #include "sim/config/energy_config.hpp"
 #include "sim/config/memory_config.hpp"
@@ -114,8 +115,8 @@ TEST(ShippedFiles, TheIdealMemoryHasNoErrorsAndTheSquareLawOfEnergy) {
     EXPECT_DOUBLE_EQ(profile->leakage_factor(voltage), voltage.value());
   }
   EXPECT_TRUE(chip.faults().empty());
-  EXPECT_THROW(profile->ber(memory::Voltage::parse("0.399999")), std::runtime_error);
-  EXPECT_THROW(profile->voltage_for_ber(0.01), std::runtime_error);
+  EXPECT_THROW(profile->ber(memory::Voltage::parse("0.399999")), InputError);
+  EXPECT_THROW(profile->voltage_for_ber(0.01), InputError);
 }
 
 void expect_to_load(const std::filesystem::path& file, const Overrides& overrides) {

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "sim/base/input_error.hpp"
+
 namespace brownout::config {
 namespace {
 
@@ -51,7 +53,7 @@ TEST(SweepRates, ThoseOfOneVoltageAreOnePointForTheGreatest) {
 }
 
 TEST(SweepRates, ARateThatTheProfileNeverReachesIsRefused) {
-  EXPECT_THROW(sweep_of({1e-3, 0.02}), std::runtime_error);
+  EXPECT_THROW(sweep_of({1e-3, 0.02}), InputError);
 }
 
 TEST(SweepRates, VoltagesThatWereAskedForHaveNone) {

@@ -12,15 +12,16 @@
 #include <string>
 #include <vector>
 
+#include "sim/base/input_error.hpp"
 #include "sim/config/workload_config.hpp"
 
 namespace brownout::config {
 
-/// What the call throws as std::runtime_error; "" when it throws nothing.
+/// What the call throws as InputError; "" when it throws nothing.
 inline std::string error_of(const std::function<void()>& call) {
   try {
     call();
-  } catch (const std::runtime_error& error) {
+  } catch (const InputError& error) {
     return error.what();
   }
   return "";

@@ -6,6 +6,7 @@
 #include <limits>
 #include <stdexcept>
 
+#include "sim/base/input_error.hpp"
 #include "tests/energy/tables.hpp"
 
 namespace brownout::energy {
@@ -180,7 +181,7 @@ TEST(EnergyReport, AMemoryWithASupplyOfItsOwnLeavesTheRestOfItsRailAlone) {
 }
 
 TEST(EnergyReport, VoltageBelowTheProfileIsAnError) {
-  EXPECT_THROW(memory_factor(profile(), Voltage::parse("0.49")), std::runtime_error);
+  EXPECT_THROW(memory_factor(profile(), Voltage::parse("0.49")), InputError);
 }
 
 TEST(EnergyReport, ImpossibleTimesAndFactorsAreOurBugs) {

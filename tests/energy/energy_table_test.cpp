@@ -8,6 +8,7 @@
 #include <limits>
 #include <stdexcept>
 
+#include "sim/base/input_error.hpp"
 #include "tests/energy/tables.hpp"
 
 namespace brownout::energy {
@@ -22,7 +23,7 @@ TEST(EnergyTable, EventWithoutAPriceIsAnError) {
     try {
       EnergyTable table(data);
       ADD_FAILURE() << hardware::kEventNames[i] << " is not missed";
-    } catch (const std::runtime_error& error) {
+    } catch (const InputError& error) {
       EXPECT_EQ(std::string(error.what()), "events." + std::string(hardware::kEventNames[i]) +
                                                ": no price; every event needs one");
     }
@@ -33,7 +34,7 @@ TEST(EnergyTable, LeakerWithoutAPriceIsAnError) {
   for (std::size_t i = 0; i < kLeakerCount; ++i) {
     EnergyTableData data = simple_table();
     data.leakage[i].reset();
-    EXPECT_THROW(EnergyTable{data}, std::runtime_error);
+    EXPECT_THROW(EnergyTable{data}, InputError);
   }
 }
 
@@ -72,7 +73,7 @@ TEST(EnergyTable, BadPricesAreNamed) {
     try {
       EnergyTable table(data);
       ADD_FAILURE() << "accepted";
-    } catch (const std::runtime_error& error) {
+    } catch (const InputError& error) {
       EXPECT_EQ(std::string(error.what()), bad.message);
     }
   }
@@ -105,7 +106,7 @@ TEST(EnergyTable, RailsAreReadBackFromTheirNames) {
   for (const Rail rail : {Rail::kLogic, Rail::kWeightSram, Rail::kActivationSram, Rail::kDram}) {
     EXPECT_EQ(parse_rail(to_string(rail)), rail);
   }
-  EXPECT_THROW(parse_rail("core"), std::runtime_error);
+  EXPECT_THROW(parse_rail("core"), InputError);
 }
 
 TEST(EnergyTable, WeightSramHasNoReferenceVoltageOfItsOwn) {

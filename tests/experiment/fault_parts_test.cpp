@@ -7,6 +7,7 @@
 #include <set>
 
 #include "memory/encoding.hpp"
+#include "sim/base/input_error.hpp"
 #include "tests/support/random_network.hpp"
 #include "tests/support/stored_network.hpp"
 
@@ -128,13 +129,12 @@ TEST(FaultDimension, OneOrTwoOfThemAreParsed) {
   EXPECT_THAT(parse_dimensions("polarity,layer"),
               ElementsAre(FaultDimension::kLayer, FaultDimension::kPolarity));
   EXPECT_THAT([] { parse_dimensions("layers"); },
-              ThrowsMessage<std::runtime_error>("\"layers\" is not one of layer, bit, polarity"));
+              ThrowsMessage<InputError>("\"layers\" is not one of layer, bit, polarity"));
   EXPECT_THAT([] { parse_dimensions("bit,bit"); },
-              ThrowsMessage<std::runtime_error>("\"bit,bit\" names a dimension twice"));
-  EXPECT_THAT(
-      [] { parse_dimensions("layer,bit,polarity"); },
-      ThrowsMessage<std::runtime_error>("\"layer,bit,polarity\" are more than two dimensions"));
-  EXPECT_THROW(parse_dimensions("layer,"), std::runtime_error);
+              ThrowsMessage<InputError>("\"bit,bit\" names a dimension twice"));
+  EXPECT_THAT([] { parse_dimensions("layer,bit,polarity"); },
+              ThrowsMessage<InputError>("\"layer,bit,polarity\" are more than two dimensions"));
+  EXPECT_THROW(parse_dimensions("layer,"), InputError);
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include <iterator>
 #include <sstream>
 
+#include "sim/base/input_error.hpp"
 #include "sim/experiment/session/session.hpp"
 
 namespace brownout::experiment {
@@ -137,7 +138,7 @@ TEST(Sensitivity, RefusesADirectoryOfAnotherSplit) {
   run_sensitivity(session_of({"sweep.chips=1"}), options);
   options.dimensions = parse_dimensions("bit");
   EXPECT_THAT([&] { run_sensitivity(session_of({"sweep.chips=1"}), options); },
-              ::testing::ThrowsMessage<std::runtime_error>(::testing::HasSubstr(
+              ::testing::ThrowsMessage<InputError>(::testing::HasSubstr(
                   "another sweep (different: sensitivity); choose another --out")));
 }
 

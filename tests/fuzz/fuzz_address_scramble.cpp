@@ -1,8 +1,8 @@
 // Scrambles: whatever is accepted is a permutation of addresses and of bits.
 #include <set>
-#include <stdexcept>
 
 #include "memory/files/address_scramble.hpp"
+#include "sim/base/input_error.hpp"
 #include "tests/fuzz/fuzzed_input.hpp"
 
 using namespace brownout::memory;
@@ -19,7 +19,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     std::set<std::uint32_t> bits;
     for (std::uint32_t bit = 0; bit < kBits; ++bit) bits.insert(scramble.physical_bit(bit));
     require(bits.size() == kBits && *bits.rbegin() < kBits);
-  } catch (const std::runtime_error&) {
+  } catch (const InputError&) {
   }
   return 0;
 }

@@ -1,7 +1,7 @@
 // Text pairs of two voltages, in four parts: what was read is written and read back the same.
-#include <stdexcept>
 
 #include "memory/files/dense_fault_map.hpp"
+#include "sim/base/input_error.hpp"
 #include "tests/fuzz/fuzzed_input.hpp"
 
 using namespace brownout::memory;
@@ -18,7 +18,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         parse_dense_fault_map(dense_fault_map_files(test.map, test.voltages), "V", "fuzz");
     require(back.map.faults() == test.map.faults() && back.map.geometry() == test.map.geometry());
     require(back.nesting_violations == 0);
-  } catch (const std::runtime_error&) {
+  } catch (const InputError&) {
   }
   return 0;
 }

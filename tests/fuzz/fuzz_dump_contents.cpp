@@ -1,7 +1,7 @@
 // Dumps in every encoding: all digits of the memory, or an error.
-#include <stdexcept>
 
 #include "memory/files/dump_contents.hpp"
+#include "sim/base/input_error.hpp"
 #include "tests/fuzz/fuzzed_input.hpp"
 
 using namespace brownout::memory;
@@ -13,7 +13,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto digits = dump_digits(bytes, "dump", dump_encoding_of(bytes), geometry, false);
     require(digits.size() == geometry.cells() / 4);
     for (const std::uint8_t digit : digits) require(digit < 16);
-  } catch (const std::runtime_error&) {
+  } catch (const InputError&) {
   }
   return 0;
 }

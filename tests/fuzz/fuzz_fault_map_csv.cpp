@@ -1,9 +1,9 @@
 // Native maps: what was read is written and read back the same; without its last line the written
 // file is refused.
 #include <sstream>
-#include <stdexcept>
 
 #include "memory/files/fault_map_csv.hpp"
+#include "sim/base/input_error.hpp"
 #include "tests/fuzz/fuzzed_input.hpp"
 
 using namespace brownout::memory;
@@ -13,7 +13,7 @@ namespace {
 bool is_refused(const std::string& text) {
   try {
     read_fault_map_csv(text, "cut");
-  } catch (const std::runtime_error&) {
+  } catch (const InputError&) {
     return true;
   }
   return false;
@@ -32,7 +32,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require(back.faults() == map.faults() && back.geometry() == map.geometry());
     require(back.source() == map.source());
     require(is_refused(written.substr(0, written.rfind('\n', written.size() - 2) + 1)));
-  } catch (const std::runtime_error&) {
+  } catch (const InputError&) {
   }
   return 0;
 }

@@ -1,10 +1,10 @@
 // Tables of failing cells, the told column names in front: every fault lies in the memory, and the
 // map reads back from our own CSV.
 #include <sstream>
-#include <stdexcept>
 
 #include "memory/files/fault_map_csv.hpp"
 #include "memory/files/fault_table.hpp"
+#include "sim/base/input_error.hpp"
 #include "tests/fuzz/fuzzed_input.hpp"
 
 using namespace brownout::memory;
@@ -20,7 +20,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     std::ostringstream written;
     write_fault_map_csv(written, map);
     require(read_fault_map_csv(written.str(), "written").faults() == map.faults());
-  } catch (const std::runtime_error&) {
+  } catch (const InputError&) {
   }
   return 0;
 }

@@ -1,7 +1,7 @@
 // A pattern and a line: what matches has a value for each name, which stands in the line.
-#include <stdexcept>
 
 #include "memory/files/line_pattern.hpp"
+#include "sim/base/input_error.hpp"
 #include "tests/fuzz/fuzzed_input.hpp"
 
 using namespace brownout::memory;
@@ -17,7 +17,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     for (const std::string_view value : *values) {
       require(!value.empty() && parts[1].find(value) != std::string::npos);
     }
-  } catch (const std::runtime_error&) {
+  } catch (const InputError&) {
   }
   return 0;
 }

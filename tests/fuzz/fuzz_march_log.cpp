@@ -1,7 +1,7 @@
 // March logs: counts agree with each other, and every cell lies in the memory.
-#include <stdexcept>
 
 #include "memory/files/march_log.hpp"
+#include "sim/base/input_error.hpp"
 #include "tests/fuzz/fuzzed_input.hpp"
 
 using namespace brownout::memory;
@@ -16,7 +16,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     for (const std::uint64_t failing : test.failing) require(failing <= test.map.faults().size());
     require(test.map.geometry().cells() == 32 * 7);
     require(test.map.header().lowest_measured == test.voltages.back());
-  } catch (const std::runtime_error&) {
+  } catch (const InputError&) {
   }
   return 0;
 }

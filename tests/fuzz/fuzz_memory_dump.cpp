@@ -1,8 +1,8 @@
 // Dumps of two voltages and a background, in three parts: the digits that failed are the faults.
 #include <algorithm>
-#include <stdexcept>
 
 #include "memory/files/memory_dump.hpp"
+#include "sim/base/input_error.hpp"
 #include "tests/fuzz/fuzzed_input.hpp"
 
 using namespace brownout::memory;
@@ -19,7 +19,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require(test.map.faults().size() >= most);
     require(test.map.faults().size() == test.failing[1] + test.nesting_violations);
     require(test.note.empty() == (test.map.geometry().columns == 16));
-  } catch (const std::runtime_error&) {
+  } catch (const InputError&) {
   }
   return 0;
 }

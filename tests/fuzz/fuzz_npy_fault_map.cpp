@@ -1,7 +1,7 @@
 // Arrays: what was read is written and read back the same.
-#include <stdexcept>
 
 #include "memory/files/npy_fault_map.hpp"
+#include "sim/base/input_error.hpp"
 #include "tests/fuzz/fuzzed_input.hpp"
 
 using namespace brownout::memory;
@@ -13,7 +13,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const SparseFaultMap map = parse_npy_fault_map(bytes, "array", options);
     const SparseFaultMap back = parse_npy_fault_map(npy_fault_map_bytes(map), "written", options);
     require(back.faults() == map.faults() && back.geometry() == map.geometry());
-  } catch (const std::runtime_error&) {
+  } catch (const InputError&) {
   }
   return 0;
 }

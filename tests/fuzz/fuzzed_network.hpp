@@ -9,12 +9,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "models/engine/integer_engine.hpp"
 #include "models/quantized_network.hpp"
+#include "sim/base/input_error.hpp"
 #include "tests/fuzz/fuzzed_input.hpp"
 
 namespace brownout::models {
@@ -45,7 +45,7 @@ inline void run_if_small(const QuantizedNetwork& network) {
   engine.run(codes);
 }
 
-/// `import` throws std::runtime_error, one line that begins with the file, or gives a network.
+/// `import` throws InputError, one line that begins with the file, or gives a network.
 template <typename Import>
 void import_bytes(const std::uint8_t* data, std::size_t size, Import import) {
   static const int file = memfd_create("network", 0);
@@ -55,7 +55,7 @@ void import_bytes(const std::uint8_t* data, std::size_t size, Import import) {
     const QuantizedNetwork network = import(path);
     check_consistent(network);
     run_if_small(network);
-  } catch (const std::runtime_error& error) {
+  } catch (const InputError& error) {
     const std::string message = error.what();
     memory::require(message.starts_with(path.string() + ": "));
     memory::require(message.find('\n') == std::string::npos);

@@ -6,7 +6,8 @@
 
 #include <functional>
 #include <limits>
-#include <stdexcept>
+
+#include "sim/base/input_error.hpp"
 
 namespace brownout::hardware {
 namespace {
@@ -54,7 +55,7 @@ TEST(AcceleratorSpec, EachBadFieldIsNamedWithItsLimits) {
     try {
       validate(spec);
       ADD_FAILURE() << "accepted";
-    } catch (const std::runtime_error& error) {
+    } catch (const InputError& error) {
       EXPECT_THAT(error.what(), testing::StartsWith(bad.message));
     }
   }
@@ -79,7 +80,7 @@ TEST(AcceleratorSpec, PlacementsAreReadBackFromTheirNames) {
        {Placement::kResident, Placement::kStreaming, Placement::kRestartPerLayer}) {
     EXPECT_EQ(parse_placement(to_string(placement)), placement);
   }
-  EXPECT_THROW(parse_placement("ring"), std::runtime_error);
+  EXPECT_THROW(parse_placement("ring"), InputError);
 }
 
 }  // namespace

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include <stdexcept>
+#include "sim/base/input_error.hpp"
 
 namespace brownout::hardware {
 namespace {
@@ -56,7 +56,7 @@ TEST(Supplies, AreFoundByNameWhereTheyFeedMemories) {
     try {
       supplies.of_memories(name);
       ADD_FAILURE() << name << " is found";
-    } catch (const std::runtime_error& error) {
+    } catch (const InputError& error) {
       EXPECT_EQ(std::string(error.what()),
                 "'" + std::string(name) + "' is not one of vddm, accumulator");
     }
@@ -100,7 +100,7 @@ TEST(Supplies, WhatNoChipCanHaveIsNamed) {
     try {
       const Supplies supplies(bad.supplies);
       ADD_FAILURE() << "accepted: " << bad.message;
-    } catch (const std::runtime_error& error) {
+    } catch (const InputError& error) {
       EXPECT_EQ(std::string(error.what()), bad.message);
     }
   }

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "memory/numbers/keyed_random.hpp"
+#include "sim/base/input_error.hpp"
 #include "tests/memory/generators/profiles.hpp"
 
 namespace brownout::memory {
@@ -253,7 +254,7 @@ TEST(SramMacro, MisuseIsOurBug) {
   EXPECT_THROW(sram.write(0, {0x100}), std::logic_error);
   EXPECT_THROW((void)sram.read(16), std::logic_error);
   EXPECT_THROW((void)sram.stored(16), std::logic_error);
-  EXPECT_THROW(SramMacro({.banks = 3, .words = 8}), std::runtime_error);
+  EXPECT_THROW(SramMacro({.banks = 3, .words = 8}), InputError);
 }
 
 }  // namespace

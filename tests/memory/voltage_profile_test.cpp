@@ -9,6 +9,7 @@
 #include <limits>
 
 #include "memory/numbers/keyed_random.hpp"
+#include "sim/base/input_error.hpp"
 #include "tests/memory/generators/profiles.hpp"
 
 namespace brownout::memory {
@@ -105,7 +106,7 @@ TEST(VoltageProfile, VoltageForExtremeBers) {
             "the profile sram-14nm never reaches a bit error rate of 0.21: at its lowest voltage, "
             "0.75 Vmin, it is 0.2056");
   for (const double ber : {-0.1, 1.5, std::nan("")}) {
-    EXPECT_THROW((void)profile.voltage_for_ber(ber), std::runtime_error) << ber;
+    EXPECT_THROW((void)profile.voltage_for_ber(ber), InputError) << ber;
   }
 }
 

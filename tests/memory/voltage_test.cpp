@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "memory/numbers/keyed_random.hpp"
+#include "sim/base/input_error.hpp"
 #include "tests/memory/generators/profiles.hpp"
 
 namespace brownout::memory {
@@ -77,7 +78,7 @@ TEST(Voltage, OfASupplyIsAFiniteDecimalWithoutAUnit) {
     try {
       (void)Voltage::parse_finite(text);
       ADD_FAILURE() << text;
-    } catch (const std::runtime_error& error) {
+    } catch (const InputError& error) {
       EXPECT_EQ(error.what(), "\"" + std::string(text) +
                                   "\" is not a voltage: a decimal such as 0.85 with at most six "
                                   "digits after the point and no unit");

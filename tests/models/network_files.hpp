@@ -10,11 +10,11 @@
 #include <fstream>
 #include <iterator>
 #include <random>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "models/quantized_network.hpp"
+#include "sim/base/input_error.hpp"
 
 namespace brownout::models::testing {
 
@@ -43,7 +43,7 @@ inline std::filesystem::path write_file(const std::string& name, const Bytes& by
 inline std::string refusal(Import import, const std::filesystem::path& path) {
   try {
     check_consistent(import(path));
-  } catch (const std::runtime_error& error) {
+  } catch (const InputError& error) {
     EXPECT_THAT(error.what(), ::testing::StartsWith(path.string() + ": "));
     EXPECT_EQ(std::string(error.what()).find('\n'), std::string::npos);
     return error.what();

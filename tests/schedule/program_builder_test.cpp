@@ -8,6 +8,7 @@
 #include <set>
 #include <tuple>
 
+#include "sim/base/input_error.hpp"
 #include "tests/support/random_network.hpp"
 
 namespace brownout::schedule {
@@ -126,7 +127,7 @@ TEST(TileProgram, ActivationsThatDoNotFitAreRefusedNamingTheLayer) {
   try {
     make_program(builder.build(), spec);
     FAIL() << "accepted";
-  } catch (const std::runtime_error& error) {
+  } catch (const InputError& error) {
     EXPECT_THAT(error.what(),
                 ::testing::AllOf(::testing::HasSubstr("conv0"), ::testing::HasSubstr("128 KiB")));
   }

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "sim/base/input_error.hpp"
 #include "sim/schedule/program_builder.hpp"
 #include "tests/support/random_network.hpp"
 
@@ -36,7 +37,7 @@ TEST(WeightLayout, ResidentTilesThatDoNotFitAreRefusedWithTheNumbers) {
   try {
     lay_out(program_of(hardware::Placement::kResident, 1));
     FAIL() << "accepted";
-  } catch (const std::runtime_error& error) {
+  } catch (const InputError& error) {
     EXPECT_THAT(error.what(), ::testing::AllOf(::testing::HasSubstr("placement: resident"),
                                                ::testing::HasSubstr("has 1 KiB")));
   }
@@ -72,7 +73,7 @@ TEST(WeightLayout, ATileLargerThanTheRingIsRefused) {
   spec.array = {128, 128};
   spec.activation_sram.banks = 16;
   const TileProgram program = make_program(testing::random_residual_network(2), spec);
-  EXPECT_THROW(lay_out(program), std::runtime_error);
+  EXPECT_THROW(lay_out(program), InputError);
 }
 
 // A transfer may start only when no fold that is still to be loaded needs the words it overwrites.

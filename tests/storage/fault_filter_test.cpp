@@ -7,6 +7,7 @@
 #include <bit>
 
 #include "memory/numbers/keyed_random.hpp"
+#include "sim/base/input_error.hpp"
 #include "tests/support/random_network.hpp"
 #include "tests/support/stored_network.hpp"
 
@@ -204,8 +205,8 @@ TEST(FaultPolarity, NamesAreParsedAndListed) {
   for (const char* name : {"both", "0to1", "1to0"}) {
     EXPECT_EQ(to_string(parse_polarity(name)), name);
   }
-  EXPECT_THAT([] { parse_polarity("up"); }, ::testing::ThrowsMessage<std::runtime_error>(
-                                                "\"up\" is not one of both, 0to1, 1to0"));
+  EXPECT_THAT([] { parse_polarity("up"); },
+              ::testing::ThrowsMessage<InputError>("\"up\" is not one of both, 0to1, 1to0"));
 }
 
 }  // namespace

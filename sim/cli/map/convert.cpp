@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <ostream>
 #include <sstream>
-#include <stdexcept>
 #include <utility>
 
 #include "memory/files/dense_fault_map.hpp"
@@ -11,7 +10,8 @@
 #include "memory/maps/map_statistics.hpp"
 #include "memory/maps/rescale_fault_map.hpp"
 #include "memory/maps/resize_fault_map.hpp"
-#include "memory/numbers/text_number.hpp"
+#include "sim/base/input_error.hpp"
+#include "sim/base/text_number.hpp"
 #include "sim/cli/command.hpp"
 #include "sim/cli/map/input.hpp"
 #include "sim/cli/output_directory.hpp"
@@ -60,12 +60,12 @@ memory::SramGeometry triple(const Arguments& arguments, const std::string& name)
   std::vector<std::uint32_t> numbers;
   std::istringstream parts(text);
   for (std::string part; std::getline(parts, part, ',');) {
-    const auto number = memory::parse_unsigned(part);
+    const auto number = parse_unsigned(part);
     if (!number || *number > 0xffffffff) break;
     numbers.push_back(static_cast<std::uint32_t>(*number));
   }
   if (numbers.size() != 3 || std::count(text.begin(), text.end(), ',') != 2) {
-    fail_option(name, memory::in_quotes(text) + " is not three whole numbers with commas");
+    fail_option(name, in_quotes(text) + " is not three whole numbers with commas");
   }
   return {numbers[0], numbers[1], numbers[2]};
 }
@@ -77,8 +77,8 @@ void apply(const Arguments& arguments, const std::string& option, SparseFaultMap
   if (!arguments.has(option)) return;
   try {
     map = step();
-  } catch (const std::runtime_error& error) {
-    fail_option(option, error.what());
+  } catch (const InputError& error) {
+    throw error.within("--" + option);
   }
 }
 
@@ -129,8 +129,8 @@ void write(const SparseFaultMap& map, const std::string& to, const std::vector<V
   try {
     if (to == "ibm") files = ibm_files(map, voltages);
     if (to == "npy") bytes = memory::npy_fault_map_bytes(map);
-  } catch (const std::runtime_error& error) {
-    fail_option("to", to + ": " + error.what());
+  } catch (const InputError& error) {
+    throw error.within(to).within("--to");
   }
   if (to == "ibm") return write_whole_directory(out, files);
   experiment::write_whole_file(out, bytes);

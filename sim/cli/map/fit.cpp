@@ -5,9 +5,9 @@
 #include <cmath>
 #include <limits>
 #include <ostream>
-#include <stdexcept>
 
-#include "memory/numbers/text_number.hpp"
+#include "sim/base/input_error.hpp"
+#include "sim/base/text_number.hpp"
 #include "sim/cli/command.hpp"
 #include "sim/cli/map/input.hpp"
 #include "sim/cli/progress.hpp"
@@ -107,7 +107,7 @@ std::string layout_text(const memory::BitlineLayout& layout) {
 /// What to write below memory.chip.
 std::string chip_text(const experiment::FitData& data, const experiment::VminFit& fit,
                       double sigma_read) {
-  const auto number = [](double value) { return memory::format_double(rounded(value)); };
+  const auto number = [](double value) { return format_double(rounded(value)); };
   const experiment::VminParameters& estimate = fit.estimate;
   std::string text = "{generator: " + fit.generator + ", mu: " + number(estimate.mu);
   if (fit.generator == "bitline_vmin") {
@@ -124,7 +124,7 @@ std::string chip_text(const experiment::FitData& data, const experiment::VminFit
   text += stuck ? fmt::format(", kind: stuck, stuck_at_0_share: {:.3g}", polarity->stuck_at_0_share)
                 : ", kind: flip";
   if (polar) text += ", polarity: bitline";
-  if (sigma_read != 0) text += ", sigma_read: " + memory::format_double(sigma_read);
+  if (sigma_read != 0) text += ", sigma_read: " + format_double(sigma_read);
   return text + "}";
 }
 
@@ -213,9 +213,8 @@ experiment::FitData data_of(const Arguments& arguments, const memory::ImportedMa
         experiment::fit_data(input.map, layout, voltages.value_or(input.voltages));
     data.require_spread();
     return data;
-  } catch (const std::runtime_error& error) {
-    if (voltages) fail_option("voltage", error.what());
-    throw std::runtime_error(arguments.positional() + ": " + error.what());
+  } catch (const InputError& error) {
+    throw error.within(voltages ? "--voltage" : arguments.positional());
   }
 }
 

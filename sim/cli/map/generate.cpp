@@ -3,12 +3,12 @@
 
 #include <limits>
 #include <sstream>
-#include <stdexcept>
 
 #include "memory/chip_draws.hpp"
 #include "memory/files/fault_map_csv.hpp"
 #include "memory/generators/defect_map.hpp"
 #include "memory/maps/sparse_fault_map.hpp"
+#include "sim/base/input_error.hpp"
 #include "sim/cli/command.hpp"
 #include "sim/cli/output_file.hpp"
 #include "sim/cli/table.hpp"
@@ -67,7 +67,7 @@ memory::SramGeometry geometry_of(const Arguments& arguments) {
   const auto size = [&](const char* name) {
     const auto value = arguments.integer(name, 1, kMost);
     if (!value) {
-      throw std::runtime_error("--accelerator FILE, or --banks, --rows and --columns are required");
+      throw InputError("--accelerator FILE, or --banks, --rows and --columns are required");
     }
     return static_cast<std::uint32_t>(*value);
   };
@@ -120,7 +120,7 @@ void refuse_huge(const memory::SramGeometry& geometry, const memory::VoltageProf
   const double cells = static_cast<double>(geometry.banks) * geometry.rows * geometry.columns;
   const double faults = cells * profile.ber(profile.lowest());
   if (faults <= kMostFaults) return;
-  throw std::runtime_error(fmt::format(
+  throw InputError(fmt::format(
       "{} would have about {:.2g} failing cells at {} {}; a map file holds at most {:.2g}. A "
       "workload with a generated chip needs no file",
       memory::to_string(geometry), faults, profile.lowest().text(),

@@ -4,9 +4,9 @@
 
 #include <algorithm>
 #include <ostream>
-#include <stdexcept>
 #include <thread>
 
+#include "sim/base/input_error.hpp"
 #include "sim/cli/output_file.hpp"
 #include "sim/cli/terminal_text.hpp"
 
@@ -68,8 +68,8 @@ void set_chips(const Arguments& arguments, config::WorkloadConfig& config) {
 
 void check_grid(std::size_t rows, const std::string& rows_name, int chips) {
   if (rows <= kMostPoints / static_cast<std::size_t>(chips)) return;
-  throw std::runtime_error(std::to_string(rows) + " " + rows_name + " x " + std::to_string(chips) +
-                           " chips are more than " + std::to_string(kMostPoints) + " points");
+  throw InputError(std::to_string(rows) + " " + rows_name + " x " + std::to_string(chips) +
+                   " chips are more than " + std::to_string(kMostPoints) + " points");
 }
 
 int report_failures(const std::vector<std::string>& failures, std::ostream& err) {

@@ -15,7 +15,7 @@ namespace brownout::cli {
 /// --out, --chips, --jobs, --cosim. `of_what`: the chips of what --cosim speaks of.
 OptionSpecs grid_options(const std::string& of_what);
 
-/// --out. Throws std::runtime_error when it is a file.
+/// --out. Throws InputError when it is a file.
 std::filesystem::path out_of(const Arguments& arguments);
 /// --jobs; the hardware threads by default.
 int jobs_of(const Arguments& arguments);
@@ -23,7 +23,7 @@ int jobs_of(const Arguments& arguments);
 experiment::CosimPolicy policy_of(const Arguments& arguments);
 /// --chips in place of the workload's; a fault map is one chip.
 void set_chips(const Arguments& arguments, config::WorkloadConfig& config);
-/// Throws std::runtime_error when the grid is beyond reason.
+/// Throws InputError when the grid is beyond reason.
 void check_grid(std::size_t rows, const std::string& rows_name, int chips);
 
 /// A line per failure, and how to go on; the exit status.

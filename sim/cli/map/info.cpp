@@ -1,10 +1,10 @@
 // `brownout map info`: what a fault map holds.
 #include <algorithm>
 #include <ostream>
-#include <stdexcept>
 #include <utility>
 
 #include "memory/maps/map_statistics.hpp"
+#include "sim/base/input_error.hpp"
 #include "sim/cli/command.hpp"
 #include "sim/cli/map/input.hpp"
 #include "sim/cli/table.hpp"
@@ -119,8 +119,8 @@ int run(const Arguments& arguments, const Streams& streams) {
       append(report.facts,
              cluster_facts(map, *std::min_element(voltages.begin(), voltages.end()), bitline));
     }
-  } catch (const std::runtime_error& error) {
-    fail_option("voltage", error.what());
+  } catch (const InputError& error) {
+    throw error.within("--voltage");
   }
   streams.out << render(report, format);
   return 0;

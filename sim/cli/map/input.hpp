@@ -19,7 +19,7 @@ memory::MapImport map_import_of(const Arguments& arguments);
 std::vector<OptionSpec> bitline_options();
 memory::BitlineShape bitline_of(const Arguments& arguments, const memory::SparseFaultMap& map);
 
-/// Reads the command's argument. Throws std::runtime_error as memory::read_map does.
+/// Reads the command's argument. Throws InputError as memory::read_map does.
 memory::ImportedMap read_map_input(const Arguments& arguments);
 
 /// Source, geometry, unit and number of faults of a map.

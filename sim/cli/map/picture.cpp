@@ -12,6 +12,8 @@
 #include <tuple>
 #include <vector>
 
+#include "sim/base/arithmetic.hpp"
+
 namespace brownout::cli {
 namespace {
 
@@ -44,16 +46,16 @@ struct Layout {
 // Cells along a side of a bin: a whole number, or some bins would hold more than others.
 std::uint32_t bin_side(double pixels, std::uint32_t cells) {
   const auto bins = std::max(1U, static_cast<std::uint32_t>(pixels / kSmallestBin));
-  return (cells + bins - 1) / bins;
+  return divide_up(cells, bins);
 }
 
 // With `across` panels side by side.
 Layout layout_with(const Area& area, const SramGeometry& geometry, std::uint32_t across) {
   Layout layout;
-  layout.banks_a_panel = (geometry.banks + kMostPanels - 1) / kMostPanels;
-  layout.panels = (geometry.banks + layout.banks_a_panel - 1) / layout.banks_a_panel;
+  layout.banks_a_panel = divide_up(geometry.banks, kMostPanels);
+  layout.panels = divide_up(geometry.banks, layout.banks_a_panel);
   layout.across = across;
-  const std::uint32_t down = (layout.panels + across - 1) / across;
+  const std::uint32_t down = divide_up(layout.panels, across);
   layout.step_x = area.width / across;
   layout.step_y = area.height / down;
   const double gap = std::min(6.0, layout.step_x / 6);
@@ -75,7 +77,7 @@ Layout layout_of(const Area& area, const SramGeometry& geometry) {
   for (std::uint32_t across = 1; across <= panels; ++across) {
     const Layout layout = layout_with(area, geometry, across);
     if (layout.height < 2 || layout.width < 2) continue;
-    const std::uint32_t places = across * ((panels + across - 1) / across);
+    const std::uint32_t places = across * divide_up(panels, across);
     const double stretch =
         std::abs(std::log(layout.width / layout.height)) + 2.0 * (places - panels) / places;
     if (best.panels != 0 && stretch >= best_stretch) continue;

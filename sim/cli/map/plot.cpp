@@ -3,9 +3,9 @@
 
 #include <algorithm>
 #include <ostream>
-#include <stdexcept>
 
 #include "memory/maps/map_statistics.hpp"
+#include "sim/base/input_error.hpp"
 #include "sim/cli/command.hpp"
 #include "sim/cli/map/charts.hpp"
 #include "sim/cli/map/input.hpp"
@@ -92,8 +92,8 @@ int run(const Arguments& arguments, const Streams& streams) {
   std::string picture;
   try {
     picture = picture_of(input, voltage, bitline);
-  } catch (const std::runtime_error& error) {
-    fail_option("voltage", error.what());
+  } catch (const InputError& error) {
+    throw error.within("--voltage");
   }
   experiment::write_whole_file(out, picture);
   Report report{.facts = {{{"file", "written"}, out.string()}}, .table = {}};

@@ -4,12 +4,12 @@
 #include <algorithm>
 #include <ostream>
 #include <set>
-#include <stdexcept>
 #include <utility>
 
 #include "memory/maps/measured_profile.hpp"
-#include "memory/numbers/text_number.hpp"
 #include "memory/voltage_profile.hpp"
+#include "sim/base/input_error.hpp"
+#include "sim/base/text_number.hpp"
 #include "sim/cli/command.hpp"
 #include "sim/cli/map/input.hpp"
 #include "sim/cli/output_file.hpp"
@@ -108,9 +108,9 @@ MeasuredProfile count(const Arguments& arguments, const Dies& dies) {
   try {
     return memory::measured_profile(dies.maps, dies.voltages,
                                     arguments.voltage("error-free-voltage"));
-  } catch (const std::runtime_error& error) {
-    throw std::runtime_error(arguments.positional() + ": " + error.what() +
-                             " (--voltage and --error-free-voltage name measured voltages)");
+  } catch (const InputError& error) {
+    throw InputError(error.text() + " (--voltage and --error-free-voltage name measured voltages)")
+        .within(arguments.positional());
   }
 }
 
@@ -133,8 +133,8 @@ memory::VoltageProfileData data_of(const Arguments& arguments, const Dies& dies,
   }
   try {
     static_cast<void>(memory::VoltageProfile(data));
-  } catch (const std::runtime_error& error) {
-    throw std::runtime_error(arguments.positional() + ": " + error.what());
+  } catch (const InputError& error) {
+    throw error.within(arguments.positional());
   }
   return data;
 }
@@ -174,10 +174,9 @@ std::string yaml_of(const memory::VoltageProfileData& data, const Dies& dies,
       quoted(data.name), quoted(data.source), memory::to_string(data.unit),
       data.error_free_voltage.text(), data.reference_voltage.text());
   for (const MeasuredRate& rate : profile.rates) {
-    text +=
-        fmt::format("    {}- {{voltage: {}, ber: {}}}  # {}{}\n", rate.is_row ? "" : "# ",
-                    rate.voltage.text(), memory::format_double(rate.ber), comment_of(profile, rate),
-                    rate.is_row ? "" : "; left out: as many as at a voltage beside it");
+    text += fmt::format("    {}- {{voltage: {}, ber: {}}}  # {}{}\n", rate.is_row ? "" : "# ",
+                        rate.voltage.text(), format_double(rate.ber), comment_of(profile, rate),
+                        rate.is_row ? "" : "; left out: as many as at a voltage beside it");
   }
   return text;
 }

@@ -4,8 +4,10 @@
 #include <functional>
 #include <map>
 #include <numeric>
-#include <stdexcept>
 #include <string>
+
+#include "sim/base/arithmetic.hpp"
+#include "sim/base/input_error.hpp"
 
 namespace brownout::experiment {
 namespace {
@@ -19,7 +21,7 @@ constexpr std::size_t kMostVoltages = 12;
 // generated chip has one per cell.
 std::vector<Voltage> voltages_of(const memory::SparseFaultMap& map) {
   if (!map.header().lowest_measured) {
-    throw std::runtime_error(
+    throw InputError(
         "the map does not say lowest_measured, so nothing tells at which voltages its other cells "
         "work; give the measured voltages");
   }
@@ -42,9 +44,9 @@ std::vector<Voltage> voltages_of(const memory::SparseFaultMap& map) {
 void check_voltages(const memory::SparseFaultMap& map, const std::vector<Voltage>& voltages) {
   const auto lowest = map.header().lowest_measured;
   if (lowest && voltages.back() < *lowest) {
-    throw std::runtime_error(voltages.back().text() + " " + map.header().unit +
-                             " is below the lowest measured voltage, " + lowest->text() + " " +
-                             map.header().unit);
+    throw InputError(voltages.back().text() + " " + map.header().unit +
+                     " is below the lowest measured voltage, " + lowest->text() + " " +
+                     map.header().unit);
   }
 }
 
@@ -126,15 +128,15 @@ std::map<std::uint64_t, std::vector<std::uint32_t>> faulty_bitlines(
 
 std::uint32_t FitData::cells_of(std::uint32_t bitline) const {
   const auto [first, end] = layout.rows_of(bitline, geometry.rows);
-  return (end - first + layout.interleave - 1) / layout.interleave;
+  return divide_up(end - first, layout.interleave);
 }
 
 void FitData::require_spread() const {
   const auto different =
       std::count_if(cells.begin(), cells.end() - 1, [](std::uint64_t count) { return count > 0; });
   if (different >= 2) return;
-  throw std::runtime_error("cells fail first at " + std::to_string(different) +
-                           " of the voltages; a mean and a spread need two or more");
+  throw InputError("cells fail first at " + std::to_string(different) +
+                   " of the voltages; a mean and a spread need two or more");
 }
 
 FitData fit_data(const memory::SparseFaultMap& map, const memory::BitlineLayout& layout,

@@ -38,14 +38,14 @@ struct FitData {
   std::uint64_t faults() const { return flips + stuck_at_0 + stuck_at_1; }
   /// Cells of a bitline of a column, by its number there.
   std::uint32_t cells_of(std::uint32_t bitline) const;
-  /// Throws std::runtime_error unless cells fail first at two voltages or more: one tells no
+  /// Throws InputError unless cells fail first at two voltages or more: one tells no
   /// spread.
   void require_spread() const;
 };
 
 /// At `voltages`, or where none are given at those at which cells of the map fail first; of more
 /// than 12 of these, 12 evenly spaced ones. A cell that fails first between two voltages counts at
-/// the lower one. Throws std::runtime_error: a voltage below the lowest measured one, a map without
+/// the lower one. Throws InputError: a voltage below the lowest measured one, a map without
 /// one and no voltages.
 FitData fit_data(const memory::SparseFaultMap& map, const memory::BitlineLayout& layout,
                  std::vector<memory::Voltage> voltages);

@@ -38,7 +38,7 @@ struct VminFit {
   double aic() const { return 2 * parameters - 2 * log_likelihood; }
 };
 
-/// Both throw std::runtime_error where the data tell no spread (FitData::require_spread).
+/// Both throw InputError where the data tell no spread (FitData::require_spread).
 VminFit fit_gaussian_vmin(const FitData& data);
 VminFit fit_bitline_vmin(const FitData& data);
 

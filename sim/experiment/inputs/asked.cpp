@@ -2,6 +2,7 @@
 
 #include <stdexcept>
 
+#include "sim/base/input_error.hpp"
 #include "sim/config/sweep_rates.hpp"
 
 namespace brownout::experiment {
@@ -12,8 +13,8 @@ template <typename Ask>
 void ask(const std::string& place, const Ask& of_profile) {
   try {
     of_profile();
-  } catch (const std::runtime_error& error) {
-    throw std::runtime_error(place + ": " + error.what());
+  } catch (const InputError& error) {
+    throw error.within(place);
   }
 }
 

@@ -23,7 +23,7 @@ struct AskedVoltage {
 };
 
 /// Moves the weight SRAM's supply to what is asked for, if anything is, and checks the operating
-/// point. Throws std::runtime_error where a profile does not cover it, or never has the rate.
+/// point. Throws InputError where a profile does not cover it, or never has the rate.
 void set_operating_point(config::WorkloadConfig& config, const AskedVoltage& asked);
 
 /// At most one of the two.

@@ -9,7 +9,7 @@
 namespace brownout::experiment {
 
 /// All images, or at least the first `images` of them where files hold one each; `input` is the
-/// shape that the network takes. Throws std::runtime_error naming the file that cannot be read or
+/// shape that the network takes. Throws InputError naming the file that cannot be read or
 /// is not of the format.
 models::Dataset load_dataset(const config::DatasetConfig& config, const models::Shape& input,
                              std::optional<int> images);

@@ -1,11 +1,11 @@
 #include "sim/experiment/inputs/fault_selection.hpp"
 
 #include <algorithm>
-#include <stdexcept>
 #include <string_view>
 #include <vector>
 
-#include "memory/numbers/text_number.hpp"
+#include "sim/base/input_error.hpp"
+#include "sim/base/text_number.hpp"
 #include "sim/config/yaml_reader.hpp"
 
 namespace brownout::experiment {
@@ -24,9 +24,9 @@ std::size_t find_layer(const std::string& name, const std::string& place,
     list += (list.empty() ? "" : ", ") + layer;
   }
   const std::string near = config::nearest(name, names);
-  throw std::runtime_error(place + ": the network has no layer with weights " +
-                           memory::in_quotes(name) +
-                           (near.empty() ? "; they are " + list : ", did you mean " + near + "?"));
+  throw InputError("the network has no layer with weights " + in_quotes(name) +
+                   (near.empty() ? "; they are " + list : ", did you mean " + near + "?"))
+      .within(place);
 }
 
 int widest_weight(const models::QuantizedNetwork& network, const storage::FaultFilter& filter) {
@@ -61,8 +61,9 @@ storage::FaultFilter select_faults(const config::FaultsConfig& faults,
   filter.bits = 0;
   for (const int bit : faults.bits) {
     if (bit >= width) {
-      throw std::runtime_error(faults.bits_place + ": " + std::to_string(bit) + " is not in 0.." +
-                               std::to_string(width - 1) + ", the bits of these weights");
+      throw InputError(std::to_string(bit) + " is not in 0.." + std::to_string(width - 1) +
+                       ", the bits of these weights")
+          .within(faults.bits_place);
     }
     filter.bits |= 1U << bit;
   }

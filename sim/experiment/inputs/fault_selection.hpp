@@ -9,7 +9,7 @@
 
 namespace brownout::experiment {
 
-/// Throws std::runtime_error with the key's place: a layer that the network does not have or that
+/// Throws InputError with the key's place: a layer that the network does not have or that
 /// has no weights (names the nearest, or all), a bit that none of the layers has.
 storage::FaultFilter select_faults(const config::FaultsConfig& faults,
                                    const models::QuantizedNetwork& network);

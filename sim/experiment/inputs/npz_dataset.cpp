@@ -8,13 +8,14 @@
 #include <cstring>
 #include <limits>
 #include <memory>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "memory/files/file_bytes.hpp"
 #include "memory/files/npy_array.hpp"
-#include "memory/numbers/text_number.hpp"
+#include "sim/base/input_error.hpp"
+#include "sim/base/text_number.hpp"
+#include "sim/base/world_error.hpp"
 
 namespace brownout::experiment {
 namespace {
@@ -27,6 +28,14 @@ struct CloseArchive {
 struct CloseMember {
   void operator()(zip_file_t* file) const { zip_fclose(file); }
 };
+
+/// Throws a WorldError where the archive's library failed for no fault of the file.
+void require_world(int zip_code, const std::string& place) {
+  if (zip_code == ZIP_ER_READ) throw WorldError(place + ": reading failed; see to the disk");
+  if (zip_code == ZIP_ER_MEMORY) {
+    throw WorldError(place + ": not enough memory; end other processes, or take fewer --jobs");
+  }
+}
 
 /// "images, labels"
 std::string arrays_in(zip_t* archive) {
@@ -50,7 +59,8 @@ std::unique_ptr<zip_t, CloseArchive> open_archive(const std::filesystem::path& p
   std::unique_ptr<zip_t, CloseArchive> archive(zip_open(path.c_str(), ZIP_RDONLY, &code));
   if (!archive) {
     memory::read_file_bytes(path);  // says so where it cannot be read, or was not fetched
-    throw std::runtime_error(path.string() + ": not an .npz file, or a truncated one");
+    require_world(code, path.string());
+    throw InputError("not an .npz file, or a truncated one").within(path.string());
   }
   return archive;
 }
@@ -61,24 +71,30 @@ std::string read_member(zip_t* archive, const std::string& name, const std::stri
   zip_stat_t status;
   zip_stat_init(&status);
   if (zip_stat(archive, name.c_str(), 0, &status) != 0) {
-    throw std::runtime_error(place + ": no such array in the file; it holds " + arrays_in(archive));
+    throw InputError("no such array in the file; it holds " + arrays_in(archive)).within(place);
   }
   if ((status.valid & ZIP_STAT_SIZE) == 0 || status.size > kMostBytes) {
-    throw std::runtime_error(place + ": larger than 16 GiB, or of unknown size");
+    throw InputError("larger than 16 GiB, or of unknown size").within(place);
   }
   const std::unique_ptr<zip_file_t, CloseMember> file(zip_fopen(archive, name.c_str(), 0));
-  if (!file) throw std::runtime_error(place + ": " + zip_strerror(archive));
+  if (!file) {
+    require_world(zip_error_code_zip(zip_get_error(archive)), place);
+    throw InputError(zip_strerror(archive)).within(place);
+  }
   std::string bytes;
   std::string block(std::size_t{1} << 20U, '\0');
   for (;;) {
     const zip_int64_t count = zip_fread(file.get(), block.data(), block.size());
-    if (count < 0) throw std::runtime_error(place + ": damaged: " + zip_file_strerror(file.get()));
+    if (count < 0) {
+      require_world(zip_error_code_zip(zip_file_get_error(file.get())), place);
+      throw InputError(std::string("damaged: ") + zip_file_strerror(file.get())).within(place);
+    }
     if (count == 0) break;
     bytes.append(block, 0, static_cast<std::size_t>(count));
     if (bytes.size() > status.size) break;
   }
   if (bytes.size() != status.size) {
-    throw std::runtime_error(place + ": damaged: not as long as the file's directory says");
+    throw InputError("damaged: not as long as the file's directory says").within(place);
   }
   return bytes;
 }
@@ -108,22 +124,25 @@ Element reader_of(const std::string& type, bool reals, const std::string& place)
   for (const Entry& entry : kEntries) {
     if (type == entry.type && (reals || !entry.real)) return entry.read;
   }
-  throw std::runtime_error(place + ": elements of type '" + type + "'; integers" +
-                           (reals ? ", float32 and float64" : "") + " are allowed");
+  throw InputError("elements of type '" + type + "'; integers" +
+                   (reals ? ", float32 and float64" : "") + " are allowed")
+      .within(place);
 }
 
 std::vector<std::uint16_t> read_labels(const NpyArray& array, const std::string& place) {
   if (array.shape.size() != 1) {
-    throw std::runtime_error(place + ": " + std::to_string(array.shape.size()) +
-                             " dimensions; one label an image is wanted");
+    throw InputError(std::to_string(array.shape.size()) +
+                     " dimensions; one label an image is wanted")
+        .within(place);
   }
   const Element read = reader_of(array.type, false, place);
   std::vector<std::uint16_t> labels;
   for (std::size_t i = 0; i < array.shape[0]; ++i) {
     const double label = read(array.elements, i);
     if (!(label >= 0 && label <= std::numeric_limits<std::uint16_t>::max())) {
-      throw std::runtime_error(place + ": label " + memory::format_double(label) + " of image " +
-                               std::to_string(i) + " is not in 0..65535");
+      throw InputError("label " + format_double(label) + " of image " + std::to_string(i) +
+                       " is not in 0..65535")
+          .within(place);
     }
     labels.push_back(static_cast<std::uint16_t>(label));
   }
@@ -135,14 +154,15 @@ std::vector<std::uint16_t> read_labels(const NpyArray& array, const std::string&
 models::Shape image_shape(const std::vector<std::uint64_t>& dims, config::AxisOrder axes,
                           const models::Shape& wanted, const std::string& place) {
   if (dims.size() < 2 || dims.size() > 4) {
-    throw std::runtime_error(place + ": " + std::to_string(dims.size()) +
-                             " dimensions; images x features, images x height x width, images x "
-                             "width x channels of a network of rows, or all three are allowed");
+    throw InputError(std::to_string(dims.size()) +
+                     " dimensions; images x features, images x height x width, images x "
+                     "width x channels of a network of rows, or all three are allowed")
+        .within(place);
   }
   for (std::size_t i = 1; i < dims.size(); ++i) {
     if (dims[i] == 0 || dims[i] > 1U << 24U) {
-      throw std::runtime_error(place + ": a dimension of " + std::to_string(dims[i]) +
-                               " is not in 1..16777216");
+      throw InputError("a dimension of " + std::to_string(dims[i]) + " is not in 1..16777216")
+          .within(place);
     }
   }
   const auto dim = [&](std::size_t i) { return static_cast<int>(dims[i]); };
@@ -192,14 +212,15 @@ models::Dataset read_npz_dataset(const std::filesystem::path& path, config::Axis
   models::Dataset dataset;
   dataset.shape = image_shape(x.shape, axes, wanted, x_place);
   const std::size_t images = x.shape[0];
-  if (images == 0) throw std::runtime_error(x_place + ": it holds no images");
+  if (images == 0) throw InputError("it holds no images").within(x_place);
   if (zip_name_locate(archive.get(), "y.npy", 0) >= 0) {
     const std::string y_place = path.string() + ": y";
     const std::string y_bytes = read_member(archive.get(), "y.npy", y_place);
     dataset.labels = read_labels(memory::parse_npy(y_bytes, y_place), y_place);
     if (images != dataset.labels.size()) {
-      throw std::runtime_error(x_place + ": " + std::to_string(images) + " images for " +
-                               std::to_string(dataset.labels.size()) + " labels in y");
+      throw InputError(std::to_string(images) + " images for " +
+                       std::to_string(dataset.labels.size()) + " labels in y")
+          .within(x_place);
     }
   }
   const bool channels_first = axes == config::AxisOrder::kChannelsFirst;
@@ -213,7 +234,7 @@ models::Dataset read_npz_dataset(const std::filesystem::path& path, config::Axis
   for_each_nhwc(images, dataset.shape, channels_first, [&](std::size_t i) {
     const auto value = static_cast<float>(read(x.elements, i));
     if (!std::isfinite(value)) {
-      throw std::runtime_error(x_place + ": element " + std::to_string(i) + " is not finite");
+      throw InputError("element " + std::to_string(i) + " is not finite").within(x_place);
     }
     dataset.reals.push_back(value);
   });

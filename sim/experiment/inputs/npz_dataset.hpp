@@ -13,7 +13,7 @@ namespace brownout::experiment {
 /// x: images x height x width x channels (or channels first), images x height x width (1 channel),
 /// images x width x channels where the network takes a row (`wanted`, its input), or images x
 /// features (as channels). uint8 are pixels; float32, float64 and other integers are reals. y:
-/// integers 0..65535, one an image, or absent: no labels. Throws std::runtime_error naming file and
+/// integers 0..65535, one an image, or absent: no labels. Throws InputError naming file and
 /// array.
 models::Dataset read_npz_dataset(const std::filesystem::path& path, config::AxisOrder axes,
                                  const models::Shape& wanted);

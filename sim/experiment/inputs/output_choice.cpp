@@ -1,9 +1,9 @@
 #include "sim/experiment/inputs/output_choice.hpp"
 
 #include <algorithm>
-#include <stdexcept>
 #include <string_view>
 
+#include "sim/base/input_error.hpp"
 #include "sim/config/yaml_reader.hpp"
 
 namespace brownout::experiment {
@@ -26,9 +26,10 @@ void choose_output(const config::WorkloadConfig& config, models::QuantizedNetwor
   const auto found = std::find(names.begin(), names.end(), config.output);
   if (found == names.end()) {
     const std::string near = config::nearest(config.output, names);
-    throw std::runtime_error(config.output_place + ": '" + config.output + "' is no output of " +
-                             config.network.string() + "; its outputs are " + all +
-                             (near.empty() ? "" : " (did you mean " + near + "?)"));
+    throw InputError("'" + config.output + "' is no output of " + config.network.string() +
+                     "; its outputs are " + all +
+                     (near.empty() ? "" : " (did you mean " + near + "?)"))
+        .within(config.output_place);
   }
   network.output = outputs[static_cast<std::size_t>(found - names.begin())].tensor;
 }

@@ -10,7 +10,7 @@
 namespace brownout::experiment {
 
 /// Makes the output that `workload.output` names the network's; without the key it stays the first
-/// of the file, which a note says where there are several. Throws std::runtime_error naming the
+/// of the file, which a note says where there are several. Throws InputError naming the
 /// outputs there are.
 void choose_output(const config::WorkloadConfig& config, models::QuantizedNetwork& network,
                    std::vector<std::string>& notes);

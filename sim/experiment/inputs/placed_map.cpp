@@ -1,9 +1,8 @@
 #include "sim/experiment/inputs/placed_map.hpp"
 
-#include <stdexcept>
-
 #include "memory/files/read_map.hpp"
 #include "memory/maps/rescale_fault_map.hpp"
+#include "sim/base/input_error.hpp"
 
 namespace brownout::experiment {
 
@@ -15,8 +14,8 @@ memory::SparseFaultMap placed_map(const config::ChipConfig& chips, std::uint64_t
   try {
     if (placement.fold) map = memory::resized(map, geometry, placement.resizing(chip));
     if (placement.shift_micro != 0) map = memory::shifted(map, placement.shift_micro);
-  } catch (const std::runtime_error& error) {
-    throw std::runtime_error(path.string() + ": " + error.what());
+  } catch (const InputError& error) {
+    throw error.within(path.string());
   }
   return map;
 }

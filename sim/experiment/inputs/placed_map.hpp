@@ -9,7 +9,7 @@
 namespace brownout::experiment {
 
 /// The map of chip `chip`, which must be one of `chips.maps`, for an SRAM of `geometry`. Without
-/// the key `fold` it keeps the geometry of its file. Throws std::runtime_error naming the file.
+/// the key `fold` it keeps the geometry of its file. Throws InputError naming the file.
 memory::SparseFaultMap placed_map(const config::ChipConfig& chips, std::uint64_t chip,
                                   const memory::SramGeometry& geometry);
 

@@ -4,14 +4,14 @@
 #include <string>
 #include <type_traits>
 
-#include "memory/numbers/text_number.hpp"
+#include "sim/base/text_number.hpp"
 
 namespace brownout::experiment {
 
 /// Joins fields with commas. The first field must not be empty.
 class CsvRow {
  public:
-  CsvRow& operator<<(double value) { return add(memory::format_double(value)); }
+  CsvRow& operator<<(double value) { return add(format_double(value)); }
   CsvRow& operator<<(const std::string& text) { return add(text); }
   template <typename Integer>
   requires std::is_integral_v<Integer> CsvRow& operator<<(Integer value) {

@@ -4,7 +4,8 @@
 #include <numeric>
 #include <stdexcept>
 
-#include "memory/numbers/text_number.hpp"
+#include "sim/base/input_error.hpp"
+#include "sim/base/text_number.hpp"
 #include "sim/experiment/results/csv_row.hpp"
 
 namespace brownout::experiment {
@@ -115,7 +116,7 @@ std::string point_row(const PointResult& point) {
       << point.stall_cycles << point.cosim_images;
   if (point.columns().memories) add_memories(point, row);
   for (const Metric metric : kLaterMetrics) add_estimate(point.score[metric], row);
-  row << (point.ber_asked ? memory::format_double(*point.ber_asked) : "") << point.reference;
+  row << (point.ber_asked ? format_double(*point.ber_asked) : "") << point.reference;
   if (point.paired) {
     row << point.paired->lost << point.paired->gained;
   } else {
@@ -157,8 +158,8 @@ class NamedFields {
       other_memories_ = columns.memories;
       if (fields_.size() == names_.size()) return;
     }
-    throw std::runtime_error("a row of points.csv has " + std::to_string(fields_.size()) +
-                             " fields: " + std::string(row));
+    throw InputError("a row of points.csv has " + std::to_string(fields_.size()) +
+                     " fields: " + std::string(row));
   }
   NamedFields(const NamedFields&) = delete;  // the names look into the header
   NamedFields& operator=(const NamedFields&) = delete;
@@ -168,13 +169,13 @@ class NamedFields {
                                             names_.begin())];
   }
   double number(std::string_view name) const {
-    if (const auto value = memory::parse_double(text(name))) return *value;
-    throw std::runtime_error("points.csv: " + memory::in_quotes(text(name)) + " is no number");
+    if (const auto value = parse_double(text(name))) return *value;
+    throw InputError("points.csv", in_quotes(text(name)) + " is no number");
   }
   std::int64_t count(std::string_view name) const {
-    const auto value = memory::parse_unsigned(text(name));
+    const auto value = parse_unsigned(text(name));
     if (value) return static_cast<std::int64_t>(*value);
-    throw std::runtime_error("points.csv: " + memory::in_quotes(text(name)) + " is no count");
+    throw InputError("points.csv", in_quotes(text(name)) + " is no count");
   }
   /// Nothing of an empty field.
   std::optional<double> some(std::string_view name) const {

@@ -116,7 +116,7 @@ std::string point_row(const PointResult& point);
 /// The rows of layers.csv, each with its line end.
 std::string layer_rows(const PointResult& point);
 
-/// The columns of points.csv that summaries need. Throws std::runtime_error on another format.
+/// The columns of points.csv that summaries need. Throws InputError on another format.
 struct PointSummary {
   memory::Voltage voltage;
   std::uint64_t chip = 0;

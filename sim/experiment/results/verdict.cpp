@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "sim/base/input_error.hpp"
+
 namespace brownout::experiment {
 namespace {
 
@@ -23,8 +25,7 @@ double exact_drop(const PointSummary& point, const PassMark& mark, double score)
 
 AccuracyTarget target_for(const AskedTarget& asked, Metric metric) {
   const auto refuse = [&](const char* option, const std::string& why) {
-    throw std::runtime_error(std::string(option) + ": the workload's metric is " + title(metric) +
-                             why);
+    throw InputError("the workload's metric is " + title(metric) + why).within(option);
   };
   if (asked.min_top1) {
     if (metric != Metric::kTop1) refuse("--min-top1", "");

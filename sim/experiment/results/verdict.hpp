@@ -24,7 +24,7 @@ struct AskedTarget {
   std::optional<double> max_drop = {};                ///< percentage points
 };
 
-/// For a workload that is judged by `metric`. Throws std::runtime_error "--OPTION: ..." where the
+/// For a workload that is judged by `metric`. Throws InputError "--OPTION: ..." where the
 /// target is of another metric, or the metric has no percentage points: it would be silently wrong.
 AccuracyTarget target_for(const AskedTarget& asked, Metric metric);
 

@@ -4,7 +4,7 @@
 #include <functional>
 #include <map>
 
-#include "memory/numbers/text_number.hpp"
+#include "sim/base/text_number.hpp"
 #include "sim/experiment/results/csv_row.hpp"
 
 namespace brownout::experiment {
@@ -82,7 +82,7 @@ std::string dies_csv(const std::vector<PointSummary>& points,
       "chip,map,voltage,unit,top1,min_top1,pass,lowest_passing_voltage,auc,min_auc,drop,"
       "drop_ci_low,drop_ci_high,settled\n";
   const auto value = [](bool given, double number) {
-    return given ? memory::format_double(number) : std::string();
+    return given ? format_double(number) : std::string();
   };
   for (const auto& [chip, verdicts] : by_chip(points, mark)) {
     const auto lowest = lowest_of(verdicts);

@@ -2,13 +2,15 @@
 
 #include <stdexcept>
 
+#include "sim/base/input_error.hpp"
+
 namespace brownout::experiment {
 
 CosimPolicy parse_cosim_policy(std::string_view name) {
   if (name == "none") return CosimPolicy::kNone;
   if (name == "one") return CosimPolicy::kOne;
   if (name == "all") return CosimPolicy::kAll;
-  throw std::runtime_error("'" + std::string(name) + "' is not one of none, one, all");
+  throw InputError("'" + std::string(name) + "' is not one of none, one, all");
 }
 
 std::string to_string(CosimPolicy policy) {

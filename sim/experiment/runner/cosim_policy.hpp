@@ -10,7 +10,7 @@ namespace brownout::experiment {
 /// Of the chips that share all but their number: none, one that is chosen by a hash, or all.
 enum class CosimPolicy { kNone, kOne, kAll };
 
-/// Throws std::runtime_error that lists the policies.
+/// Throws InputError that lists the policies.
 CosimPolicy parse_cosim_policy(std::string_view name);
 std::string to_string(CosimPolicy policy);
 

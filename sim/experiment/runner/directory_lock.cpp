@@ -6,7 +6,7 @@
 
 #include <cerrno>
 
-#include "sim/experiment/runner/world_error.hpp"
+#include "sim/base/world_error.hpp"
 
 namespace brownout::experiment {
 

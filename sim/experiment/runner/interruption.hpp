@@ -10,7 +10,7 @@
 
 namespace brownout::experiment {
 
-/// Somebody ended the work. Not a std::runtime_error: it is nobody's mistake.
+/// Somebody ended the work. Not a InputError: it is nobody's mistake.
 class Interrupted : public std::exception {
  public:
   /// `kept`: what of the work is kept, and where; may be empty.

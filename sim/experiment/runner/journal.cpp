@@ -4,7 +4,8 @@
 
 #include <stdexcept>
 
-#include "sim/experiment/runner/world_error.hpp"
+#include "sim/base/input_error.hpp"
+#include "sim/base/world_error.hpp"
 
 namespace brownout::experiment {
 
@@ -23,15 +24,16 @@ struct Journal::Database {
         throw WorldError(text + "; another program holds it, end that one");
       case SQLITE_FULL:
         throw WorldError(text + "; free some space, or write elsewhere");
-      case SQLITE_IOERR:
-      case SQLITE_CANTOPEN:
-      case SQLITE_READONLY:
-      case SQLITE_PERM:
-      case SQLITE_NOLFS:
       case SQLITE_NOMEM:
+        throw WorldError(text + "; end other processes, or take fewer --jobs");
+      case SQLITE_CONSTRAINT:
+        throw std::logic_error(text);
+      case SQLITE_NOTADB:  // no journal,
+      case SQLITE_CORRUPT:
+      case SQLITE_ERROR:  // or one with other columns
+        throw InputError(text + "; choose another --out");
+      default:
         throw WorldError(text + "; see to the disk and its permissions, or write elsewhere");
-      default:  // no journal, or a damaged one
-        throw std::runtime_error(text + "; choose another --out");
     }
   }
   void execute(const char* sql) const {
@@ -91,7 +93,7 @@ std::map<Journal::Key, PointRows> Journal::read() const {
   for (; status == SQLITE_ROW; status = select.step()) {
     const Key key{memory::Voltage::from_micro(select.integer(0)),
                   static_cast<std::uint64_t>(select.integer(1)), select.text(2)};
-    if (rows.contains(key)) throw std::runtime_error(database_->path + ": holds a point twice");
+    if (rows.contains(key)) throw InputError("holds a point twice").within(database_->path);
     rows[key] = {select.text(3), select.text(4)};
   }
   database_->check(status);

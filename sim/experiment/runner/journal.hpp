@@ -25,8 +25,7 @@ class Journal {
   static constexpr std::chrono::minutes kPatience{1};
 
   /// Opens or creates. This and the others throw with the name of the file: WorldError when it is
-  /// locked for longer than `patience`, or the disk fails; std::runtime_error when it is no
-  /// journal.
+  /// locked for longer than `patience`, or the disk fails; InputError when it is no journal.
   explicit Journal(const std::filesystem::path& path,
                    std::chrono::milliseconds patience = kPatience);
   ~Journal();
@@ -41,6 +40,7 @@ class Journal {
     auto operator<=>(const Key&) const = default;
   };
   std::map<Key, PointRows> read() const;
+  /// A further point; std::logic_error where the journal holds it.
   void add(const Key& key, const PointRows& rows);
 
  private:

@@ -2,11 +2,13 @@
 
 #include <openssl/evp.h>
 
-#include <fstream>
-#include <iterator>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
+
+#include "memory/files/file_bytes.hpp"
+#include "sim/base/input_error.hpp"
+#include "sim/base/world_error.hpp"
 
 namespace brownout::experiment {
 namespace {
@@ -19,17 +21,11 @@ constexpr int kFormat = 3;
 
 constexpr char kCriterion[] = "criterion";
 
-std::string read_file(const std::filesystem::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in) throw std::runtime_error(path.string() + ": cannot read");
-  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-}
-
 std::string sha256(const std::string& bytes) {
   unsigned char digest[EVP_MAX_MD_SIZE];
   unsigned length = 0;
   if (EVP_Digest(bytes.data(), bytes.size(), digest, &length, EVP_sha256(), nullptr) != 1) {
-    throw std::logic_error("sha256 failed");
+    throw WorldError("OpenSSL has no SHA-256; see to its configuration (OPENSSL_CONF)");
   }
   std::string text;
   for (unsigned i = 0; i < length; ++i) {
@@ -82,7 +78,7 @@ std::string manifest_json(const Plan& plan, CosimPolicy cosim, const ManifestEnt
   for (const std::filesystem::path& path : plan.config.input_files) {
     std::filesystem::path name = path.filename();
     if (inputs.contains(name.string())) name = path.parent_path().filename() / name;
-    inputs[name.string()] = sha256(read_file(path));
+    inputs[name.string()] = sha256(memory::read_file_bytes(path));
   }
   return manifest.dump(2) + "\n";
 }
@@ -99,23 +95,25 @@ std::string with_criterion(const std::string& manifest, const PassMark& mark) {
 }
 
 void require_same_manifest(const std::filesystem::path& path, const std::string& expected) {
-  const std::string found = read_file(path);
+  const std::string found = memory::read_file_bytes(path);
   if (found == expected) return;
   Json old_manifest = Json::parse(found, nullptr, false);
   if (!old_manifest.is_object()) {
-    throw std::runtime_error(path.string() + ": damaged; choose another --out");
+    throw InputError("damaged; choose another --out").within(path.string());
   }
   old_manifest.erase(kCriterion);
   const Json new_manifest = Json::parse(expected);
   if (old_manifest == new_manifest) return;
   const Json format = old_manifest.value("format", Json(1));
   if (format != kFormat) {
-    throw std::runtime_error(path.string() + ": the directory's results have format " +
-                             format.dump() + ", this version writes format " +
-                             std::to_string(kFormat) + "; choose another --out");
+    throw InputError("the directory's results have format " + format.dump() +
+                     ", this version writes format " + std::to_string(kFormat) +
+                     "; choose another --out")
+        .within(path.string());
   }
-  throw std::runtime_error(path.string() + ": the directory holds another sweep (different: " +
-                           differences(old_manifest, new_manifest) + "); choose another --out");
+  throw InputError("the directory holds another sweep (different: " +
+                   differences(old_manifest, new_manifest) + "); choose another --out")
+      .within(path.string());
 }
 
 }  // namespace brownout::experiment

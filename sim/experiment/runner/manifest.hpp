@@ -22,7 +22,7 @@ std::string manifest_json(const Plan& plan, CosimPolicy cosim, const ManifestEnt
 /// The manifest with what its points were judged by.
 std::string with_criterion(const std::string& manifest, const PassMark& mark);
 
-/// Throws std::runtime_error when the manifest in `path` is not `expected`, the criterion aside,
+/// Throws InputError when the manifest in `path` is not `expected`, the criterion aside,
 /// which changes no point; names the first keys that differ.
 void require_same_manifest(const std::filesystem::path& path, const std::string& expected);
 

@@ -6,12 +6,13 @@
 #include <set>
 #include <stdexcept>
 
+#include "sim/base/input_error.hpp"
+#include "sim/base/world_error.hpp"
 #include "sim/experiment/runner/directory_lock.hpp"
 #include "sim/experiment/runner/interruption.hpp"
 #include "sim/experiment/runner/manifest.hpp"
 #include "sim/experiment/runner/whole_file.hpp"
 #include "sim/experiment/runner/worker_pool.hpp"
-#include "sim/experiment/runner/world_error.hpp"
 #include "sim/experiment/session/chip.hpp"
 
 namespace brownout::experiment {
@@ -23,9 +24,9 @@ void require_measured(const Plan& plan, const Chip& chip, const config::Operatin
   for (const auto& [which, memory] : plan.config.memory.memories) {
     try {
       chip.faults_at(which, voltages.voltage(which));
-    } catch (const std::runtime_error& error) {
+    } catch (const InputError& error) {
       if (which != hardware::OnChipMemory::kWeightSram || maps.size() < 2) throw;
-      throw std::runtime_error(maps[chip.number()].string() + ": " + error.what());
+      throw error.within(maps[chip.number()].string());
     }
   }
 }
@@ -44,13 +45,12 @@ void validate(const Plan& plan, const std::vector<Point>& points, const std::fil
   }
   if (!std::filesystem::exists(out)) return;
   if (!std::filesystem::is_directory(out)) {
-    throw std::runtime_error(out.string() + ": exists and is no directory");
+    throw InputError("exists and is no directory").within(out.string());
   }
   if (std::filesystem::exists(out / "manifest.json")) {
     require_same_manifest(out / "manifest.json", manifest);
   } else if (!std::filesystem::is_empty(out)) {
-    throw std::runtime_error(out.string() +
-                             ": holds other files and no results; choose another --out");
+    throw InputError("holds other files and no results; choose another --out").within(out.string());
   }
 }
 
@@ -66,16 +66,16 @@ void require_fitting(const std::map<Journal::Key, PointRows>& finished,
                            std::to_string(point.chip) + " is asked for twice");
   }
   const auto refuse = [&](const Journal::Key& key, const std::string& why) {
-    throw std::runtime_error(journal.string() + ": the row of voltage " + key.voltage.text() +
-                             ", chip " + std::to_string(key.chip) + " " + why +
-                             "; choose another --out");
+    throw InputError("the row of voltage " + key.voltage.text() + ", chip " +
+                     std::to_string(key.chip) + " " + why + "; choose another --out")
+        .within(journal.string());
   };
   for (const auto& [key, rows] : finished) {
     if (!wanted.contains(key)) refuse(key, "is of no point that is asked for");
     try {
       const PointSummary found = parse_point_row(rows.point);
       if (found.voltage == key.voltage && found.chip == key.chip) continue;
-    } catch (const std::runtime_error&) {  // refused below
+    } catch (const InputError&) {  // refused below
     }
     refuse(key, "does not hold that point's results");
   }

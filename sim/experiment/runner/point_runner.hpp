@@ -27,7 +27,7 @@ struct RunnerOutcome {
 };
 
 /// Writes OUT/{manifest.json, results.sqlite}. Points differ in voltage, chip or part. Everything
-/// is validated before OUT is created. Throws std::runtime_error for a voltage outside profile or
+/// is validated before OUT is created. Throws InputError for a voltage outside profile or
 /// map, and when OUT holds other results or its journal other points; WorldError and Interrupted
 /// say what is kept. Forks: the calling process must not have run a point.
 RunnerOutcome run_points(const Session& session, const std::vector<Point>& points,

@@ -12,8 +12,8 @@
 #include <memory>
 #include <optional>
 
+#include "sim/base/world_error.hpp"
 #include "sim/experiment/runner/interruption.hpp"
-#include "sim/experiment/runner/world_error.hpp"
 
 namespace brownout::experiment {
 namespace {

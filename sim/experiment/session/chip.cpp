@@ -1,6 +1,5 @@
 #include "sim/experiment/session/chip.hpp"
 
-#include <stdexcept>
 #include <utility>
 #include <vector>
 
@@ -11,6 +10,7 @@
 #include "memory/maps/sparse_fault_map.hpp"
 #include "memory/maps/stacked_fault_map.hpp"
 #include "memory/numbers/keyed_random.hpp"
+#include "sim/base/input_error.hpp"
 #include "sim/experiment/inputs/placed_map.hpp"
 
 namespace brownout::experiment {
@@ -28,14 +28,15 @@ std::unique_ptr<memory::FaultMap> require_fit(const Plan& plan, OnChipMemory whi
                                               const std::string& advice) {
   if (map.geometry() != geometry_of(plan, which)) {
     const std::string verb = which == OnChipMemory::kAccumulator ? "have " : "has ";
-    throw std::runtime_error(path.string() + ": the map is of " +
-                             memory::to_string(map.geometry()) + ", the " + hardware::title(which) +
-                             " of '" + plan.config.accelerator.name + "' " + verb +
-                             memory::to_string(geometry_of(plan, which)) + advice);
+    throw InputError("the map is of " + memory::to_string(map.geometry()) + ", the " +
+                     hardware::title(which) + " of '" + plan.config.accelerator.name + "' " +
+                     verb + memory::to_string(geometry_of(plan, which)) + advice)
+        .within(path.string());
   }
   if (map.header().unit != plan.unit(which)) {
-    throw std::runtime_error(path.string() + ": the map's unit is " + map.header().unit +
-                             ", the memory profile's is " + plan.unit(which));
+    throw InputError("the map's unit is " + map.header().unit + ", the memory profile's is " +
+                     plan.unit(which))
+        .within(path.string());
   }
   return std::make_unique<memory::SparseFaultMap>(std::move(map));
 }
@@ -68,11 +69,10 @@ std::unique_ptr<memory::FaultMap> make_bare_chip(const Plan& plan, OnChipMemory 
   const config::ChipConfig& source = memory.chip;
   if (source.measured()) {
     if (chip >= source.maps.size()) {
-      throw std::runtime_error(
-          "chip " + std::to_string(chip) + ": " +
-          (source.maps.size() == 1
-               ? "a fault map is one chip, 0"
-               : "the maps are those of chips 0 to " + std::to_string(source.maps.size() - 1)));
+      throw InputError("chip " + std::to_string(chip) + ": " +
+                       (source.maps.size() == 1 ? "a fault map is one chip, 0"
+                                                : "the maps are those of chips 0 to " +
+                                                      std::to_string(source.maps.size() - 1)));
     }
     return read_map_of_chip(plan, which, chip);
   }

@@ -13,7 +13,7 @@ namespace brownout::experiment {
 
 /// The faults of one memory of chip `chip`: those of its map file, or the generator's, with the
 /// defects and maps that are laid over every chip; nullptr where the memory is error-free. Throws
-/// std::runtime_error naming the file when it cannot be read, or its geometry or unit is not the
+/// InputError naming the file when it cannot be read, or its geometry or unit is not the
 /// memory's.
 std::unique_ptr<memory::FaultMap> make_chip(
     const Plan& plan, std::uint64_t chip,
@@ -30,7 +30,7 @@ class Chip {
     const auto found = maps_.find(memory);
     return found == maps_.end() ? nullptr : found->second.get();
   }
-  /// Throws std::runtime_error where the memory's profile or map does not cover the voltage.
+  /// Throws InputError where the memory's profile or map does not cover the voltage.
   memory::CellFaults faults_at(hardware::OnChipMemory memory, memory::Voltage voltage) const;
   const memory::FaultMap& weight_sram() const { return *find(hardware::OnChipMemory::kWeightSram); }
 

@@ -20,7 +20,7 @@ namespace brownout::experiment {
 
 class FaultState {
  public:
-  /// Inference 0. `plan` must outlive this. Throws std::runtime_error where a profile or a map does
+  /// Inference 0. `plan` must outlive this. Throws InputError where a profile or a map does
   /// not cover a voltage.
   FaultState(const Plan& plan, const Chip& chip, const Point& point);
   FaultState(const FaultState&) = delete;  // parts of it refer to others

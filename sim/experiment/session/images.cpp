@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <filesystem>
 #include <set>
-#include <stdexcept>
 
+#include "sim/base/input_error.hpp"
 #include "sim/experiment/inputs/dataset_loader.hpp"
 #include "sim/experiment/inputs/npz_dataset.hpp"
 #include "sim/experiment/session/input_check.hpp"
@@ -16,9 +16,9 @@ namespace {
 void check_labels(const Plan& plan, const Images& images) {
   const std::filesystem::path file = plan.config.dataset.files().back();
   if (images.labels.empty()) {
-    throw std::runtime_error(file.string() + ": y: no such array in the file; it holds " +
-                             npz_arrays(file) +
-                             "; only workload.task: reconstruction does without labels");
+    throw InputError("y: no such array in the file; it holds " + npz_arrays(file) +
+                     "; only workload.task: reconstruction does without labels")
+        .within(file.string());
   }
   const std::int64_t classes = plan.network.tensor(plan.network.output).shape.size();
   const auto greatest = std::max_element(images.labels.begin(), images.labels.end());
@@ -27,9 +27,10 @@ void check_labels(const Plan& plan, const Images& images) {
   if (plan.config.dataset.format == config::DatasetFormat::kImageFolder) {
     hint = " (every folder is a class)";
   }
-  throw std::runtime_error(file.string() + ": label " + std::to_string(*greatest) +
-                           ", but the network has " + std::to_string(classes) +
-                           " outputs: labels are 0.." + std::to_string(classes - 1) + hint);
+  throw InputError("label " + std::to_string(*greatest) + ", but the network has " +
+                   std::to_string(classes) + " outputs: labels are 0.." +
+                   std::to_string(classes - 1) + hint)
+      .within(file.string());
 }
 
 /// Output and input must have their elements in one order: NHWC here, while a flat output has that
@@ -43,19 +44,19 @@ void check_reconstruction(const Plan& plan) {
     return std::to_string(shape.channels) + "x" + std::to_string(shape.height) + "x" +
            std::to_string(shape.width);
   };
-  throw std::runtime_error(plan.config.network.string() +
-                           ": workload.task: reconstruction needs an output of the input's "
-                           "shape: the input is " +
-                           text(input) + " (channels x height x width), the output " +
-                           text(output));
+  throw InputError(
+      "workload.task: reconstruction needs an output of the input's "
+      "shape: the input is " +
+      text(input) + " (channels x height x width), the output " + text(output))
+      .within(plan.config.network.string());
 }
 
 std::int64_t count_of(const config::WorkloadConfig& config, const models::Dataset& dataset) {
   const std::int64_t count = config.run.images.value_or(static_cast<int>(dataset.size()));
   if (count <= dataset.size()) return count;
-  throw std::runtime_error("run.images: " + std::to_string(count) + " asked for, " +
-                           config.dataset.files().front().string() + " holds " +
-                           std::to_string(dataset.size()));
+  throw InputError("run.images", std::to_string(count) + " asked for, " +
+                                     config.dataset.files().front().string() + " holds " +
+                                     std::to_string(dataset.size()));
 }
 
 void add_reconstruction(const Plan& plan, const models::Dataset& dataset, Images& images) {

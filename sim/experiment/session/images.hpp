@@ -25,7 +25,7 @@ struct Images {
   std::span<const std::uint8_t> codes_of(std::int64_t first, std::int64_t images) const;
 };
 
-/// The first so many of the data set, as the workload asks for. Throws std::runtime_error where
+/// The first so many of the data set, as the workload asks for. Throws InputError where
 /// they do not fit the network, naming the file or key.
 Images load_images(const Plan& plan);
 

@@ -4,6 +4,7 @@
 #include <utility>
 #include <variant>
 
+#include "sim/base/input_error.hpp"
 #include "memory/encoding.hpp"
 #include "models/network_import.hpp"
 #include "sim/experiment/inputs/fault_selection.hpp"
@@ -30,9 +31,10 @@ void check_encoding(const Plan& plan) {
     if (convolution == nullptr) continue;
     try {
       memory::require_storable(encoding, convolution->weights, convolution->weight_bits);
-    } catch (const std::runtime_error& error) {
-      throw std::runtime_error("memory.encoding: " + plan.config.network.string() + ": tensor '" +
-                               convolution->weight_name + "': " + error.what());
+    } catch (const InputError& error) {
+      throw error.within("tensor '" + convolution->weight_name + "'")
+          .within(plan.config.network.string())
+          .within("memory.encoding");
     }
   }
 }
@@ -75,9 +77,9 @@ Plan make_plan(const config::WorkloadConfig& config) {
   try {
     plan.program = schedule::make_program(plan.network, with_check_bits(config));
     plan.layout = schedule::lay_out(plan.program);
-  } catch (const std::runtime_error& error) {
-    throw std::runtime_error(config.network.string() + " on accelerator '" +
-                             config.accelerator.name + "': " + error.what());
+  } catch (const InputError& error) {
+    throw error.within(config.network.string() + " on accelerator '" + config.accelerator.name +
+                       "'");
   }
   plan.image = storage::WeightImage(plan.program, plan.layout, plan.weights, plan.word_path({}));
   plan.times = timing::program_times(plan.program, plan.layout);

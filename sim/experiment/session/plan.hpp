@@ -34,13 +34,13 @@ struct Plan {
   storage::WordPath word_path(const storage::FaultFilter& acting) const;
   /// Of the weight SRAM's profile.
   memory::Voltage error_free_voltage() const;
-  /// By its name; empty: that of the weight SRAM. Throws std::runtime_error for none of memories.
+  /// By its name; empty: that of the weight SRAM. Throws InputError for none of memories.
   const hardware::Supply& supply(const std::string& name = {}) const;
   /// Of the memory's voltages.
   std::string unit(hardware::OnChipMemory memory = hardware::OnChipMemory::kWeightSram) const;
 };
 
-/// Throws std::runtime_error where network and accelerator do not fit each other, naming the file
+/// Throws InputError where network and accelerator do not fit each other, naming the file
 /// or key.
 Plan make_plan(const config::WorkloadConfig& config);
 

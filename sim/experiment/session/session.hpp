@@ -23,7 +23,7 @@ namespace brownout::experiment {
 /// but that all of a process co-simulate on its one SystemC machine.
 class Session {
  public:
-  /// Throws std::runtime_error where network, accelerator and images do not fit each other, naming
+  /// Throws InputError where network, accelerator and images do not fit each other, naming
   /// the file or key.
   explicit Session(const config::WorkloadConfig& config);
   /// Another one of the same plan and images.
@@ -36,7 +36,7 @@ class Session {
 
   /// One operating point of one chip: accuracy by the integer engine, cycles by the closed form,
   /// energy by the table, and the SystemC machine's agreement on the first images. Of the point
-  /// alone: whatever ran before. Throws std::runtime_error outside a profile or a map, Disagreement
+  /// alone: whatever ran before. Throws InputError outside a profile or a map, Disagreement
   /// (a std::logic_error) when the executors differ.
   PointResult run(const Point& point);
   /// What executes convolutions.
@@ -83,7 +83,7 @@ struct ReadWeights {
   storage::WeightReadback readback;
 };
 
-/// Throws std::runtime_error as Session::run does.
+/// Throws InputError as Session::run does.
 ReadWeights read_weights(const Plan& plan, const Point& point, std::uint64_t inference);
 
 /// The `count` faults of the weight SRAM that change a weight most. Throws likewise.

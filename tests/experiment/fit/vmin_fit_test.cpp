@@ -9,6 +9,7 @@
 #include <numbers>
 
 #include "memory/generators/vmin_generator.hpp"
+#include "sim/base/input_error.hpp"
 #include "sim/experiment/fit/maximize.hpp"
 #include "sim/experiment/fit/row_fit.hpp"
 
@@ -76,7 +77,7 @@ TEST(FitData, TakesTheVoltagesOfTheMap) {
 std::string error_of(const SparseFaultMap& map, const std::vector<Voltage>& voltages) {
   try {
     fit_gaussian_vmin(fit_data(map, {}, voltages));
-  } catch (const std::runtime_error& error) {
+  } catch (const InputError& error) {
     return error.what();
   }
   return {};

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "sim/base/input_error.hpp"
 #include "tests/support/random_network.hpp"
 
 namespace brownout::experiment {
@@ -41,14 +42,14 @@ TEST_F(FaultSelection, NamesBecomeLayersAndNumbersBits) {
 
 TEST_F(FaultSelection, AnUnknownLayerIsAnErrorThatNamesTheNearestOrAll) {
   EXPECT_THAT([&] { select_faults(faults({"convv1"}), network_); },
-              ThrowsMessage<std::runtime_error>(
+              ThrowsMessage<InputError>(
                   "w.yaml:9: memory.faults.layers: the network has no layer with weights "
                   "\"convv1\", did you mean conv1?"));
   EXPECT_THAT([&] { select_faults(faults({"classifier"}), network_); },
-              ThrowsMessage<std::runtime_error>(
+              ThrowsMessage<InputError>(
                   "w.yaml:9: memory.faults.layers: the network has no layer with weights "
                   "\"classifier\"; they are conv0, conv1, conv2, conv4, conv7"));
-  EXPECT_THROW(select_faults(faults({"add3"}), network_), std::runtime_error);  // has no weights
+  EXPECT_THROW(select_faults(faults({"add3"}), network_), InputError);  // has no weights
 }
 
 TEST_F(FaultSelection, ABitBeyondTheWeightsIsAnError) {
@@ -60,7 +61,7 @@ TEST_F(FaultSelection, ABitBeyondTheWeightsIsAnError) {
       [&] {
         select_faults(faults({"conv0"}, {3, 4}), network_);
       },
-      ThrowsMessage<std::runtime_error>(
+      ThrowsMessage<InputError>(
           "--set memory.faults.bits: 4 is not in 0..3, the bits of these weights"));
   EXPECT_EQ(select_faults(faults({}, {7}), network_).bits, 0x80U);  // conv1 has it
 }

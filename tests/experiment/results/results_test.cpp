@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "sim/base/input_error.hpp"
+
 namespace brownout::experiment {
 namespace {
 
@@ -153,7 +155,7 @@ TEST(Results, ALayerNameWithACommaIsQuoted) {
 }
 
 TEST(Results, ARowOfAnotherFormatIsRefused) {
-  EXPECT_THROW(parse_point_row("0.9,Vmin,1"), std::runtime_error);
+  EXPECT_THROW(parse_point_row("0.9,Vmin,1"), InputError);
 }
 
 }  // namespace

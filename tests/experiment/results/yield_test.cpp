@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "memory/numbers/text_number.hpp"
+#include "sim/base/text_number.hpp"
 
 namespace brownout::experiment {
 namespace {
@@ -27,7 +27,7 @@ constexpr char kHeader[] =
     "drop_ci_low,drop_ci_high,settled\n";
 
 // The end of a row of dies.csv whose images were not counted.
-std::string lost(double score) { return "," + memory::format_double(0.98 - score) + ",,,\n"; }
+std::string lost(double score) { return "," + format_double(0.98 - score) + ",,,\n"; }
 
 const std::vector<PointSummary> kPoints = {point("0.9", 0, 0.98), point("0.9", 1, 0.97),
                                            point("0.85", 0, 0.9), point("0.85", 1, 0.95),
@@ -90,16 +90,16 @@ TEST(Yield, CountsTheChipsThatTheImagesDoNotSettle) {
   EXPECT_EQ(yields_csv(found, "V"),
             "voltage,unit,chips,passing,yield,yield_ci_low,yield_ci_high,unsettled\n"
             "0.9,V,3,2," +
-                memory::format_double(2.0 / 3) + ',' + memory::format_double(wilson.low) + ',' +
-                memory::format_double(wilson.high) + ",1\n");
+                format_double(2.0 / 3) + ',' + format_double(wilson.low) + ',' +
+                format_double(wilson.high) + ",1\n");
 }
 
 TEST(Yield, DiesAreListedWithTheIntervalOfTheirDrop) {
   const PassMark mark = mark_of({.max_drop = 1}, Metric::kTop1, 0.95);
   const Interval drop = paired_interval(2, 0, 200);
   EXPECT_EQ(dies_csv({counted(0, 2, 0)}, {}, "V", mark),
-            std::string(kHeader) + "0,,0.9,V,0.94,0.94,1,0.9,,,0.01," +
-                memory::format_double(drop.low) + ',' + memory::format_double(drop.high) + ",0\n");
+            std::string(kHeader) + "0,,0.9,V,0.94,0.94,1,0.9,,,0.01," + format_double(drop.low) +
+                ',' + format_double(drop.high) + ",0\n");
 }
 
 TEST(Yield, ADieThatFailsAtTheHighestVoltageHasNone) {

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include <stdexcept>
+#include "sim/base/input_error.hpp"
 
 namespace brownout::experiment {
 namespace {
@@ -27,7 +27,7 @@ TEST(CosimPolicy, NamesAreParsed) {
   for (const char* name : {"none", "one", "all"}) {
     EXPECT_EQ(to_string(parse_cosim_policy(name)), name);
   }
-  EXPECT_THROW(parse_cosim_policy("two"), std::runtime_error);
+  EXPECT_THROW(parse_cosim_policy("two"), InputError);
 }
 
 }  // namespace

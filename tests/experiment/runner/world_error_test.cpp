@@ -1,18 +1,18 @@
 // A disk, a lock, a process table that fails: told as such, with what to do.
-#include "sim/experiment/runner/world_error.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sqlite3.h>
 #include <sys/resource.h>
 
-#include <cerrno>
 #include <chrono>
 #include <filesystem>
 #include <functional>
 #include <iterator>
-#include <stdexcept>
 
+#include "memory/files/file_bytes.hpp"
+#include "sim/base/input_error.hpp"
+#include "sim/base/world_error.hpp"
 #include "sim/experiment/runner/directory_lock.hpp"
 #include "sim/experiment/runner/journal.hpp"
 #include "sim/experiment/runner/whole_file.hpp"
@@ -32,13 +32,6 @@ std::string world_error_of(const std::function<void()>& call) {
     return error.what();
   }
   return "";
-}
-
-TEST(WorldError, SaysWhatToDo) {
-  EXPECT_EQ(world_error_of([] { fail_world("f.csv", ENOSPC); }),
-            "f.csv: No space left on device; free some space, or write elsewhere");
-  EXPECT_THAT(world_error_of([] { fail_world("f", EROFS); }), HasSubstr("make it writable"));
-  EXPECT_THAT(world_error_of([] { fail_world("f", EAGAIN); }), HasSubstr("fewer --jobs"));
 }
 
 TEST(WorldError, AFileThatCannotBeWrittenLeavesNothingBehind) {
@@ -70,7 +63,7 @@ TEST(WorldError, AHeldJournalAndNotADamagedOne) {
   EXPECT_EQ(journal.read().size(), 1U);
 
   const std::filesystem::path damaged = directory.write("damaged", std::string(4096, 'x'));
-  EXPECT_THROW(Journal{damaged}, std::runtime_error);
+  EXPECT_THROW(Journal{damaged}, InputError);
   EXPECT_NE(world_error_of([&] { Journal(directory.path() / "gone" / "j"); }), "");
 }
 
@@ -99,6 +92,15 @@ class Limit {
   __rlimit_resource resource_;
   rlimit before_ = {};
 };
+
+TEST(WorldError, NoFreeDescriptorForAFileThatIsThere) {
+  const memory::TemporaryDirectory directory("world");
+  const std::filesystem::path file = directory.write("f", "x");
+  EXPECT_THROW(memory::read_file_bytes(directory.path() / "gone"), InputError);
+  const Limit files(RLIMIT_NOFILE, 0);
+  EXPECT_THAT(world_error_of([&] { memory::read_file_bytes(file); }),
+              AllOf(HasSubstr(file.string()), HasSubstr("Too many open files")));
+}
 
 // Some workers are there already; none of them is left waiting.
 TEST(WorldError, NoPipeForAFurtherWorker) {

@@ -9,6 +9,7 @@
 #include "memory/files/fault_map_csv.hpp"
 #include "memory/intermittent_cells.hpp"
 #include "memory/numbers/keyed_random.hpp"
+#include "sim/base/input_error.hpp"
 #include "sim/experiment/runner/journal.hpp"
 #include "sim/experiment/session/session.hpp"
 #include "sim/experiment/sweep.hpp"
@@ -256,7 +257,7 @@ TEST(ChipLayers, MapsOfAnotherGeometryOrUnitAreRefused) {
                         << "\n# source: x\nbank,row,column,vfail,kind\n";
     try {
       make_chip(make_plan(configured("{stack: [" + path.string() + "]}")), 0);
-    } catch (const std::runtime_error& error) {
+    } catch (const InputError& error) {
       return std::string(error.what());
     }
     return std::string();

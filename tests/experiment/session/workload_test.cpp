@@ -8,12 +8,14 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <stdexcept>
 #include <thread>
 
+#include "sim/base/input_error.hpp"
+#include "sim/base/world_error.hpp"
 #include "sim/experiment/runner/directory_lock.hpp"
 #include "sim/experiment/runner/journal.hpp"
 #include "sim/experiment/runner/manifest.hpp"
-#include "sim/experiment/runner/world_error.hpp"
 #include "sim/experiment/session/session.hpp"
 #include "sim/experiment/sweep.hpp"
 
@@ -266,7 +268,7 @@ TEST_F(Sweep, RefusesADirectoryOfAnotherSweepAndNamesTheDifference) {
     run_sweep(small({"memory.chip.seed=5"}),
               {.out = out, .jobs = 1, .cosim = CosimPolicy::kNone, .progress = {}});
     FAIL() << "accepted";
-  } catch (const std::runtime_error& error) {
+  } catch (const InputError& error) {
     EXPECT_THAT(error.what(), ::testing::HasSubstr("memory.chip.seed"));
   }
 }
@@ -311,7 +313,7 @@ TEST(Journal, KeepsThePartsOfAPointApart) {
   ASSERT_EQ(rows.size(), 2U);
   EXPECT_EQ(rows.at({voltage, 3}).point, "whole");
   EXPECT_EQ(rows.at({voltage, 3, "bit 7"}).point, "part");
-  EXPECT_THROW(journal.add({voltage, 3, "bit 7"}, {"again", ""}), std::runtime_error);
+  EXPECT_THROW(journal.add({voltage, 3, "bit 7"}, {"again", ""}), std::logic_error);
 }
 
 TEST_F(Sweep, AManifestDoesNotTellWhereTheInputsLie) {
@@ -325,7 +327,7 @@ TEST_F(Sweep, CreatesNothingWhenAVoltageIsOutsideTheProfile) {
   Session session = session_of("mnist_cnn.yaml", {"run.images=2", "sweep.voltages=1.0:0.5:0.1"});
   EXPECT_THROW(
       run_sweep(session, {.out = out, .jobs = 1, .cosim = CosimPolicy::kNone, .progress = {}}),
-      std::runtime_error);
+      InputError);
   EXPECT_FALSE(std::filesystem::exists(out));
 }
 

@@ -11,6 +11,7 @@
 #include "memory/files/fault_map_csv.hpp"
 #include "memory/maps/sparse_fault_map.hpp"
 #include "memory/numbers/keyed_random.hpp"
+#include "sim/base/input_error.hpp"
 #include "tests/memory/generators/profiles.hpp"
 
 namespace brownout::memory {
@@ -175,7 +176,7 @@ TEST(IidFaultMap, SaysWhereItComesFrom) {
 
 TEST(IidFaultMap, ImpossibleSharesAreRefused) {
   for (const double share : {-0.1, 1.1, std::nan("")}) {
-    EXPECT_THROW(chip(kSmall, {.stuck = true, .stuck_at_0_share = share}, 0), std::runtime_error);
+    EXPECT_THROW(chip(kSmall, {.stuck = true, .stuck_at_0_share = share}, 0), InputError);
   }
   EXPECT_THROW(IidFaultMap(kSmall, nullptr, kFlips, 0), std::logic_error);
 }

@@ -10,6 +10,7 @@
 #include "memory/maps/sparse_fault_map.hpp"
 #include "memory/numbers/normal_distribution.hpp"
 #include "memory/read_noise.hpp"
+#include "sim/base/input_error.hpp"
 #include "tests/memory/generators/profiles.hpp"
 
 namespace brownout::memory {
@@ -94,7 +95,7 @@ TEST(NoisyFaultMap, NeedsTheProfileBelowTheVoltage) {
             "voltage 0.773999 Vmin with a sigma_read of 0.004: cells count that fail up to "
             "0.749999 Vmin, which is below the lowest voltage of profile sram-14nm, 0.75 Vmin");
   EXPECT_NO_THROW((void)NoisyFaultMap(iid(), 0).faults_at(volts("0.75")));
-  EXPECT_THROW((void)noisy.faults_at(volts("0.7")), std::runtime_error);
+  EXPECT_THROW((void)noisy.faults_at(volts("0.7")), InputError);
 }
 
 TEST(NoisyFaultMap, SaysItsNoiseAndRefusesANegativeOne) {

@@ -4,12 +4,12 @@
 #include <gtest/gtest.h>
 
 #include <memory>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "memory/voltage_profile.hpp"
+#include "sim/base/input_error.hpp"
 
 namespace brownout::memory {
 
@@ -34,7 +34,7 @@ inline std::shared_ptr<const VoltageProfile> profile_14nm() {
 }
 
 /// The text of the Exception that `action` throws; fails the test when it throws none.
-template <typename Exception = std::runtime_error, typename Action>
+template <typename Exception = InputError, typename Action>
 std::string message_of(Action&& action) {
   try {
     action();

@@ -11,6 +11,7 @@
 #include "memory/generators/iid_generator.hpp"
 #include "memory/maps/sparse_fault_map.hpp"
 #include "memory/numbers/normal_distribution.hpp"
+#include "sim/base/input_error.hpp"
 #include "tests/memory/generators/vmin_chips.hpp"
 
 namespace brownout::memory {
@@ -166,8 +167,7 @@ TEST(VminFaultMap, ImpossibleTermsAreRefused) {
   for (const auto& [terms, message] : bad) {
     EXPECT_EQ(message_of([&, &t = terms] { chip(kSmall, t, 0); }), message);
   }
-  EXPECT_THROW(chip(kSmall, kCellsAlone, 0, {.stuck = true, .stuck_at_0_share = 2}),
-               std::runtime_error);
+  EXPECT_THROW(chip(kSmall, kCellsAlone, 0, {.stuck = true, .stuck_at_0_share = 2}), InputError);
   EXPECT_THROW(VminFaultMap("test", kSmall, nullptr, kCellsAlone, kFlips, 0), std::logic_error);
   EXPECT_THROW((void)chip(kSmall, kCellsAlone, 0).vmin({2, 0, 0}), std::logic_error);
 }

@@ -4,8 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <stdexcept>
-
+#include "sim/base/input_error.hpp"
 #include "tests/memory/generators/profiles.hpp"
 
 namespace brownout::memory {
@@ -63,8 +62,8 @@ TEST(MapStatistics, BitlinesArePartsOfColumns) {
   EXPECT_THAT(counts({.interleaved = 2, .cells = 2}).faults, ElementsAre(2, 1, 1));
   EXPECT_EQ(counts({.interleaved = 2, .cells = 2}).groups, 4);
   EXPECT_EQ(counts({.interleaved = 2, .cells = 3}).groups, 4);
-  EXPECT_THROW(counts({.interleaved = 9}), std::runtime_error);
-  EXPECT_THROW(counts({.interleaved = 0}), std::runtime_error);
+  EXPECT_THROW(counts({.interleaved = 9}), InputError);
+  EXPECT_THROW(counts({.interleaved = 0}), InputError);
 }
 
 TEST(MapStatistics, NoFaultsNoDispersion) {
@@ -98,7 +97,7 @@ TEST(MapStatistics, FewVoltagesAreAllTold) {
 }
 
 TEST(MapStatistics, BelowTheLowestMeasuredIsAnError) {
-  EXPECT_THROW(faults_at(weak_row(), volts("0.65")), std::runtime_error);
+  EXPECT_THROW(faults_at(weak_row(), volts("0.65")), InputError);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "sim/base/input_error.hpp"
 #include "tests/memory/generators/profiles.hpp"
 
 namespace brownout::memory {
@@ -35,7 +36,7 @@ TEST(RescaleFaultMap, ShiftsThatLeaveNoVoltageAreRefused) {
   EXPECT_THAT(message_of([] { shifted(chip(), parse_voltage_shift("-0.53")); }),
               HasSubstr("a shift by -0.53 leaves nothing of the fault map's 0.53 V"));
   for (const char* text : {"", "x", "--1", "1e3", "inf", "0.1234567", "99999999"}) {
-    EXPECT_THROW(parse_voltage_shift(text), std::runtime_error) << text;
+    EXPECT_THROW(parse_voltage_shift(text), InputError) << text;
   }
   EXPECT_EQ(parse_voltage_shift("+0.5"), 500'000);
 }
@@ -56,8 +57,8 @@ TEST(RescaleFaultMap, UnitsAreMultiplesOfVmin) {
   const SparseFaultMap relative_noise = in_other_unit({noisy, {}}, volts("0.6"));
   EXPECT_DOUBLE_EQ(relative_noise.header().sigma_read, 0.005);
   EXPECT_DOUBLE_EQ(in_other_unit(relative_noise, volts("0.6")).header().sigma_read, 0.003);
-  EXPECT_THROW(in_other_unit(chip(), Voltage()), std::runtime_error);
-  EXPECT_THROW(in_other_unit(chip(), Voltage::infinite()), std::runtime_error);
+  EXPECT_THROW(in_other_unit(chip(), Voltage()), InputError);
+  EXPECT_THROW(in_other_unit(chip(), Voltage::infinite()), InputError);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "sim/base/input_error.hpp"
 #include "tests/memory/files/map_files.hpp"
 #include "tests/memory/generators/profiles.hpp"
 
@@ -74,8 +75,8 @@ TEST(ResizeFaultMap, BanksSideBySide) {
     for (std::uint32_t c = 0; c < 14; ++c) EXPECT_EQ(to.at({0, r, c}), from.at({c / 7, r, c % 7}));
   }
   EXPECT_EQ(with_banks_joined(source(), 3).faults().size(), source().faults().size());
-  EXPECT_THROW(with_banks_joined(source(), 4), std::runtime_error);
-  EXPECT_THROW(with_banks_joined(source(), 0), std::runtime_error);
+  EXPECT_THROW(with_banks_joined(source(), 4), InputError);
+  EXPECT_THROW(with_banks_joined(source(), 0), InputError);
 }
 
 }  // namespace

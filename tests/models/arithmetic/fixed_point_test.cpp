@@ -7,10 +7,10 @@
 #include <cmath>
 #include <cstdint>
 #include <random>
-#include <stdexcept>
 
 #include "models/arithmetic/arithmetic.hpp"
 #include "models/arithmetic/softmax.hpp"
+#include "sim/base/input_error.hpp"
 
 namespace brownout::models {
 namespace {
@@ -28,7 +28,7 @@ TEST(FixedPoint, IsTheNearestNumberWithAMantissaOf31Bits) {
   EXPECT_EQ(to_fixed_point(std::nextafter(1.0, 0.0)), (FixedPoint{1 << 30, 1}));
   EXPECT_EQ(to_fixed_point(std::ldexp(1.0, -40)), (FixedPoint{0, 0}));
   for (const double factor : {0.0, -1.0, 4e9, std::nan(""), HUGE_VAL}) {
-    EXPECT_THROW(to_fixed_point(factor), std::runtime_error) << factor;
+    EXPECT_THROW(to_fixed_point(factor), InputError) << factor;
   }
 }
 
@@ -189,11 +189,11 @@ TEST(FixedPointSoftmax, IsTheRealSoftmaxToOneStep) {
 TEST(FixedPointSoftmax, RefusesOtherOutputsThanLiteRts) {
   QuantizedNetwork network = network_of(
       {{.name = "x", .shape = {2, 1, 1}}, {.name = "y", .shape = {2, 1, 1}, .scale = 1.0F / 255}});
-  EXPECT_THROW(make_softmax(network, {.name = "softmax", .output = 1}), std::runtime_error);
+  EXPECT_THROW(make_softmax(network, {.name = "softmax", .output = 1}), InputError);
   network.tensors[1].scale = 1.0F / 256;
   EXPECT_NO_THROW(make_softmax(network, {.name = "softmax", .output = 1}));
   network.tensors[1].zero_point = 1;
-  EXPECT_THROW(make_softmax(network, {.name = "softmax", .output = 1}), std::runtime_error);
+  EXPECT_THROW(make_softmax(network, {.name = "softmax", .output = 1}), InputError);
 }
 
 }  // namespace

@@ -7,7 +7,8 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
-#include <stdexcept>
+
+#include "sim/base/input_error.hpp"
 
 namespace brownout::models {
 namespace {
@@ -72,12 +73,12 @@ TEST(LitertFunctions, HardSwishIsWithinACode) {
 
 TEST(LitertFunctions, RefuseScalesThatTheArithmeticCannotHold) {
   const ActivationTensor input = quantized(0.1F, 0);
-  EXPECT_THROW(logistic(input, quantized(1.0F / 128, 0)), std::runtime_error);
-  EXPECT_THROW(hyperbolic_tangent(input, quantized(1e-40F, 0)), std::runtime_error);
-  EXPECT_THROW(requantized(input, quantized(1e-12F, 0)), std::runtime_error);
-  EXPECT_THROW(leaky_relu(input, input, -0.1F), std::runtime_error);
-  EXPECT_THROW(leaky_relu(input, input, NAN), std::runtime_error);
-  EXPECT_THROW(hard_swish(input, quantized(0.0007F, 0)), std::runtime_error);
+  EXPECT_THROW(logistic(input, quantized(1.0F / 128, 0)), InputError);
+  EXPECT_THROW(hyperbolic_tangent(input, quantized(1e-40F, 0)), InputError);
+  EXPECT_THROW(requantized(input, quantized(1e-12F, 0)), InputError);
+  EXPECT_THROW(leaky_relu(input, input, -0.1F), InputError);
+  EXPECT_THROW(leaky_relu(input, input, NAN), InputError);
+  EXPECT_THROW(hard_swish(input, quantized(0.0007F, 0)), InputError);
   EXPECT_EQ(leaky_relu(input, input, 0.0F)[0], 0);
 }
 

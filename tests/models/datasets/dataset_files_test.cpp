@@ -7,9 +7,10 @@
 #include <cstdlib>
 #include <fstream>
 #include <functional>
-#include <stdexcept>
 #include <string>
 #include <tuple>
+
+#include "sim/base/input_error.hpp"
 
 namespace brownout::models {
 namespace {
@@ -29,7 +30,7 @@ std::filesystem::path write_file(const std::string& name, const Bytes& bytes) {
 std::string refusal(const std::function<void()>& action) {
   try {
     action();
-  } catch (const std::runtime_error& error) {
+  } catch (const InputError& error) {
     return error.what();
   }
   return "(accepted)";

@@ -6,8 +6,9 @@
 
 #include <cmath>
 #include <functional>
-#include <stdexcept>
 #include <string>
+
+#include "sim/base/input_error.hpp"
 
 namespace brownout::models {
 namespace {
@@ -19,7 +20,7 @@ using Bytes = std::vector<std::uint8_t>;
 std::string refusal(const std::function<void()>& action) {
   try {
     action();
-  } catch (const std::runtime_error& error) {
+  } catch (const InputError& error) {
     return error.what();
   }
   return "(accepted)";

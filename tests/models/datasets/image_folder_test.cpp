@@ -10,8 +10,9 @@
 #include <fstream>
 #include <functional>
 #include <numeric>
-#include <stdexcept>
 #include <string>
+
+#include "sim/base/input_error.hpp"
 
 namespace brownout::models {
 namespace {
@@ -23,7 +24,7 @@ using ::testing::HasSubstr;
 std::string refusal(const std::function<void()>& action) {
   try {
     action();
-  } catch (const std::runtime_error& error) {
+  } catch (const InputError& error) {
     return error.what();
   }
   return "(accepted)";

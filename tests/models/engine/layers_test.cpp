@@ -7,6 +7,7 @@
 #include "models/arithmetic/arithmetic.hpp"
 #include "models/engine/integer_engine.hpp"
 #include "reference.hpp"
+#include "sim/base/input_error.hpp"
 
 namespace brownout::models::testing {
 namespace {
@@ -306,8 +307,8 @@ TEST(IntegerEngine, RefusesWhatDoesNotFit) {
   WeightSet weights = clean_weights(network);
   weights[1].pop_back();
   EXPECT_THROW(engine.set_weights(weights), std::logic_error);
-  EXPECT_THROW(IntegerEngine(network, {.accumulator_bits = 0}), std::runtime_error);
-  EXPECT_THROW(IntegerEngine(network, {.accumulator_bits = 33}), std::runtime_error);
+  EXPECT_THROW(IntegerEngine(network, {.accumulator_bits = 0}), InputError);
+  EXPECT_THROW(IntegerEngine(network, {.accumulator_bits = 33}), InputError);
 }
 
 TEST(CheckConsistent, NamesTheNode) {

@@ -6,7 +6,7 @@
 #include <string>
 #include <utility>
 
-namespace brownout::experiment {
+namespace brownout {
 
 /// Not a std::runtime_error: whoever catches bad input to name its place must not turn this into
 /// bad input. Exit status 1.
@@ -22,4 +22,4 @@ class WorldError : public std::exception {
 /// Throws a WorldError "place: reason; what to do" for an errno.
 [[noreturn]] void fail_world(const std::string& place, int error);
 
-}  // namespace brownout::experiment
+}  // namespace brownout

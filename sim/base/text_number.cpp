@@ -1,12 +1,12 @@
 // Numbers as text, through <charconv>: exact and independent of the locale.
-#include "memory/numbers/text_number.hpp"
+#include "sim/base/text_number.hpp"
 
 #include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <system_error>
 
-namespace brownout::memory {
+namespace brownout {
 namespace {
 constexpr std::size_t kLongestQuote = 60;
 
@@ -65,4 +65,4 @@ bool is_one_line(std::string_view text) {
                       [](char c) { return static_cast<unsigned char>(c) < ' '; });
 }
 
-}  // namespace brownout::memory
+}  // namespace brownout

@@ -1,5 +1,5 @@
 // Numbers as text: what is read, what is refused, and that printing loses nothing.
-#include "memory/numbers/text_number.hpp"
+#include "sim/base/text_number.hpp"
 
 #include <gtest/gtest.h>
 
@@ -9,7 +9,7 @@
 
 #include "memory/numbers/keyed_random.hpp"
 
-namespace brownout::memory {
+namespace brownout {
 namespace {
 
 TEST(TextNumber, WholeNumbersAreReadToTheirLimits) {
@@ -48,7 +48,7 @@ TEST(TextNumber, WhateverIsNotAFiniteNumberIsRefused) {
 
 TEST(TextNumber, PrintedNumbersAreReadBackToTheBit) {
   for (std::uint64_t i = 0; i < 20'000; ++i) {
-    const auto value = std::bit_cast<double>(keyed_hash(1, i));
+    const auto value = std::bit_cast<double>(memory::keyed_hash(1, i));
     if (!std::isfinite(value)) continue;
     ASSERT_EQ(parse_double(format_double(value)), value) << format_double(value);
   }
@@ -68,4 +68,4 @@ TEST(TextNumber, QuotedTextIsShortenedWhenLong) {
 }
 
 }  // namespace
-}  // namespace brownout::memory
+}  // namespace brownout

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace brownout::memory {
+namespace brownout {
 
 /// The whole text as a decimal number, or nothing: no sign but '-', no blanks, no rest, in range.
 std::optional<std::uint64_t> parse_unsigned(std::string_view text);
@@ -24,4 +24,4 @@ std::string in_quotes(std::string_view text);
 /// No control character: what a header line of a file can hold and give back.
 bool is_one_line(std::string_view text);
 
-}  // namespace brownout::memory
+}  // namespace brownout

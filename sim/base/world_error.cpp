@@ -1,10 +1,10 @@
 // What to do about an errno, in one place.
-#include "sim/experiment/runner/world_error.hpp"
+#include "sim/base/world_error.hpp"
 
 #include <cerrno>
 #include <system_error>
 
-namespace brownout::experiment {
+namespace brownout {
 namespace {
 
 std::string advice(int error) {
@@ -35,4 +35,4 @@ void fail_world(const std::string& place, int error) {
   throw WorldError(place + ": " + std::generic_category().message(error) + advice(error));
 }
 
-}  // namespace brownout::experiment
+}  // namespace brownout
