@@ -4,7 +4,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include "sim/base/arithmetic.hpp"
+#include "memory/base/arithmetic.hpp"
 
 namespace brownout::memory {
 

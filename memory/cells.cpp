@@ -1,6 +1,6 @@
 #include "memory/cells.hpp"
 
-#include "sim/base/input_error.hpp"
+#include "memory/base/input_error.hpp"
 
 namespace brownout::memory {
 

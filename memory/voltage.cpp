@@ -1,8 +1,8 @@
 // Decimal text <-> millionths, without floating point.
 #include "memory/voltage.hpp"
 
-#include "sim/base/input_error.hpp"
-#include "sim/base/text_number.hpp"
+#include "memory/base/input_error.hpp"
+#include "memory/base/text_number.hpp"
 
 namespace brownout::memory {
 namespace {

@@ -7,9 +7,9 @@
 #include <iterator>
 #include <utility>
 
+#include "memory/base/input_error.hpp"
+#include "memory/base/text_number.hpp"
 #include "memory/numbers/reproducible_math.hpp"
-#include "sim/base/input_error.hpp"
-#include "sim/base/text_number.hpp"
 
 namespace brownout::memory {
 namespace {

@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <limits>
 
-#include "sim/base/arithmetic.hpp"
+#include "memory/base/arithmetic.hpp"
 
 namespace brownout::memory {
 

@@ -7,9 +7,9 @@
 #include <stdexcept>
 #include <vector>
 
+#include "memory/base/fault_mask.hpp"
 #include "memory/sram_organisation.hpp"
 #include "memory/word_parts.hpp"
-#include "sim/base/fault_mask.hpp"
 
 namespace brownout::memory {
 

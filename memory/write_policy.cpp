@@ -2,8 +2,8 @@
 
 #include <string>
 
-#include "sim/base/input_error.hpp"
-#include "sim/base/text_number.hpp"
+#include "memory/base/input_error.hpp"
+#include "memory/base/text_number.hpp"
 
 namespace brownout::memory {
 namespace {

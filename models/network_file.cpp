@@ -5,9 +5,9 @@
 #include <iterator>
 #include <system_error>
 
+#include "memory/base/input_error.hpp"
 #include "models/git_lfs.hpp"
 #include "models/network_limits.hpp"
-#include "sim/base/input_error.hpp"
 
 namespace brownout::models {
 

@@ -6,7 +6,7 @@
 #include <set>
 #include <stdexcept>
 
-#include "sim/base/input_error.hpp"
+#include "memory/base/input_error.hpp"
 
 namespace brownout::models {
 namespace {

@@ -9,7 +9,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include "sim/base/text_number.hpp"
+#include "memory/base/text_number.hpp"
 
 namespace brownout::memory {
 namespace {

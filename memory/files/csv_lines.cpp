@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "sim/base/input_error.hpp"
+#include "memory/base/input_error.hpp"
 
 namespace brownout::memory {
 namespace {

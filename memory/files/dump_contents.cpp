@@ -5,8 +5,8 @@
 #include <stdexcept>
 #include <utility>
 
-#include "sim/base/input_error.hpp"
-#include "sim/base/text_number.hpp"
+#include "memory/base/input_error.hpp"
+#include "memory/base/text_number.hpp"
 
 namespace brownout::memory {
 namespace {

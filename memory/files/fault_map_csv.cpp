@@ -8,11 +8,11 @@
 #include <string_view>
 #include <utility>
 
+#include "memory/base/input_error.hpp"
+#include "memory/base/text_number.hpp"
 #include "memory/files/fault_map_csv.hpp"
 #include "memory/files/file_bytes.hpp"
 #include "memory/read_noise.hpp"
-#include "sim/base/input_error.hpp"
-#include "sim/base/text_number.hpp"
 
 namespace brownout::memory {
 namespace {

@@ -6,8 +6,8 @@
 #include <fstream>
 #include <system_error>
 
-#include "sim/base/input_error.hpp"
-#include "sim/base/world_error.hpp"
+#include "memory/base/input_error.hpp"
+#include "memory/base/world_error.hpp"
 
 namespace brownout::memory {
 namespace {

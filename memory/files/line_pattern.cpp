@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
-#include "sim/base/input_error.hpp"
-#include "sim/base/text_number.hpp"
+#include "memory/base/input_error.hpp"
+#include "memory/base/text_number.hpp"
 
 namespace brownout::memory {
 namespace {

@@ -5,7 +5,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include "sim/base/input_error.hpp"
+#include "memory/base/input_error.hpp"
 
 namespace brownout::memory {
 namespace {

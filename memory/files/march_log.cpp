@@ -8,10 +8,10 @@
 #include <string_view>
 #include <utility>
 
+#include "memory/base/input_error.hpp"
+#include "memory/base/text_number.hpp"
 #include "memory/files/columns.hpp"
 #include "memory/word_bits.hpp"
-#include "sim/base/input_error.hpp"
-#include "sim/base/text_number.hpp"
 
 namespace brownout::memory {
 namespace {

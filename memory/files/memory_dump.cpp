@@ -4,9 +4,9 @@
 #include <string_view>
 #include <utility>
 
+#include "memory/base/input_error.hpp"
+#include "memory/base/text_number.hpp"
 #include "memory/files/dump_contents.hpp"
-#include "sim/base/input_error.hpp"
-#include "sim/base/text_number.hpp"
 
 namespace brownout::memory {
 namespace {

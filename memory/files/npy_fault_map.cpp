@@ -11,10 +11,10 @@
 #include <utility>
 #include <vector>
 
+#include "memory/base/input_error.hpp"
+#include "memory/base/text_number.hpp"
 #include "memory/files/file_bytes.hpp"
 #include "memory/files/npy_array.hpp"
-#include "sim/base/input_error.hpp"
-#include "sim/base/text_number.hpp"
 
 namespace brownout::memory {
 namespace {

@@ -6,6 +6,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "memory/base/input_error.hpp"
+#include "memory/base/text_number.hpp"
 #include "memory/files/address_scramble.hpp"
 #include "memory/files/dense_fault_map.hpp"
 #include "memory/files/fault_map_csv.hpp"
@@ -17,8 +19,6 @@
 #include "memory/files/npy_fault_map.hpp"
 #include "memory/files/voltage_files.hpp"
 #include "memory/maps/logical_fault_map.hpp"
-#include "sim/base/input_error.hpp"
-#include "sim/base/text_number.hpp"
 
 namespace brownout::memory {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "sim/base/text_number.hpp"
+#include "memory/base/text_number.hpp"
 
 namespace brownout::memory {
 

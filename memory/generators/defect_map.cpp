@@ -1,9 +1,9 @@
 // Drawn once: defects do not depend on the voltage.
 #include "memory/generators/defect_map.hpp"
 
+#include "memory/base/input_error.hpp"
+#include "memory/base/text_number.hpp"
 #include "memory/generators/iid_generator.hpp"
-#include "sim/base/input_error.hpp"
-#include "sim/base/text_number.hpp"
 
 namespace brownout::memory {
 namespace {

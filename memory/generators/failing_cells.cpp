@@ -8,7 +8,7 @@
 #if defined(__x86_64__)
 #include <immintrin.h>
 
-#include "sim/base/arithmetic.hpp"
+#include "memory/base/arithmetic.hpp"
 #endif
 
 namespace brownout::memory {

@@ -4,8 +4,8 @@
 #include <bit>
 #include <utility>
 
-#include "sim/base/input_error.hpp"
-#include "sim/base/text_number.hpp"
+#include "memory/base/input_error.hpp"
+#include "memory/base/text_number.hpp"
 
 namespace brownout::memory {
 

@@ -5,10 +5,10 @@
 #include <cmath>
 #include <limits>
 
+#include "memory/base/input_error.hpp"
+#include "memory/base/text_number.hpp"
 #include "memory/generators/iid_generator.hpp"
 #include "memory/generators/vmin_generator.hpp"
-#include "sim/base/input_error.hpp"
-#include "sim/base/text_number.hpp"
 
 namespace brownout::memory {
 namespace {

@@ -7,11 +7,11 @@
 #include <stdexcept>
 #include <utility>
 
+#include "memory/base/input_error.hpp"
+#include "memory/base/text_number.hpp"
 #include "memory/chip_draws.hpp"
 #include "memory/numbers/keyed_random.hpp"
 #include "memory/numbers/normal_distribution.hpp"
-#include "sim/base/input_error.hpp"
-#include "sim/base/text_number.hpp"
 
 namespace brownout::memory {
 namespace {

@@ -8,8 +8,8 @@
 #include <stdexcept>
 #include <utility>
 
-#include "sim/base/arithmetic.hpp"
-#include "sim/base/input_error.hpp"
+#include "memory/base/arithmetic.hpp"
+#include "memory/base/input_error.hpp"
 
 namespace brownout::memory {
 namespace {

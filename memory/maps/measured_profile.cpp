@@ -4,8 +4,8 @@
 #include <functional>
 #include <utility>
 
+#include "memory/base/input_error.hpp"
 #include "memory/maps/map_statistics.hpp"
-#include "sim/base/input_error.hpp"
 
 namespace brownout::memory {
 namespace {

@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "sim/base/input_error.hpp"
+#include "memory/base/input_error.hpp"
 
 namespace brownout::memory {
 namespace {

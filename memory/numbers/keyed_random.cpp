@@ -3,7 +3,7 @@
 
 #include <stdexcept>
 
-#include "sim/base/text_number.hpp"
+#include "memory/base/text_number.hpp"
 
 namespace brownout::memory {
 namespace {

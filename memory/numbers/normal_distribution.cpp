@@ -8,8 +8,8 @@
 #include <limits>
 #include <stdexcept>
 
+#include "memory/base/text_number.hpp"
 #include "memory/numbers/reproducible_math.hpp"
-#include "sim/base/text_number.hpp"
 
 namespace brownout::memory {
 namespace {

@@ -8,7 +8,7 @@
 #include <limits>
 #include <stdexcept>
 
-#include "sim/base/text_number.hpp"
+#include "memory/base/text_number.hpp"
 
 namespace brownout::memory {
 namespace {

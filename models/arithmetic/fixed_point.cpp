@@ -4,7 +4,7 @@
 #include <bit>
 #include <cmath>
 
-#include "sim/base/input_error.hpp"
+#include "memory/base/input_error.hpp"
 
 namespace brownout::models {
 namespace {

@@ -5,8 +5,8 @@
 #include <bit>
 #include <cmath>
 
+#include "memory/base/input_error.hpp"
 #include "models/arithmetic/fixed_point.hpp"
-#include "sim/base/input_error.hpp"
 
 namespace brownout::models {
 namespace {

@@ -5,7 +5,7 @@
 #include <array>
 #include <bit>
 
-#include "sim/base/input_error.hpp"
+#include "memory/base/input_error.hpp"
 
 namespace brownout::models {
 namespace {

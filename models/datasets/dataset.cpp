@@ -6,8 +6,8 @@
 #include <cmath>
 #include <string>
 
+#include "memory/base/input_error.hpp"
 #include "models/arithmetic/arithmetic.hpp"
-#include "sim/base/input_error.hpp"
 
 namespace brownout::models {
 namespace {

@@ -7,8 +7,8 @@
 #include <memory>
 #include <string>
 
+#include "memory/base/input_error.hpp"
 #include "models/git_lfs.hpp"
-#include "sim/base/input_error.hpp"
 
 namespace brownout::models {
 namespace {

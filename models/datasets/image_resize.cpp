@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "sim/base/input_error.hpp"
+#include "memory/base/input_error.hpp"
 
 namespace brownout::models {
 namespace {

@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
+#include "memory/base/arithmetic.hpp"
 #include "models/engine/widest_vectors.hpp"
-#include "sim/base/arithmetic.hpp"
 
 namespace brownout::models {
 namespace {

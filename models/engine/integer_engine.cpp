@@ -7,12 +7,12 @@
 #include <optional>
 #include <stdexcept>
 
+#include "memory/base/input_error.hpp"
 #include "models/engine/convolution_kernel.hpp"
 #include "models/engine/epilogue.hpp"
 #include "models/engine/gated_macs.hpp"
 #include "models/engine/ordered_convolution.hpp"
 #include "models/engine/plain_nodes.hpp"
-#include "sim/base/input_error.hpp"
 
 namespace brownout::models {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "sim/base/arithmetic.hpp"
+#include "memory/base/arithmetic.hpp"
 
 namespace brownout::models {
 

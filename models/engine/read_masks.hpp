@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <vector>
 
-#include "sim/base/fault_mask.hpp"
+#include "memory/base/fault_mask.hpp"
 
 namespace brownout::models {
 

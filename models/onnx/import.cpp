@@ -5,8 +5,8 @@
 #include <set>
 #include <utility>
 
+#include "memory/base/input_error.hpp"
 #include "models/onnx/importer.hpp"
-#include "sim/base/input_error.hpp"
 
 namespace brownout::models {
 namespace {

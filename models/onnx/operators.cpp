@@ -3,10 +3,10 @@
 #include <set>
 #include <utility>
 
+#include "memory/base/input_error.hpp"
 #include "models/arithmetic/arithmetic.hpp"
 #include "models/onnx/importer.hpp"
 #include "models/onnx/windows.hpp"
-#include "sim/base/input_error.hpp"
 
 namespace brownout::models {
 

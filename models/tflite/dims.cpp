@@ -3,9 +3,9 @@
 
 #include <algorithm>
 
+#include "memory/base/arithmetic.hpp"
+#include "memory/base/input_error.hpp"
 #include "models/network_limits.hpp"
-#include "sim/base/arithmetic.hpp"
-#include "sim/base/input_error.hpp"
 
 namespace brownout::models {
 namespace {

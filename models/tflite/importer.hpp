@@ -12,12 +12,12 @@
 #include <utility>
 #include <vector>
 
+#include "memory/base/input_error.hpp"
 #include "models/network_limits.hpp"
 #include "models/quantized_network.hpp"
 #include "models/tflite/dims.hpp"
 #include "models/tflite/file.hpp"
 #include "models/tflite/integer_operators.hpp"
-#include "sim/base/input_error.hpp"
 
 namespace brownout::models {
 

@@ -6,7 +6,7 @@
 #include <limits>
 #include <utility>
 
-#include "sim/base/input_error.hpp"
+#include "memory/base/input_error.hpp"
 
 namespace brownout::models {
 namespace {

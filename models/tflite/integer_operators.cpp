@@ -5,8 +5,8 @@
 #include <map>
 #include <utility>
 
+#include "memory/base/input_error.hpp"
 #include "models/tflite/integer_arithmetic.hpp"
-#include "sim/base/input_error.hpp"
 
 namespace brownout::models {
 namespace {

@@ -5,8 +5,8 @@
 #include <limits>
 #include <utility>
 
+#include "memory/base/arithmetic.hpp"
 #include "models/tflite/importer.hpp"
-#include "sim/base/arithmetic.hpp"
 
 namespace brownout::models {
 namespace {

@@ -5,9 +5,9 @@
 #include <optional>
 #include <ostream>
 
+#include "memory/base/arithmetic.hpp"
+#include "memory/base/input_error.hpp"
 #include "models/network_import.hpp"
-#include "sim/base/arithmetic.hpp"
-#include "sim/base/input_error.hpp"
 #include "sim/cli/command.hpp"
 #include "sim/cli/table.hpp"
 #include "sim/cli/workload_options.hpp"

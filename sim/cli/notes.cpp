@@ -7,7 +7,7 @@
 #include <map>
 #include <ostream>
 
-#include "sim/base/text_number.hpp"
+#include "memory/base/text_number.hpp"
 #include "sim/cli/terminal_text.hpp"
 
 namespace brownout::cli {

@@ -6,8 +6,8 @@
 #include <limits>
 #include <stdexcept>
 
-#include "sim/base/input_error.hpp"
-#include "sim/base/text_number.hpp"
+#include "memory/base/input_error.hpp"
+#include "memory/base/text_number.hpp"
 #include "sim/config/voltage_list.hpp"
 #include "sim/config/yaml_reader.hpp"
 

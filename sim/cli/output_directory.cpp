@@ -5,7 +5,7 @@
 
 #include <system_error>
 
-#include "sim/base/world_error.hpp"
+#include "memory/base/world_error.hpp"
 #include "sim/cli/options.hpp"
 #include "sim/cli/output_file.hpp"
 #include "sim/experiment/runner/whole_file.hpp"

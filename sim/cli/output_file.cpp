@@ -6,7 +6,7 @@
 #include <cerrno>
 #include <system_error>
 
-#include "sim/base/world_error.hpp"
+#include "memory/base/world_error.hpp"
 #include "sim/cli/options.hpp"
 
 namespace brownout::cli {

@@ -9,9 +9,9 @@
 #include <ostream>
 #include <system_error>
 
-#include "sim/base/input_error.hpp"
-#include "sim/base/text_number.hpp"
-#include "sim/base/world_error.hpp"
+#include "memory/base/input_error.hpp"
+#include "memory/base/text_number.hpp"
+#include "memory/base/world_error.hpp"
 #include "sim/cli/command.hpp"
 #include "sim/cli/help.hpp"
 #include "sim/cli/terminal_text.hpp"

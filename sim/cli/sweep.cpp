@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <ostream>
 
-#include "sim/base/input_error.hpp"
+#include "memory/base/input_error.hpp"
 #include "sim/cli/command.hpp"
 #include "sim/cli/map/grid_options.hpp"
 #include "sim/cli/notes.hpp"

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <string_view>
 
-#include "sim/base/text_number.hpp"
+#include "memory/base/text_number.hpp"
 #include "sim/cli/table.hpp"
 #include "sim/cli/terminal_text.hpp"
 

@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "sim/base/input_error.hpp"
+#include "memory/base/input_error.hpp"
 #include "sim/config/document.hpp"
 #include "sim/config/energy_config.hpp"
 #include "sim/config/yaml_reader.hpp"

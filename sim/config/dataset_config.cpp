@@ -4,7 +4,7 @@
 #include <array>
 #include <stdexcept>
 
-#include "sim/base/input_error.hpp"
+#include "memory/base/input_error.hpp"
 #include "sim/config/yaml_reader.hpp"
 
 namespace brownout::config {

@@ -7,7 +7,7 @@
 #include <span>
 #include <string_view>
 
-#include "sim/base/text_number.hpp"
+#include "memory/base/text_number.hpp"
 #include "sim/config/yaml_reader.hpp"
 
 namespace brownout::config {

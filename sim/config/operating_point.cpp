@@ -4,8 +4,8 @@
 #include <stdexcept>
 #include <utility>
 
-#include "sim/base/input_error.hpp"
-#include "sim/base/text_number.hpp"
+#include "memory/base/input_error.hpp"
+#include "memory/base/text_number.hpp"
 #include "sim/config/yaml_reader.hpp"
 
 namespace brownout::config {

@@ -4,7 +4,7 @@
 #include <string_view>
 #include <utility>
 
-#include "sim/base/input_error.hpp"
+#include "memory/base/input_error.hpp"
 #include "sim/config/yaml_parser.hpp"
 
 namespace brownout::config {

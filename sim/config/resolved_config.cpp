@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "sim/base/text_number.hpp"
+#include "memory/base/text_number.hpp"
 #include "sim/config/workload_config.hpp"
 
 namespace brownout::config {

@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <limits>
 
+#include "memory/base/input_error.hpp"
+#include "memory/base/text_number.hpp"
 #include "memory/cells.hpp"
 #include "memory/files/read_map.hpp"
-#include "sim/base/input_error.hpp"
-#include "sim/base/text_number.hpp"
 #include "sim/config/accelerator_config.hpp"
 #include "sim/config/document.hpp"
 #include "sim/config/energy_config.hpp"

@@ -9,8 +9,8 @@
 #include <sstream>
 #include <utility>
 
-#include "sim/base/input_error.hpp"
-#include "sim/base/text_number.hpp"
+#include "memory/base/input_error.hpp"
+#include "memory/base/text_number.hpp"
 
 namespace brownout::config {
 namespace {

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "sim/base/input_error.hpp"
+#include "memory/base/input_error.hpp"
 
 namespace brownout::config {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <bitset>
 
-#include "sim/base/arithmetic.hpp"
+#include "memory/base/arithmetic.hpp"
 #include "sim/schedule/lower.hpp"
 #include "sim/schedule/program_builder.hpp"
 #include "sim/schedule/weight_layout.hpp"

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "memory/base/arithmetic.hpp"
 #include "memory/numbers/keyed_random.hpp"
-#include "sim/base/arithmetic.hpp"
 #include "sim/experiment/results/csv_row.hpp"
 #include "sim/experiment/runner/manifest.hpp"
 #include "sim/experiment/runner/whole_file.hpp"

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "memory/base/text_number.hpp"
 #include "memory/numbers/keyed_random.hpp"
-#include "sim/base/text_number.hpp"
 #include "sim/config/sweep_rates.hpp"
 #include "sim/experiment/runner/manifest.hpp"
 #include "sim/experiment/runner/whole_file.hpp"

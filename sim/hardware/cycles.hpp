@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-#include "sim/base/index.hpp"
+#include "memory/base/index.hpp"
 
 namespace brownout::hardware {
 

@@ -2,7 +2,7 @@
 
 #include <stdexcept>
 
-#include "sim/base/input_error.hpp"
+#include "memory/base/input_error.hpp"
 
 namespace brownout::hardware {
 

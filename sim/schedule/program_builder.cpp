@@ -4,8 +4,8 @@
 #include <string>
 #include <utility>
 
+#include "memory/base/input_error.hpp"
 #include "models/arithmetic/softmax.hpp"
-#include "sim/base/input_error.hpp"
 #include "sim/schedule/activation_plan.hpp"
 #include "sim/schedule/lower.hpp"
 

@@ -7,8 +7,8 @@
 #include <span>
 #include <vector>
 
+#include "memory/base/index.hpp"
 #include "models/quantized_network.hpp"
-#include "sim/base/index.hpp"
 #include "sim/hardware/accelerator_spec.hpp"
 #include "sim/hardware/cycles.hpp"
 #include "sim/schedule/gemm.hpp"

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "sim/base/arithmetic.hpp"
+#include "memory/base/arithmetic.hpp"
 
 namespace brownout::storage {
 namespace {

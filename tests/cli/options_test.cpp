@@ -6,7 +6,7 @@
 
 #include <functional>
 
-#include "sim/base/input_error.hpp"
+#include "memory/base/input_error.hpp"
 
 namespace brownout::cli {
 namespace {

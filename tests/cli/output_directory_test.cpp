@@ -7,8 +7,8 @@
 #include <fstream>
 #include <iterator>
 
-#include "sim/base/input_error.hpp"
-#include "sim/base/world_error.hpp"
+#include "memory/base/input_error.hpp"
+#include "memory/base/world_error.hpp"
 #include "tests/memory/files/map_files.hpp"
 
 namespace brownout::cli {

@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "sim/base/input_error.hpp"
+#include "memory/base/input_error.hpp"
 
 namespace brownout::cli {
 namespace {

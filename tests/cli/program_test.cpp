@@ -9,8 +9,8 @@
 #include <stdexcept>
 #include <system_error>
 
-#include "sim/base/input_error.hpp"
-#include "sim/base/world_error.hpp"
+#include "memory/base/input_error.hpp"
+#include "memory/base/world_error.hpp"
 
 namespace brownout::cli {
 namespace {

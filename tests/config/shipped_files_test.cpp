@@ -6,9 +6,9 @@
 #include <fstream>
 #include <iterator>
 
+#include "memory/base/input_error.hpp"
 #include "memory/generators/iid_generator.hpp"
 #include "memory/numbers/normal_distribution.hpp"
-#include "sim/base/input_error.hpp"
 #include "sim/config/accelerator_config.hpp"
 #include "sim/config/energy_config.hpp"
 #include "sim/config/memory_config.hpp"

@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "sim/base/input_error.hpp"
+#include "memory/base/input_error.hpp"
 #include "sim/config/workload_config.hpp"
 
 namespace brownout::config {

@@ -6,7 +6,7 @@
 #include <limits>
 #include <stdexcept>
 
-#include "sim/base/input_error.hpp"
+#include "memory/base/input_error.hpp"
 #include "tests/energy/tables.hpp"
 
 namespace brownout::energy {

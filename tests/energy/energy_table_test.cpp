@@ -8,7 +8,7 @@
 #include <limits>
 #include <stdexcept>
 
-#include "sim/base/input_error.hpp"
+#include "memory/base/input_error.hpp"
 #include "tests/energy/tables.hpp"
 
 namespace brownout::energy {

@@ -6,8 +6,8 @@
 
 #include <set>
 
+#include "memory/base/input_error.hpp"
 #include "memory/encoding.hpp"
-#include "sim/base/input_error.hpp"
 #include "tests/support/random_network.hpp"
 #include "tests/support/stored_network.hpp"
 

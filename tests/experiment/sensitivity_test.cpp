@@ -11,7 +11,7 @@
 #include <iterator>
 #include <sstream>
 
-#include "sim/base/input_error.hpp"
+#include "memory/base/input_error.hpp"
 #include "sim/experiment/session/session.hpp"
 
 namespace brownout::experiment {

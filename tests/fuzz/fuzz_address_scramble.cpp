@@ -1,8 +1,8 @@
 // Scrambles: whatever is accepted is a permutation of addresses and of bits.
 #include <set>
 
+#include "memory/base/input_error.hpp"
 #include "memory/files/address_scramble.hpp"
-#include "sim/base/input_error.hpp"
 #include "tests/fuzz/fuzzed_input.hpp"
 
 using namespace brownout::memory;

@@ -1,7 +1,7 @@
 // Dumps in every encoding: all digits of the memory, or an error.
 
+#include "memory/base/input_error.hpp"
 #include "memory/files/dump_contents.hpp"
-#include "sim/base/input_error.hpp"
 #include "tests/fuzz/fuzzed_input.hpp"
 
 using namespace brownout::memory;

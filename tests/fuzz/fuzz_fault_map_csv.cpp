@@ -2,8 +2,8 @@
 // file is refused.
 #include <sstream>
 
+#include "memory/base/input_error.hpp"
 #include "memory/files/fault_map_csv.hpp"
-#include "sim/base/input_error.hpp"
 #include "tests/fuzz/fuzzed_input.hpp"
 
 using namespace brownout::memory;

@@ -2,9 +2,9 @@
 // map reads back from our own CSV.
 #include <sstream>
 
+#include "memory/base/input_error.hpp"
 #include "memory/files/fault_map_csv.hpp"
 #include "memory/files/fault_table.hpp"
-#include "sim/base/input_error.hpp"
 #include "tests/fuzz/fuzzed_input.hpp"
 
 using namespace brownout::memory;

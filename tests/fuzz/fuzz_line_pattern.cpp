@@ -1,7 +1,7 @@
 // A pattern and a line: what matches has a value for each name, which stands in the line.
 
+#include "memory/base/input_error.hpp"
 #include "memory/files/line_pattern.hpp"
-#include "sim/base/input_error.hpp"
 #include "tests/fuzz/fuzzed_input.hpp"
 
 using namespace brownout::memory;

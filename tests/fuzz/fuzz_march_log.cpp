@@ -1,7 +1,7 @@
 // March logs: counts agree with each other, and every cell lies in the memory.
 
+#include "memory/base/input_error.hpp"
 #include "memory/files/march_log.hpp"
-#include "sim/base/input_error.hpp"
 #include "tests/fuzz/fuzzed_input.hpp"
 
 using namespace brownout::memory;

@@ -1,8 +1,8 @@
 // Dumps of two voltages and a background, in three parts: the digits that failed are the faults.
 #include <algorithm>
 
+#include "memory/base/input_error.hpp"
 #include "memory/files/memory_dump.hpp"
-#include "sim/base/input_error.hpp"
 #include "tests/fuzz/fuzzed_input.hpp"
 
 using namespace brownout::memory;

@@ -1,7 +1,7 @@
 // Arrays: what was read is written and read back the same.
 
+#include "memory/base/input_error.hpp"
 #include "memory/files/npy_fault_map.hpp"
-#include "sim/base/input_error.hpp"
 #include "tests/fuzz/fuzzed_input.hpp"
 
 using namespace brownout::memory;

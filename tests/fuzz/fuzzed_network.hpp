@@ -12,9 +12,9 @@
 #include <string>
 #include <vector>
 
+#include "memory/base/input_error.hpp"
 #include "models/engine/integer_engine.hpp"
 #include "models/quantized_network.hpp"
-#include "sim/base/input_error.hpp"
 #include "tests/fuzz/fuzzed_input.hpp"
 
 namespace brownout::models {

@@ -7,7 +7,7 @@
 #include <functional>
 #include <limits>
 
-#include "sim/base/input_error.hpp"
+#include "memory/base/input_error.hpp"
 
 namespace brownout::hardware {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "sim/base/input_error.hpp"
+#include "memory/base/input_error.hpp"
 
 namespace brownout::hardware {
 namespace {

@@ -8,8 +8,8 @@
 #include <functional>
 #include <limits>
 
+#include "memory/base/input_error.hpp"
 #include "memory/numbers/keyed_random.hpp"
-#include "sim/base/input_error.hpp"
 #include "tests/memory/generators/profiles.hpp"
 
 namespace brownout::memory {

@@ -5,8 +5,8 @@
 
 #include <cmath>
 
+#include "memory/base/input_error.hpp"
 #include "memory/numbers/keyed_random.hpp"
-#include "sim/base/input_error.hpp"
 #include "tests/memory/generators/profiles.hpp"
 
 namespace brownout::memory {

@@ -13,8 +13,8 @@
 #include <string>
 #include <vector>
 
+#include "memory/base/input_error.hpp"
 #include "models/quantized_network.hpp"
-#include "sim/base/input_error.hpp"
 
 namespace brownout::models::testing {
 

@@ -16,8 +16,8 @@ from brownout_binary import BROWNOUT, ROOT
 
 # Rooms that each room may see, itself aside. memory and models are blind to each other, as are
 # timing, accelerator and energy.
-VISIBLE: dict[str, set[str]] = {"sim/base": set()}
-VISIBLE["memory"] = VISIBLE["models"] = {"sim/base"}
+VISIBLE: dict[str, set[str]] = {"memory/base": set()}
+VISIBLE["memory"] = VISIBLE["models"] = {"memory/base"}
 VISIBLE["sim/hardware"] = VISIBLE["memory"] | {"memory", "models"}
 VISIBLE["sim/schedule"] = VISIBLE["sim/hardware"] | {"sim/hardware"}
 VISIBLE["sim/storage"] = VISIBLE["sim/schedule"] | {"sim/schedule"}
@@ -30,11 +30,12 @@ VISIBLE["sim/cli"] = VISIBLE["sim/experiment"] | {"sim/experiment"}
 # Rooms within a folder, "" being its own files: what each includes of the others.
 INNER_ROOMS: dict[str, dict[str, set[str]]] = {
     "memory": {
+        "base": set(),
         "numbers": set(),
-        "": {"numbers"},
-        "maps": {""},
-        "generators": {"numbers", ""},
-        "files": {"", "maps"},
+        "": {"base", "numbers"},
+        "maps": {"base", ""},
+        "generators": {"base", "numbers", ""},
+        "files": {"base", "", "maps"},
     },
     "sim/experiment": {
         "inputs": set(),
@@ -131,7 +132,7 @@ def test_the_owners_do_read_their_libraries(compiled: dict[str, list[str]]) -> N
         ("memory/CMakeFiles/brownout_memory.dir/voltage.cpp.o", "models/datasets/dataset.hpp"),
         ("models/CMakeFiles/brownout_models.dir/dataset.cpp.o", "memory/voltage.hpp"),
         ("memory/CMakeFiles/brownout_memory.dir/voltage.cpp.o", "sim/hardware/cycles.hpp"),
-        ("sim/base/CMakeFiles/x.dir/a.cpp.o", "memory/voltage.hpp"),
+        ("memory/base/CMakeFiles/x.dir/a.cpp.o", "memory/voltage.hpp"),
         ("sim/timing/CMakeFiles/x.dir/a.cpp.o", "sim/energy/energy_table.hpp"),
         ("sim/schedule/CMakeFiles/x.dir/a.cpp.o", "sim/config/yaml_reader.hpp"),
         ("sim/experiment/CMakeFiles/x.dir/a.cpp.o", "/usr/include/systemc"),

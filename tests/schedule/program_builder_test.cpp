@@ -8,7 +8,7 @@
 #include <set>
 #include <tuple>
 
-#include "sim/base/input_error.hpp"
+#include "memory/base/input_error.hpp"
 #include "tests/support/random_network.hpp"
 
 namespace brownout::schedule {

@@ -4,14 +4,14 @@
 #include <sstream>
 #include <utility>
 
+#include "memory/base/input_error.hpp"
+#include "memory/base/text_number.hpp"
 #include "memory/files/dense_fault_map.hpp"
 #include "memory/files/fault_map_csv.hpp"
 #include "memory/files/npy_fault_map.hpp"
 #include "memory/maps/map_statistics.hpp"
 #include "memory/maps/rescale_fault_map.hpp"
 #include "memory/maps/resize_fault_map.hpp"
-#include "sim/base/input_error.hpp"
-#include "sim/base/text_number.hpp"
 #include "sim/cli/command.hpp"
 #include "sim/cli/map/input.hpp"
 #include "sim/cli/output_directory.hpp"

@@ -6,8 +6,8 @@
 #include <limits>
 #include <ostream>
 
-#include "sim/base/input_error.hpp"
-#include "sim/base/text_number.hpp"
+#include "memory/base/input_error.hpp"
+#include "memory/base/text_number.hpp"
 #include "sim/cli/command.hpp"
 #include "sim/cli/map/input.hpp"
 #include "sim/cli/progress.hpp"

@@ -4,11 +4,11 @@
 #include <limits>
 #include <sstream>
 
+#include "memory/base/input_error.hpp"
 #include "memory/chip_draws.hpp"
 #include "memory/files/fault_map_csv.hpp"
 #include "memory/generators/defect_map.hpp"
 #include "memory/maps/sparse_fault_map.hpp"
-#include "sim/base/input_error.hpp"
 #include "sim/cli/command.hpp"
 #include "sim/cli/output_file.hpp"
 #include "sim/cli/table.hpp"

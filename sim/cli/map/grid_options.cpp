@@ -6,7 +6,7 @@
 #include <ostream>
 #include <thread>
 
-#include "sim/base/input_error.hpp"
+#include "memory/base/input_error.hpp"
 #include "sim/cli/output_file.hpp"
 #include "sim/cli/terminal_text.hpp"
 

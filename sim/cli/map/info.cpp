@@ -3,8 +3,8 @@
 #include <ostream>
 #include <utility>
 
+#include "memory/base/input_error.hpp"
 #include "memory/maps/map_statistics.hpp"
-#include "sim/base/input_error.hpp"
 #include "sim/cli/command.hpp"
 #include "sim/cli/map/input.hpp"
 #include "sim/cli/table.hpp"

@@ -12,7 +12,7 @@
 #include <tuple>
 #include <vector>
 
-#include "sim/base/arithmetic.hpp"
+#include "memory/base/arithmetic.hpp"
 
 namespace brownout::cli {
 namespace {

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <ostream>
 
+#include "memory/base/input_error.hpp"
 #include "memory/maps/map_statistics.hpp"
-#include "sim/base/input_error.hpp"
 #include "sim/cli/command.hpp"
 #include "sim/cli/map/charts.hpp"
 #include "sim/cli/map/input.hpp"

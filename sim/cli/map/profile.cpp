@@ -6,10 +6,10 @@
 #include <set>
 #include <utility>
 
+#include "memory/base/input_error.hpp"
+#include "memory/base/text_number.hpp"
 #include "memory/maps/measured_profile.hpp"
 #include "memory/voltage_profile.hpp"
-#include "sim/base/input_error.hpp"
-#include "sim/base/text_number.hpp"
 #include "sim/cli/command.hpp"
 #include "sim/cli/map/input.hpp"
 #include "sim/cli/output_file.hpp"

@@ -6,8 +6,8 @@
 #include <numeric>
 #include <string>
 
-#include "sim/base/arithmetic.hpp"
-#include "sim/base/input_error.hpp"
+#include "memory/base/arithmetic.hpp"
+#include "memory/base/input_error.hpp"
 
 namespace brownout::experiment {
 namespace {

@@ -11,11 +11,11 @@
 #include <string>
 #include <vector>
 
+#include "memory/base/input_error.hpp"
+#include "memory/base/text_number.hpp"
+#include "memory/base/world_error.hpp"
 #include "memory/files/file_bytes.hpp"
 #include "memory/files/npy_array.hpp"
-#include "sim/base/input_error.hpp"
-#include "sim/base/text_number.hpp"
-#include "sim/base/world_error.hpp"
 
 namespace brownout::experiment {
 namespace {

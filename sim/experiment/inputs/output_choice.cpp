@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <string_view>
 
-#include "sim/base/input_error.hpp"
+#include "memory/base/input_error.hpp"
 #include "sim/config/yaml_reader.hpp"
 
 namespace brownout::experiment {

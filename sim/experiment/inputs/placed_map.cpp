@@ -1,8 +1,8 @@
 #include "sim/experiment/inputs/placed_map.hpp"
 
+#include "memory/base/input_error.hpp"
 #include "memory/files/read_map.hpp"
 #include "memory/maps/rescale_fault_map.hpp"
-#include "sim/base/input_error.hpp"
 
 namespace brownout::experiment {
 

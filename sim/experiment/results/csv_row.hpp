@@ -4,7 +4,7 @@
 #include <string>
 #include <type_traits>
 
-#include "sim/base/text_number.hpp"
+#include "memory/base/text_number.hpp"
 
 namespace brownout::experiment {
 

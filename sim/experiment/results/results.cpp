@@ -4,8 +4,8 @@
 #include <numeric>
 #include <stdexcept>
 
-#include "sim/base/input_error.hpp"
-#include "sim/base/text_number.hpp"
+#include "memory/base/input_error.hpp"
+#include "memory/base/text_number.hpp"
 #include "sim/experiment/results/csv_row.hpp"
 
 namespace brownout::experiment {

@@ -4,7 +4,7 @@
 #include <functional>
 #include <map>
 
-#include "sim/base/text_number.hpp"
+#include "memory/base/text_number.hpp"
 #include "sim/experiment/results/csv_row.hpp"
 
 namespace brownout::experiment {

@@ -6,7 +6,7 @@
 
 #include <cerrno>
 
-#include "sim/base/world_error.hpp"
+#include "memory/base/world_error.hpp"
 
 namespace brownout::experiment {
 

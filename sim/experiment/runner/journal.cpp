@@ -4,8 +4,8 @@
 
 #include <stdexcept>
 
-#include "sim/base/input_error.hpp"
-#include "sim/base/world_error.hpp"
+#include "memory/base/input_error.hpp"
+#include "memory/base/world_error.hpp"
 
 namespace brownout::experiment {
 

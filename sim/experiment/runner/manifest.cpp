@@ -6,9 +6,9 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
+#include "memory/base/input_error.hpp"
+#include "memory/base/world_error.hpp"
 #include "memory/files/file_bytes.hpp"
-#include "sim/base/input_error.hpp"
-#include "sim/base/world_error.hpp"
 
 namespace brownout::experiment {
 namespace {

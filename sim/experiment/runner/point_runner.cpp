@@ -6,8 +6,8 @@
 #include <set>
 #include <stdexcept>
 
-#include "sim/base/input_error.hpp"
-#include "sim/base/world_error.hpp"
+#include "memory/base/input_error.hpp"
+#include "memory/base/world_error.hpp"
 #include "sim/experiment/runner/directory_lock.hpp"
 #include "sim/experiment/runner/interruption.hpp"
 #include "sim/experiment/runner/manifest.hpp"

@@ -7,7 +7,7 @@
 #include <string>
 #include <system_error>
 
-#include "sim/base/world_error.hpp"
+#include "memory/base/world_error.hpp"
 
 namespace brownout::experiment {
 

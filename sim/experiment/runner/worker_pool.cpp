@@ -12,7 +12,7 @@
 #include <memory>
 #include <optional>
 
-#include "sim/base/world_error.hpp"
+#include "memory/base/world_error.hpp"
 #include "sim/experiment/runner/interruption.hpp"
 
 namespace brownout::experiment {

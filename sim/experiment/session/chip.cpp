@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "memory/base/input_error.hpp"
 #include "memory/chip_draws.hpp"
 #include "memory/files/read_map.hpp"
 #include "memory/generators/generators.hpp"
@@ -10,7 +11,6 @@
 #include "memory/maps/sparse_fault_map.hpp"
 #include "memory/maps/stacked_fault_map.hpp"
 #include "memory/numbers/keyed_random.hpp"
-#include "sim/base/input_error.hpp"
 #include "sim/experiment/inputs/placed_map.hpp"
 
 namespace brownout::experiment {
@@ -29,8 +29,8 @@ std::unique_ptr<memory::FaultMap> require_fit(const Plan& plan, OnChipMemory whi
   if (map.geometry() != geometry_of(plan, which)) {
     const std::string verb = which == OnChipMemory::kAccumulator ? "have " : "has ";
     throw InputError("the map is of " + memory::to_string(map.geometry()) + ", the " +
-                     hardware::title(which) + " of '" + plan.config.accelerator.name + "' " +
-                     verb + memory::to_string(geometry_of(plan, which)) + advice)
+                     hardware::title(which) + " of '" + plan.config.accelerator.name + "' " + verb +
+                     memory::to_string(geometry_of(plan, which)) + advice)
         .within(path.string());
   }
   if (map.header().unit != plan.unit(which)) {

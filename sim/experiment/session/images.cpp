@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <set>
 
-#include "sim/base/input_error.hpp"
+#include "memory/base/input_error.hpp"
 #include "sim/experiment/inputs/dataset_loader.hpp"
 #include "sim/experiment/inputs/npz_dataset.hpp"
 #include "sim/experiment/session/input_check.hpp"

@@ -4,7 +4,7 @@
 #include <utility>
 #include <variant>
 
-#include "sim/base/input_error.hpp"
+#include "memory/base/input_error.hpp"
 #include "memory/encoding.hpp"
 #include "models/network_import.hpp"
 #include "sim/experiment/inputs/fault_selection.hpp"

@@ -8,8 +8,8 @@
 #include <map>
 #include <numbers>
 
+#include "memory/base/input_error.hpp"
 #include "memory/generators/vmin_generator.hpp"
-#include "sim/base/input_error.hpp"
 #include "sim/experiment/fit/maximize.hpp"
 #include "sim/experiment/fit/row_fit.hpp"
 

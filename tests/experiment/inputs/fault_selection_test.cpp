@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "sim/base/input_error.hpp"
+#include "memory/base/input_error.hpp"
 #include "tests/support/random_network.hpp"
 
 namespace brownout::experiment {

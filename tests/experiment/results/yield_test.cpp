@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "sim/base/text_number.hpp"
+#include "memory/base/text_number.hpp"
 
 namespace brownout::experiment {
 namespace {

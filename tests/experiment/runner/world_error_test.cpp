@@ -10,9 +10,9 @@
 #include <functional>
 #include <iterator>
 
+#include "memory/base/input_error.hpp"
+#include "memory/base/world_error.hpp"
 #include "memory/files/file_bytes.hpp"
-#include "sim/base/input_error.hpp"
-#include "sim/base/world_error.hpp"
 #include "sim/experiment/runner/directory_lock.hpp"
 #include "sim/experiment/runner/journal.hpp"
 #include "sim/experiment/runner/whole_file.hpp"

@@ -6,10 +6,10 @@
 #include <fstream>
 #include <iterator>
 
+#include "memory/base/input_error.hpp"
 #include "memory/files/fault_map_csv.hpp"
 #include "memory/intermittent_cells.hpp"
 #include "memory/numbers/keyed_random.hpp"
-#include "sim/base/input_error.hpp"
 #include "sim/experiment/runner/journal.hpp"
 #include "sim/experiment/session/session.hpp"
 #include "sim/experiment/sweep.hpp"

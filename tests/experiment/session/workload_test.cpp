@@ -11,8 +11,8 @@
 #include <stdexcept>
 #include <thread>
 
-#include "sim/base/input_error.hpp"
-#include "sim/base/world_error.hpp"
+#include "memory/base/input_error.hpp"
+#include "memory/base/world_error.hpp"
 #include "sim/experiment/runner/directory_lock.hpp"
 #include "sim/experiment/runner/journal.hpp"
 #include "sim/experiment/runner/manifest.hpp"

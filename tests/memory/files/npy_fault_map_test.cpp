@@ -8,7 +8,7 @@
 #include <cstring>
 #include <limits>
 
-#include "sim/base/text_number.hpp"
+#include "memory/base/text_number.hpp"
 #include "tests/memory/files/map_files.hpp"
 #include "tests/memory/generators/profiles.hpp"
 

@@ -8,10 +8,10 @@
 #include <cmath>
 #include <sstream>
 
+#include "memory/base/input_error.hpp"
 #include "memory/files/fault_map_csv.hpp"
 #include "memory/maps/sparse_fault_map.hpp"
 #include "memory/numbers/keyed_random.hpp"
-#include "sim/base/input_error.hpp"
 #include "tests/memory/generators/profiles.hpp"
 
 namespace brownout::memory {

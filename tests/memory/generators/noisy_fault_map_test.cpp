@@ -5,12 +5,12 @@
 
 #include <cmath>
 
+#include "memory/base/input_error.hpp"
 #include "memory/generators/iid_generator.hpp"
 #include "memory/generators/vmin_generator.hpp"
 #include "memory/maps/sparse_fault_map.hpp"
 #include "memory/numbers/normal_distribution.hpp"
 #include "memory/read_noise.hpp"
-#include "sim/base/input_error.hpp"
 #include "tests/memory/generators/profiles.hpp"
 
 namespace brownout::memory {

@@ -8,8 +8,8 @@
 #include <string_view>
 #include <utility>
 
+#include "memory/base/input_error.hpp"
 #include "memory/voltage_profile.hpp"
-#include "sim/base/input_error.hpp"
 
 namespace brownout::memory {
 

@@ -7,11 +7,11 @@
 #include <cmath>
 #include <tuple>
 
+#include "memory/base/input_error.hpp"
 #include "memory/files/fault_map_csv.hpp"
 #include "memory/generators/iid_generator.hpp"
 #include "memory/maps/sparse_fault_map.hpp"
 #include "memory/numbers/normal_distribution.hpp"
-#include "sim/base/input_error.hpp"
 #include "tests/memory/generators/vmin_chips.hpp"
 
 namespace brownout::memory {

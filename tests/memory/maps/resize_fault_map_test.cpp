@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "sim/base/input_error.hpp"
+#include "memory/base/input_error.hpp"
 #include "tests/memory/files/map_files.hpp"
 #include "tests/memory/generators/profiles.hpp"
 

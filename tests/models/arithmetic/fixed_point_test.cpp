@@ -8,9 +8,9 @@
 #include <cstdint>
 #include <random>
 
+#include "memory/base/input_error.hpp"
 #include "models/arithmetic/arithmetic.hpp"
 #include "models/arithmetic/softmax.hpp"
-#include "sim/base/input_error.hpp"
 
 namespace brownout::models {
 namespace {

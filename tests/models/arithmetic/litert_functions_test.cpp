@@ -8,7 +8,7 @@
 #include <cmath>
 #include <functional>
 
-#include "sim/base/input_error.hpp"
+#include "memory/base/input_error.hpp"
 
 namespace brownout::models {
 namespace {

@@ -10,7 +10,7 @@
 #include <string>
 #include <tuple>
 
-#include "sim/base/input_error.hpp"
+#include "memory/base/input_error.hpp"
 
 namespace brownout::models {
 namespace {

@@ -8,7 +8,7 @@
 #include <functional>
 #include <string>
 
-#include "sim/base/input_error.hpp"
+#include "memory/base/input_error.hpp"
 
 namespace brownout::models {
 namespace {

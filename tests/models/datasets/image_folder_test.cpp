@@ -12,7 +12,7 @@
 #include <numeric>
 #include <string>
 
-#include "sim/base/input_error.hpp"
+#include "memory/base/input_error.hpp"
 
 namespace brownout::models {
 namespace {

@@ -4,10 +4,10 @@
 
 #include <stdexcept>
 
+#include "memory/base/input_error.hpp"
 #include "models/arithmetic/arithmetic.hpp"
 #include "models/engine/integer_engine.hpp"
 #include "reference.hpp"
-#include "sim/base/input_error.hpp"
 
 namespace brownout::models::testing {
 namespace {

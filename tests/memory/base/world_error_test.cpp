@@ -1,5 +1,5 @@
 // What the world refuses is told with what to do about it.
-#include "sim/base/world_error.hpp"
+#include "memory/base/world_error.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

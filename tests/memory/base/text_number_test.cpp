@@ -1,5 +1,5 @@
 // Numbers as text: what is read, what is refused, and that printing loses nothing.
-#include "sim/base/text_number.hpp"
+#include "memory/base/text_number.hpp"
 
 #include <gtest/gtest.h>
 

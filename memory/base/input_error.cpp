@@ -1,5 +1,5 @@
 // The one form that all messages of bad input have.
-#include "sim/base/input_error.hpp"
+#include "memory/base/input_error.hpp"
 
 #include <utility>
 

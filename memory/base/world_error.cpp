@@ -1,5 +1,5 @@
 // What to do about an errno, in one place.
-#include "sim/base/world_error.hpp"
+#include "memory/base/world_error.hpp"
 
 #include <cerrno>
 #include <system_error>

@@ -1,5 +1,5 @@
 // Place, key and text of bad input, and the one line that they make.
-#include "sim/base/input_error.hpp"
+#include "memory/base/input_error.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 // Numbers as text, through <charconv>: exact and independent of the locale.
-#include "sim/base/text_number.hpp"
+#include "memory/base/text_number.hpp"
 
 #include <algorithm>
 #include <charconv>

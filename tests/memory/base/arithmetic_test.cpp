@@ -1,5 +1,5 @@
 // Ceil-division and shares.
-#include "sim/base/arithmetic.hpp"
+#include "memory/base/arithmetic.hpp"
 
 #include <gtest/gtest.h>
 
