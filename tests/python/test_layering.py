@@ -31,7 +31,7 @@ VISIBLE["sim/cli"] = VISIBLE["sim/experiment"] | {"sim/experiment"}
 INNER_ROOMS: dict[str, dict[str, set[str]]] = {
     "memory": {
         "base": set(),
-        "numbers": set(),
+        "numbers": {"base"},
         "": {"base", "numbers"},
         "maps": {"base", ""},
         "generators": {"base", "numbers", ""},
