@@ -76,7 +76,7 @@ TEST(FaultsConfig, MistakesAreFoundAtTheirPlace) {
        "--set memory.faults: memory.faults.polarity: \"up\" is not one of both, 0to1, 1to0"},
   };
   for (const auto& [faults, message] : cases) {
-    EXPECT_THAT(error_of([&] { with(faults); }), StartsWith(message)) << faults;
+    EXPECT_THAT(error_of([&, &f = faults] { with(f); }), StartsWith(message)) << faults;
   }
 }
 

@@ -110,7 +110,7 @@ TEST(MapImportKeys, BadValuesAreRefusedWithTheirPlace) {
       {"{lowest-measured: 0.8}", "unknown key, did you mean lowest_measured?"},
       {"npy", "w.yaml:1: import: must be a map"}};
   for (const auto& [text, message] : cases) {
-    EXPECT_THAT(error_of([&] { import_of(text); }), HasSubstr(message)) << text;
+    EXPECT_THAT(error_of([&, &t = text] { import_of(t); }), HasSubstr(message)) << text;
   }
 }
 
