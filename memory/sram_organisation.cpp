@@ -15,7 +15,7 @@ constexpr std::int64_t kLargest = std::numeric_limits<std::uint32_t>::max();
 
 void SramOrganisation::validate() const {
   require_range("banks", banks, 1, kLargest);
-  require_range("words", words, 1, kLargest);
+  require_range("words", static_cast<std::int64_t>(words), 1, kLargest);
   require_range("word_bits", word_bits, 8, WideBits::kMost);
   require_range("check_bits", check_bits, 0, WideBits::kMost);
   require_range("column_mux", column_mux, 1, kLargest / cell_bits());
