@@ -42,7 +42,7 @@ CONV = helper.make_node("Conv", ["x", "w"], ["c"], "conv")
     [
         ("PACTOps", "RequantShift", "operators of domain 'PACTOps' are not supported"),
         ("finn.custom_op.general", "MultiThreshold", "this operator is not supported"),
-        ("qonnx.custom_op.general", "BipolarQuant", "this operator is not supported"),
+        ("qonnx.custom_op.general", "Trunc", "this operator is not supported"),
         ("onnx.brevitas", "BinaryQuant", "this operator is not supported"),
         ("my.company", "Quant8", "operators of domain 'my.company' are not supported"),
     ],

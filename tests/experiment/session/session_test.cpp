@@ -66,7 +66,7 @@ TEST(Session, AnyOrderOfPointsGivesEqualResults) {
   Session session(config);
   std::vector<std::size_t> order = {0, 1, 2, 3, 4};
   // After every other point, and after itself: 0 1 2 3 4 4 3 2 1 0 0 2 4 1 3 3 0 ...
-  for (const std::size_t step : {1, 4, 2, 3}) {
+  for (const std::size_t step : {1U, 4U, 2U, 3U}) {
     for (std::size_t i = 0; i < points.size(); ++i) {
       const std::size_t which = order[(i * step) % points.size()];
       EXPECT_EQ(text_of(session.run(points[which])), alone[which]) << "point " << which;
