@@ -57,9 +57,10 @@ std::vector<Cell> cells(const storage::WeightFault& fault,
 
 }  // namespace
 
-Table worst_fault_table(const experiment::Plan& plan, const experiment::Point& point,
-                        std::size_t count) {
-  const std::vector<storage::WeightFault> worst = experiment::worst_faults(plan, point, count);
+Table worst_fault_table(const experiment::Plan& plan, const experiment::Chip& chip,
+                        const experiment::Point& point, std::size_t count) {
+  const std::vector<storage::WeightFault> worst =
+      experiment::worst_faults(plan, chip, point, count);
   const bool intermittent =
       std::any_of(worst.begin(), worst.end(),
                   [](const storage::WeightFault& fault) { return fault.probability < 1; });

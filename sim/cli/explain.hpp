@@ -4,12 +4,13 @@
 #include <cstdint>
 
 #include "sim/cli/table.hpp"
+#include "sim/experiment/session/chip.hpp"
 #include "sim/experiment/session/point.hpp"
 
 namespace brownout::cli {
 
-/// The `count` faults at `point` that change a weight most.
-Table worst_fault_table(const experiment::Plan& plan, const experiment::Point& point,
-                        std::size_t count);
+/// The `count` faults of `chip` at `point` that change a weight most.
+Table worst_fault_table(const experiment::Plan& plan, const experiment::Chip& chip,
+                        const experiment::Point& point, std::size_t count);
 
 }  // namespace brownout::cli

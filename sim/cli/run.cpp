@@ -248,7 +248,8 @@ int run(const Arguments& arguments, const Streams& streams) {
   experiment::Point asked = experiment::operating_point(config, number);
   asked.cosim_images = cosim_images;
   asked.ber_asked = ber;
-  const experiment::PointResult point = session.run(asked);
+  const experiment::Chip chip(session.plan(), number);
+  const experiment::PointResult point = session.run(asked, chip);
   progress.clear();
   if (logits) write_logits(*logits, session.plan().network, point);
 
@@ -262,7 +263,8 @@ int run(const Arguments& arguments, const Streams& streams) {
                          std::int64_t{point.cosim_images}},
                         {{"engine", "integer engine"}, session.convolution_path()}});
   if (explain) {
-    report.detail = worst_fault_table(session.plan(), asked, static_cast<std::size_t>(*explain));
+    report.detail =
+        worst_fault_table(session.plan(), chip, asked, static_cast<std::size_t>(*explain));
   } else {
     leave_damage_to_files(report.table);
   }

@@ -122,7 +122,6 @@ def test_a_map_with_a_geometry_of_its_own(tmp_path: Path) -> None:
 # weights
 
 
-@pytest.mark.skip(reason="run --explain reads its map a second time since Session: to be mended")
 def test_run_reads_its_map_once(tmp_path: Path) -> None:
     """A pipe gives its text once; a second reader would wait for ever."""
     path, pipe = tmp_path / "chip.csv", tmp_path / "pipe.csv"

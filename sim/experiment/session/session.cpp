@@ -98,8 +98,9 @@ models::IntegerEngine& Session::engine_of(const FaultState& state) {
 
 std::string Session::convolution_path() { return engine_of_batches().convolution_path(); }
 
-PointResult Session::run(const Point& point) {
-  const Chip chip(*plan_, point.chip);
+PointResult Session::run(const Point& point) { return run(point, Chip(*plan_, point.chip)); }
+
+PointResult Session::run(const Point& point, const Chip& chip) {
   FaultState state(*plan_, chip, point);
   Execution execution = execute(state);
   PointResult result;
@@ -224,13 +225,13 @@ ReadWeights read_weights(const Plan& plan, const Point& point, std::uint64_t inf
           .readback = state.weights()};
 }
 
-std::vector<storage::WeightFault> worst_faults(const Plan& plan, const Point& point,
-                                               std::size_t count) {
+std::vector<storage::WeightFault> worst_faults(const Plan& plan, const Chip& chip,
+                                               const Point& point, std::size_t count) {
   constexpr auto kWeightSram = hardware::OnChipMemory::kWeightSram;
   const memory::Voltage voltage = voltages_at(plan, point).voltage(kWeightSram);
   return storage::worst_faults(plan.network, plan.stored_weights(),
                                plan.word_path(acting_faults(plan, point)),
-                               Chip(plan, point.chip).faults_at(kWeightSram, voltage), count);
+                               chip.faults_at(kWeightSram, voltage), count);
 }
 
 }  // namespace brownout::experiment

@@ -39,6 +39,8 @@ class Session {
   /// alone: whatever ran before. Throws InputError outside a profile or a map, Disagreement
   /// (a std::logic_error) when the executors differ.
   PointResult run(const Point& point);
+  /// With the chip at hand, which is the point's: its map files are read once.
+  PointResult run(const Point& point, const Chip& chip);
   /// What executes convolutions.
   std::string convolution_path();
 
@@ -86,8 +88,9 @@ struct ReadWeights {
 /// Throws InputError as Session::run does.
 ReadWeights read_weights(const Plan& plan, const Point& point, std::uint64_t inference);
 
-/// The `count` faults of the weight SRAM that change a weight most. Throws likewise.
-std::vector<storage::WeightFault> worst_faults(const Plan& plan, const Point& point,
-                                               std::size_t count);
+/// The `count` faults of the weight SRAM of `chip`, the point's, that change a weight most. Throws
+/// likewise.
+std::vector<storage::WeightFault> worst_faults(const Plan& plan, const Chip& chip,
+                                               const Point& point, std::size_t count);
 
 }  // namespace brownout::experiment
