@@ -6,6 +6,8 @@
 
 #include "models/onnx/size_operators.hpp"
 
+#include "memory/base/arithmetic.hpp"
+
 namespace brownout::models {
 namespace {
 
@@ -188,7 +190,7 @@ Results split(const SizeCall& call) {
   const Integers& from = call.input(0);
   const std::size_t axis = place_of(int_attribute(call.node, "axis", 0), from.dims.size());
   const auto parts = std::max<std::int64_t>(call.node.output_size(), 1);
-  const std::int64_t part = (from.dims[axis] + parts - 1) / parts;
+  const std::int64_t part = divide_up(from.dims[axis], parts);
   List sizes(static_cast<std::size_t>(parts), part);
   sizes.back() = from.dims[axis] - part * (parts - 1);
   sizes = call.list(1, "split").value_or(sizes);

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "memory/base/arithmetic.hpp"
+
 namespace brownout::models {
 
 int checked_int(const OnnxGraph& graph, const onnx::NodeProto& node, const char* what,
@@ -41,7 +43,7 @@ std::vector<int> list(const OnnxGraph& graph, const onnx::NodeProto& node, const
 
 /// Pads of one dimension for auto_pad SAME_*: outputs = ceil(input / stride).
 void pad_same(int input, int kernel, int stride, int dilation, bool upper, int& begin, int& end) {
-  const int outputs = (input + stride - 1) / stride;
+  const int outputs = divide_up(input, stride);
   const int total = std::max((outputs - 1) * stride + dilation * (kernel - 1) + 1 - input, 0);
   begin = upper ? total / 2 : total - total / 2;
   end = total - begin;

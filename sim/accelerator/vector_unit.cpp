@@ -4,6 +4,7 @@
 #include <span>
 #include <stdexcept>
 
+#include "memory/base/arithmetic.hpp"
 #include "models/arithmetic/softmax.hpp"
 
 namespace brownout::accelerator {
@@ -41,7 +42,7 @@ Cycle VectorUnit::run_layer(std::size_t node, Cycle from) {
 
 Cycle VectorUnit::enqueue(Work work, std::int64_t elements, Cycle from) {
   const std::int64_t lanes = state_.spec().vector_lanes;
-  work.done = std::max(free_from_, from) + (elements + lanes - 1) / lanes;
+  work.done = std::max(free_from_, from) + divide_up(elements, lanes);
   free_from_ = work.done;
   if (queue_.empty()) completed_.notify(state_.clock.until_just_before(work.done));
   queue_.push_back(work);

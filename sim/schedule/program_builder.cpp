@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "memory/base/arithmetic.hpp"
 #include "memory/base/input_error.hpp"
 #include "models/arithmetic/softmax.hpp"
 #include "sim/schedule/activation_plan.hpp"
@@ -11,10 +12,6 @@
 
 namespace brownout::schedule {
 namespace {
-
-int divide_up(std::int64_t value, std::int64_t by) {
-  return static_cast<int>((value + by - 1) / by);
-}
 
 /// Tiles of one layer in the order in which they are first used: groups, n-tiles, k-tiles.
 void append_tiles(TileProgram& program, std::size_t node, const Layer& layer) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "memory/base/arithmetic.hpp"
+
 namespace brownout::timing {
 
 using hardware::Cycle;
@@ -10,8 +12,6 @@ using hardware::FoldTimes;
 using hardware::LayerTimes;
 
 namespace {
-
-Cycle divide_up(std::int64_t value, std::int64_t by) { return (value + by - 1) / by; }
 
 /// Carries the recurrence from fold to fold and layer to layer.
 class Recurrence {
@@ -96,7 +96,7 @@ Cycle transfer_cycles(const hardware::DramSpec& dram, std::uint64_t bytes) {
 }
 
 Cycle load_cycles(const schedule::TileProgram& program, const schedule::Tile& tile) {
-  const Cycle fetch = divide_up(tile.words_per_row, program.spec.weight_sram.banks);
+  const Cycle fetch = divide_up(std::int64_t{tile.words_per_row}, program.spec.weight_sram.banks);
   return program.spec.array.rows + tile.rows * (fetch - 1);
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <span>
 
+#include "memory/base/arithmetic.hpp"
+
 namespace brownout::timing {
 
 using hardware::Event;
@@ -12,7 +14,7 @@ namespace {
 
 std::uint64_t bus_bytes(const hardware::DramSpec& dram, std::uint64_t bytes) {
   const auto burst = static_cast<std::uint64_t>(dram.burst_bytes);
-  return (bytes + burst - 1) / burst * burst;
+  return divide_up(bytes, burst) * burst;
 }
 
 /// Window positions, summed over output pixels, that lie inside the input.
@@ -69,7 +71,7 @@ EventCounts matrix_layer(const schedule::TileProgram& program, const schedule::L
   // Every column tile streams the whole im2col matrix; padding is not read.
   const models::Shape& input = network.tensor(convolution.input).shape;
   const int columns = program.spec.array.columns;
-  const auto column_tiles = static_cast<std::uint64_t>((layer.gemm.n + columns - 1) / columns);
+  const auto column_tiles = static_cast<std::uint64_t>(divide_up(layer.gemm.n, columns));
   counts[Event::kActivationSramRead] +=
       column_tiles * static_cast<std::uint64_t>(input.channels) *
       taps_inside(convolution.window, input, network.tensor(convolution.output).shape);

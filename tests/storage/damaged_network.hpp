@@ -2,6 +2,7 @@
 #pragma once
 
 #include "memory/numbers/keyed_random.hpp"
+#include "tests/storage/small_spec.hpp"
 #include "tests/support/random_network.hpp"
 #include "tests/support/stored_network.hpp"
 
@@ -14,7 +15,7 @@ struct DamagedNetwork : testing::StoredNetwork {
   explicit DamagedNetwork(hardware::Placement placement)
       : DamagedNetwork(testing::random_residual_network(12), placement) {}
   DamagedNetwork(const models::QuantizedNetwork& of, hardware::Placement placement)
-      : StoredNetwork(of, spec_of(placement)), network(of), cells(organisation().geometry()) {
+      : StoredNetwork(of, small_spec(placement)), network(of), cells(organisation().geometry()) {
     const memory::SramGeometry& geometry = cells.geometry();
     for (std::uint32_t bank = 0; bank < geometry.banks; ++bank) {
       for (std::uint32_t row = 0; row < geometry.rows; ++row) {
@@ -29,17 +30,6 @@ struct DamagedNetwork : testing::StoredNetwork {
 
   WeightReadback read(const FaultFilter& filter = {}) const {
     return StoredNetwork::read(cells, filter);
-  }
-
- private:
-  static hardware::AcceleratorSpec spec_of(hardware::Placement placement) {
-    hardware::AcceleratorSpec spec;
-    spec.array = {8, 6};  // rows that do not fill their last word
-    spec.accumulator.depth = 30;
-    spec.placement = placement;
-    const int capacity = placement == hardware::Placement::kResident ? 16 : 1;
-    spec.weight_sram = {.capacity_kib = capacity, .banks = 2, .word_bits = 32, .column_mux = 4};
-    return spec;
   }
 };
 

@@ -8,6 +8,7 @@
 
 #include "memory/base/input_error.hpp"
 #include "memory/numbers/keyed_random.hpp"
+#include "tests/storage/small_spec.hpp"
 #include "tests/support/random_network.hpp"
 #include "tests/support/stored_network.hpp"
 
@@ -26,14 +27,7 @@ std::vector<std::uint32_t> codes_of(const std::vector<std::int8_t>& weights, Enc
 class Filter : public ::testing::TestWithParam<hardware::Placement> {
  protected:
   Filter() : network_(testing::random_residual_network(12)) {
-    hardware::AcceleratorSpec spec;
-    spec.array = {8, 6};
-    spec.accumulator.depth = 30;
-    spec.placement = GetParam();
-    const int capacity = GetParam() == hardware::Placement::kResident ? 16 : 1;
-    spec.weight_sram = {.capacity_kib = capacity, .banks = 2, .word_bits = 32, .column_mux = 4};
-    spec_ = spec;
-    program_ = schedule::make_program(network_, spec);
+    program_ = schedule::make_program(network_, spec_);
     written_ = models::clean_weights(network_);
   }
 
@@ -79,7 +73,7 @@ class Filter : public ::testing::TestWithParam<hardware::Placement> {
   }
 
   models::QuantizedNetwork network_;
-  hardware::AcceleratorSpec spec_;
+  hardware::AcceleratorSpec spec_ = small_spec(GetParam());
   schedule::TileProgram program_;
   models::WeightSet written_;
 };

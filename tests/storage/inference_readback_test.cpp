@@ -7,6 +7,7 @@
 
 #include "memory/numbers/keyed_random.hpp"
 #include "sim/storage/weight_locator.hpp"
+#include "tests/storage/small_spec.hpp"
 #include "tests/support/random_network.hpp"
 #include "tests/support/stored_network.hpp"
 
@@ -41,13 +42,6 @@ class InferenceReadBack : public ::testing::TestWithParam<hardware::Placement> {
       // Sign-magnitude cannot hold -128, and small weights often read as one of its two zeros.
       for (std::int8_t& weight : weights) weight = static_cast<std::int8_t>(weight / 24);
     }
-    hardware::AcceleratorSpec spec;
-    spec.array = {8, 6};
-    spec.accumulator.depth = 30;
-    spec.placement = GetParam();
-    const int capacity = GetParam() == hardware::Placement::kResident ? 16 : 1;
-    spec.weight_sram = {.capacity_kib = capacity, .banks = 2, .word_bits = 32, .column_mux = 4};
-    spec_ = spec;
   }
   memory::SramGeometry geometry() const { return spec_.weight_sram.organisation().geometry(); }
   testing::StoredNetwork stored(memory::Encoding encoding) const {
@@ -56,7 +50,7 @@ class InferenceReadBack : public ::testing::TestWithParam<hardware::Placement> {
 
   models::QuantizedNetwork network_;
   models::WeightSet written_;
-  hardware::AcceleratorSpec spec_;
+  hardware::AcceleratorSpec spec_ = small_spec(GetParam());
 };
 
 TEST_P(InferenceReadBack, EqualsReadingBackEachInferenceAnewInAnyOrder) {

@@ -7,6 +7,7 @@
 #include "memory/numbers/keyed_random.hpp"
 #include "memory/sram_macro.hpp"
 #include "sim/storage/weight_locator.hpp"
+#include "tests/storage/small_spec.hpp"
 #include "tests/support/parity_code.hpp"
 #include "tests/support/random_network.hpp"
 #include "tests/support/stored_network.hpp"
@@ -66,19 +67,10 @@ models::WeightSet read_forward(const testing::StoredNetwork& net, const memory::
 
 class ReadBack : public ::testing::TestWithParam<hardware::Placement> {
  protected:
-  ReadBack() : network_(testing::random_residual_network(12)) {
-    hardware::AcceleratorSpec spec;
-    spec.array = {8, 6};  // rows that do not fill their last word
-    spec.accumulator.depth = 30;
-    spec.placement = GetParam();
-    const int capacity = GetParam() == hardware::Placement::kResident ? 16 : 1;
-    spec.weight_sram = {.capacity_kib = capacity, .banks = 2, .word_bits = 32, .column_mux = 4};
-    spec_ = spec;
-  }
   memory::SramGeometry geometry() const { return spec_.weight_sram.organisation().geometry(); }
 
-  models::QuantizedNetwork network_;
-  hardware::AcceleratorSpec spec_;
+  models::QuantizedNetwork network_ = testing::random_residual_network(12);
+  hardware::AcceleratorSpec spec_ = small_spec(GetParam());
 };
 
 TEST_P(ReadBack, EqualsReadingEveryWordForward) {

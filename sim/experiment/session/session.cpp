@@ -3,15 +3,12 @@
 #include <algorithm>
 #include <utility>
 
+#include "memory/base/arithmetic.hpp"
 #include "sim/experiment/session/cosimulation.hpp"
 #include "sim/experiment/session/point_costs.hpp"
 
 namespace brownout::experiment {
 namespace {
-
-double share(std::uint64_t part, std::uint64_t whole) {
-  return static_cast<double>(part) / static_cast<double>(whole);
-}
 
 void add_damage(const storage::WeightDamage& damage, LayerResult& result) {
   result.weights_changed = share(damage.weights_changed, damage.weights);
