@@ -19,7 +19,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     std::set<std::uint32_t> bits;
     for (std::uint32_t bit = 0; bit < kBits; ++bit) bits.insert(scramble.physical_bit(bit));
     require(bits.size() == kBits && *bits.rbegin() < kBits);
-  } catch (const InputError&) {
+  } catch (const brownout::InputError&) {
   }
   return 0;
 }

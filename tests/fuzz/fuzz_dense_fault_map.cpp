@@ -18,7 +18,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         parse_dense_fault_map(dense_fault_map_files(test.map, test.voltages), "V", "fuzz");
     require(back.map.faults() == test.map.faults() && back.map.geometry() == test.map.geometry());
     require(back.nesting_violations == 0);
-  } catch (const InputError&) {
+  } catch (const brownout::InputError&) {
   }
   return 0;
 }

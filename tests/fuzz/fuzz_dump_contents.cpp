@@ -13,7 +13,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto digits = dump_digits(bytes, "dump", dump_encoding_of(bytes), geometry, false);
     require(digits.size() == geometry.cells() / 4);
     for (const std::uint8_t digit : digits) require(digit < 16);
-  } catch (const InputError&) {
+  } catch (const brownout::InputError&) {
   }
   return 0;
 }

@@ -13,7 +13,7 @@ namespace {
 bool is_refused(const std::string& text) {
   try {
     read_fault_map_csv(text, "cut");
-  } catch (const InputError&) {
+  } catch (const brownout::InputError&) {
     return true;
   }
   return false;
@@ -32,7 +32,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require(back.faults() == map.faults() && back.geometry() == map.geometry());
     require(back.source() == map.source());
     require(is_refused(written.substr(0, written.rfind('\n', written.size() - 2) + 1)));
-  } catch (const InputError&) {
+  } catch (const brownout::InputError&) {
   }
   return 0;
 }

@@ -20,7 +20,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     std::ostringstream written;
     write_fault_map_csv(written, map);
     require(read_fault_map_csv(written.str(), "written").faults() == map.faults());
-  } catch (const InputError&) {
+  } catch (const brownout::InputError&) {
   }
   return 0;
 }

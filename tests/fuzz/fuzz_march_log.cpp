@@ -16,7 +16,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     for (const std::uint64_t failing : test.failing) require(failing <= test.map.faults().size());
     require(test.map.geometry().cells() == 32 * 7);
     require(test.map.header().lowest_measured == test.voltages.back());
-  } catch (const InputError&) {
+  } catch (const brownout::InputError&) {
   }
   return 0;
 }

@@ -19,7 +19,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require(test.map.faults().size() >= most);
     require(test.map.faults().size() == test.failing[1] + test.nesting_violations);
     require(test.note.empty() == (test.map.geometry().columns == 16));
-  } catch (const InputError&) {
+  } catch (const brownout::InputError&) {
   }
   return 0;
 }

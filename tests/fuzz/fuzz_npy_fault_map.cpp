@@ -13,7 +13,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const SparseFaultMap map = parse_npy_fault_map(bytes, "array", options);
     const SparseFaultMap back = parse_npy_fault_map(npy_fault_map_bytes(map), "written", options);
     require(back.faults() == map.faults() && back.geometry() == map.geometry());
-  } catch (const InputError&) {
+  } catch (const brownout::InputError&) {
   }
   return 0;
 }

@@ -135,6 +135,8 @@ extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t s
 }
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  brownout::models::import_bytes(data, size, brownout::models::import_onnx);
+  brownout::models::import_bytes(data, size, [](const std::filesystem::path& path) {
+    return brownout::models::import_onnx(path);
+  });
   return 0;
 }
