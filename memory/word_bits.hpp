@@ -56,6 +56,10 @@ struct WideBits {
     if (rest != 0) parts[part + 1] |= rest;
   }
 
+  constexpr void flip(std::uint32_t b) {
+    parts[b / kPartBits] ^= std::uint64_t{1} << (b % kPartBits);
+  }
+
   /// Number of ones.
   constexpr std::uint64_t count() const {
     int ones = 0;

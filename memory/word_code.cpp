@@ -4,6 +4,8 @@
 
 #include "memory/base/input_error.hpp"
 #include "memory/base/text_number.hpp"
+#include "memory/codes/parity_code.hpp"
+#include "memory/codes/secded_code.hpp"
 
 namespace brownout::memory {
 namespace {
@@ -12,17 +14,23 @@ namespace {
 class NoWordCode final : public WordCode {
  public:
   std::uint32_t check_bits() const override { return 0; }
-  WideBits encode(const WideBits&) const override { return {}; }
+  WordBits encode(const WideBits& data) const override { return {data}; }
   DecodedWord decode(const WordBits& read) const override { return {read.data}; }
+  CodeGates gates() const override { return {}; }
 };
+
+WordCodeKind no_code() {
+  return {"none",
+          [](std::uint32_t) -> std::shared_ptr<const WordCode> {
+            return std::make_shared<NoWordCode>();
+          },
+          WideBits::kMost};
+}
 
 }  // namespace
 
 const std::vector<WordCodeKind>& word_codes() {
-  static const std::vector<WordCodeKind> codes = {
-      {"none", [](std::uint32_t) -> std::shared_ptr<const WordCode> {
-         return std::make_shared<NoWordCode>();
-       }}};
+  static const std::vector<WordCodeKind> codes = {no_code(), parity_code(), secded_code()};
   return codes;
 }
 

@@ -52,9 +52,7 @@ WordBits WordPath::written(const TileWord& word, const WideBits& wanted,
   return with_check_bits(scheme_.policy->choose(wanted, scheme_.encoding, word.weight_bits, known));
 }
 
-WordBits WordPath::with_check_bits(const WideBits& data) const {
-  return {data, code_->encode(data)};
-}
+WordBits WordPath::with_check_bits(const WideBits& data) const { return code_->encode(data); }
 
 ReadWord WordPath::read(const TileWord& word, const WordBits& stored,
                         const memory::WordMask& mask) const {

@@ -12,14 +12,15 @@ namespace {
 TEST(WordCode, NoneAddsNothingAndKeepsWhatIsRead) {
   const auto code = find_word_code("none").make(32);
   EXPECT_EQ(code->check_bits(), 0U);
-  EXPECT_EQ(code->encode({0xdeadbeef}), WideBits());
+  EXPECT_EQ(code->encode({0xdeadbeef}), (WordBits{{0xdeadbeef}}));
   const DecodedWord decoded = code->decode({{0xdeadbeef}});
   EXPECT_EQ(decoded.data, WideBits(0xdeadbeef));
   EXPECT_EQ(decoded.status, WordStatus::kIntact);
 }
 
 TEST(WordCode, UnknownOnesAreRefusedWithTheList) {
-  EXPECT_EQ(message_of([] { find_word_code("crc"); }), "\"crc\" is not a word code: none");
+  EXPECT_EQ(message_of([] { find_word_code("crc"); }),
+            "\"crc\" is not a word code: none, parity, secded");
 }
 
 TEST(WritePolicy, PlainWritesWhatIsWanted) {

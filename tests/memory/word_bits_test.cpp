@@ -37,6 +37,18 @@ TEST(WideBits, WhatIsPutIsFoundAndNothingElse) {
   }
 }
 
+TEST(WideBits, AFlippedBitIsTheOnlyOneThatDiffers) {
+  for (std::uint32_t bit = 0; bit < WideBits::kMost; ++bit) {
+    for (const WideBits& before : {WideBits(), WideBits::ones(WideBits::kMost)}) {
+      WideBits after = before;
+      after.flip(bit);
+      WideBits expected;
+      expected.put(bit, 1);
+      ASSERT_EQ(after ^ before, expected) << bit;
+    }
+  }
+}
+
 TEST(WideBits, OnesAreTheLowestBits) {
   for (const std::uint32_t bits : {1U, 8U, 63U, 64U, 65U, 128U, 200U, 256U}) {
     const WideBits ones = WideBits::ones(bits);

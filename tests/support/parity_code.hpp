@@ -11,20 +11,23 @@ namespace brownout::testing {
 class ParityCode final : public memory::WordCode {
  public:
   std::uint32_t check_bits() const override { return 1; }
-  memory::WideBits encode(const memory::WideBits& data) const override {
-    return {data.count() % 2};
+  memory::WordBits encode(const memory::WideBits& data) const override {
+    return {data, data.count() % 2};
   }
   memory::DecodedWord decode(const memory::WordBits& read) const override {
-    if (encode(read.data) == read.check) return {read.data};
+    if (encode(read.data) == read) return {read.data};
     return {{}, memory::WordStatus::kUncorrectable};
   }
+  memory::CodeGates gates() const override { return {}; }
 };
 
 inline memory::StorageScheme with_parity(memory::Encoding encoding) {
   static constexpr memory::WordCodeKind kKind{
-      "parity", [](std::uint32_t) -> std::shared_ptr<const memory::WordCode> {
+      "zeroing parity",
+      [](std::uint32_t) -> std::shared_ptr<const memory::WordCode> {
         return std::make_shared<ParityCode>();
-      }};
+      },
+      memory::WideBits::kMost};
   return {.encoding = encoding, .code = &kKind};
 }
 
