@@ -33,6 +33,7 @@ INNER_ROOMS: dict[str, dict[str, set[str]]] = {
         "base": set(),
         "numbers": {"base"},
         "": {"base", "numbers"},
+        "codes": {"base", ""},
         "maps": {"base", ""},
         "generators": {"base", "numbers", ""},
         "files": {"base", "", "maps"},

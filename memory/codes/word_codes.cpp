@@ -1,11 +1,11 @@
-#include "memory/word_code.hpp"
-
+// The table of the word codes, and the one that is none.
 #include <string>
 
 #include "memory/base/input_error.hpp"
 #include "memory/base/text_number.hpp"
 #include "memory/codes/parity_code.hpp"
 #include "memory/codes/secded_code.hpp"
+#include "memory/word_code.hpp"
 
 namespace brownout::memory {
 namespace {
