@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/experiment/results/point_summary.hpp"
 #include "sim/experiment/results/results.hpp"
 #include "sim/experiment/session/session.hpp"
 

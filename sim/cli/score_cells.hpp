@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "sim/cli/table.hpp"
+#include "sim/experiment/results/results.hpp"
 #include "sim/experiment/results/sweep_summary.hpp"
 #include "sim/experiment/session/images.hpp"
 

@@ -6,6 +6,8 @@
 #include "memory/base/arithmetic.hpp"
 #include "memory/numbers/keyed_random.hpp"
 #include "sim/experiment/results/csv_row.hpp"
+#include "sim/experiment/results/point_columns.hpp"
+#include "sim/experiment/results/point_summary.hpp"
 #include "sim/experiment/runner/manifest.hpp"
 #include "sim/experiment/runner/whole_file.hpp"
 
@@ -140,8 +142,11 @@ SensitivityOutcome run_sensitivity(const Session& session, const SensitivityOpti
                              .failures = std::move(finished.failures)};
   if (!outcome.failures.empty()) return outcome;
 
+  const std::string header = points_header(columns_of(plan.config));
   std::vector<PointSummary> summaries;
-  for (const PointRows& row : finished.rows) summaries.push_back(parse_point_row(row.point));
+  for (const PointRows& row : finished.rows) {
+    summaries.push_back(parse_point_row(header, row.point));
+  }
   const FaultPart whole = whole_network(plan);
   std::string csv = sensitivity_header() + '\n';
   for (std::size_t i = 0; i < parts.size(); ++i) {

@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "sim/experiment/fault_parts.hpp"
-#include "sim/experiment/results/results.hpp"
 #include "sim/experiment/results/sweep_summary.hpp"
 #include "sim/experiment/runner/cosim_policy.hpp"
 #include "sim/experiment/runner/point_runner.hpp"

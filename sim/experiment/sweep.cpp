@@ -5,6 +5,8 @@
 #include "memory/base/text_number.hpp"
 #include "memory/numbers/keyed_random.hpp"
 #include "sim/config/sweep_rates.hpp"
+#include "sim/experiment/results/layer_columns.hpp"
+#include "sim/experiment/results/point_columns.hpp"
 #include "sim/experiment/runner/manifest.hpp"
 #include "sim/experiment/runner/whole_file.hpp"
 
@@ -44,15 +46,10 @@ ManifestEntries rates_of(const config::SweepConfig& sweep) {
   return {{"ber_asked", text}};
 }
 
-OptionalColumns columns_of(const config::WorkloadConfig& config) {
-  return {.memories = config.memory.memories.size() > 1,
-          .supply_energy = config.operating_point.any_joined()};
-}
-
 void write_csv_files(const std::filesystem::path& out, const OptionalColumns& columns,
                      const std::vector<PointRows>& rows) {
   std::string points = points_header(columns) + '\n';
-  std::string layers = layers_header() + '\n';
+  std::string layers = layers_header(columns) + '\n';
   for (const PointRows& row : rows) {
     points += row.point + '\n';
     layers += row.layers;
@@ -81,8 +78,12 @@ SweepOutcome run_sweep(const Session& session, const SweepOptions& options) {
   SweepOutcome result{
       .points = {}, .resumed = outcome.resumed, .failures = std::move(outcome.failures)};
   if (!result.failures.empty()) return result;
-  write_csv_files(options.out, columns_of(plan.config), outcome.rows);
-  for (const PointRows& row : outcome.rows) result.points.push_back(parse_point_row(row.point));
+  const OptionalColumns columns = columns_of(plan.config);
+  write_csv_files(options.out, columns, outcome.rows);
+  const std::string header = points_header(columns);
+  for (const PointRows& row : outcome.rows) {
+    result.points.push_back(parse_point_row(header, row.point));
+  }
   if (!is_share(session.images().metric)) return result;
   result.mark = mark_of(options.target, session.images().metric, result.points.front().reference);
   write_verdicts(options.out, plan, result.points, *result.mark);

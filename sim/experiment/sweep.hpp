@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "sim/experiment/results/results.hpp"
+#include "sim/experiment/results/point_summary.hpp"
 #include "sim/experiment/results/yield.hpp"
 #include "sim/experiment/runner/cosim_policy.hpp"
 #include "sim/experiment/runner/point_runner.hpp"

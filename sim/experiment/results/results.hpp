@@ -1,11 +1,10 @@
-// What a point yields, and its one text form: rows of points.csv and layers.csv. The journal, the
-// pipes between processes and the files all hold these rows, so they cannot differ.
+// What a point yields. Its text form, rows of points.csv and layers.csv, is made of the tables in
+// point_columns.hpp and layer_columns.hpp.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "memory/voltage.hpp"
@@ -21,10 +20,11 @@ namespace brownout::experiment {
 struct RailJoules : energy::PerRail<double> {
   double weight_sram() const { return (*this)[energy::Rail::kWeightSram]; }
   double total() const;
+  double weight_sram_share() const;  ///< of the total; 0 where that is nothing
   RailJoules& operator+=(const RailJoules& other);
 };
 
-/// Columns that points.csv has where its workload asks for them.
+/// Groups of columns that a workload's files have where it asks for them.
 struct OptionalColumns {
   bool memories = false;       ///< of each memory: others than the weight SRAM may fail, too
   bool supply_energy = false;  ///< `memories`, and some share a supply
@@ -94,6 +94,7 @@ struct PointResult {
   int cosim_images = 0;                  ///< images that the SystemC machine ran too, and agreed on
   std::optional<double> ber_asked = {};  ///< that the voltage stands for
   std::optional<SupplyEnergy> supply_energy = {};  ///< of `supply`, where memories share one
+  OptionalColumns columns;                         ///< of its rows
   std::vector<LayerResult> layers;
   NetworkOutputs outputs;  ///< in no row
 
@@ -103,35 +104,6 @@ struct PointResult {
   const std::string& unit() const { return swept().unit; }
   /// Share of the cells on `supply` that fail.
   double ber() const;
-  OptionalColumns columns() const {
-    return {.memories = memories.size() > 1, .supply_energy = supply_energy.has_value()};
-  }
 };
-
-/// The header lines, without line ends.
-std::string points_header(const OptionalColumns& columns = {});
-std::string layers_header();
-/// A row of points.csv, without line end; numbers round-trip.
-std::string point_row(const PointResult& point);
-/// The rows of layers.csv, each with its line end.
-std::string layer_rows(const PointResult& point);
-
-/// The columns of points.csv that summaries need. Throws InputError on another format.
-struct PointSummary {
-  memory::Voltage voltage;
-  std::uint64_t chip = 0;
-  double ber = 0, effective_ber = 0, weights_changed = 0;
-  std::int64_t images = 0;
-  ByMetric<double> score;
-  ByMetric<Interval> interval;  ///< of each score
-  double reference = 0;
-  std::optional<PairedCounts> paired = {};
-  bool unharmed = false;  ///< no fault reaches a weight, and no other memory fails
-  std::optional<double> ber_asked = {};
-  double energy_j = 0, energy_rel = 0;
-  double weight_sram_energy_rel = 0, weight_sram_share = 0;
-  double latency_s = 0;
-};
-PointSummary parse_point_row(std::string_view row);
 
 }  // namespace brownout::experiment

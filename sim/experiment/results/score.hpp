@@ -20,10 +20,6 @@ enum class Metric : std::uint8_t { kTop1, kTop5, kReconstructionMse, kAuc };
 inline constexpr std::array kMetrics = {Metric::kTop1, Metric::kTop5, Metric::kReconstructionMse,
                                         Metric::kAuc};
 
-/// Younger than the formats of files: their columns stand at the end.
-inline constexpr std::array kLaterMetrics = {Metric::kTop5, Metric::kReconstructionMse,
-                                             Metric::kAuc};
-
 std::string to_string(Metric metric);  ///< as columns call it: top1, top5, reconstruction_mse, auc
 std::string title(Metric metric);      ///< as tables do: top-1, top-5, recon. MSE, ROC AUC
 /// A share 0..1 of which more is better; else an error of which less is.

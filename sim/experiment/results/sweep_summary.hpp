@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <vector>
 
-#include "sim/experiment/results/results.hpp"
+#include "sim/experiment/results/point_summary.hpp"
 
 namespace brownout::experiment {
 

@@ -8,6 +8,9 @@
 
 #include "memory/base/input_error.hpp"
 #include "memory/base/world_error.hpp"
+#include "sim/experiment/results/layer_columns.hpp"
+#include "sim/experiment/results/point_columns.hpp"
+#include "sim/experiment/results/point_summary.hpp"
 #include "sim/experiment/runner/directory_lock.hpp"
 #include "sim/experiment/runner/interruption.hpp"
 #include "sim/experiment/runner/manifest.hpp"
@@ -56,8 +59,8 @@ void validate(const Plan& plan, const std::vector<Point>& points, const std::fil
 
 Journal::Key key_of(const Point& point) { return {point.voltage, point.chip, point.part}; }
 
-/// A journal of other points must not be mixed into these.
-void require_fitting(const std::map<Journal::Key, PointRows>& finished,
+/// A journal of other points must not be mixed into these. `header`: of its rows.
+void require_fitting(const std::map<Journal::Key, PointRows>& finished, const std::string& header,
                      const std::vector<Point>& points, const std::filesystem::path& journal) {
   std::set<Journal::Key> wanted;
   for (const Point& point : points) {
@@ -73,7 +76,7 @@ void require_fitting(const std::map<Journal::Key, PointRows>& finished,
   for (const auto& [key, rows] : finished) {
     if (!wanted.contains(key)) refuse(key, "is of no point that is asked for");
     try {
-      const PointSummary found = parse_point_row(rows.point);
+      const PointSummary found = parse_point_row(header, rows.point);
       if (found.voltage == key.voltage && found.chip == key.chip) continue;
     } catch (const InputError&) {  // refused below
     }
@@ -131,7 +134,7 @@ RunnerOutcome run_points(const Session& session, const std::vector<Point>& point
   const std::filesystem::path journal_file = options.out / "results.sqlite";
   Journal journal(journal_file);
   std::map<Journal::Key, PointRows> finished = journal.read();
-  require_fitting(finished, points, journal_file);
+  require_fitting(finished, points_header(columns_of(session.plan().config)), points, journal_file);
 
   RunnerOutcome outcome;
   std::vector<std::size_t> open;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "memory/base/arithmetic.hpp"
+#include "sim/experiment/results/point_columns.hpp"
 #include "sim/experiment/session/cosimulation.hpp"
 #include "sim/experiment/session/point_costs.hpp"
 
@@ -101,6 +102,7 @@ PointResult Session::run(const Point& point, const Chip& chip) {
   FaultState state(*plan_, chip, point);
   Execution execution = execute(state);
   PointResult result;
+  result.columns = columns_of(plan_->config);
   result.supply = plan_->supply(point.supply);
   result.memories = state.memories();
   result.chip = point.chip;

@@ -10,6 +10,8 @@
 #include "memory/files/fault_map_csv.hpp"
 #include "memory/intermittent_cells.hpp"
 #include "memory/numbers/keyed_random.hpp"
+#include "sim/experiment/results/layer_columns.hpp"
+#include "sim/experiment/results/point_columns.hpp"
 #include "sim/experiment/runner/journal.hpp"
 #include "sim/experiment/session/session.hpp"
 #include "sim/experiment/sweep.hpp"

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 
+#include "sim/experiment/results/layer_columns.hpp"
 #include "sim/experiment/session/session.hpp"
 
 namespace brownout::experiment {

@@ -8,6 +8,8 @@
 #include <set>
 
 #include "memory/intermittent_cells.hpp"
+#include "sim/experiment/results/layer_columns.hpp"
+#include "sim/experiment/results/point_columns.hpp"
 #include "sim/storage/weight_readback.hpp"
 
 namespace brownout::experiment {

@@ -13,6 +13,8 @@
 
 #include "memory/base/input_error.hpp"
 #include "memory/base/world_error.hpp"
+#include "sim/experiment/results/layer_columns.hpp"
+#include "sim/experiment/results/point_columns.hpp"
 #include "sim/experiment/runner/directory_lock.hpp"
 #include "sim/experiment/runner/journal.hpp"
 #include "sim/experiment/runner/manifest.hpp"
