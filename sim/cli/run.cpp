@@ -8,6 +8,7 @@
 #include "sim/cli/command.hpp"
 #include "sim/cli/energy_lines.hpp"
 #include "sim/cli/explain.hpp"
+#include "sim/cli/layer_table.hpp"
 #include "sim/cli/memory_facts.hpp"
 #include "sim/cli/notes.hpp"
 #include "sim/cli/output_file.hpp"
@@ -102,9 +103,8 @@ std::vector<Fact> accuracy_facts(const experiment::Images& images,
 }
 
 std::vector<Fact> cost_facts(const experiment::Plan& plan, const experiment::PointResult& point) {
-  const double total = point.energy.total();
   std::vector<Fact> facts = {
-      {{"energy_j", "energy per inference", "J", Style::kQuantity}, total},
+      {{"energy_j", "energy per inference", "J", Style::kQuantity}, point.energy.total()},
       {{"energy_rel", "  relative", "of that at the error-free voltage", Style::kRatio},
        point.energy_rel},
       {{"weight_sram_energy_j", "weight SRAM energy", "J", Style::kQuantity},
@@ -112,7 +112,7 @@ std::vector<Fact> cost_facts(const experiment::Plan& plan, const experiment::Poi
       {{"weight_sram_energy_rel", "  relative", "of that at the error-free voltage", Style::kRatio},
        point.weight_sram_energy_rel},
       {{"weight_sram_share", "  share of the total", "", Style::kPercent},
-       total > 0 ? point.energy.weight_sram() / total : 0.0},
+       point.energy.weight_sram_share()},
   };
   if (const auto saving = experiment::saving_against_nominal(plan, point)) {
     const std::string title =
@@ -131,78 +131,6 @@ std::vector<Fact> cost_facts(const experiment::Plan& plan, const experiment::Poi
   };
   append(facts, time);
   return facts;
-}
-
-// M, N, K, MACs, weights, changed, effective BER; empty for layers without weights.
-std::vector<Cell> product_cells(const experiment::LayerResult& layer) {
-  if (layer.weights == 0) return std::vector<Cell>(7);
-  return {layer.m,       std::int64_t{layer.n}, std::int64_t{layer.k}, layer.macs,
-          layer.weights, layer.weights_changed, layer.effective_ber};
-}
-
-std::vector<Cell> cycle_cells(const experiment::LayerResult& layer) {
-  const hardware::CycleBreakdown& cycles = layer.cycles;
-  std::vector<Cell> cells = {cycles.total(), cycles.compute,     cycles.weight_fetch,
-                             cycles.dram,    cycles.accumulator, cycles.vector};
-  cells.resize(cells.size() + 1);  // utilization, empty for layers without weights
-  if (layer.weights != 0) cells.back() = layer.utilization;
-  return cells;
-}
-
-std::vector<Cell> energy_cells(const experiment::LayerResult& layer) {
-  using energy::Rail;
-  return {layer.energy.total(), layer.energy[Rail::kWeightSram], layer.energy[Rail::kLogic],
-          layer.energy[Rail::kActivationSram], layer.energy[Rail::kDram]};
-}
-
-// What the faults did to the weights; empty for layers without weights.
-std::vector<Cell> damage_cells(const experiment::LayerResult& layer) {
-  if (layer.weights == 0) return std::vector<Cell>(6);
-  return {layer.effective_ber_0to1, layer.effective_ber_1to0, layer.words,
-          layer.words_touched,      layer.weight_error_mean,  layer.weight_error_max};
-}
-
-std::vector<Column> layer_columns() {
-  return {{"layer", "layer", ""},
-          {"kind", "kind", ""},
-          {"m", "M", "pixels"},
-          {"n", "N", "channels"},
-          {"k", "K", "products"},
-          {"macs", "MACs", "per image"},
-          {"weights", "weights", "count"},
-          {"weights_changed", "changed", "", Style::kPercent},
-          {"effective_ber", "eff. BER", "share", Style::kRate},
-          {"cycles", "total", "cycles"},
-          {"compute_cycles", "compute", "cycles"},
-          {"weight_fetch_cycles", "w. fetch", "cycles"},
-          {"dram_cycles", "DRAM", "cycles"},
-          {"accumulator_cycles", "accum.", "cycles"},
-          {"vector_cycles", "vector", "cycles"},
-          {"utilization", "util.", "", Style::kPercent},
-          {"energy_j", "energy", "J", Style::kQuantity},
-          {"weight_sram_energy_j", "w. SRAM", "J", Style::kQuantity},
-          {"logic_energy_j", "logic", "J", Style::kQuantity},
-          {"activation_sram_energy_j", "a. SRAM", "J", Style::kQuantity},
-          {"dram_energy_j", "DRAM", "J", Style::kQuantity},
-          {"effective_ber_0to1", "0 to 1", "eff. BER", Style::kRate},
-          {"effective_ber_1to0", "1 to 0", "eff. BER", Style::kRate},
-          {"words", "words", "count"},
-          {"words_touched", "touched", "", Style::kPercent},
-          {"weight_error_mean", "error", "steps", Style::kRate},
-          {"weight_error_max", "max", "steps"}};
-}
-
-Table layer_table(const experiment::PointResult& point) {
-  Table table{.key = "layers", .columns = layer_columns(), .rows = {}};
-  for (const experiment::LayerResult& layer : point.layers) {
-    std::vector<Cell> row = {layer.name, layer.kind};
-    for (std::vector<Cell> cells :
-         {product_cells(layer), cycle_cells(layer), energy_cells(layer), damage_cells(layer)}) {
-      row.insert(row.end(), cells.begin(), cells.end());
-    }
-    table.rows.push_back(std::move(row));
-  }
-  return table;
 }
 
 /// Keeps text as wide as a terminal: without --explain only CSV and JSON have the damage.

@@ -6,10 +6,10 @@
 #include <optional>
 #include <string>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include "memory/voltage.hpp"
+#include "sim/experiment/results/csv_row.hpp"
 
 namespace brownout::cli {
 
@@ -44,7 +44,7 @@ struct Column {
 };
 
 /// Nothing is an empty field, null in JSON.
-using Cell = std::variant<std::monostate, std::string, std::int64_t, std::uint64_t, double>;
+using Cell = experiment::Field;
 
 Cell voltage_cell(memory::Voltage voltage);
 
