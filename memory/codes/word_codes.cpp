@@ -3,6 +3,9 @@
 
 #include "memory/base/input_error.hpp"
 #include "memory/base/text_number.hpp"
+#include "memory/codes/bch_dec_code.hpp"
+#include "memory/codes/hamming_code.hpp"
+#include "memory/codes/in_place_secded_code.hpp"
 #include "memory/codes/parity_code.hpp"
 #include "memory/codes/secded_code.hpp"
 #include "memory/word_code.hpp"
@@ -30,7 +33,9 @@ WordCodeKind no_code() {
 }  // namespace
 
 const std::vector<WordCodeKind>& word_codes() {
-  static const std::vector<WordCodeKind> codes = {no_code(), parity_code(), secded_code()};
+  static const std::vector<WordCodeKind> codes = {no_code(),      parity_code(),
+                                                  secded_code(),  hamming_code(),
+                                                  bch_dec_code(), in_place_secded_code()};
   return codes;
 }
 

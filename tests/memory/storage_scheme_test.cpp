@@ -20,7 +20,7 @@ TEST(WordCode, NoneAddsNothingAndKeepsWhatIsRead) {
 
 TEST(WordCode, UnknownOnesAreRefusedWithTheList) {
   EXPECT_EQ(message_of([] { find_word_code("crc"); }),
-            "\"crc\" is not a word code: none, parity, secded");
+            "\"crc\" is not a word code: none, parity, secded, hamming, bch_dec, in_place_secded");
 }
 
 TEST(WritePolicy, PlainWritesWhatIsWanted) {

@@ -80,10 +80,16 @@ INSTANTIATE_TEST_SUITE_P(
     All, ErrorShares,
     ::testing::Values(
         Row{"secded", 8, "76.9", "47.6", "23.1", "7.69", {19, 24}},
+        Row{"secded", 16, "65.5", "47.8", "34.5", "3.44", {42, 48}},
+        Row{"secded", 32, "59.7", "48.5", "40.3", "1.66", {89, 96}},
+        Row{"secded", 64, "56.3", "49.7", "43.7", "0.82", {200, 208}},
         Row{"secded", 57, "100.0", "89.1", "0.0", "1.64", {210, 217}},
         Row{"OpenTitan", 16, "64.9", "47.0", "35.1", "3.42", {42, 48}, &open_titan()[0]},
         Row{"OpenTitan", 32, "59.7", "48.5", "40.3", "1.66", {89, 96}, &open_titan()[1]},
-        Row{"OpenTitan", 64, "56.3", "49.7", "43.7", "0.82", {200, 208}, &open_titan()[2]}),
+        Row{"OpenTitan", 64, "56.3", "49.7", "43.7", "0.82", {200, 208}, &open_titan()[2]},
+        Row{"hamming", 16, "68.3", "49.4", "31.7", "3.60", {55, 61}},
+        Row{"hamming", 32, "69.3", "56.6", "30.7", "1.92", {121, 128}},
+        Row{"hamming", 64, "76.0", "67.6", "24.0", "1.10", {268, 276}}),
     [](const auto& row) { return row.param.name + std::to_string(row.param.data_bits); });
 
 }  // namespace

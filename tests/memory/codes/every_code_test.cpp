@@ -80,7 +80,13 @@ INSTANTIATE_TEST_SUITE_P(
                       Promise{"secded", 4, 4, 1, 2}, Promise{"secded", 8, 5, 1, 2},
                       Promise{"secded", 16, 6, 1, 2}, Promise{"secded", 32, 7, 1, 2},
                       Promise{"secded", 57, 7, 1, 2}, Promise{"secded", 64, 8, 1, 2},
-                      Promise{"secded", 128, 9, 1, 2}),
+                      Promise{"secded", 128, 9, 1, 2}, Promise{"hamming", 4, 4, 1, 2},
+                      Promise{"hamming", 8, 5, 1, 2}, Promise{"hamming", 16, 6, 1, 2},
+                      Promise{"hamming", 32, 7, 1, 2}, Promise{"hamming", 57, 7, 1, 2},
+                      Promise{"hamming", 64, 8, 1, 2}, Promise{"hamming", 128, 9, 1, 2},
+                      Promise{"bch_dec", 4, 8, 2, 2}, Promise{"bch_dec", 16, 10, 2, 2},
+                      Promise{"bch_dec", 32, 12, 2, 2}, Promise{"bch_dec", 64, 14, 2, 2},
+                      Promise{"bch_dec", 113, 14, 2, 2}, Promise{"bch_dec", 128, 16, 2, 2}),
     name_of);
 
 using ShortCode = Code;
@@ -108,11 +114,13 @@ TEST_P(ShortCode, DecodesEveryWordToTheCodewordNearestToIt) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(All, ShortCode,
-                         ::testing::Values(Promise{"parity", 8, 1, 0, 1},
-                                           Promise{"secded", 4, 4, 1, 2},
-                                           Promise{"secded", 8, 5, 1, 2}),
-                         name_of);
+INSTANTIATE_TEST_SUITE_P(
+    All, ShortCode,
+    ::testing::Values(Promise{"parity", 8, 1, 0, 1}, Promise{"secded", 4, 4, 1, 2},
+                      Promise{"secded", 8, 5, 1, 2}, Promise{"hamming", 4, 4, 1, 2},
+                      Promise{"hamming", 8, 5, 1, 2}, Promise{"bch_dec", 4, 8, 2, 2},
+                      Promise{"bch_dec", 7, 8, 2, 2}),
+    name_of);
 
 TEST(WordCodes, RefuseWidthsThatTheyDoNotHave) {
   const auto refusal = [](const char* name, std::uint32_t data_bits) {
@@ -120,8 +128,11 @@ TEST(WordCodes, RefuseWidthsThatTheyDoNotHave) {
   };
   EXPECT_EQ(refusal("parity", 0), "data_bits: 0 is not in 1..256");
   EXPECT_EQ(refusal("parity", 257), "data_bits: 257 is not in 1..256");
-  EXPECT_EQ(refusal("secded", 3), "data_bits: 3 is not in 4..128");
-  EXPECT_EQ(refusal("secded", 129), "data_bits: 129 is not in 4..128");
+  for (const char* name : {"secded", "hamming", "bch_dec"}) {
+    EXPECT_EQ(refusal(name, 3), "data_bits: 3 is not in 4..128");
+    EXPECT_EQ(refusal(name, 129), "data_bits: 129 is not in 4..128");
+  }
+  EXPECT_EQ(refusal("in_place_secded", 32), "data_bits: 32 is not 64, eight weights of 8 bits");
 }
 
 TEST(WordCodes, HaveTheWidthThatIsTheirMost) {
