@@ -6,7 +6,9 @@
 #include <vector>
 
 #include "memory/base/text_number.hpp"
+#include "sim/config/section_keys.hpp"
 #include "sim/config/workload_config.hpp"
+#include "sim/hardware/accelerator_keys.hpp"
 
 namespace brownout::config {
 namespace {
@@ -30,6 +32,11 @@ class Listing {
     std::string text;
     for (const T& value : values) text += (text.empty() ? "" : ", ") + format(value);
     add(key, "[" + text + "]");
+  }
+  void add_keys(const std::string& section, const std::vector<hardware::Key>& keys) {
+    for (const hardware::Key& key : keys) {
+      if (std::string text = key.text(); !text.empty()) add(section + "." + key.name, text);
+    }
   }
 
   std::vector<std::pair<std::string, std::string>> take() { return std::move(entries_); }
@@ -102,13 +109,6 @@ void list_workload(Listing& out, const WorkloadConfig& config) {
   list_preprocess(out, config);
 }
 
-void list_sram(Listing& out, const std::string& key, const hardware::SramSpec& sram) {
-  out.add(key + ".capacity_kib", sram.capacity_kib);
-  out.add(key + ".banks", sram.banks);
-  out.add(key + ".word_bits", sram.word_bits);
-  out.add(key + ".column_mux", sram.column_mux);
-}
-
 // Nothing of the default.
 void list_supplies(Listing& out, const hardware::Supplies& supplies) {
   if (supplies == hardware::Supplies()) return;
@@ -118,24 +118,8 @@ void list_supplies(Listing& out, const hardware::Supplies& supplies) {
   }
 }
 
-void list_accelerator(Listing& out, const hardware::AcceleratorSpec& spec) {
-  out.add("accelerator.name", spec.name);
-  out.add("accelerator.clock_hz", spec.clock_hz);
-  out.add("accelerator.dataflow", "weight_stationary");
-  out.add("accelerator.array.rows", spec.array.rows);
-  out.add("accelerator.array.columns", spec.array.columns);
-  out.add("accelerator.weight_prefetch", spec.weight_prefetch);
-  out.add("accelerator.accumulator.bits", spec.accumulator.bits);
-  out.add("accelerator.accumulator.depth", spec.accumulator.depth);
-  out.add("accelerator.accumulator.overflow",
-          spec.accumulator.overflow == models::Overflow::kWrap ? "wrap" : "saturate");
-  list_sram(out, "accelerator.weight_sram", spec.weight_sram);
-  list_sram(out, "accelerator.activation_sram", spec.activation_sram);
-  out.add("accelerator.placement", to_string(spec.placement));
-  out.add("accelerator.vector_unit.lanes", spec.vector_lanes);
-  out.add("accelerator.dram.bytes_per_cycle", spec.dram.bytes_per_cycle);
-  out.add("accelerator.dram.latency_cycles", spec.dram.latency_cycles);
-  out.add("accelerator.dram.burst_bytes", spec.dram.burst_bytes);
+void list_accelerator(Listing& out, hardware::AcceleratorSpec spec) {
+  out.add_keys("accelerator", hardware::accelerator_keys(spec));
   list_supplies(out, spec.supplies);
 }
 
@@ -295,9 +279,8 @@ std::vector<std::pair<std::string, std::string>> resolved_configuration(
   out.add_list("sweep.voltages", config.sweep.voltages,
                [](memory::Voltage voltage) { return voltage.text(); });
   out.add("sweep.chips", config.sweep.chips);
-  out.add("run.batch", config.run.batch);
-  out.add("run.seed", config.run.seed);
-  out.add("run.images", config.run.images ? std::to_string(*config.run.images) : "all");
+  RunConfig run = config.run;
+  out.add_keys("run", keys_of(run));
   return out.take();
 }
 

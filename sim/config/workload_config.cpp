@@ -12,6 +12,8 @@
 #include "sim/config/document.hpp"
 #include "sim/config/energy_config.hpp"
 #include "sim/config/input_codes.hpp"
+#include "sim/config/keys.hpp"
+#include "sim/config/section_keys.hpp"
 #include "sim/config/yaml_reader.hpp"
 
 namespace brownout::config {
@@ -86,13 +88,6 @@ void read_sweep(const Value& value, const hardware::Supplies& supplies, const Me
   sweep.voltages = read_voltage_list(*voltages);
 }
 
-void read_run(const Value& value, RunConfig& run) {
-  const MapReader map(value, {"batch", "seed", "images"});
-  map.read_in_range("batch", run.batch, 1, 100000);
-  map.read("seed", run.seed);
-  if (map.find("images") != nullptr) map.read_in_range("images", run.images.emplace(), 1, kNoLimit);
-}
-
 void add_files(std::vector<std::filesystem::path>& files,
                const std::vector<std::filesystem::path>& more) {
   for (const std::filesystem::path& file : more) {
@@ -165,7 +160,7 @@ WorkloadConfig load_workload(const std::filesystem::path& path, const Overrides&
   if (const Value* sweep = map.find("sweep")) {
     read_sweep(*sweep, supplies, config.memory, config.sweep);
   }
-  if (const Value* run = map.find("run")) read_run(*run, config.run);
+  if (const Value* run = map.find("run")) read_keys(*run, keys_of(config.run));
   config.foreign_voltages =
       foreign_voltages(document, supplies, config.memory, config.sweep.supply);
   if (config.memory.find(hardware::OnChipMemory::kAccumulator) != nullptr) {

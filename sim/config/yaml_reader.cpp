@@ -127,6 +127,14 @@ void convert(const Value& value, std::filesystem::path& out) {
   out = (value.origin->directory / text).lexically_normal();
 }
 
+std::size_t read_word(const Value& value, const std::vector<std::string_view>& words) {
+  std::string text;
+  convert(value, text);
+  const auto found = std::find(words.begin(), words.end(), text);
+  if (found == words.end()) fail(value, "'" + text + "' is not one of " + listed(words));
+  return static_cast<std::size_t>(found - words.begin());
+}
+
 const std::vector<Value>& items_of(const Value& value) {
   if (value.kind != Value::Kind::kList) fail(value, "must be a list, is " + kind_name(value.kind));
   return value.items;

@@ -27,6 +27,9 @@ void convert(const Value& value, std::filesystem::path& out);
 template <typename T>
 void convert(const Value& value, std::vector<T>& out);
 
+/// Which of `words` it is.
+std::size_t read_word(const Value& value, const std::vector<std::string_view>& words);
+
 /// The items of a list; throws when `value` is none.
 const std::vector<Value>& items_of(const Value& value);
 

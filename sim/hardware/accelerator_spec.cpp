@@ -1,22 +1,14 @@
 #include "sim/hardware/accelerator_spec.hpp"
 
 #include <limits>
-#include <stdexcept>
 
 #include "memory/base/input_error.hpp"
+#include "sim/hardware/accelerator_keys.hpp"
 
 namespace brownout::hardware {
 namespace {
 
-void validate_sram(const std::string& key, const SramSpec& sram) {
-  require_range(key + ".capacity_kib", sram.capacity_kib, 1, 1 << 20);
-  require_range(key + ".banks", sram.banks, 1, 1024);
-  require_range(key + ".word_bits", sram.word_bits, 8, memory::WideBits::kMost);
-  if (sram.word_bits % 8 != 0) {
-    throw InputError(key + ".word_bits",
-                     std::to_string(sram.word_bits) + " is not a multiple of 8");
-  }
-  require_range(key + ".column_mux", sram.column_mux, 1, 64);
+void validate_organisation(const std::string& key, const SramSpec& sram) {
   try {
     sram.organisation();
   } catch (const InputError& error) {
@@ -37,24 +29,8 @@ void validate_accumulators(const AcceleratorSpec& spec) {
 
 }  // namespace
 
-Placement parse_placement(std::string_view name) {
-  if (name == "resident") return Placement::kResident;
-  if (name == "streaming") return Placement::kStreaming;
-  if (name == "restart_per_layer") return Placement::kRestartPerLayer;
-  throw InputError("'" + std::string(name) +
-                   "' is not one of resident, streaming, restart_per_layer");
-}
-
 std::string to_string(Placement placement) {
-  switch (placement) {
-    case Placement::kResident:
-      return "resident";
-    case Placement::kStreaming:
-      return "streaming";
-    case Placement::kRestartPerLayer:
-      return "restart_per_layer";
-  }
-  throw std::logic_error("unknown placement");
+  return std::string(kPlacementNames.at(static_cast<std::size_t>(placement)));
 }
 
 memory::SramOrganisation SramSpec::organisation() const {
@@ -93,18 +69,11 @@ memory::SramOrganisation organisation(const AcceleratorSpec& spec, OnChipMemory 
 }
 
 void validate(const AcceleratorSpec& spec) {
-  if (!(spec.clock_hz > 0)) throw InputError("clock_hz", "must be above 0");
-  require_range("array.rows", spec.array.rows, 1, 1024);
-  require_range("array.columns", spec.array.columns, 1, 1024);
-  require_range("accumulator.bits", spec.accumulator.bits, 8, 32);
-  require_range("accumulator.depth", spec.accumulator.depth, 1, 1 << 24);
+  AcceleratorSpec checked = spec;
+  for (const Key& key : accelerator_keys(checked)) key.check();
   validate_accumulators(spec);
-  validate_sram("weight_sram", spec.weight_sram);
-  validate_sram("activation_sram", spec.activation_sram);
-  require_range("vector_unit.lanes", spec.vector_lanes, 1, 4096);
-  require_range("dram.bytes_per_cycle", spec.dram.bytes_per_cycle, 1, 4096);
-  require_range("dram.latency_cycles", spec.dram.latency_cycles, 0, 1000000);
-  require_range("dram.burst_bytes", spec.dram.burst_bytes, 1, 65536);
+  validate_organisation("weight_sram", spec.weight_sram);
+  validate_organisation("activation_sram", spec.activation_sram);
   const int activation_bytes = spec.activation_sram.banks * spec.activation_sram.word_bits / 8;
   if (activation_bytes < spec.array.rows) {
     throw InputError("activation_sram.banks",

@@ -1,6 +1,7 @@
 // The accelerator as plain validated values: what a YAML file describes, without YAML.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -19,17 +20,18 @@ enum class Placement {
   kRestartPerLayer,  ///< a ring, restarted at every layer
 };
 
-/// Throws InputError that lists the placements.
-Placement parse_placement(std::string_view name);
+inline constexpr std::array<std::string_view, 3> kPlacementNames = {"resident", "streaming",
+                                                                    "restart_per_layer"};
+
 std::string to_string(Placement placement);
 
 struct ArraySpec {
-  int rows = 32;     ///< 1..1024, the K dimension of a fold
-  int columns = 32;  ///< 1..1024, the N dimension of a fold
+  int rows = 32;     ///< the K dimension of a fold
+  int columns = 32;  ///< the N dimension of a fold
 };
 
 struct AccumulatorSpec {
-  int bits = 32;     ///< 8..32
+  int bits = 32;
   int depth = 4096;  ///< entries per column and half (the accumulators are double-buffered)
   models::Overflow overflow = models::Overflow::kWrap;  ///< of sums
 };
@@ -37,7 +39,7 @@ struct AccumulatorSpec {
 struct SramSpec {
   int capacity_kib = 128;
   int banks = 8;
-  int word_bits = 32;  ///< a multiple of 8, at most 256
+  int word_bits = 32;
   int column_mux = 4;
   int check_bits = 0;  ///< of every word, where a word code has some; follows from the memory
 
@@ -52,8 +54,7 @@ struct DramSpec {
   int burst_bytes = 64;
 };
 
-/// A weight-stationary systolic array with its memories. Defaults are the documented
-/// defaults of the YAML keys of the same names.
+/// A weight-stationary systolic array with its memories; accelerator_keys.hpp has the limits.
 struct AcceleratorSpec {
   std::string name = "accelerator";
   double clock_hz = 500e6;

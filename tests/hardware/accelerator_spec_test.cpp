@@ -75,13 +75,5 @@ TEST(AcceleratorSpec, AnSramHoldsItsCapacityInWords) {
   EXPECT_EQ(sram.organisation().geometry().cells(), 128U * 1024 * 8);
 }
 
-TEST(AcceleratorSpec, PlacementsAreReadBackFromTheirNames) {
-  for (const Placement placement :
-       {Placement::kResident, Placement::kStreaming, Placement::kRestartPerLayer}) {
-    EXPECT_EQ(parse_placement(to_string(placement)), placement);
-  }
-  EXPECT_THROW(parse_placement("ring"), InputError);
-}
-
 }  // namespace
 }  // namespace brownout::hardware
