@@ -10,23 +10,10 @@
 namespace brownout::config {
 namespace {
 
-constexpr std::array kFormats = {DatasetFormat::kMnistIdx, DatasetFormat::kCifar10Binary,
-                                 DatasetFormat::kCifar100Binary, DatasetFormat::kNpz,
-                                 DatasetFormat::kImageFolder};
-constexpr std::array kAxisOrders = {AxisOrder::kChannelsLast, AxisOrder::kChannelsFirst};
-
-// The one of `choices` that a word names.
-template <typename Choices>
-auto parse_word(const Value& value, const Choices& choices) {
-  std::string text;
-  convert(value, text);
-  std::string names;
-  for (const auto choice : choices) {
-    if (text == to_string(choice)) return choice;
-    names += (names.empty() ? "" : ", ") + to_string(choice);
-  }
-  fail(value, "'" + text + "' is not one of " + names);
-}
+// In the order of the enumerations.
+constexpr std::array<std::string_view, 5> kFormats = {"mnist_idx", "cifar10_binary",
+                                                      "cifar100_binary", "npz", "image_folder"};
+constexpr std::array<std::string_view, 2> kAxisOrders = {"channels_last", "channels_first"};
 
 // The keys of a format besides `format`.
 std::vector<std::string_view> keys_of(DatasetFormat format) {
@@ -108,7 +95,7 @@ DatasetConfig read_dataset(const Value& dataset, const std::optional<std::filesy
   DatasetConfig config;
   const MapReader any(
       dataset, {"format", "images", "labels", "batches", "file", "axes", "directory", "channels"});
-  config.format = parse_word(any.require("format"), kFormats);
+  config.format = static_cast<DatasetFormat>(read_word(any.require("format"), kFormats));
   const MapReader map(dataset, keys_of(config.format));
   if (full) {
     read_full(*full, config);
@@ -116,7 +103,9 @@ DatasetConfig read_dataset(const Value& dataset, const std::optional<std::filesy
     read_files(map, config);
   }
   if (config.format == DatasetFormat::kNpz) {
-    if (const Value* axes = map.find("axes")) config.axes = parse_word(*axes, kAxisOrders);
+    if (const Value* axes = map.find("axes")) {
+      config.axes = static_cast<AxisOrder>(read_word(*axes, kAxisOrders));
+    }
   }
   if (config.format == DatasetFormat::kImageFolder) {
     if (const Value* channels = map.find("channels")) {
@@ -163,7 +152,7 @@ models::ImageFit read_image_fit(const MapReader& map) {
 
 models::Preprocess read_preprocess(const MapReader& map) {
   models::Preprocess result;
-  if (const Value* scale = map.find("scale")) convert(*scale, result.scale.emplace());
+  map.read("scale", result.scale);
   if (const Value* mean = map.find("mean")) {
     convert(*mean, result.mean);
     check_channels(*mean, result.mean.size());
@@ -181,23 +170,11 @@ models::Preprocess read_preprocess(const MapReader& map) {
 }  // namespace
 
 std::string to_string(DatasetFormat format) {
-  switch (format) {
-    case DatasetFormat::kMnistIdx:
-      return "mnist_idx";
-    case DatasetFormat::kCifar10Binary:
-      return "cifar10_binary";
-    case DatasetFormat::kCifar100Binary:
-      return "cifar100_binary";
-    case DatasetFormat::kNpz:
-      return "npz";
-    case DatasetFormat::kImageFolder:
-      return "image_folder";
-  }
-  throw std::logic_error("unknown data set format");
+  return std::string(kFormats.at(static_cast<std::size_t>(format)));
 }
 
 std::string to_string(AxisOrder order) {
-  return order == AxisOrder::kChannelsLast ? "channels_last" : "channels_first";
+  return std::string(kAxisOrders.at(static_cast<std::size_t>(order)));
 }
 
 std::vector<std::filesystem::path> DatasetConfig::files() const {

@@ -1,48 +1,45 @@
 // The YAML keys of an energy table. Which prices must be there is energy::EnergyTable's to say.
 #include "sim/config/energy_config.hpp"
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "sim/config/document.hpp"
+#include "sim/config/keys.hpp"
+#include "sim/config/section_keys.hpp"
 #include "sim/config/yaml_reader.hpp"
 
 namespace brownout::config {
 namespace {
 
-energy::Provenance read_provenance(const MapReader& map) {
-  energy::Provenance provenance;
-  map.read_required("component", provenance.component);
-  map.read_required("node", provenance.node);
-  map.read_required("source", provenance.source);
-  map.read_required("date", provenance.date);
-  std::string rail;
-  map.read_required("rail", rail);
-  provenance.rail = at_place_of(map.require("rail"), [&] { return energy::parse_rail(rail); });
-  return provenance;
+using hardware::Key;
+
+// A price of so many joules or watts, with its provenance.
+void read_price(const Value& value, std::vector<Key> keys, energy::Provenance& provenance) {
+  const std::vector<Key> more = keys_of(provenance);
+  keys.insert(keys.end(), more.begin(), more.end());
+  read_keys(value, keys);
 }
 
 energy::EventPrice read_event(const Value& value) {
-  const MapReader map(
-      value, {"joules_per_event", "joules_per_bit", "component", "rail", "node", "source", "date"});
-  const Value* per_event = map.find("joules_per_event");
-  const Value* per_bit = map.find("joules_per_bit");
-  if ((per_event == nullptr) == (per_bit == nullptr)) {
+  energy::EventPrice price;
+  std::optional<double> per_event, per_bit;
+  read_price(value, {Key{"joules_per_event", &per_event}, Key{"joules_per_bit", &per_bit}},
+             price.provenance);
+  if (per_event.has_value() == per_bit.has_value()) {
     fail(value, "needs either joules_per_event or joules_per_bit");
   }
-  energy::EventPrice price;
-  price.per_bit = per_bit != nullptr;
-  convert(price.per_bit ? *per_bit : *per_event, price.joules);
-  price.provenance = read_provenance(map);
+  price.per_bit = per_bit.has_value();
+  price.joules = price.per_bit ? *per_bit : *per_event;
   return price;
 }
 
 energy::LeakagePrice read_leakage(const Value& value, std::string_view watts_key) {
-  const MapReader map(value, {watts_key, "component", "rail", "node", "source", "date"});
   energy::LeakagePrice price;
-  map.read_required(watts_key, price.watts);
-  price.provenance = read_provenance(map);
+  read_price(value, {Key{.name = std::string(watts_key), .slot = &price.watts, .required = true}},
+             price.provenance);
   return price;
 }
 
@@ -67,26 +64,13 @@ void read_leakages(const Value& value, energy::EnergyTableData& data) {
   }
 }
 
-void read_reference_volts(const Value& value, energy::EnergyTableData& data) {
-  // The weight SRAM's reference voltage is the memory profile's.
-  const MapReader map(value, {"logic", "activation_sram", "dram"});
-  for (const energy::Rail rail :
-       {energy::Rail::kLogic, energy::Rail::kActivationSram, energy::Rail::kDram}) {
-    map.read_required(energy::kRailNames[static_cast<std::size_t>(rail)],
-                      data.reference_volts[rail]);
-  }
-}
-
 }  // namespace
 
 energy::EnergyTable read_energy_table(const Value& energy) {
-  const MapReader map(energy, {"name", "source", "reference_volts", "events", "leakage"});
   energy::EnergyTableData data;
-  map.read_required("name", data.name);
-  map.read_required("source", data.source);
-  read_reference_volts(map.require("reference_volts"), data);
-  read_events(map.require("events"), data);
-  read_leakages(map.require("leakage"), data);
+  read_keys(energy, keys_of(data));
+  read_events(*energy.find("events"), data);
+  read_leakages(*energy.find("leakage"), data);
   return at_place_of(energy, [&] { return energy::EnergyTable(std::move(data)); });
 }
 

@@ -83,9 +83,7 @@ FaultsConfig read_faults(const Value& value) {
     faults.bits_place = bits->place();
   }
   if (const Value* polarity = map.find("polarity")) {
-    std::string name;
-    convert(*polarity, name);
-    faults.polarity = at_place_of(*polarity, [&] { return storage::parse_polarity(name); });
+    faults.polarity = read_text(*polarity, storage::parse_polarity);
   }
   return faults;
 }

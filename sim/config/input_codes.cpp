@@ -1,19 +1,19 @@
-// Reads it.
+// A zero point is itself a code.
 #include "sim/config/input_codes.hpp"
 
-#include "sim/config/yaml_reader.hpp"
+#include "sim/config/keys.hpp"
+#include "sim/config/section_keys.hpp"
 
 namespace brownout::config {
 
 models::InputCodes read_input_codes(const Value& value) {
-  const MapReader map(value, {"scale", "zero_point", "bits", "signed"});
   models::InputCodes codes;
-  map.read_required("scale", codes.scale);
-  if (!(codes.scale > 0)) fail(map.require("scale"), "must be above 0");
-  map.read_in_range("bits", codes.bits, 2, 8);
-  map.read("signed", codes.is_signed);
+  read_keys(value, keys_of(codes));
   const int lowest = codes.is_signed ? -(1 << (codes.bits - 1)) : 0;
-  map.read_in_range("zero_point", codes.zero_point, lowest, lowest + (1 << codes.bits) - 1);
+  if (const Value* zero = value.find("zero_point")) {
+    const int highest = lowest + (1 << codes.bits) - 1;
+    at_place_of(*zero, [&] { require_range("", codes.zero_point, lowest, highest); });
+  }
   return codes;
 }
 

@@ -18,11 +18,6 @@ void read(const Value& value, T* out) {
   convert(value, *out);
 }
 
-template <typename T>
-void read(const Value& value, std::optional<T>* out) {
-  convert(value, out->emplace());
-}
-
 void read(const Value& value, const hardware::Choice& choice) {
   choice.choose(read_word(value, choice.words));
 }

@@ -105,14 +105,12 @@ ImportValue value_of(const Value& value, const ImportOption& option) {
   }
   if (option.type == Type::kVoltages) return read_voltage_list(value);
   if (option.type == Type::kPath) return existing_file(value).string();
+  if (option.type == Type::kWord) {
+    const std::vector<std::string_view> words(option.words.begin(), option.words.end());
+    return option.words[read_word(value, words)];
+  }
   std::string text;
   convert(value, text);
-  if (option.type == Type::kWord &&
-      std::find(option.words.begin(), option.words.end(), text) == option.words.end()) {
-    std::string words;
-    for (const std::string& word : option.words) words += (words.empty() ? "" : ", ") + word;
-    fail(value, "'" + text + "' is not one of " + words);
-  }
   return text;
 }
 

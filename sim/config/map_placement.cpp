@@ -2,22 +2,17 @@
 #include "sim/config/map_placement.hpp"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <string>
+#include <string_view>
 
 #include "memory/maps/rescale_fault_map.hpp"
 
 namespace brownout::config {
 namespace {
 
-memory::Resize read_fold(const Value& value) {
-  std::string text;
-  convert(value, text);
-  for (const memory::Resize how : {memory::Resize::kCrop, memory::Resize::kTile}) {
-    if (text == to_string(how)) return how;
-  }
-  fail(value, "'" + text + "' is not one of crop, tile");
-}
+constexpr std::array<std::string_view, 2> kFolds = {"crop", "tile"};
 
 memory::CellAddress read_offset(const Value& value) {
   std::vector<std::uint64_t> numbers;
@@ -51,11 +46,15 @@ std::int64_t read_shift(const Value& value) {
 
 }  // namespace
 
-std::string to_string(memory::Resize how) { return how == memory::Resize::kCrop ? "crop" : "tile"; }
+std::string to_string(memory::Resize how) {
+  return std::string(kFolds.at(static_cast<std::size_t>(how)));
+}
 
 MapPlacement read_map_placement(const MapReader& chip) {
   MapPlacement placement;
-  if (const Value* fold = chip.find("fold")) placement.fold = read_fold(*fold);
+  if (const Value* fold = chip.find("fold")) {
+    placement.fold = static_cast<memory::Resize>(read_word(*fold, kFolds));
+  }
   if (const Value* offsets = chip.find("offsets")) {
     if (!placement.fold) fail(*offsets, "needs the key fold: crop or tile");
     placement.offsets = read_offsets(*offsets);

@@ -2,12 +2,15 @@
 #include "sim/config/memory_config.hpp"
 
 #include <algorithm>
+#include <array>
 #include <stdexcept>
 #include <string>
 #include <utility>
 
 #include "memory/read_noise.hpp"
 #include "sim/config/document.hpp"
+#include "sim/config/keys.hpp"
+#include "sim/config/section_keys.hpp"
 #include "sim/config/yaml_reader.hpp"
 
 namespace brownout::config {
@@ -15,35 +18,16 @@ namespace {
 
 using hardware::OnChipMemory;
 
-memory::VoltageUnit read_unit(const Value& value) {
-  std::string text;
-  convert(value, text);
-  for (const memory::VoltageUnit unit : {memory::VoltageUnit::kVolts, memory::VoltageUnit::kVmin}) {
-    if (text == memory::to_string(unit)) return unit;
-  }
-  fail(value, "'" + text + "' is not one of V, Vmin");
-}
-
-template <typename T>
-void read_optional(const MapReader& map, std::string_view key, std::optional<T>& out) {
-  if (const Value* found = map.find(key)) convert(*found, out.emplace());
-}
+constexpr std::array<std::string_view, 2> kFaultKinds = {"flip", "stuck"};
 
 memory::ProfileRow read_row(const Value& value) {
   const MapReader map(value, {"voltage", "ber", "access_energy", "leakage"});
   memory::ProfileRow row;
   map.read_required("voltage", row.voltage);
   map.read_required("ber", row.ber);
-  read_optional(map, "access_energy", row.access_energy);
-  read_optional(map, "leakage", row.leakage);
+  map.read("access_energy", row.access_energy);
+  map.read("leakage", row.leakage);
   return row;
-}
-
-bool is_stuck(const Value& value) {
-  std::string text;
-  convert(value, text);
-  if (text != "flip" && text != "stuck") fail(value, "'" + text + "' is not one of flip, stuck");
-  return text == "stuck";
 }
 
 double read_share(const Value& value) {
@@ -55,10 +39,7 @@ double read_share(const Value& value) {
 
 // `generator` before its keys are known: which they are is for it to say.
 const memory::Generator& read_generator(const Value& value) {
-  std::string name;
-  convert(value, name);
-  const auto find = [&] { return &memory::find_generator(name); };
-  return *at_place_of(value, find);
+  return *read_text(value, [](const std::string& name) { return &memory::find_generator(name); });
 }
 
 void read_parameter(const MapReader& map, const memory::GeneratorParameter& parameter,
@@ -77,11 +58,9 @@ void read_parameter(const MapReader& map, const memory::GeneratorParameter& para
 }
 
 void read_polarity(const MapReader& map, memory::Polarity& polarity) {
-  const Value* found = map.find("polarity");
-  if (found == nullptr) return;
-  std::string text;
-  convert(*found, text);
-  polarity = at_place_of(*found, [&] { return memory::parse_polarity(text); });
+  if (const Value* found = map.find("polarity")) {
+    polarity = read_text(*found, memory::parse_polarity);
+  }
 }
 
 FaultyMemory read_faulty_memory(const Value& value) {
@@ -90,12 +69,6 @@ FaultyMemory read_faulty_memory(const Value& value) {
   memory.profile = read_memory_profile(map.require("profile"));
   if (const Value* chip = map.find("chip")) memory.chip = read_chip(*chip);
   return memory;
-}
-
-memory::Encoding read_encoding(const Value& value) {
-  std::string text;
-  convert(value, text);
-  return at_place_of(value, [&] { return memory::parse_encoding(text); });
 }
 
 memory::DefectRate read_defects(const Value& value) {
@@ -172,17 +145,9 @@ ChipConfig read_measured_chip(const Value& value) {
 }  // namespace
 
 std::shared_ptr<const memory::VoltageProfile> read_memory_profile(const Value& profile) {
-  const MapReader map(profile, {"name", "source", "unit", "error_free_voltage", "nominal_voltage",
-                                "reference_voltage", "vmin_volts", "rows"});
   memory::VoltageProfileData data;
-  map.read_required("name", data.name);
-  map.read_required("source", data.source);
-  data.unit = read_unit(map.require("unit"));
-  map.read_required("error_free_voltage", data.error_free_voltage);
-  map.read_required("reference_voltage", data.reference_voltage);
-  read_optional(map, "nominal_voltage", data.nominal_voltage);
-  read_optional(map, "vmin_volts", data.vmin_volts);
-  for (const Value& row : items_of(map.require("rows"))) data.rows.push_back(read_row(row));
+  read_keys(profile, keys_of(data));
+  for (const Value& row : items_of(*profile.find("rows"))) data.rows.push_back(read_row(row));
   return at_place_of(
       profile, [&] { return std::make_shared<const memory::VoltageProfile>(std::move(data)); });
 }
@@ -212,7 +177,7 @@ ChipConfig read_chip(const Value& value) {
   keys.push_back("sigma_read");
   const MapReader map(value, keys);
   for (const auto& parameter : parameters) read_parameter(map, parameter, chip.parameters);
-  if (const Value* kind = map.find("kind")) chip.mixture.stuck = is_stuck(*kind);
+  if (const Value* kind = map.find("kind")) chip.mixture.stuck = read_word(*kind, kFaultKinds) == 1;
   if (const Value* share = map.find("stuck_at_0_share")) {
     chip.mixture.stuck_at_0_share = read_share(*share);
   }
@@ -257,8 +222,9 @@ MemoryConfig read_memory(const Value& memory) {
   weights.profile = read_memory_profile(map.require("profile"));
   if (const Value* chip = map.find("chip")) weights.chip = read_chip(*chip);
   if (const Value* faults = map.find("faults")) config.faults = read_faults(*faults);
-  if (const Value* encoding = map.find("encoding"))
-    config.scheme.encoding = read_encoding(*encoding);
+  if (const Value* encoding = map.find("encoding")) {
+    config.scheme.encoding = read_text(*encoding, memory::parse_encoding);
+  }
   if (const Value* mitigations = map.find("mitigations")) {
     const std::vector<Value>& list = items_of(*mitigations);
     if (!list.empty()) fail(list.front(), "no mitigation is supported yet; leave the list empty");

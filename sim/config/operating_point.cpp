@@ -161,9 +161,8 @@ OperatingPoint read_operating_point(const Value& root, const hardware::Supplies&
 
 Supply read_swept_supply(const Value& name, const hardware::Supplies& supplies,
                          const MemoryConfig& memory) {
-  std::string text;
-  convert(name, text);
-  const Supply* supply = at_place_of(name, [&] { return &supplies.of_memories(text); });
+  const auto find = [&](const std::string& text) { return &supplies.of_memories(text); };
+  const Supply* supply = read_text(name, find);
   if (!may_fail(*supply, memory)) refuse_error_free(name, supply->memories.front());
   return *supply;
 }

@@ -1,5 +1,4 @@
 // A WorkloadConfig as key/value text for manifests, in the order of the schema.
-#include <charconv>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -26,7 +25,6 @@ class Listing {
   void add(const std::string& key, int value) { add(key, std::to_string(value)); }
   void add(const std::string& key, std::uint64_t value) { add(key, std::to_string(value)); }
   void add(const std::string& key, double value) { add(key, format_double(value)); }
-  void add(const std::string& key, bool value) { add(key, value ? "true" : "false"); }
   template <typename T, typename Format>
   void add_list(const std::string& key, const std::vector<T>& values, Format&& format) {
     std::string text;
@@ -73,19 +71,12 @@ std::string size_text(const models::ImageSize& size) {
   return "[" + std::to_string(size.height) + ", " + std::to_string(size.width) + "]";
 }
 
-// Shortest text of the float32, as in the file: 0.4914, not 0.49140000343322754.
-std::string float_text(float value) {
-  char buffer[32];
-  const auto [end, error] = std::to_chars(buffer, buffer + sizeof buffer, value);
-  return std::string(buffer, end);
-}
-
 void list_preprocess(Listing& out, const WorkloadConfig& config) {
   const std::string key = "workload.preprocess.";
   const models::Preprocess& preprocess = config.preprocess;
-  out.add(key + "scale", preprocess.scale ? float_text(*preprocess.scale) : "default");
-  out.add_list(key + "mean", preprocess.mean, float_text);
-  out.add_list(key + "std", preprocess.std, float_text);
+  out.add(key + "scale", preprocess.scale ? hardware::format_float(*preprocess.scale) : "default");
+  out.add_list(key + "mean", preprocess.mean, hardware::format_float);
+  out.add_list(key + "std", preprocess.std, hardware::format_float);
   const models::ImageFit& fit = config.dataset.image_fit;
   if (fit.shorter_side) out.add(key + "resize", *fit.shorter_side);
   if (fit.resize) out.add(key + "resize", size_text(*fit.resize));
@@ -99,10 +90,8 @@ void list_workload(Listing& out, const WorkloadConfig& config) {
   out.add("workload.network", config.network);
   if (!config.made_by.empty()) out.add("workload.made_by", config.made_by);
   if (config.input) {
-    out.add("workload.input.scale", float_text(config.input->scale));
-    out.add("workload.input.zero_point", config.input->zero_point);
-    out.add("workload.input.bits", config.input->bits);
-    out.add("workload.input.signed", config.input->is_signed);
+    models::InputCodes input = *config.input;
+    out.add_keys("workload.input", keys_of(input));
   }
   if (!config.output.empty()) out.add("workload.output", config.output);
   list_dataset(out, config.dataset);
@@ -123,14 +112,6 @@ void list_accelerator(Listing& out, hardware::AcceleratorSpec spec) {
   list_supplies(out, spec.supplies);
 }
 
-void list_provenance(Listing& out, const std::string& key, const energy::Provenance& provenance) {
-  out.add(key + ".component", provenance.component);
-  out.add(key + ".rail", to_string(provenance.rail));
-  out.add(key + ".node", provenance.node);
-  out.add(key + ".source", provenance.source);
-  out.add(key + ".date", provenance.date);
-}
-
 void list_energy(Listing& out, const energy::EnergyTable& table) {
   out.add("energy.name", table.name());
   out.add("energy.source", table.source());
@@ -139,17 +120,17 @@ void list_energy(Listing& out, const energy::EnergyTable& table) {
     out.add("energy.reference_volts." + to_string(rail), table.reference_volts(rail));
   }
   for (std::size_t i = 0; i < hardware::kEventCount; ++i) {
-    const energy::EventPrice& price = table.price(static_cast<hardware::Event>(i));
+    energy::EventPrice price = table.price(static_cast<hardware::Event>(i));
     const std::string key = "energy.events." + std::string(hardware::kEventNames[i]);
     out.add(key + (price.per_bit ? ".joules_per_bit" : ".joules_per_event"), price.joules);
-    list_provenance(out, key, price.provenance);
+    out.add_keys(key, keys_of(price.provenance));
   }
   for (std::size_t i = 0; i < energy::kLeakerCount; ++i) {
-    const energy::LeakagePrice& price = table.price(static_cast<energy::Leaker>(i));
+    energy::LeakagePrice price = table.price(static_cast<energy::Leaker>(i));
     const energy::LeakageUnit& unit = energy::kLeakageUnits[i];
     const std::string key = "energy.leakage." + std::string(unit.name);
     out.add(key + "." + std::string(unit.watts_key), price.watts);
-    list_provenance(out, key, price.provenance);
+    out.add_keys(key, keys_of(price.provenance));
   }
 }
 
@@ -160,16 +141,8 @@ std::string row_text(const memory::ProfileRow& row) {
   return text + "}";
 }
 
-void list_profile(Listing& out, const std::string& key, const memory::VoltageProfileData& data) {
-  out.add(key + ".name", data.name);
-  out.add(key + ".source", data.source);
-  out.add(key + ".unit", to_string(data.unit));
-  out.add(key + ".error_free_voltage", data.error_free_voltage.text());
-  if (data.nominal_voltage) {
-    out.add(key + ".nominal_voltage", data.nominal_voltage->text());
-  }
-  out.add(key + ".reference_voltage", data.reference_voltage.text());
-  if (data.vmin_volts) out.add(key + ".vmin_volts", *data.vmin_volts);
+void list_profile(Listing& out, const std::string& key, memory::VoltageProfileData data) {
+  out.add_keys(key, keys_of(data));
   out.add_list(key + ".rows", data.rows, row_text);
 }
 
@@ -278,7 +251,8 @@ std::vector<std::pair<std::string, std::string>> resolved_configuration(
   out.add("sweep.rail", config.sweep.supply.name);
   out.add_list("sweep.voltages", config.sweep.voltages,
                [](memory::Voltage voltage) { return voltage.text(); });
-  out.add("sweep.chips", config.sweep.chips);
+  SweepConfig sweep = config.sweep;
+  out.add_keys("sweep", keys_of(sweep));
   RunConfig run = config.run;
   out.add_keys("run", keys_of(run));
   return out.take();

@@ -2,6 +2,7 @@
 #include "sim/config/workload_config.hpp"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 
 #include "memory/base/input_error.hpp"
@@ -19,7 +20,7 @@
 namespace brownout::config {
 namespace {
 
-constexpr int kNoLimit = std::numeric_limits<int>::max();
+constexpr std::array<std::string_view, 2> kTaskNames = {"classification", "reconstruction"};
 
 struct WorkloadSection {
   std::string name;
@@ -34,12 +35,7 @@ struct WorkloadSection {
 
 void read_task(const MapReader& map, WorkloadSection& section) {
   if (const Value* task = map.find("task")) {
-    std::string text;
-    convert(*task, text);
-    if (text != "classification" && text != "reconstruction") {
-      fail(*task, "'" + text + "' is not one of classification, reconstruction");
-    }
-    if (text == "reconstruction") section.task = Task::kReconstruction;
+    section.task = static_cast<Task>(read_word(*task, kTaskNames));
   }
   const Value* label = map.find("normal_label");
   if (label == nullptr) return;
@@ -77,15 +73,14 @@ WorkloadSection read_workload(const Value& value, const Overrides& overrides) {
 
 void read_sweep(const Value& value, const hardware::Supplies& supplies, const MemoryConfig& memory,
                 SweepConfig& sweep) {
-  const MapReader map(value, {"rail", "voltages", "chips"});
-  if (const Value* rail = map.find("rail")) {
+  read_keys(value, keys_of(sweep));
+  if (const Value* rail = value.find("rail")) {
     sweep.supply = read_swept_supply(*rail, supplies, memory);
   }
-  map.read_in_range("chips", sweep.chips, 1, kNoLimit);
-  const Value* voltages = map.find("voltages");
-  if (voltages == nullptr) return;
-  sweep.place = voltages->place();
-  sweep.voltages = read_voltage_list(*voltages);
+  if (const Value* voltages = value.find("voltages")) {
+    sweep.place = voltages->place();
+    sweep.voltages = read_voltage_list(*voltages);
+  }
 }
 
 void add_files(std::vector<std::filesystem::path>& files,
@@ -184,7 +179,7 @@ WorkloadConfig load_workload(const std::filesystem::path& path, const Overrides&
 }
 
 std::string to_string(Task task) {
-  return task == Task::kClassification ? "classification" : "reconstruction";
+  return std::string(kTaskNames.at(static_cast<std::size_t>(task)));
 }
 
 void check_operating_point(const WorkloadConfig& config) {

@@ -68,7 +68,7 @@ std::size_t edit_distance(std::string_view left, std::string_view right) {
   return row.back();
 }
 
-std::string listed(const std::vector<std::string_view>& words) {
+std::string listed(std::span<const std::string_view> words) {
   std::string text;
   for (const std::string_view word : words) text += (text.empty() ? "" : ", ") + std::string(word);
   return text;
@@ -127,7 +127,7 @@ void convert(const Value& value, std::filesystem::path& out) {
   out = (value.origin->directory / text).lexically_normal();
 }
 
-std::size_t read_word(const Value& value, const std::vector<std::string_view>& words) {
+std::size_t read_word(const Value& value, std::span<const std::string_view> words) {
   std::string text;
   convert(value, text);
   const auto found = std::find(words.begin(), words.end(), text);

@@ -3,6 +3,8 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,9 +28,21 @@ void convert(const Value& value, std::filesystem::path& out);
 
 template <typename T>
 void convert(const Value& value, std::vector<T>& out);
+template <typename T>
+void convert(const Value& value, std::optional<T>& out) {
+  convert(value, out.emplace());
+}
+
+/// What `parse` makes of a text; its InputError gets the value's place.
+template <typename Parse>
+auto read_text(const Value& value, Parse parse) {
+  std::string text;
+  convert(value, text);
+  return at_place_of(value, [&] { return parse(text); });
+}
 
 /// Which of `words` it is.
-std::size_t read_word(const Value& value, const std::vector<std::string_view>& words);
+std::size_t read_word(const Value& value, std::span<const std::string_view> words);
 
 /// The items of a list; throws when `value` is none.
 const std::vector<Value>& items_of(const Value& value);

@@ -69,14 +69,6 @@ void check_leakage(std::size_t index, const std::optional<LeakagePrice>& price) 
 
 }  // namespace
 
-Rail parse_rail(std::string_view name) {
-  for (std::size_t i = 0; i < kRailCount; ++i) {
-    if (name == kRailNames[i]) return static_cast<Rail>(i);
-  }
-  throw InputError("'" + std::string(name) +
-                   "' is not one of logic, weight_sram, activation_sram, dram");
-}
-
 std::string to_string(Rail rail) {
   return std::string(kRailNames.at(static_cast<std::size_t>(rail)));
 }

@@ -22,8 +22,6 @@ inline constexpr std::size_t kRailCount = static_cast<std::size_t>(Rail::kCount)
 inline constexpr std::array<std::string_view, kRailCount> kRailNames = {"logic", "weight_sram",
                                                                         "activation_sram", "dram"};
 
-/// Throws InputError that lists the rails.
-Rail parse_rail(std::string_view name);
 std::string to_string(Rail rail);
 
 /// A value per rail.

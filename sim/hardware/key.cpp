@@ -39,16 +39,10 @@ std::string text_of(const bool* value) { return *value ? "true" : "false"; }
 std::string text_of(const int* value) { return std::to_string(*value); }
 std::string text_of(const std::uint64_t* value) { return std::to_string(*value); }
 std::string text_of(const double* value) { return format_double(*value); }
+std::string text_of(const float* value) { return format_float(*value); }
 std::string text_of(const std::string* value) { return *value; }
 std::string text_of(const memory::Voltage* value) { return value->text(); }
 std::string text_of(const Choice& choice) { return std::string(choice.words[choice.chosen()]); }
-
-// As in the file: 0.4914, not 0.49140000343322754.
-std::string text_of(const float* value) {
-  char buffer[32];
-  const auto [end, error] = std::to_chars(buffer, buffer + sizeof buffer, *value);
-  return std::string(buffer, end);
-}
 
 template <typename T>
 std::string text_of(const std::optional<T>* value) {
@@ -56,6 +50,12 @@ std::string text_of(const std::optional<T>* value) {
 }
 
 }  // namespace
+
+std::string format_float(float value) {
+  char buffer[32];
+  const auto [end, error] = std::to_chars(buffer, buffer + sizeof buffer, value);
+  return std::string(buffer, end);
+}
 
 void Key::check() const {
   std::visit([&](const auto& value) { check_value(*this, value); }, slot);

@@ -18,6 +18,9 @@
 
 namespace brownout::hardware {
 
+/// Shortest text that reads back as the same float32: 0.4914, not 0.49140000343322754.
+std::string format_float(float value);
+
 struct Limits {
   std::int64_t low = std::numeric_limits<std::int64_t>::min();   ///< of an integer, itself allowed
   std::int64_t high = std::numeric_limits<std::int64_t>::max();  ///< likewise

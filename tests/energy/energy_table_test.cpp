@@ -102,13 +102,6 @@ TEST(EnergyTable, LeakageGrowsWithTheSizeOfWhatLeaks) {
   EXPECT_EQ(leakage_units(Leaker::kDram, spec), 1);
 }
 
-TEST(EnergyTable, RailsAreReadBackFromTheirNames) {
-  for (const Rail rail : {Rail::kLogic, Rail::kWeightSram, Rail::kActivationSram, Rail::kDram}) {
-    EXPECT_EQ(parse_rail(to_string(rail)), rail);
-  }
-  EXPECT_THROW(parse_rail("core"), InputError);
-}
-
 TEST(EnergyTable, WeightSramHasNoReferenceVoltageOfItsOwn) {
   const EnergyTable table(simple_table());
   EXPECT_EQ(table.reference_volts(Rail::kLogic), 0.8);
