@@ -123,6 +123,8 @@ class Importer {
 
   // operator_table.cpp
   static const std::map<std::string, Operator>& operators();
+  static std::map<std::string, Operator> operators_with_codes();  ///< that read or make codes
+  static std::map<std::string, Operator> operators_on_real_numbers();
   static Handler handler_of(const onnx::NodeProto& node);  ///< nullptr where there is none
   static bool is_own_operator(const onnx::NodeProto& node);
   static bool is_quantizer(const onnx::NodeProto& node);
