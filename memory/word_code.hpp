@@ -36,6 +36,8 @@ class WordCode {
   /// Of a word as it was read. Of what encode yielded the data come back, kIntact.
   virtual DecodedWord decode(const WordBits& read) const = 0;
   virtual CodeGates gates() const = 0;
+  /// Whether it can hold these data: encode takes no others.
+  virtual bool fits(const WideBits&) const { return true; }
 };
 
 /// A kind of code, of which every width of word has its own.

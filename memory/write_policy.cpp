@@ -4,6 +4,7 @@
 
 #include "memory/base/input_error.hpp"
 #include "memory/base/text_number.hpp"
+#include "memory/faq_policy.hpp"
 
 namespace brownout::memory {
 namespace {
@@ -11,25 +12,29 @@ namespace {
 // Writes what is wanted, whatever the cells do to it.
 class PlainPolicy final : public WritePolicy {
  public:
-  WideBits choose(const WideBits& wanted, Encoding, int, const WordMask&) const override {
-    return wanted;
-  }
+  bool looks_at_cells() const override { return false; }
+  WideBits choose(const WideBits& wanted, int, const WordMask&) const override { return wanted; }
 };
 
 }  // namespace
 
-const std::vector<WritePolicyEntry>& write_policies() {
-  static const std::vector<WritePolicyEntry> policies = {
+const std::vector<WritePolicyKind>& write_policies() {
+  static const std::vector<WritePolicyKind> policies = {
       {"plain",
-       []() -> std::shared_ptr<const WritePolicy> { return std::make_shared<PlainPolicy>(); }}};
+       [](Encoding) -> std::shared_ptr<const WritePolicy> {
+         return std::make_shared<PlainPolicy>();
+       }},
+      {"faq", [](Encoding encoding) -> std::shared_ptr<const WritePolicy> {
+         return std::make_shared<FaqPolicy>(encoding);
+       }}};
   return policies;
 }
 
-std::shared_ptr<const WritePolicy> make_write_policy(std::string_view name) {
+std::shared_ptr<const WritePolicy> make_write_policy(std::string_view name, Encoding encoding) {
   std::string names;
-  for (const WritePolicyEntry& entry : write_policies()) {
-    if (entry.name == name) return entry.make();
-    names += (names.empty() ? "" : ", ") + std::string(entry.name);
+  for (const WritePolicyKind& kind : write_policies()) {
+    if (kind.name == name) return kind.make(encoding);
+    names += (names.empty() ? "" : ", ") + std::string(kind.name);
   }
   throw InputError(in_quotes(name) + " is not a write policy: " + names);
 }

@@ -12,22 +12,25 @@
 
 namespace brownout::memory {
 
+/// For weights of one encoding.
 class WritePolicy {
  public:
   virtual ~WritePolicy() = default;
+  /// Whether the choice depends on `known`: then words are chosen for each chip, whose known cells
+  /// must be stuck. What a cell that flips will read as is nothing to choose by.
+  virtual bool looks_at_cells() const = 0;
   /// `wanted`: the codes of the word's weights, `bits` wide, the first from bit 0 on; `known`: what
   /// is known of the word's cells when it is written.
-  virtual WideBits choose(const WideBits& wanted, Encoding encoding, int bits,
-                          const WordMask& known) const = 0;
+  virtual WideBits choose(const WideBits& wanted, int bits, const WordMask& known) const = 0;
 };
 
-struct WritePolicyEntry {
+struct WritePolicyKind {
   std::string_view name;
-  std::shared_ptr<const WritePolicy> (*make)();
+  std::shared_ptr<const WritePolicy> (*make)(Encoding encoding);
 };
 
-const std::vector<WritePolicyEntry>& write_policies();
+const std::vector<WritePolicyKind>& write_policies();
 /// Throws InputError that lists the policies.
-std::shared_ptr<const WritePolicy> make_write_policy(std::string_view name);
+std::shared_ptr<const WritePolicy> make_write_policy(std::string_view name, Encoding encoding);
 
 }  // namespace brownout::memory

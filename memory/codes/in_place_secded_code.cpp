@@ -48,8 +48,9 @@ std::uint64_t put_together(const WordBits& parts) {
 class InPlaceSecdedCode final : public WordCode {
  public:
   std::uint32_t check_bits() const override { return 0; }
+  bool fits(const WideBits& data) const override { return fits_in_place(data); }
   WordBits encode(const WideBits& data) const override {
-    if (!fits_in_place(data)) throw std::logic_error("weights without room for check bits");
+    if (!fits(data)) throw std::logic_error("weights without room for check bits");
     return {put_together(code_->encode(taken_apart(data.parts[0]).data))};
   }
   DecodedWord decode(const WordBits& read) const override {

@@ -127,10 +127,12 @@ void Dma::complete() {
         for (std::size_t b = 0; b < word_bytes; ++b) {
           word.put(static_cast<std::uint32_t>(8 * b), data_[w * word_bytes + b]);
         }
-        weight_sram->write(address + w, state_.job->path.with_check_bits(word));
+        weight_sram->write(address + w, state_.job->path.encoded(word));
       }
       state_.counts(tile.node)[Event::kDramRead] += bus_bytes;
       state_.counts(tile.node)[Event::kWeightSramWrite] += tile.words();
+      state_.counts(tile.node)[Event::kCodeXor] +=
+          tile.words() * static_cast<unsigned>(program.spec.weight_sram.encoder_xors);
       weights_ready_[current_.fold] = done_at_;
       break;
     }

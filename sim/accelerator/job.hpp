@@ -62,7 +62,7 @@ struct LoadedTile {
 struct WeightFetches {
   std::uint64_t bits = 0;        ///< real weight bits
   std::uint64_t bits_wrong = 0;  ///< of these, those that the cells delivered wrong
-  std::uint64_t words_corrected = 0, words_uncorrectable = 0;  ///< by the word code
+  storage::CodewordCounts codewords = {};
 
   bool operator==(const WeightFetches&) const = default;
 };

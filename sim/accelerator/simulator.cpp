@@ -31,7 +31,7 @@ std::vector<std::uint8_t> dram_image(const Job& job, DramLayout& layout) {
     for (const schedule::TileIndex tile : program.tiles.indices()) {
       layout.tiles.push_back(image.size());
       for (std::uint64_t w = 0; w < program.tiles[tile].words(); ++w) {
-        const memory::WideBits data = job.stored.image.word(tile, w).data;
+        const memory::WideBits data = job.path.data(job.stored.image.word(tile, w));
         for (unsigned b = 0; b < word_bytes; ++b) {
           image.push_back(static_cast<std::uint8_t>(data.field(8 * b, 8)));
         }

@@ -68,9 +68,10 @@ void WeightLoader::count(const storage::TileWord& word, const storage::ReadWord&
   WeightFetches& fetches = state_->run.weight_fetches[word.node];
   fetches.bits += word.bits();
   fetches.bits_wrong += read.wrong.count();
-  fetches.words_corrected += read.status == memory::WordStatus::kCorrected ? 1 : 0;
-  fetches.words_uncorrectable += read.status == memory::WordStatus::kUncorrectable ? 1 : 0;
-  ++state_->counts(word.node)[Event::kWeightSramRead];
+  fetches.codewords += read.codewords;
+  hardware::EventCounts& counts = state_->counts(word.node);
+  ++counts[Event::kWeightSramRead];
+  counts[Event::kCodeXor] += static_cast<unsigned>(state_->spec().weight_sram.decoder_xors);
 }
 
 }  // namespace brownout::accelerator

@@ -102,6 +102,35 @@ std::vector<Fact> accuracy_facts(const experiment::Images& images,
   return facts;
 }
 
+/// Nothing where none acts.
+std::vector<Fact> mitigation_facts(const experiment::Plan& plan,
+                                   const experiment::PointResult& point) {
+  const config::MemoryConfig& memory = plan.config.memory;
+  if (memory.mitigations.empty()) return {};
+  const hardware::SramSpec& sram = plan.program.spec.weight_sram;
+  std::vector<Fact> facts = {
+      {{"mitigations", "mitigations"}, fmt::format("{}", fmt::join(memory.mitigations, ", "))},
+      {{"residual_ber", "  residual BER", "of the weight bits, as the array gets them",
+        Style::kRate},
+       point.mitigated.residual_ber}};
+  if (memory.scheme.code->name == "none") return facts;
+  append(
+      facts,
+      {{{"words_corrected", "  words corrected", "of the codewords fetched", Style::kRate},
+        point.mitigated.corrected},
+       {{"words_uncorrectable", "  uncorrectable", "of them", Style::kRate},
+        point.mitigated.uncorrectable},
+       {{"words_miscorrected", "  miscorrected", "of them, passed on as good with wrong data",
+         Style::kRate},
+        point.mitigated.miscorrected},
+       {{"check_bits", "  check bits", fmt::format("beside {} of data in a word", sram.word_bits)},
+        std::int64_t{sram.check_bits}},
+       {{"area_added", "  cells added", "to the weight SRAM", Style::kPercent},
+        static_cast<double>(sram.check_bits) / sram.word_bits},
+       {{"mitigation_energy_j", "  energy", "J", Style::kQuantity}, point.mitigation_joules}});
+  return facts;
+}
+
 std::vector<Fact> cost_facts(const experiment::Plan& plan, const experiment::PointResult& point) {
   std::vector<Fact> facts = {
       {{"energy_j", "energy per inference", "J", Style::kQuantity}, point.energy.total()},
@@ -185,6 +214,7 @@ int run(const Arguments& arguments, const Streams& streams) {
   append(report.facts, chip_facts(config.memory, number, point.memories.front().source));
   report.facts.push_back(ber_fact(ber));
   append(report.facts, accuracy_facts(session.images(), point));
+  append(report.facts, mitigation_facts(session.plan(), point));
   append(report.facts, memory_facts(point));
   append(report.facts, cost_facts(session.plan(), point));
   append(report.facts, {{{"cosim_images", "co-simulated images", "agreed with the SystemC model"},

@@ -28,6 +28,9 @@ OptionSpecs workload_options() {
            "say goes below memory.chip.import: --set memory.chip.import.unit=V."},
           {"accelerator", "FILE", "Accelerator in place of the workload's."},
           {"memory", "FILE", "Memory profile in place of the workload's."},
+          {"mitigate", "LIST",
+           "Mitigations in place of the workload's (memory.mitigations), e.g. 'faq' or "
+           "'secded: {on_uncorrectable: zero}, faq'."},
           {"set", "KEY=VALUE",
            "Changes one key of the workload or of a file that it includes, e.g. "
            "accelerator.array.rows=16. Repeatable.",
@@ -58,6 +61,7 @@ config::WorkloadConfig load_config(const Arguments& arguments) {
                                                      .memory_profile = arguments.path("memory"),
                                                      .fault_map = arguments.path("fault-map"),
                                                      .dataset = arguments.path("dataset"),
+                                                     .mitigate = arguments.text("mitigate"),
                                                      .set = arguments.all("set")});
   if (config.memory.weight_sram().chip.maps.size() == 1) arguments.exclude("chip", "fault-map");
   if (images) config.run.images = *images;

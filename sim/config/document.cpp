@@ -108,6 +108,10 @@ void apply_path_options(Value& root, const Overrides& overrides) {
     chip.entries.push_back({"map", std::move(map)});
     put(*memory, "chip", std::move(chip));
   }
+  if (overrides.mitigate) {
+    put(*memory, "mitigations",
+        yaml_value("{" + *overrides.mitigate + "}", "memory.mitigations", "--mitigate", here));
+  }
 }
 
 Value open_root(const std::filesystem::path& path, std::vector<std::filesystem::path>& files) {

@@ -10,6 +10,7 @@
 #include "memory/read_noise.hpp"
 #include "sim/config/document.hpp"
 #include "sim/config/keys.hpp"
+#include "sim/config/mitigations_config.hpp"
 #include "sim/config/section_keys.hpp"
 #include "sim/config/yaml_reader.hpp"
 
@@ -225,10 +226,7 @@ MemoryConfig read_memory(const Value& memory) {
   if (const Value* encoding = map.find("encoding")) {
     config.scheme.encoding = read_text(*encoding, memory::parse_encoding);
   }
-  if (const Value* mitigations = map.find("mitigations")) {
-    const std::vector<Value>& list = items_of(*mitigations);
-    if (!list.empty()) fail(list.front(), "no mitigation is supported yet; leave the list empty");
-  }
+  if (const Value* mitigations = map.find("mitigations")) read_mitigations(*mitigations, config);
   return config;
 }
 

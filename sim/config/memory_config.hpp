@@ -5,6 +5,8 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "memory/generators/defect_map.hpp"
@@ -46,8 +48,12 @@ struct FaultyMemory {
 struct MemoryConfig {
   /// The weight SRAM, and whatever else is given a profile; the others are error-free.
   std::map<hardware::OnChipMemory, FaultyMemory> memories;
-  FaultsConfig faults;           ///< of weights
-  memory::StorageScheme scheme;  ///< of weights
+  FaultsConfig faults;                   ///< of weights
+  memory::StorageScheme scheme;          ///< of weights
+  std::vector<std::string> mitigations;  ///< names of those that act on weights
+  /// Of the weight SRAM: the voltage at which its failing cells are known when words are written;
+  /// nothing: the one at which they are read.
+  std::optional<memory::Voltage> program_at = {};
 
   /// nullptr: that memory is error-free.
   const FaultyMemory* find(hardware::OnChipMemory memory) const;

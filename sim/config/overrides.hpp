@@ -15,6 +15,7 @@ struct Overrides {
   std::optional<std::filesystem::path> memory_profile;  ///< --memory FILE
   std::optional<std::filesystem::path> fault_map;       ///< --fault-map FILE: the one chip
   std::optional<std::filesystem::path> dataset;         ///< --dataset DIR: the full data set
+  std::optional<std::string> mitigate;  ///< --mitigate LIST: in place of memory.mitigations
   /// --set KEY=VALUE, in order. Keys reach into the included files (`accelerator.array.rows`,
   /// `memory.profile.reference_voltage`, `energy.reference_volts.logic`); values are YAML and stand
   /// as if written in the workload file.

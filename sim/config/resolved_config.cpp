@@ -224,6 +224,22 @@ void list_chip(Listing& out, const std::string& key, const ChipConfig& chip) {
   list_layers(out, key, chip);
 }
 
+void list_mitigations(Listing& out, const MemoryConfig& memory) {
+  const std::string key = "memory.mitigations";
+  out.add_list(key, memory.mitigations, [](const std::string& name) { return name; });
+  const memory::StorageScheme& scheme = memory.scheme;
+  if (scheme.code->name != "none") {
+    const std::string code = key + "." + std::string(scheme.code->name);
+    out.add(code + ".on_uncorrectable", to_string(scheme.on_uncorrectable));
+    if (scheme.codeword_bits != 0)
+      out.add(code + ".data_bits", std::uint64_t{scheme.codeword_bits});
+  }
+  if (scheme.policy->looks_at_cells()) {
+    out.add(key + ".faq.program_at",
+            memory.program_at ? memory.program_at->text() : "the operating voltage");
+  }
+}
+
 void list_memory(Listing& out, const MemoryConfig& memory) {
   for (const auto& [which, faulty] : memory.memories) {
     list_profile(out, key_of(which) + ".profile", faulty.profile->data());
@@ -231,7 +247,7 @@ void list_memory(Listing& out, const MemoryConfig& memory) {
   }
   list_faults(out, memory.faults);
   out.add("memory.encoding", to_string(memory.scheme.encoding));
-  out.add("memory.mitigations", "[]");
+  list_mitigations(out, memory);
 }
 
 }  // namespace

@@ -101,6 +101,7 @@ std::optional<int> event_bits(Event event, const hardware::AcceleratorSpec& spec
     case Event::kMacGated:
     case Event::kPeIdleCycle:
     case Event::kVectorOp:
+    case Event::kCodeXor:
       return std::nullopt;
     case Event::kActivationShift:
     case Event::kWeightRegisterWrite:

@@ -41,7 +41,9 @@ struct SramSpec {
   int banks = 8;
   int word_bits = 32;
   int column_mux = 4;
-  int check_bits = 0;  ///< of every word, where a word code has some; follows from the memory
+  /// Of every word, where a word code has some: check bits, and two-input XORs that a read and a
+  /// write cost. They follow from the memory.
+  int check_bits = 0, decoder_xors = 0, encoder_xors = 0;
 
   /// Throws InputError when the fields do not fit together.
   memory::SramOrganisation organisation() const;

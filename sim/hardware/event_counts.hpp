@@ -26,6 +26,7 @@ enum class Event : std::uint8_t {
   kParameterRead,        ///< a byte of biases, multipliers, lookup tables, constants
   kDramRead,             ///< a byte
   kDramWrite,            ///< a byte
+  kCodeXor,              ///< a two-input XOR of the encoder or decoder of a word code
   kCount
 };
 
@@ -51,7 +52,8 @@ inline constexpr std::array<std::string_view, kEventCount> kEventNames = {"mac_a
                                                                           "vector_op",
                                                                           "parameter_read",
                                                                           "dram_read",
-                                                                          "dram_write"};
+                                                                          "dram_write",
+                                                                          "code_xor"};
 
 /// True for counts that depend on the activations' values: they need an execution, the closed form
 /// knows only their sum.

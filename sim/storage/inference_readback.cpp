@@ -1,6 +1,7 @@
 #include "sim/storage/inference_readback.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cstdlib>
 
 namespace brownout::storage {
@@ -13,8 +14,7 @@ WeightDamage damage_of(const ReadWord& read, const memory::WideBits& stored,
   damage.one_to_zero = (read.wrong & stored).count() * fetches;
   damage.zero_to_one = (read.wrong & ~stored).count() * fetches;
   damage.words_touched = read.wrong == memory::WideBits{} ? 0 : 1;
-  damage.words_corrected = read.status == memory::WordStatus::kCorrected ? fetches : 0;
-  damage.words_uncorrectable = read.status == memory::WordStatus::kUncorrectable ? fetches : 0;
+  damage.codewords = read.codewords * fetches;
   return damage;
 }
 
@@ -32,7 +32,23 @@ InferenceReadback::InferenceReadback(const StoredWeights& stored, const WordPath
   memory::for_each_faulty_word(path.organisation(), faults, [&](const memory::FaultyWord& word) {
     add_word(word, faults, seed);
   });
+  add_chosen_words(faults);
   sum_up();
+}
+
+/// Words that hold other weights than the network's while no cell of theirs fails: known as failing
+/// at another voltage.
+void InferenceReadback::add_chosen_words(const memory::CellFaults& faults) {
+  if (stored_.image.chosen().empty()) return;
+  std::vector<bool> counted(path_.organisation().words);
+  memory::for_each_faulty_word(path_.organisation(), faults,
+                               [&](const memory::FaultyWord& word) { counted[word.word] = true; });
+  for (const WeightImage::ChosenWord& word : stored_.image.chosen()) {
+    if (counted[stored_.layout.address[word.tile] + word.index]) continue;
+    Place place{word.tile, word.index};
+    read(place, {});
+    constant_[stored_.program.tiles[place.tile].node] += place.damage;
+  }
 }
 
 void InferenceReadback::count_fetched() {
@@ -45,6 +61,7 @@ void InferenceReadback::count_fetched() {
     layer.words += tile.words();
     layer.weights += weights;
     layer.bits_fetched += weights * bits * fetches_[t];
+    layer.codewords_fetched += tile.words() * path_.codewords() * fetches_[t];
   }
 }
 
@@ -76,7 +93,7 @@ bool InferenceReadback::matters(const memory::WordMask& mask) const {
   return std::any_of(found_.begin(), found_.end(), [&](const Place& place) {
     const memory::WordBits stored = stored_.image.word(place.tile, place.index);
     const WeightsOfWord held = weights_of(stored_.program, place.tile, place.index);
-    return path_.read(held.word, stored, mask) != path_.read(stored);
+    return path_.read(held.word, stored, mask) != path_.read(held.word, stored);
   });
 }
 
@@ -115,9 +132,11 @@ void InferenceReadback::read(Place& place, const memory::WordMask& mask) {
   place.damage = damage_of(word, stored.data, fetches_[place.tile]);
   for (int lane = 0; lane < held.word.weights; ++lane) {
     const std::size_t weight = held.first + static_cast<std::size_t>(lane) * held.stride;
-    const std::int8_t value = table.value(held.word.code(word.codes, lane));
-    const auto error = static_cast<std::uint64_t>(
-        std::abs(int{value} - int{stored_.image.weights()[node][weight]}));
+    const std::uint64_t code = held.word.code(word.codes, lane);
+    const std::int8_t value = table.value(code), wanted = stored_.wanted[node][weight];
+    const auto error = static_cast<std::uint64_t>(std::abs(int{value} - int{wanted}));
+    place.damage.bits_residual +=
+        static_cast<unsigned>(std::popcount(code ^ table.code(wanted))) * fetches_[place.tile];
     place.damage.weights_changed += error != 0 ? 1 : 0;
     place.damage.error_sum += error;
     place.damage.error_max = std::max(place.damage.error_max, error);

@@ -21,35 +21,55 @@ TileWord tile_word(const schedule::TileProgram& program, const schedule::Tile& t
           std::min(tile.lanes, tile.columns - first_column)};
 }
 
-WeightImage::WeightImage(const schedule::TileProgram& program, const schedule::WeightLayout& layout,
-                         const models::WeightSet& weights, const WordPath& path,
-                         const memory::WordMasks& known)
-    : parts_(path.organisation()), weights_(weights) {
-  words_.reserve(program.weight_words * parts_.count());
+WeightImage::WeightImage(const schedule::TileProgram& program, const models::WeightSet& weights,
+                         const WordPath& path)
+    : parts_(path.organisation()),
+      words_(program.weight_words * parts_.count()),
+      weights_(weights) {
+  std::size_t words = 0;
   for (const schedule::TileIndex t : program.tiles.indices()) {
-    const schedule::Tile& tile = program.tiles[t];
-    const memory::CodeTable& table = path.table(program.layer_of(tile).weight_bits);
-    first_.push_back(words_.size() / parts_.count());
-    std::uint64_t address = layout.address[t];
-    for (int row = 0; row < tile.rows; ++row) {
-      for (std::uint32_t w = 0; w < tile.words_per_row; ++w, ++address) {
-        const TileWord word = tile_word(program, tile, w);
-        const int first_column = static_cast<int>(w) * tile.lanes;
-        WideBits wanted;
-        for (int lane = 0; lane < word.weights; ++lane) {
-          const std::size_t weight = weight_at(program, tile, row, first_column + lane);
-          wanted.put(static_cast<std::uint32_t>(lane * word.weight_bits),
-                     table.code(weights[tile.node][weight]));
-        }
-        const WordBits stored =
-            path.written(word, wanted, known.empty() ? memory::WordMask{} : known.word(address));
-        for (std::size_t p = 0; p < parts_.count(); ++p) words_.push_back(parts_.part(stored, p));
-        for (int lane = 0; lane < word.weights; ++lane) {
-          weights_[tile.node][weight_at(program, tile, row, first_column + lane)] =
-              table.value(word.code(path.read(stored).codes, lane));
-        }
-      }
+    first_.push_back(words);
+    words += program.tiles[t].words();
+    for (std::uint64_t index = 0; index < program.tiles[t].words(); ++index) {
+      write(program, weights, path, t, index, {});
     }
+  }
+}
+
+void WeightImage::rewrite(const schedule::TileProgram& program,
+                          const schedule::WeightLayout& layout, const models::WeightSet& weights,
+                          const WordPath& path, const memory::WordMasks& known) {
+  for (const schedule::TileIndex t : program.tiles.indices()) {
+    for (std::uint64_t index = 0; index < program.tiles[t].words(); ++index) {
+      const std::uint64_t address = layout.address[t] + index;
+      if (!known.is_clean(address)) write(program, weights, path, t, index, known.word(address));
+    }
+  }
+}
+
+void WeightImage::write(const schedule::TileProgram& program, const models::WeightSet& weights,
+                        const WordPath& path, schedule::TileIndex t, std::uint64_t index,
+                        const memory::WordMask& known) {
+  const schedule::Tile& tile = program.tiles[t];
+  const auto row = static_cast<int>(index / tile.words_per_row);
+  const auto w = static_cast<std::uint32_t>(index % tile.words_per_row);
+  const int first_column = static_cast<int>(w) * tile.lanes;
+  const TileWord word = tile_word(program, tile, w);
+  const memory::CodeTable& table = path.table(word.weight_bits);
+  WideBits wanted;
+  for (int lane = 0; lane < word.weights; ++lane) {
+    const std::size_t weight = weight_at(program, tile, row, first_column + lane);
+    wanted.put(static_cast<std::uint32_t>(lane * word.weight_bits),
+               table.code(weights[tile.node][weight]));
+  }
+  const WordBits stored = path.written(word, wanted, known);
+  const std::size_t first = (first_[t] + index) * parts_.count();
+  for (std::size_t p = 0; p < parts_.count(); ++p) words_[first + p] = parts_.part(stored, p);
+  const WideBits codes = path.read(word, stored).codes;
+  if (codes != wanted) chosen_.push_back({t, index});
+  for (int lane = 0; lane < word.weights; ++lane) {
+    weights_[tile.node][weight_at(program, tile, row, first_column + lane)] =
+        table.value(word.code(codes, lane));
   }
 }
 

@@ -1,6 +1,7 @@
-// The words that are written into the weight SRAM, tile by tile: made once per chip, loaded by the
-// machine and its DMA, and what read-backs start from. The forward direction; weight_locator.hpp
-// goes back from a failing cell without using this.
+// The words that are written into the weight SRAM, tile by tile: loaded by the machine and its DMA,
+// and what read-backs start from. One for all chips, or one for each where a write policy looks at
+// its cells. The forward direction; weight_locator.hpp goes back from a failing cell without using
+// this.
 #pragma once
 
 #include <cstddef>
@@ -25,22 +26,39 @@ TileWord tile_word(const schedule::TileProgram& program, const schedule::Tile& t
 
 class WeightImage {
  public:
+  /// A word that holds other weights than it should: its write policy chose them.
+  struct ChosenWord {
+    schedule::TileIndex tile;
+    std::uint64_t index;
+  };
+
   WeightImage() = default;  ///< of no program
-  /// `known`: of the cells, for a write policy that uses them; none: nothing is known.
-  WeightImage(const schedule::TileProgram& program, const schedule::WeightLayout& layout,
-              const models::WeightSet& weights, const WordPath& path,
-              const memory::WordMasks& known = {});
+  /// Where nothing is known of the cells.
+  WeightImage(const schedule::TileProgram& program, const models::WeightSet& weights,
+              const WordPath& path);
+
+  /// Writes the words on known failing cells anew. `program` and `weights`: those of before.
+  void rewrite(const schedule::TileProgram& program, const schedule::WeightLayout& layout,
+               const models::WeightSet& weights, const WordPath& path,
+               const memory::WordMasks& known);
 
   /// Word `index` of a tile, row after row.
   memory::WordBits word(schedule::TileIndex tile, std::uint64_t index) const;
   /// The weights as they read without faults.
   const models::WeightSet& weights() const { return weights_; }
+  /// In the order of tiles.
+  const std::vector<ChosenWord>& chosen() const { return chosen_; }
 
  private:
+  void write(const schedule::TileProgram& program, const models::WeightSet& weights,
+             const WordPath& path, schedule::TileIndex t, std::uint64_t index,
+             const memory::WordMask& known);
+
   memory::WordParts parts_;
   Indexed<schedule::TileIndex, std::size_t> first_;  // the number of a tile's first word
   std::vector<std::uint64_t> words_;                 // part by part
   models::WeightSet weights_;
+  std::vector<ChosenWord> chosen_;
 };
 
 /// What stands in the weight SRAM, and where. The references must outlive it.
@@ -48,6 +66,7 @@ struct StoredWeights {
   const schedule::TileProgram& program;
   const schedule::WeightLayout& layout;
   const WeightImage& image;
+  const models::WeightSet& wanted;  ///< the network's own
 };
 
 }  // namespace brownout::storage

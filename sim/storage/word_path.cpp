@@ -5,6 +5,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "memory/base/input_error.hpp"
+
 namespace brownout::storage {
 namespace {
 
@@ -32,11 +34,12 @@ WordBits passing_bits(const FaultFilter& filter, const memory::SramOrganisation&
 WordPath::WordPath(memory::StorageScheme scheme, const memory::SramOrganisation& organisation,
                    FaultFilter filter)
     : scheme_(std::move(scheme)),
-      code_(scheme_.code->make(organisation.word_bits)),
+      codec_(scheme_.codec(organisation.word_bits)),
+      coded_(scheme_.code->name != "none"),
       organisation_(organisation),
       filter_(std::move(filter)) {
-  if (code_->check_bits() != organisation_.check_bits) {
-    throw std::logic_error("a word code of " + std::to_string(code_->check_bits()) +
+  if (codec_.check_bits() != organisation_.check_bits) {
+    throw std::logic_error("a word code of " + std::to_string(codec_.check_bits()) +
                            " check bits on an SRAM with " +
                            std::to_string(organisation_.check_bits));
   }
@@ -49,22 +52,73 @@ WordPath::WordPath(memory::StorageScheme scheme, const memory::SramOrganisation&
 
 WordBits WordPath::written(const TileWord& word, const WideBits& wanted,
                            const memory::WordMask& known) const {
-  return with_check_bits(scheme_.policy->choose(wanted, scheme_.encoding, word.weight_bits, known));
+  const WideBits chosen = scheme_.policy->choose(wanted, word.weight_bits, acting(word, known)) &
+                          WideBits::ones(organisation_.word_bits);
+  if (!codec_.fits(chosen)) {
+    throw InputError(
+        "weights that leave no room for check bits: of eight that lie side by side, "
+        "the first seven must be in -64..63");
+  }
+  return encoded(chosen);
 }
-
-WordBits WordPath::with_check_bits(const WideBits& data) const { return code_->encode(data); }
 
 ReadWord WordPath::read(const TileWord& word, const WordBits& stored,
                         const memory::WordMask& mask) const {
   const WordBits changed = (mask.apply(stored) ^ stored) & acting(word, stored);
-  if (changed == WordBits{}) return read(stored);
-  const memory::DecodedWord decoded = code_->decode(stored ^ changed);
+  if (changed == WordBits{}) return read(word, stored);
   const WideBits of_weights = WideBits::ones(word.bits());
-  return {decoded.data & of_weights, decoded.status, changed.data & of_weights};
+  const WideBits wrong = changed.data & of_weights;
+  if (!coded_) return {(stored.data ^ changed.data) & of_weights, wrong};
+  const memory::DecodedCodewords decoded = codec_.decode(stored ^ changed);
+  const WideBits data = scheme_.on_uncorrectable == memory::OnUncorrectable::kZero
+                            ? without(decoded.uncorrectable, word, decoded.data)
+                            : decoded.data;
+  return {data & of_weights, wrong, count(decoded, this->data(stored))};
+}
+
+CodewordCounts WordPath::count(const memory::DecodedCodewords& decoded,
+                               const WideBits& intact) const {
+  CodewordCounts counts;
+  for (std::uint32_t c = 0; c < codec_.codewords(); ++c) {
+    const bool uncorrectable = (decoded.uncorrectable >> c & 1U) != 0;
+    counts.corrected += decoded.corrected >> c & 1U;
+    counts.uncorrectable += uncorrectable ? 1 : 0;
+    if (!uncorrectable && codec_.data_of(decoded.data, c) != codec_.data_of(intact, c)) {
+      ++counts.miscorrected;
+    }
+  }
+  return counts;
+}
+
+/// With weights of 0 in place of those that have a bit in one of the codewords.
+WideBits WordPath::without(std::uint32_t codewords, const TileWord& word,
+                           const WideBits& data) const {
+  if (codewords == 0) return data;
+  const auto bits = static_cast<std::uint32_t>(word.weight_bits);
+  const memory::CodeTable& table = tables_[static_cast<std::size_t>(word.weight_bits)];
+  WideBits result;
+  for (int lane = 0; lane < word.weights; ++lane) {
+    const auto first = static_cast<std::uint32_t>(lane) * bits;
+    const std::uint32_t touched = (std::uint32_t{2} << (first + bits - 1) / codec_.data_bits()) -
+                                  (std::uint32_t{1} << first / codec_.data_bits());
+    result.put(first, (codewords & touched) != 0 ? table.code(0) : data.field(first, bits));
+  }
+  return result;
 }
 
 WideBits WordPath::changeable(const TileWord& word, const WordBits& stored) const {
   return acting(word, stored).data & WideBits::ones(word.bits());
+}
+
+/// The faults of a mask that may act on some word.
+memory::WordMask WordPath::acting(const TileWord& word, const memory::WordMask& mask) const {
+  if (!filter_.passes_layer(word.node)) return {};
+  const WordBits& passing = passing_[static_cast<std::size_t>(word.weight_bits)];
+  const WordBits none;
+  const bool to_one = filter_.polarity != FaultPolarity::kOneToZero;
+  const bool to_zero = filter_.polarity != FaultPolarity::kZeroToOne;
+  return {mask.stuck_at_0 & (to_zero ? passing : none), mask.stuck_at_1 & (to_one ? passing : none),
+          mask.flip & passing};
 }
 
 WordBits WordPath::acting(const TileWord& word, const WordBits& stored) const {

@@ -29,11 +29,29 @@ struct TileWord {
   }
 };
 
+/// What the decoder of the word code did with the codewords of words.
+struct CodewordCounts {
+  std::uint64_t corrected = 0;
+  std::uint64_t uncorrectable = 0;
+  std::uint64_t miscorrected = 0;  ///< passed on as good, corrected or not, with wrong data
+
+  CodewordCounts& operator+=(const CodewordCounts& other) {
+    corrected += other.corrected;
+    uncorrectable += other.uncorrectable;
+    miscorrected += other.miscorrected;
+    return *this;
+  }
+  CodewordCounts operator*(std::uint64_t times) const {
+    return {corrected * times, uncorrectable * times, miscorrected * times};
+  }
+  bool operator==(const CodewordCounts&) const = default;
+};
+
 /// A word as the array gets it.
 struct ReadWord {
-  memory::WideBits codes;  ///< of its weights, behind the decoder of the word code
-  memory::WordStatus status = memory::WordStatus::kIntact;
+  memory::WideBits codes;       ///< of its weights, behind the decoder of the word code
   memory::WideBits wrong = {};  ///< bits of its weights that the cells delivered wrong
+  CodewordCounts codewords = {};
 
   bool operator==(const ReadWord&) const = default;
 };
@@ -51,24 +69,37 @@ class WordPath {
     return tables_[static_cast<std::size_t>(weight_bits)];
   }
 
-  /// What is written for the codes that are `wanted`; `known`: of its cells.
+  std::uint32_t codewords() const { return codec_.codewords(); }  ///< of a word
+  /// Whether words are written for the cells that they lie on.
+  bool looks_at_cells() const { return scheme_.policy->looks_at_cells(); }
+  /// What is written for the codes that are `wanted`; `known`: of its cells, of which those count
+  /// that the filter lets act.
   memory::WordBits written(const TileWord& word, const memory::WideBits& wanted,
                            const memory::WordMask& known = {}) const;
-  /// The word of the data that a transfer delivers.
-  memory::WordBits with_check_bits(const memory::WideBits& data) const;
+  /// The word of the data that a transfer delivers, and the other way.
+  memory::WordBits encoded(const memory::WideBits& data) const { return codec_.encode(data); }
+  memory::WideBits data(const memory::WordBits& stored) const { return codec_.decode(stored).data; }
   /// What a word that is written as `stored` reads as through cells of `mask`.
   ReadWord read(const TileWord& word, const memory::WordBits& stored,
                 const memory::WordMask& mask) const;
   /// The same through cells that do not fail.
-  ReadWord read(const memory::WordBits& stored) const { return {stored.data}; }
+  ReadWord read(const TileWord& word, const memory::WordBits& stored) const {
+    return {data(stored) & memory::WideBits::ones(word.bits())};
+  }
   /// The bits of the weights of `stored` that a fault may change, by the filter.
   memory::WideBits changeable(const TileWord& word, const memory::WordBits& stored) const;
 
  private:
   memory::WordBits acting(const TileWord& word, const memory::WordBits& stored) const;
+  memory::WordMask acting(const TileWord& word, const memory::WordMask& mask) const;
+  CodewordCounts count(const memory::DecodedCodewords& decoded,
+                       const memory::WideBits& intact) const;
+  memory::WideBits without(std::uint32_t codewords, const TileWord& word,
+                           const memory::WideBits& data) const;
 
   memory::StorageScheme scheme_;
-  std::shared_ptr<const memory::WordCode> code_;
+  memory::WordCodec codec_;
+  bool coded_;
   memory::SramOrganisation organisation_;
   FaultFilter filter_;
   std::vector<memory::CodeTable> tables_;  // by bits of a weight

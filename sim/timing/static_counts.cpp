@@ -39,6 +39,7 @@ std::uint64_t taps_inside(const models::Window& window, const models::Shape& inp
 void add_fold(EventCounts& counts, const schedule::TileProgram& program,
               const schedule::Fold& fold) {
   const schedule::Tile& tile = program.tile_of(fold);
+  const hardware::SramSpec& sram = program.spec.weight_sram;
   const auto array_rows = static_cast<std::uint64_t>(program.spec.array.rows);
   const auto array_columns = static_cast<std::uint64_t>(program.spec.array.columns);
   const auto m = static_cast<std::uint64_t>(fold.m_count);
@@ -46,9 +47,11 @@ void add_fold(EventCounts& counts, const schedule::TileProgram& program,
   const auto columns = static_cast<std::uint64_t>(tile.columns);
   if (program.streams_weights()) {
     counts[Event::kWeightSramWrite] += tile.words();
+    counts[Event::kCodeXor] += tile.words() * static_cast<unsigned>(sram.encoder_xors);
     counts[Event::kDramRead] += bus_bytes(program.spec.dram, program.bytes_of(tile));
   }
   counts[Event::kWeightSramRead] += tile.words();
+  counts[Event::kCodeXor] += tile.words() * static_cast<unsigned>(sram.decoder_xors);
   counts[Event::kWeightRegisterWrite] += array_rows * array_columns;
   counts[Event::kActivationShift] += m * rows * array_columns;
   counts[Event::kPsumShift] += m * array_rows * columns;

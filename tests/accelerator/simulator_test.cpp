@@ -115,8 +115,7 @@ void compare_executors(Case the, models::QuantizedNetwork network) {
               static_cast<std::uint64_t>(program.layers[node].gemm.macs()));
     const storage::WeightDamage& damage = readback.layers[node];
     EXPECT_EQ(run.weight_fetches[node],
-              (WeightFetches{damage.bits_fetched, damage.bits_wrong(), damage.words_corrected,
-                             damage.words_uncorrectable}));
+              (WeightFetches{damage.bits_fetched, damage.bits_wrong(), damage.codewords}));
   }
   EXPECT_GT(readback.effective_ber(), 0);
 }

@@ -25,11 +25,12 @@ TEST(WordCode, UnknownOnesAreRefusedWithTheList) {
 
 TEST(WritePolicy, PlainWritesWhatIsWanted) {
   const WordMask known{.stuck_at_1 = {{0xff}}};
-  EXPECT_EQ(make_write_policy("plain")->choose({0x5a}, Encoding::kGray, 8, known), WideBits(0x5a));
+  EXPECT_EQ(make_write_policy("plain", Encoding::kGray)->choose({0x5a}, 8, known), WideBits(0x5a));
 }
 
 TEST(WritePolicy, UnknownOnesAreRefusedWithTheList) {
-  EXPECT_EQ(message_of([] { make_write_policy("best"); }), "\"best\" is not a write policy: plain");
+  EXPECT_EQ(message_of([] { make_write_policy("best", Encoding::kGray); }),
+            "\"best\" is not a write policy: plain, faq");
 }
 
 TEST(CodeTable, IsTheEncodingBothWays) {

@@ -160,6 +160,23 @@ def test_faulty_logits_are_the_runtimes(
     assert (expected != workload.reference).mean() > 0.1
 
 
+@pytest.mark.parametrize("mitigation", ["parity", "bch_dec", "faq", "secded, faq"])
+def test_logits_behind_mitigations_are_the_runtimes(
+    workload: Workload, mitigation: str, tmp_path: Path
+) -> None:
+    kind = "stuck" if "faq" in mitigation else "flip"
+    placement = "streaming" if mitigation in ("faq", "bch_dec") else "resident"
+    options = ["--voltage=0.8", f"--set=memory.chip.kind={kind}", *PLACEMENTS[placement]]
+    options += ["--mitigate", mitigation]
+    logits, _ = simulate(workload, tmp_path / "logits.npz", 100, *options)
+    weights = read_weights(workload, tmp_path / "faulty.npz", *options)
+    network = tmp_path / "faulty.onnx"
+    onnx.save(replace_weights(workload.model, weights), network)
+    expected = runtime_logits(network, workload.inputs[:100])
+    assert_equal_logits(logits, expected, f"{mitigation}, {placement}")
+    assert (expected != workload.reference[:100]).any()
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_faulty_logits_are_those_of_the_arithmetic(
     workload: Workload, kind: str, tmp_path: Path

@@ -170,8 +170,8 @@ TEST_P(ReadBack, ReadsWordsThroughTheirCode) {
   const WeightReadback back = net.read(cells);
   EXPECT_EQ(back.weights, expected);
   for (std::size_t node = 0; node < zeroed.size(); ++node) {
-    EXPECT_EQ(back.layers[node].words_uncorrectable, zeroed[node]);
-    EXPECT_EQ(back.layers[node].words_corrected, 0U);
+    EXPECT_EQ(back.layers[node].codewords.uncorrectable, zeroed[node]);
+    EXPECT_EQ(back.layers[node].codewords.corrected, 0U);
   }
   EXPECT_GT(zeroed[4], 10U);
 }

@@ -66,13 +66,13 @@ TEST(WordPath, AWordCodeSeesEveryBitOfItsWord) {
   EXPECT_EQ(stored.check, WideBits(0));  // 16 ones
   EXPECT_EQ(path.written(kWord, {1}).check, WideBits(1));
   const auto read = [&](const WordMask& mask) { return path.read(kWord, stored, mask); };
-  const ReadWord zeros{.codes = {}, .status = memory::WordStatus::kUncorrectable};
+  const ReadWord zeros{.codes = {}, .wrong = {}, .codewords = {.uncorrectable = 1}};
   EXPECT_EQ(read(flip(0x80000000)), zeros);  // of no weight
   EXPECT_EQ(read(flip(0, 1)), zeros);        // the check bit
   ReadWord of_weight = zeros;
   of_weight.wrong = 0x10;
   EXPECT_EQ(read(flip(0x10)), of_weight);
-  const ReadWord unnoticed{.codes = {0x2aaaaaaa}, .wrong = {1}};
+  const ReadWord unnoticed{.codes = {0x2aaaaaaa}, .wrong = {1}, .codewords = {.miscorrected = 1}};
   EXPECT_EQ(read(flip(0x80000001)), unnoticed);
 }
 
@@ -80,7 +80,7 @@ TEST(WordPath, AFilterOfBitsKeepsOutCheckBits) {
   const WordPath path(testing::with_parity(memory::Encoding::kGray), with_check_bit(),
                       {.layers = {}, .bits = 0x3f});
   const WordBits stored = path.written(kWord, {3});
-  EXPECT_EQ(path.read(kWord, stored, flip(0xC0000000, 1)), path.read(stored));
+  EXPECT_EQ(path.read(kWord, stored, flip(0xC0000000, 1)), path.read(kWord, stored));
 }
 
 TEST(WordPath, CheckBitsMustBeTheOrganisations) {

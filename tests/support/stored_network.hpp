@@ -27,10 +27,10 @@ struct StoredNetwork {
         layout(schedule::lay_out(program)),
         scheme(std::move(how)),
         written(std::move(weights)),
-        image(program, layout, written, path()) {}
+        image(program, written, path()) {}
 
   memory::SramOrganisation organisation() const { return program.spec.weight_sram.organisation(); }
-  storage::StoredWeights stored() const { return {program, layout, image}; }
+  storage::StoredWeights stored() const { return {program, layout, image, written}; }
   storage::WordPath path(const storage::FaultFilter& filter = {}) const {
     return {scheme, organisation(), filter};
   }
@@ -42,8 +42,10 @@ struct StoredNetwork {
  private:
   static hardware::AcceleratorSpec widened(hardware::AcceleratorSpec spec,
                                            const memory::StorageScheme& how) {
-    spec.weight_sram.check_bits =
-        static_cast<int>(how.code->make(spec.weight_sram.organisation().word_bits)->check_bits());
+    const memory::WordCodec codec = how.codec(spec.weight_sram.organisation().word_bits);
+    spec.weight_sram.check_bits = static_cast<int>(codec.check_bits());
+    spec.weight_sram.decoder_xors = codec.gates().decoder;
+    spec.weight_sram.encoder_xors = codec.gates().encoder;
     return spec;
   }
 };

@@ -75,9 +75,22 @@ std::vector<LayerColumn> damage_columns() {
       {"words_touched", "share", "of these, words in which a weight bit reads wrong",
        &LayerResult::words_touched},
       {"weight_error_mean", "steps",
-       "mean of |weight as read - as written| over all weights of the layer, in quantization steps",
+       "mean of |weight as read - the network's| over all weights of the layer, in quantization "
+       "steps",
        &LayerResult::weight_error_mean},
       {"weight_error_max", "steps", "the largest of them", &LayerResult::weight_error_max},
+  };
+}
+
+std::vector<LayerColumn> mitigation_columns() {
+  const auto of = [](double MitigatedWeights::*share) {
+    return [share](const LayerResult& layer) { return layer.mitigated.*share; };
+  };
+  return {
+      {"residual_ber", "share", "as above, for this layer", of(&MitigatedWeights::residual_ber)},
+      {"words_corrected", "share", "likewise", of(&MitigatedWeights::corrected)},
+      {"words_uncorrectable", "share", "likewise", of(&MitigatedWeights::uncorrectable)},
+      {"words_miscorrected", "share", "likewise", of(&MitigatedWeights::miscorrected)},
   };
 }
 
@@ -85,7 +98,8 @@ std::vector<LayerColumn> damage_columns() {
 
 const std::vector<LayerColumn>& layer_columns() {
   static const std::vector<LayerColumn> columns =
-      joined<LayerResult>({product_columns(), cycle_columns(), energy_columns(), damage_columns()});
+      joined<LayerResult>({product_columns(), cycle_columns(), energy_columns(), damage_columns(),
+                           optional_columns(&OptionalColumns::mitigations, mitigation_columns())});
   return columns;
 }
 

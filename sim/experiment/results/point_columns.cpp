@@ -134,6 +134,29 @@ std::vector<PointColumn> supply_columns() {
            [](const PointResult& point) { return point.supply_energy.value().relative; }}};
 }
 
+std::vector<PointColumn> mitigation_columns() {
+  const auto of = [](double MitigatedWeights::*share) {
+    return [share](const PointResult& point) { return point.mitigated.*share; };
+  };
+  return {
+      {"residual_ber", "share",
+       "weight bits that the array gets other than the network has them, behind word code and "
+       "write "
+       "policy; of those fetched, as effective_ber",
+       of(&MitigatedWeights::residual_ber)},
+      {"words_corrected", "share", "codewords that the word code corrected, of those fetched",
+       of(&MitigatedWeights::corrected)},
+      {"words_uncorrectable", "share", "codewords that it found wrong and could not correct",
+       of(&MitigatedWeights::uncorrectable)},
+      {"words_miscorrected", "share",
+       "codewords that it passed on as good, corrected or not, with wrong data",
+       of(&MitigatedWeights::miscorrected)},
+      {"mitigation_energy_j", "J",
+       "part of energy_j: access and leakage of check bits, encoder and decoder",
+       &PointResult::mitigation_joules},
+  };
+}
+
 }  // namespace
 
 const std::vector<PointColumn>& point_key_columns() {
@@ -164,13 +187,15 @@ const std::vector<PointColumn>& point_columns() {
                      "both kinds"),
       comparison_columns(),
       optional_columns(&OptionalColumns::supply_energy, supply_columns()),
+      optional_columns(&OptionalColumns::mitigations, mitigation_columns()),
   });
   return columns;
 }
 
 OptionalColumns columns_of(const config::WorkloadConfig& config) {
   return {.memories = config.memory.memories.size() > 1,
-          .supply_energy = config.operating_point.any_joined()};
+          .supply_energy = config.operating_point.any_joined(),
+          .mitigations = !config.memory.mitigations.empty()};
 }
 
 std::string points_header(const OptionalColumns& present) {

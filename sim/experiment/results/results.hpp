@@ -28,6 +28,14 @@ struct RailJoules : energy::PerRail<double> {
 struct OptionalColumns {
   bool memories = false;       ///< of each memory: others than the weight SRAM may fail, too
   bool supply_energy = false;  ///< `memories`, and some share a supply
+  bool mitigations = false;    ///< some act on weights
+};
+
+/// What the array gets behind write policy and word code.
+struct MitigatedWeights {
+  double residual_ber = 0;  ///< bits of weights that are not the network's, of those fetched
+  /// Shares of the codewords fetched.
+  double corrected = 0, uncorrectable = 0, miscorrected = 0;
 };
 
 /// One layer at one point, or the transfers of input and output (kind "transfer").
@@ -49,6 +57,7 @@ struct LayerResult {
   double words_touched = 0;      ///< share, with a weight bit that reads wrong
   double weight_error_mean = 0;  ///< |read - written| over all weights, in quantization steps
   std::uint64_t weight_error_max = 0;
+  MitigatedWeights mitigated = {};
 };
 
 /// A memory that may fail.
@@ -94,7 +103,9 @@ struct PointResult {
   int cosim_images = 0;                  ///< images that the SystemC machine ran too, and agreed on
   std::optional<double> ber_asked = {};  ///< that the voltage stands for
   std::optional<SupplyEnergy> supply_energy = {};  ///< of `supply`, where memories share one
-  OptionalColumns columns;                         ///< of its rows
+  MitigatedWeights mitigated = {};
+  double mitigation_joules = 0;  ///< of energy: check bits and the logic of the word code
+  OptionalColumns columns;       ///< of its rows
   std::vector<LayerResult> layers;
   NetworkOutputs outputs;  ///< in no row
 

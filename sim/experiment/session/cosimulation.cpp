@@ -142,7 +142,7 @@ void compare_input(const Job& job, const Expectation& expectation, const Machine
 }
 
 accelerator::WeightFetches fetches_of(const storage::WeightDamage& layer) {
-  return {layer.bits_fetched, layer.bits_wrong(), layer.words_corrected, layer.words_uncorrectable};
+  return {layer.bits_fetched, layer.bits_wrong(), layer.codewords};
 }
 
 [[noreturn]] void name_fetches(const Expectation& expectation, std::size_t layer,
@@ -156,8 +156,9 @@ accelerator::WeightFetches fetches_of(const storage::WeightDamage& layer) {
   };
   differ("bits", expected.bits, got.bits);
   differ("wrong bits", expected.bits_wrong, got.bits_wrong);
-  differ("corrected words", expected.words_corrected, got.words_corrected);
-  differ("uncorrectable words", expected.words_uncorrectable, got.words_uncorrectable);
+  differ("corrected codewords", expected.codewords.corrected, got.codewords.corrected);
+  differ("uncorrectable codewords", expected.codewords.uncorrectable, got.codewords.uncorrectable);
+  differ("miscorrected codewords", expected.codewords.miscorrected, got.codewords.miscorrected);
   throw std::logic_error("name_fetches: called without a difference");
 }
 

@@ -45,7 +45,8 @@ class FaultState {
   const storage::WeightReadback& weights() const { return readback_.current(); }
   /// Empty where the activation SRAM is error-free.
   const models::TensorMasks& tensor_masks() const { return tensor_masks_; }
-  /// Through which the machine reads weights.
+  /// What stands in the weight SRAM, and through which path it is read.
+  storage::StoredWeights stored_weights() const { return plan_.stored_weights(image_); }
   const storage::WordPath& path() const { return path_; }
   /// What the machine's memories do, word by word; nothing where the memory is error-free.
   std::optional<memory::WordMasks> word_masks(hardware::OnChipMemory memory) const;
@@ -70,10 +71,17 @@ class FaultState {
   FaultsOfMemories faults_;
   std::vector<MemoryResult> memories_;
   storage::WordPath path_;
+  std::optional<storage::WeightImage> image_;  // where it is not the plan's
   storage::InferenceReadback readback_;
   std::uint64_t inference_ = 0;
   models::TensorMasks tensor_masks_;
   models::SumMasks sum_masks_;
 };
+
+/// What is written for the known cells of a chip; nothing where the plan's image is for all chips.
+/// Throws InputError where such cells flip: what they read as is not known.
+std::optional<storage::WeightImage> image_of_chip(const Plan& plan, const Chip& chip,
+                                                  const Point& point,
+                                                  const storage::WordPath& path);
 
 }  // namespace brownout::experiment

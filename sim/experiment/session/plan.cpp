@@ -16,10 +16,18 @@
 namespace brownout::experiment {
 namespace {
 
-hardware::AcceleratorSpec with_check_bits(const config::WorkloadConfig& config) {
+hardware::AcceleratorSpec with_word_code(const config::WorkloadConfig& config) {
   hardware::AcceleratorSpec spec = config.accelerator;
-  spec.weight_sram.check_bits = static_cast<int>(
-      config.memory.scheme.code->make(spec.weight_sram.organisation().word_bits)->check_bits());
+  hardware::SramSpec& sram = spec.weight_sram;
+  const memory::StorageScheme& scheme = config.memory.scheme;
+  try {
+    const memory::WordCodec codec = scheme.codec(sram.organisation().word_bits);
+    sram.check_bits = static_cast<int>(codec.check_bits());
+    sram.decoder_xors = codec.gates().decoder;
+    sram.encoder_xors = codec.gates().encoder;
+  } catch (const InputError& error) {
+    throw error.below("memory.mitigations." + std::string(scheme.code->name));
+  }
   return spec;
 }
 
@@ -36,6 +44,35 @@ void check_encoding(const Plan& plan) {
           .within(plan.config.network.string())
           .within("memory.encoding");
     }
+  }
+}
+
+// Nor every mitigation for every weight.
+void check_mitigations(const Plan& plan) {
+  const memory::StorageScheme& scheme = plan.config.memory.scheme;
+  const bool in_place = scheme.code->name == "in_place_secded";
+  const bool zeroes = scheme.on_uncorrectable == memory::OnUncorrectable::kZero;
+  for (const models::Node& node : plan.network.nodes) {
+    const auto* convolution = std::get_if<models::Convolution>(&node);
+    if (convolution == nullptr) continue;
+    const auto refuse = [&](const std::string& why) {
+      throw InputError("tensor '" + convolution->weight_name + "' has weights of " +
+                       std::to_string(convolution->weight_bits) + " bits; " + why)
+          .within(plan.config.network.string())
+          .within("memory.mitigations." + std::string(scheme.code->name));
+    };
+    if (in_place && convolution->weight_bits != 8) refuse("check bits find room in weights of 8");
+    if (zeroes && convolution->weight_bits == 1)
+      refuse("none of them is 0: on_uncorrectable: keep");
+  }
+}
+
+storage::WeightImage image_of(const Plan& plan) {
+  try {
+    return {plan.program, plan.weights, plan.word_path({})};
+  } catch (const InputError& error) {
+    throw error.within(plan.config.network.string())
+        .within("memory.mitigations." + std::string(plan.config.memory.scheme.code->name));
   }
 }
 
@@ -72,16 +109,17 @@ Plan make_plan(const config::WorkloadConfig& config) {
             .notes = {}};
   choose_output(config, plan.network, plan.notes);
   check_encoding(plan);
+  check_mitigations(plan);
   plan.faults = select_faults(config.memory.faults, plan.network);
   plan.weights = models::clean_weights(plan.network);
   try {
-    plan.program = schedule::make_program(plan.network, with_check_bits(config));
+    plan.program = schedule::make_program(plan.network, with_word_code(config));
     plan.layout = schedule::lay_out(plan.program);
   } catch (const InputError& error) {
     throw error.within(config.network.string() + " on accelerator '" + config.accelerator.name +
                        "'");
   }
-  plan.image = storage::WeightImage(plan.program, plan.layout, plan.weights, plan.word_path({}));
+  plan.image = image_of(plan);
   plan.times = timing::program_times(plan.program, plan.layout);
   plan.counts = timing::static_counts(plan.program, plan.network, plan.times);
   const std::string note = accumulator_note(plan.network, config.accelerator);

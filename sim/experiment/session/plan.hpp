@@ -2,6 +2,7 @@
 // Read-only once made, so that points, sessions and forked workers share it.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,13 +24,17 @@ struct Plan {
   models::WeightSet weights;  ///< the network's own
   schedule::TileProgram program;
   schedule::WeightLayout layout;
-  storage::WeightImage image;   ///< of every chip: no write policy looks at one yet
+  storage::WeightImage image;   ///< as if no cell failed
   storage::FaultFilter faults;  ///< those that act
   hardware::ProgramTimes times;
   timing::ProgramCounts counts;
   std::vector<std::string> notes;  ///< what a user should look at, such as sums that may not fit
 
-  storage::StoredWeights stored_weights() const { return {program, layout, image}; }
+  /// What stands in the weight SRAM: `of_chip`, or the image above.
+  storage::StoredWeights stored_weights(
+      const std::optional<storage::WeightImage>& of_chip = {}) const {
+    return {program, layout, of_chip ? *of_chip : image, weights};
+  }
   /// Through which weights are read where these faults act.
   storage::WordPath word_path(const storage::FaultFilter& acting) const;
   /// Of the weight SRAM's profile.

@@ -38,9 +38,14 @@ class Pricer {
   /// The products of that sum, with the amounts of one inference.
   std::vector<energy::EnergyTerm> terms(const EventCounts& run_counts,
                                         hardware::Cycle cycles_per_inference) const {
-    std::vector<energy::EnergyTerm> terms =
-        energy::energy_terms(plan_.config.energy_table, plan_.program.spec, run_counts,
-                             seconds(cycles_per_inference), factors_);
+    return terms(plan_.program.spec, run_counts, cycles_per_inference);
+  }
+  /// On another accelerator.
+  std::vector<energy::EnergyTerm> terms(const hardware::AcceleratorSpec& spec,
+                                        const EventCounts& run_counts,
+                                        hardware::Cycle cycles_per_inference) const {
+    std::vector<energy::EnergyTerm> terms = energy::energy_terms(
+        plan_.config.energy_table, spec, run_counts, seconds(cycles_per_inference), factors_);
     for (energy::EnergyTerm& term : terms) {
       term.amount = term.is_leakage
                         ? static_cast<double>(cycles_per_inference) / plan_.program.spec.clock_hz
@@ -116,6 +121,18 @@ LayerResult transfer_costs(const Plan& plan, const Pricer& pricer) {
   return row;
 }
 
+EventCounts all_counts(const PointResult& result) {
+  EventCounts counts;
+  for (const LayerResult& layer : result.layers) counts += layer.counts;
+  return counts;
+}
+
+double sum_of(const std::vector<energy::EnergyTerm>& terms) {
+  double joules = 0;
+  for (const energy::EnergyTerm& term : terms) joules += term.joules();
+  return joules;
+}
+
 }  // namespace
 
 void add_costs(const Plan& plan, const config::OperatingPoint& voltages,
@@ -137,9 +154,7 @@ void add_costs(const Plan& plan, const config::OperatingPoint& voltages,
 std::vector<energy::EnergyTerm> energy_terms(const Plan& plan,
                                              const config::OperatingPoint& voltages,
                                              const PointResult& result) {
-  EventCounts counts;
-  for (const LayerResult& layer : result.layers) counts += layer.counts;
-  return Pricer(plan, voltages, result.images).terms(counts, result.cycles);
+  return Pricer(plan, voltages, result.images).terms(all_counts(result), result.cycles);
 }
 
 double supply_joules(const Plan& plan, const config::OperatingPoint& voltages,
@@ -149,6 +164,17 @@ double supply_joules(const Plan& plan, const config::OperatingPoint& voltages,
     if (term.memory && supply.feeds(*term.memory)) joules += term.joules();
   }
   return joules;
+}
+
+double mitigation_joules(const Plan& plan, const config::OperatingPoint& voltages,
+                         const PointResult& result) {
+  const Pricer pricer(plan, voltages, result.images);
+  EventCounts counts = all_counts(result);
+  const double with = sum_of(pricer.terms(counts, result.cycles));
+  hardware::AcceleratorSpec bare = plan.program.spec;
+  bare.weight_sram.check_bits = 0;
+  counts[hardware::Event::kCodeXor] = 0;
+  return with - sum_of(pricer.terms(bare, counts, result.cycles));
 }
 
 }  // namespace brownout::experiment

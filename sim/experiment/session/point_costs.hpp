@@ -25,4 +25,9 @@ std::vector<energy::EnergyTerm> energy_terms(const Plan& plan,
 double supply_joules(const Plan& plan, const config::OperatingPoint& voltages,
                      const hardware::Supply& supply, const PointResult& result);
 
+/// Joules per inference that mitigations of weights cost: what the same counts would cost less
+/// without check bits and without the logic of a word code.
+double mitigation_joules(const Plan& plan, const config::OperatingPoint& voltages,
+                         const PointResult& result);
+
 }  // namespace brownout::experiment

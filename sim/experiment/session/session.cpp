@@ -11,6 +11,14 @@
 namespace brownout::experiment {
 namespace {
 
+MitigatedWeights mitigated(const storage::WeightDamage& damage) {
+  const storage::CodewordCounts& codewords = damage.codewords;
+  return {.residual_ber = share(damage.bits_residual, damage.bits_fetched),
+          .corrected = share(codewords.corrected, damage.codewords_fetched),
+          .uncorrectable = share(codewords.uncorrectable, damage.codewords_fetched),
+          .miscorrected = share(codewords.miscorrected, damage.codewords_fetched)};
+}
+
 void add_damage(const storage::WeightDamage& damage, LayerResult& result) {
   result.weights_changed = share(damage.weights_changed, damage.weights);
   result.effective_ber = share(damage.bits_wrong(), damage.bits_fetched);
@@ -19,12 +27,14 @@ void add_damage(const storage::WeightDamage& damage, LayerResult& result) {
   result.words_touched = share(damage.words_touched, damage.words);
   result.weight_error_mean = share(damage.error_sum, damage.weights);
   result.weight_error_max = damage.error_max;
+  result.mitigated = mitigated(damage);
 }
 
 /// What the faults did to the weights: a mean over the inferences.
 void add_damage(const std::vector<storage::WeightDamage>& layers, PointResult& result) {
   result.effective_ber = storage::effective_ber(layers);
   result.weights_changed = storage::weights_changed(layers);
+  result.mitigated = mitigated(storage::sum_of(layers));
   for (std::size_t i = 0; i < layers.size(); ++i) {
     if (layers[i].weights != 0) add_damage(layers[i], result.layers[i]);
   }
@@ -39,7 +49,7 @@ void cosimulate_image(const Plan& plan, const FaultState& state,
   const auto accumulators = state.word_masks(OnChipMemory::kAccumulator);
   cosimulate(process_simulator(),
              {.network = plan.network,
-              .stored = plan.stored_weights(),
+              .stored = state.stored_weights(),
               .path = state.path(),
               .masks = weights.value(),
               .input = input,
@@ -110,6 +120,7 @@ PointResult Session::run(const Point& point, const Chip& chip) {
   result.intermittent_cells = state.intermittent_cells();
   result.images = images_->count;
   add_costs(*plan_, voltages_at(*plan_, point), execution.gated_macs, result);
+  result.mitigation_joules = mitigation_joules(*plan_, voltages_at(*plan_, point), result);
   add_damage(execution.damage, result);
   result.score = score_of(*plan_, *images_, execution.outputs.logits);
   result.outputs = std::move(execution.outputs);
@@ -228,8 +239,9 @@ std::vector<storage::WeightFault> worst_faults(const Plan& plan, const Chip& chi
                                                const Point& point, std::size_t count) {
   constexpr auto kWeightSram = hardware::OnChipMemory::kWeightSram;
   const memory::Voltage voltage = voltages_at(plan, point).voltage(kWeightSram);
-  return storage::worst_faults(plan.network, plan.stored_weights(),
-                               plan.word_path(acting_faults(plan, point)),
+  const storage::WordPath path = plan.word_path(acting_faults(plan, point));
+  const std::optional<storage::WeightImage> image = image_of_chip(plan, chip, point, path);
+  return storage::worst_faults(plan.network, plan.stored_weights(image), path,
                                chip.faults_at(kWeightSram, voltage), count);
 }
 

@@ -79,7 +79,7 @@ class Cosimulation : public ::testing::Test {
     try {
       cosimulate(process_simulator(),
                  {.network = network_,
-                  .stored = {program_, layout_, net_.image},
+                  .stored = {program_, layout_, net_.image, net_.written},
                   .path = path_,
                   .masks = masks_,
                   .input = image_,

@@ -1,0 +1,27 @@
+#include "memory/storage_scheme.hpp"
+
+#include <stdexcept>
+
+#include "memory/base/input_error.hpp"
+#include "memory/base/text_number.hpp"
+
+namespace brownout::memory {
+
+std::string to_string(OnUncorrectable what) {
+  switch (what) {
+    case OnUncorrectable::kKeep:
+      return "keep";
+    case OnUncorrectable::kZero:
+      return "zero";
+  }
+  throw std::logic_error("something on uncorrectable words without a name");
+}
+
+OnUncorrectable parse_on_uncorrectable(std::string_view name) {
+  for (const OnUncorrectable what : {OnUncorrectable::kKeep, OnUncorrectable::kZero}) {
+    if (name == to_string(what)) return what;
+  }
+  throw InputError(in_quotes(name) + " is not one of keep, zero");
+}
+
+}  // namespace brownout::memory

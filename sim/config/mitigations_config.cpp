@@ -1,0 +1,109 @@
+#include "sim/config/mitigations_config.hpp"
+
+#include <algorithm>
+
+#include "memory/base/input_error.hpp"
+#include "memory/base/text_number.hpp"
+#include "sim/config/yaml_reader.hpp"
+
+namespace brownout::config {
+namespace {
+
+void read_faq(const Mitigation& self, const Value& value, MemoryConfig& memory) {
+  const MapReader map(value, {"program_at"});
+  if (const Value* voltage = map.find("program_at")) convert(*voltage, memory.program_at.emplace());
+  const auto may_flip = [](const ChipConfig& chip) {
+    return !chip.measured() && !chip.mixture.stuck;
+  };
+  if (may_flip(memory.weight_sram().chip)) {
+    fail(value, "needs cells that are stuck: memory.chip.kind is flip");
+  }
+  memory.scheme.policy = memory::make_write_policy(self.name, memory.scheme.encoding);
+}
+
+void read_word_code(const Mitigation& self, const Value& value, MemoryConfig& memory) {
+  const MapReader map(value, {"on_uncorrectable", "data_bits"});
+  memory::StorageScheme& scheme = memory.scheme;
+  if (scheme.code->name != "none") {
+    fail(value,
+         "one word code at a time: " + std::string(scheme.code->name) + " stands there, too");
+  }
+  scheme.code = &memory::find_word_code(self.name);
+  // A word that is known to be wrong and used as it is would be no better than without parity.
+  scheme.on_uncorrectable =
+      self.name == "parity" ? memory::OnUncorrectable::kZero : memory::OnUncorrectable::kKeep;
+  if (const Value* what = map.find("on_uncorrectable")) {
+    std::string text;
+    convert(*what, text);
+    scheme.on_uncorrectable =
+        at_place_of(*what, [&] { return memory::parse_on_uncorrectable(text); });
+  }
+  int data_bits = 0;
+  map.read_in_range("data_bits", data_bits, 4, static_cast<int>(memory::WideBits::kMost));
+  scheme.codeword_bits = static_cast<std::uint32_t>(data_bits);
+}
+
+const Mitigation& find_mitigation(const Value& value, std::string_view name) {
+  std::vector<std::string_view> names;
+  for (const Mitigation& mitigation : mitigations()) {
+    if (mitigation.name == name) return mitigation;
+    names.push_back(mitigation.name);
+  }
+  std::string list;
+  for (const std::string_view known : names)
+    list += (list.empty() ? "" : ", ") + std::string(known);
+  fail(value, in_quotes(name) + " is not a mitigation: " + list);
+}
+
+/// What a map of mitigations has under `name`; of a list, nothing more than the name.
+Value keys_of(Value value) {
+  if (value.kind == Value::Kind::kNull) value.kind = Value::Kind::kMap;
+  return value;
+}
+
+std::vector<MapEntry> entries_of(const Value& value) {
+  if (value.kind == Value::Kind::kMap) return value.entries;
+  std::vector<MapEntry> entries;
+  for (const Value& item : items_of(value)) {
+    std::string name;
+    convert(item, name);
+    Value keys = item;
+    keys.kind = Value::Kind::kNull;
+    entries.push_back({name, keys});
+  }
+  return entries;
+}
+
+}  // namespace
+
+const std::vector<Mitigation>& mitigations() {
+  static const std::vector<Mitigation> all = [] {
+    std::vector<Mitigation> list;
+    for (const memory::WordCodeKind& code : memory::word_codes()) {
+      if (code.name != "none") list.push_back({code.name, read_word_code});
+    }
+    list.push_back({"faq", read_faq});
+    return list;
+  }();
+  return all;
+}
+
+void read_mitigations(const Value& value, MemoryConfig& memory) {
+  for (const MapEntry& entry : entries_of(value)) {
+    const Mitigation& mitigation = find_mitigation(entry.value, entry.key);
+    if (std::count(memory.mitigations.begin(), memory.mitigations.end(), entry.key) != 0) {
+      fail(entry.value, in_quotes(entry.key) + " stands there twice");
+    }
+    mitigation.read(mitigation, keys_of(entry.value), memory);
+    memory.mitigations.push_back(entry.key);
+  }
+  const bool in_place = memory.scheme.code->name == "in_place_secded";
+  if (in_place && memory.scheme.encoding != memory::Encoding::kTwosComplement) {
+    fail(value, "in_place_secded needs memory.encoding: twos_complement");
+  }
+  if (in_place && memory.scheme.policy->looks_at_cells()) {
+    fail(value, "in_place_secded leaves no weights to choose: it goes without faq");
+  }
+}
+
+}  // namespace brownout::config

@@ -1,0 +1,217 @@
+// Mitigations through the whole flow: engine, SystemC machine and closed form agree under each and
+// under combinations, and what they do to the weights is what an independent walk says.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include "memory/numbers/keyed_random.hpp"
+#include "sim/experiment/session/session.hpp"
+
+namespace brownout::experiment {
+namespace {
+
+const memory::Voltage kVoltage = memory::Voltage::parse("0.85");
+
+Session session_of(const std::string& mitigations, std::vector<std::string> set,
+                   const std::string& workload = "mnist_cnn") {
+  config::Overrides overrides;
+  overrides.mitigate = mitigations;
+  overrides.set = std::move(set);
+  overrides.set.emplace_back("run.images=4");
+  const auto file = std::filesystem::path(BROWNOUT_SOURCE_DIR) / "workloads" / (workload + ".yaml");
+  return Session(config::load_workload(file, overrides));
+}
+
+const std::string kStuck = "memory.chip.kind=stuck";
+
+/// One of `choices`, by a hash of case and purpose.
+std::string pick(int number, std::uint64_t purpose, std::vector<std::string> choices) {
+  return choices[memory::keyed_hash(static_cast<std::uint64_t>(number), purpose) % choices.size()];
+}
+
+class RandomMitigations : public ::testing::TestWithParam<int> {};
+
+TEST_P(RandomMitigations, LeaveAllExecutorsInAgreement) {
+  const int n = GetParam();
+  const std::string code = pick(n, 1,
+                                {"", "parity", "parity: {on_uncorrectable: keep}", "secded",
+                                 "secded: {on_uncorrectable: zero, data_bits: 16}",
+                                 "secded: {data_bits: 8}", "hamming", "bch_dec"});
+  const std::string policy = pick(n, 2, {"", "faq", "faq: {program_at: 0.82}", "faq"});
+  std::vector<std::string> set = {
+      "accelerator.placement=" + pick(n, 3, {"resident", "streaming", "restart_per_layer"}),
+      "memory.encoding=" + pick(n, 4, {"twos_complement", "offset_binary", "gray"}),
+      "accelerator.weight_sram.word_bits=" + pick(n, 5, {"32", "64", "256"})};
+  set.push_back(policy.empty() ? pick(n, 6,
+                                      {"memory.chip={generator: iid, kind: flip}",
+                                       "memory.chip={generator: gaussian_vmin, mu: 0.7056, sigma: "
+                                       "0.0552, sigma_read: 0.01}"})
+                               : pick(n, 6,
+                                      {"memory.chip={kind: stuck}",
+                                       "memory.chip={generator: gaussian_vmin, mu: 0.7056, sigma: "
+                                       "0.0552, sigma_read: 0.01, kind: stuck}",
+                                       "memory.chip={kind: stuck, stuck_at_0_share: 0.2, defects: "
+                                       "{rate: 0.01}}"}));
+  const std::string all = code + (code.empty() || policy.empty() ? "" : ", ") + policy;
+  SCOPED_TRACE(all + " " + set[0] + " " + set[1] + " " + set[2] + " " + set[3]);
+  Session session = session_of(all, set, pick(n, 7, {"mnist_cnn", "cifar10_resnet8_w4"}));
+  const PointResult point = session.run({kVoltage, static_cast<std::uint64_t>(n), 2});
+  EXPECT_EQ(point.cosim_images, 2);
+  EXPECT_GT(point.memories.front().ber, 0.001);
+}
+
+INSTANTIATE_TEST_SUITE_P(Drawn, RandomMitigations, ::testing::Range(0, 16));
+
+/// Every weight as its word reads, with the rules written here once more.
+class FaqInTheFlow : public ::testing::TestWithParam<std::string> {};
+
+TEST_P(FaqInTheFlow, GivesEveryWeightTheNearestValueOfItsCells) {
+  const Session session = session_of("faq", {kStuck, "accelerator.placement=" + GetParam()});
+  const Plan& plan = session.plan();
+  const Point point{kVoltage, 3, 0};
+  const ReadWeights read = read_weights(plan, point, 0);
+  const memory::SramOrganisation organisation = plan.program.spec.weight_sram.organisation();
+  const memory::CellMasks cells =
+      Chip(plan, 3).faults_at(hardware::OnChipMemory::kWeightSram, kVoltage).certain;
+  std::uint64_t changed = 0;
+  for (const schedule::TileIndex t : plan.program.tiles.indices()) {
+    const schedule::Tile& tile = plan.program.tiles[t];
+    for (int row = 0; row < tile.rows; ++row) {
+      for (int column = 0; column < tile.columns; ++column) {
+        const auto word = static_cast<std::uint64_t>(row) * tile.words_per_row +
+                          static_cast<std::uint64_t>(column / 4) + plan.layout.address[t];
+        unsigned at_0 = 0, at_1 = 0;
+        for (std::uint32_t bit = 0; bit < 8; ++bit) {
+          const auto kind = cells.at(
+              organisation.locate({word, static_cast<std::uint32_t>(column % 4) * 8 + bit}));
+          if (!kind) continue;
+          (*kind == memory::FaultKind::kStuckAt1 ? at_1 : at_0) |= 1U << bit;
+        }
+        const std::size_t weight = storage::weight_at(plan.program, tile, row, column);
+        const int wanted = plan.weights[tile.node][weight];
+        const int got = read.readback.weights[tile.node][weight];
+        int nearest = 1000;
+        for (int value = -128; value < 128; ++value) {
+          const auto code = static_cast<std::uint8_t>(value);
+          if ((code & at_0) != 0 || (code & at_1) != at_1) continue;
+          nearest = std::min(nearest, std::abs(value - wanted));
+        }
+        ASSERT_EQ(std::abs(got - wanted), nearest) << at_0 << " " << at_1 << " " << wanted;
+        changed += got != wanted ? 1 : 0;
+      }
+    }
+  }
+  EXPECT_GT(changed, 50U);
+  EXPECT_EQ(read.readback.effective_ber(), 0);  // the cells deliver what was written
+  EXPECT_GT(storage::sum_of(read.readback.layers).bits_residual, 0U);
+}
+
+TEST_P(FaqInTheFlow, WordsChosenForAnotherVoltageCountWhereNoCellFails) {
+  Session session =
+      session_of("faq: {program_at: 0.80}", {kStuck, "accelerator.placement=" + GetParam()});
+  const memory::Voltage error_free = session.plan().error_free_voltage();
+  const PointResult point = session.run({error_free, 0, 1});
+  EXPECT_EQ(point.memories.front().ber, 0);
+  EXPECT_EQ(point.effective_ber, 0);
+  const ReadWeights read = read_weights(session.plan(), {error_free, 0, 0}, 0);
+  std::uint64_t changed = 0, weights = 0;
+  for (std::size_t node = 0; node < read.readback.weights.size(); ++node) {
+    for (std::size_t i = 0; i < read.readback.weights[node].size(); ++i) {
+      changed += read.readback.weights[node][i] != session.plan().weights[node][i] ? 1 : 0;
+      ++weights;
+    }
+  }
+  EXPECT_GT(changed, 0U);
+  EXPECT_DOUBLE_EQ(point.weights_changed,
+                   static_cast<double>(changed) / static_cast<double>(weights));
+}
+
+INSTANTIATE_TEST_SUITE_P(Placements, FaqInTheFlow, ::testing::Values("resident", "streaming"),
+                         [](const auto& param) { return param.param; });
+
+TEST(Faq, LooksOnlyAtFaultsThatAct) {
+  const Session session = session_of("faq", {kStuck, "memory.faults.layers=conv2"});
+  const ReadWeights read = read_weights(session.plan(), {kVoltage, 0, 0}, 0);
+  std::vector<std::string> touched;
+  for (std::size_t node = 0; node < read.readback.weights.size(); ++node) {
+    if (read.readback.weights[node] != session.plan().weights[node]) {
+      touched.push_back(models::node_name(session.plan().network.nodes[node]));
+    }
+  }
+  EXPECT_EQ(touched, std::vector<std::string>{"conv2"});
+}
+
+TEST(Faq, RefusesCellsThatFlip) {
+  EXPECT_THROW(session_of("faq", {}), InputError);  // generated ones
+  // Of a map only the map can tell.
+  const std::string map = ::testing::TempDir() + "flips.csv";
+  std::ofstream(map)
+      << "# banks: 8\n# rows: 1024\n# columns: 128\n# unit: Vmin\n"
+         "# lowest_measured: 0.75\n# source: written by a test\nbank,row,column,vfail,kind\n"
+         "0,0,1,0.84,stuck_at_0\n0,0,2,0.9,flip\n";
+  Session session = session_of("faq", {"memory.chip={map: " + map + "}"});
+  EXPECT_EQ(session.run({memory::Voltage::parse("0.91"), 0, 1}).weights_changed, 0);
+  try {
+    session.run({kVoltage, 0, 1});
+    ADD_FAILURE() << "a flip was taken for stuck";
+  } catch (const InputError& error) {
+    EXPECT_THAT(error.what(), ::testing::StartsWith("memory.mitigations.faq: chip 0 has cells that "
+                                                    "flip, such as bank 0, row 0, column 2"));
+  }
+}
+
+class MitigationsWithoutFaults : public ::testing::TestWithParam<std::string> {};
+
+TEST_P(MitigationsWithoutFaults, AreTheIdentity) {
+  Session session = session_of(GetParam(), {kStuck});
+  Session plain = session_of("", {kStuck});
+  const memory::Voltage error_free = plain.plan().error_free_voltage();
+  const PointResult expected = plain.run({error_free, 0, 0});
+  const PointResult point = session.run({error_free, 0, 1});
+  EXPECT_EQ(point.outputs.logits, expected.outputs.logits);
+  EXPECT_EQ(point.weights_changed, 0);
+  EXPECT_EQ(point.cycles, expected.cycles);
+}
+
+INSTANTIATE_TEST_SUITE_P(Each, MitigationsWithoutFaults,
+                         ::testing::Values("parity", "secded", "hamming", "bch_dec", "faq",
+                                           "secded, faq"));
+
+// The chance of two or more failing cells in a word, by the binomial formula.
+TEST(Secded, IsUncorrectableAsOftenAsTwoCellsOfAWordFail) {
+  for (const int data_bits : {8, 16, 32, 64}) {
+    const Session session =
+        session_of("secded: {data_bits: " + std::to_string(data_bits) + "}",
+                   {"accelerator.weight_sram.word_bits=64", "memory.chip={}"}, "cifar10_resnet8");
+    const Plan& plan = session.plan();
+    const double p = 0.00461;  // of the profile at this voltage
+    std::uint64_t uncorrectable = 0, corrected = 0, codewords = 0;
+    for (std::uint64_t chip = 0; chip < 4; ++chip) {
+      const ReadWeights read = read_weights(plan, {kVoltage, chip, 0}, 0);
+      for (const storage::WeightDamage& layer : read.readback.layers) {
+        uncorrectable += layer.codewords.uncorrectable + layer.codewords.miscorrected;
+        corrected += layer.codewords.corrected;
+        codewords += layer.words * static_cast<unsigned>(64 / data_bits);
+      }
+    }
+    const memory::WordCodec codec = plan.config.memory.scheme.codec(64);
+    const double n = data_bits + codec.check_bits() / codec.codewords();
+    const double none = std::pow(1 - p, n), one = n * p * std::pow(1 - p, n - 1);
+    const auto count = static_cast<double>(codewords);
+    const double expected = (1 - none - one) * count;
+    EXPECT_NEAR(static_cast<double>(uncorrectable), expected,
+                4 * std::sqrt(expected) + 0.02 * expected)
+        << data_bits;
+    EXPECT_NEAR(static_cast<double>(corrected), one * count,
+                5 * std::sqrt(one * count) + 0.02 * one * count)
+        << data_bits;
+  }
+}
+
+}  // namespace
+}  // namespace brownout::experiment

@@ -1,0 +1,203 @@
+"""Weights behind mitigations equal a few lines of NumPy; ``points.csv`` tells what they did."""
+
+import csv
+import json
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from brownout_binary import BROWNOUT, ROOT, needs_brownout
+from placement_oracle import (
+    HEADER,
+    LOWEST,
+    UNIT,
+    Core,
+    FaultMap,
+    Weights,
+    addresses,
+    cells_of,
+    clean_weights,
+    codes_of,
+    core_of,
+    decoder,
+)
+
+pytestmark = needs_brownout
+
+WORKLOAD = "mnist_cnn"
+VOLTAGE = "0.85"
+CHECKS = {"parity": 1, "secded": 7, "bch_dec": 12}  # check bits of a word of 32
+
+
+def brownout(*arguments: object) -> str:
+    """Run the simulator, which must succeed; its standard output."""
+    command = [str(BROWNOUT), *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def scattered(path: Path, core: Core, checks: int, share: float, kinds: list[str]) -> FaultMap:
+    """Write a map over words widened by check bits; all its cells fail at VOLTAGE."""
+    rng = np.random.default_rng(7)
+    rows, columns = core.bank_shape
+    shape = (core.banks, rows, columns + checks * core.column_mux)
+    size = int(np.prod(shape))
+    chosen = np.sort(rng.choice(size, int(share * size), replace=False))
+    with path.open("w") as file:
+        file.write("".join(f"# {k}: {v}\n" for k, v in zip(HEADER, shape, strict=True)))
+        file.write(f"# unit: {UNIT}\n# lowest_measured: {LOWEST}\n# source: random cells\n")
+        file.write("bank,row,column,vfail,kind\n")
+        for cell in zip(*np.unravel_index(chosen, shape), strict=True):
+            file.write(",".join(map(str, cell)) + f",0.9,{kinds[rng.integers(len(kinds))]}\n")
+    return FaultMap.read(path)
+
+
+def masks(chip: FaultMap) -> dict[str, NDArray[np.bool_]]:
+    """The failing cells of each kind over the geometry that the map has."""
+    shape = tuple(int(chip.header[name]) for name in HEADER)
+    found = {}
+    for kind in ("stuck_at_0", "stuck_at_1", "flip"):
+        found[kind] = np.zeros(shape, dtype=bool)
+        found[kind][tuple(chip.cells[chip.kind == kind].T)] = True
+    return found
+
+
+def written(placement: str, core: Core, mitigation: str, map_file: Path, out: Path) -> Weights:
+    """What ``brownout weights`` writes."""
+    brownout(
+        *("weights", ROOT / f"workloads/{WORKLOAD}.yaml", "--voltage", VOLTAGE, "--out", out),
+        *("--accelerator", ROOT / "configs/accelerators/edge_32x32.yaml"),
+        f"--set=accelerator.weight_sram.capacity_kib={core.capacity_kib}",
+        f"--set=accelerator.placement={placement}",
+        *("--fault-map", map_file, "--mitigate", mitigation, "--quiet"),
+    )
+    with np.load(out, allow_pickle=False) as archive:
+        return dict(archive)
+
+
+def places(core: Core, placement: str) -> dict[str, tuple[NDArray, NDArray]]:
+    """Word address and lane of each weight of each layer."""
+    clean = clean_weights(WORKLOAD)
+    shapes = [(len(w), w[0].size) for w in clean.values()]
+    found = addresses(shapes, [8] * len(clean), core, placement)
+    return dict(zip(clean, found, strict=True))
+
+
+@pytest.mark.parametrize("placement", ["resident", "streaming"])
+def test_faq_gives_each_weight_the_nearest_value_of_its_cells(
+    placement: str, tmp_path: Path
+) -> None:
+    core = core_of("edge_32x32", {"capacity_kib": 64 if placement == "resident" else 16})
+    chip = scattered(tmp_path / "map.csv", core, 0, 0.04, ["stuck_at_0", "stuck_at_1"])
+    found = written(placement, core, "faq", tmp_path / "map.csv", tmp_path / "w.npz")
+    cells = masks(chip)
+    value = decoder("twos_complement", 8).astype(int)
+    bit = 1 << np.arange(8)
+    changed = 0
+    for name, clean in clean_weights(WORKLOAD).items():
+        place = places(core, placement)[name]
+        at = cells_of(*place, 8, core)
+        at_0, at_1 = cells["stuck_at_0"][at] @ bit, cells["stuck_at_1"][at] @ bit
+        wanted = clean.reshape(len(clean), -1).astype(int)
+        codes = np.arange(256)
+        readable = ((codes & at_0[..., None]) == 0) & ((codes & at_1[..., None]) == at_1[..., None])
+        # Nearest, then the smaller magnitude, then the positive one.
+        rank = 512 * abs(value - wanted[..., None]) + 2 * abs(value) + (value < 0)
+        nearest = value[np.where(readable, rank, 1 << 30).argmin(-1)]
+        assert (found[name].reshape(nearest.shape) == nearest).all(), name
+        changed += int((nearest != wanted).sum())
+    assert changed > 1000
+
+
+def test_parity_makes_words_with_odd_errors_zero(tmp_path: Path) -> None:
+    core = core_of("edge_32x32", {"capacity_kib": 64})
+    chip = scattered(tmp_path / "map.csv", core, 1, 0.01, ["stuck_at_0", "stuck_at_1", "flip"])
+    found = written("resident", core, "parity", tmp_path / "map.csv", tmp_path / "w.npz")
+    expected = through_words(core, chip, 1, "parity")
+    for name, weights in expected.items():
+        assert (found[name].reshape(weights.shape) == weights).all(), name
+
+
+@pytest.mark.parametrize("code", ["secded", "bch_dec"])
+def test_codes_correct_as_many_flips_as_they_promise(code: str, tmp_path: Path) -> None:
+    core = core_of("edge_32x32", {"capacity_kib": 64})
+    chip = scattered(tmp_path / "map.csv", core, CHECKS[code], 0.02, ["flip"])
+    found = written("resident", core, code, tmp_path / "map.csv", tmp_path / "w.npz")
+    flips = masks(chip)["flip"]
+    corrects = 1 if code == "secded" else 2
+    right = wrong = 0
+    for name, clean in clean_weights(WORKLOAD).items():
+        word, _ = places(core, "resident")[name]
+        every_bit = np.arange(32 + CHECKS[code])
+        in_bank = word // core.banks
+        failing = flips[
+            (word % core.banks)[..., None],
+            (in_bank // core.column_mux)[..., None],
+            every_bit * core.column_mux + (in_bank % core.column_mux)[..., None],
+        ].sum(-1)
+        same = found[name].reshape(word.shape) == clean.reshape(word.shape)
+        assert same[failing <= corrects].all(), name
+        right += int((failing == corrects).sum())
+        wrong += int((~same[failing > corrects]).sum())
+    assert right > 100
+    assert wrong > 0
+
+
+def through_words(core: Core, chip: FaultMap, checks: int, code: str) -> Weights:
+    """Weights word by word, with the parity of all its bits taken here."""
+    assert code == "parity"
+    cells = masks(chip)
+    clean = clean_weights(WORKLOAD)
+    value = decoder("twos_complement", 8)
+    stored = np.zeros((core.words, core.word_bits), dtype=bool)
+    at = places(core, "resident")
+    bits = np.arange(8)
+    for name, weight in clean.items():
+        word, lane = at[name]
+        codes = codes_of(weight.reshape(len(weight), -1), value)
+        stored[word[..., None], lane[..., None] * 8 + bits] = codes[..., None] >> bits & 1
+    stored = np.concatenate([stored, stored.sum(1, keepdims=True) % 2 == 1], axis=1)
+    words = np.arange(core.words)[:, None]
+    in_bank = words // core.banks
+    cell = np.broadcast_arrays(
+        words % core.banks,
+        in_bank // core.column_mux,
+        np.arange(core.word_bits + checks) * core.column_mux + in_bank % core.column_mux,
+    )
+    read = (stored & ~cells["stuck_at_0"][cell] | cells["stuck_at_1"][cell]) ^ cells["flip"][cell]
+    good = read.sum(1) % 2 == 0
+    weights = {}
+    for name, weight in clean.items():
+        word, lane = at[name]
+        code_read = read[word[..., None], lane[..., None] * 8 + bits] @ (1 << bits)
+        weights[name] = np.where(good[word], value[code_read], 0).reshape(len(weight), -1)
+    return weights
+
+
+def test_points_tell_what_mitigations_did(tmp_path: Path) -> None:
+    out = tmp_path / "sweep"
+    command = ["sweep", ROOT / f"workloads/{WORKLOAD}.yaml", "--voltage", f"1,{VOLTAGE}"]
+    command += ["--chips", "2", "--images", "20", "--quiet"]
+    brownout(*command, "--mitigate", "secded", "--out", out)
+    with (out / "points.csv").open() as file:
+        points = list(csv.DictReader(file))
+    manifest = json.loads((out / "manifest.json").read_text())["configuration"]
+    assert manifest["memory.mitigations"] == "[secded]"
+    assert manifest["memory.mitigations.secded.on_uncorrectable"] == "keep"
+    for point in points:
+        number = {key: float(point[key]) for key in point if point[key] and key != "unit"}
+        assert 0 < number["mitigation_energy_j"] < number["energy_j"]
+        if point["voltage"] == "1":
+            assert number["effective_ber"] == number["residual_ber"] == 0
+            assert number["words_corrected"] == number["words_uncorrectable"] == 0
+        else:
+            assert number["effective_ber"] > 2 * number["residual_ber"] > 0
+            assert number["words_corrected"] > number["words_uncorrectable"] > 0
+            assert number["words_uncorrectable"] > number["words_miscorrected"] >= 0
+    brownout(*command, "--out", tmp_path / "plain")
+    header = (tmp_path / "plain/points.csv").read_text().splitlines()[0]
+    assert "residual_ber" not in header
