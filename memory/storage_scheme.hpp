@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "memory/encoding.hpp"
+#include "memory/read_mask.hpp"
 #include "memory/word_codec.hpp"
 #include "memory/write_policy.hpp"
 
@@ -27,6 +28,7 @@ struct StorageScheme {
   const WordCodeKind* code = &find_word_code("none");  ///< never null
   std::uint32_t codeword_bits = 0;                     ///< of data; 0: as WordCodec chooses
   OnUncorrectable on_uncorrectable = OnUncorrectable::kKeep;
+  ReadMask read_mask = ReadMask::kNone;
 
   WordCodec codec(std::uint32_t word_bits) const { return {*code, word_bits, codeword_bits}; }
 };

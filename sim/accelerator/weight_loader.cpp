@@ -53,7 +53,8 @@ void WeightLoader::read_word(std::uint32_t word_of_row) {
       address_ + static_cast<std::uint64_t>(row_) * tile_->words_per_row + word_of_row;
   const int first_column = static_cast<int>(word_of_row) * tile_->lanes;
   const storage::TileWord word = storage::tile_word(state_->program(), *tile_, word_of_row);
-  const storage::ReadWord read = path.read(word, sram_->stored(address), sram_->mask(address));
+  const storage::ReadWord read = path.read(word, sram_->stored(address), sram_->mask(address),
+                                           state_->job->stored.known_at(address));
   const memory::CodeTable& table = path.table(word.weight_bits);
   for (int lane = 0; lane < word.weights; ++lane) {
     const int column = first_column + lane;

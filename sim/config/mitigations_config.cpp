@@ -9,9 +9,33 @@
 namespace brownout::config {
 namespace {
 
+/// What they know of the cells.
+void read_program_at(const MapReader& map, MemoryConfig& memory) {
+  const Value* value = map.find("program_at");
+  if (value == nullptr) return;
+  memory::Voltage voltage;
+  convert(*value, voltage);
+  if (memory.program_at && *memory.program_at != voltage) {
+    fail(*value, "cells are known at one voltage, " + memory.program_at->text() + " stands above");
+  }
+  memory.program_at = voltage;
+}
+
+void read_mask(const Mitigation& self, const Value& value, MemoryConfig& memory) {
+  read_program_at(MapReader(value, {"program_at"}), memory);
+  memory::ReadMask& mask = memory.scheme.read_mask;
+  if (mask != memory::ReadMask::kNone) {
+    fail(value, "one mask at a time: " + to_string(mask) + " stands there, too");
+  }
+  mask = self.name == to_string(memory::ReadMask::kBit) ? memory::ReadMask::kBit
+                                                        : memory::ReadMask::kWord;
+  if (mask == memory::ReadMask::kBit && memory.scheme.encoding == memory::Encoding::kGray) {
+    fail(value, "bits of a Gray code cannot be rounded one by one: word_mask");
+  }
+}
+
 void read_faq(const Mitigation& self, const Value& value, MemoryConfig& memory) {
-  const MapReader map(value, {"program_at"});
-  if (const Value* voltage = map.find("program_at")) convert(*voltage, memory.program_at.emplace());
+  read_program_at(MapReader(value, {"program_at"}), memory);
   const auto may_flip = [](const ChipConfig& chip) {
     return !chip.measured() && !chip.mixture.stuck;
   };
@@ -83,6 +107,8 @@ const std::vector<Mitigation>& mitigations() {
       if (code.name != "none") list.push_back({code.name, read_word_code});
     }
     list.push_back({"faq", read_faq});
+    list.push_back({"bit_mask", read_mask});
+    list.push_back({"word_mask", read_mask});
     return list;
   }();
   return all;

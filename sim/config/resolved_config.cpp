@@ -1,4 +1,5 @@
 // A WorkloadConfig as key/value text for manifests, in the order of the schema.
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -234,8 +235,9 @@ void list_mitigations(Listing& out, const MemoryConfig& memory) {
     if (scheme.codeword_bits != 0)
       out.add(code + ".data_bits", std::uint64_t{scheme.codeword_bits});
   }
-  if (scheme.policy->looks_at_cells()) {
-    out.add(key + ".faq.program_at",
+  for (const char* name : {"faq", "bit_mask", "word_mask"}) {
+    if (std::count(memory.mitigations.begin(), memory.mitigations.end(), name) == 0) continue;
+    out.add(key + "." + name + ".program_at",
             memory.program_at ? memory.program_at->text() : "the operating voltage");
   }
 }

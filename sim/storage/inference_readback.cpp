@@ -32,22 +32,25 @@ InferenceReadback::InferenceReadback(const StoredWeights& stored, const WordPath
   memory::for_each_faulty_word(path.organisation(), faults, [&](const memory::FaultyWord& word) {
     add_word(word, faults, seed);
   });
-  add_chosen_words(faults);
+  add_other_words(faults);
   sum_up();
 }
 
-/// Words that hold other weights than the network's while no cell of theirs fails: known as failing
-/// at another voltage.
-void InferenceReadback::add_chosen_words(const memory::CellFaults& faults) {
-  if (stored_.image.chosen().empty()) return;
+/// Words that read otherwise than the network has them though no cell of theirs fails: known as
+/// failing at another voltage.
+void InferenceReadback::add_other_words(const memory::CellFaults& faults) {
+  if (stored_.known.empty()) return;
   std::vector<bool> counted(path_.organisation().words);
   memory::for_each_faulty_word(path_.organisation(), faults,
                                [&](const memory::FaultyWord& word) { counted[word.word] = true; });
-  for (const WeightImage::ChosenWord& word : stored_.image.chosen()) {
-    if (counted[stored_.layout.address[word.tile] + word.index]) continue;
-    Place place{word.tile, word.index};
-    read(place, {});
-    constant_[stored_.program.tiles[place.tile].node] += place.damage;
+  for (const schedule::TileIndex t : stored_.program.tiles.indices()) {
+    for (std::uint64_t index = 0; index < stored_.program.tiles[t].words(); ++index) {
+      const std::uint64_t address = stored_.layout.address[t] + index;
+      if (counted[address] || stored_.known.is_clean(address)) continue;
+      Place place{t, index};
+      read(place, {});
+      constant_[stored_.program.tiles[t].node] += place.damage;
+    }
   }
 }
 
@@ -127,7 +130,8 @@ void InferenceReadback::read(Place& place, const memory::WordMask& mask) {
   const WeightsOfWord held = weights_of(stored_.program, place.tile, place.index);
   const std::size_t node = held.word.node;
   const memory::WordBits stored = stored_.image.word(place.tile, place.index);
-  const ReadWord word = path_.read(held.word, stored, mask);
+  const std::uint64_t address = stored_.layout.address[place.tile] + place.index;
+  const ReadWord word = path_.read(held.word, stored, mask, stored_.known_at(address));
   const memory::CodeTable& table = path_.table(held.word.weight_bits);
   place.damage = damage_of(word, stored.data, fetches_[place.tile]);
   for (int lane = 0; lane < held.word.weights; ++lane) {

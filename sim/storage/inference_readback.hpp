@@ -52,7 +52,7 @@ class InferenceReadback {
   };
 
   void count_fetched();
-  void add_chosen_words(const memory::CellFaults& faults);
+  void add_other_words(const memory::CellFaults& faults);
   void add_word(const memory::FaultyWord& word, const memory::CellFaults& faults,
                 std::uint64_t seed);
   bool matters(const memory::WordMask& mask) const;

@@ -66,7 +66,6 @@ void WeightImage::write(const schedule::TileProgram& program, const models::Weig
   const std::size_t first = (first_[t] + index) * parts_.count();
   for (std::size_t p = 0; p < parts_.count(); ++p) words_[first + p] = parts_.part(stored, p);
   const WideBits codes = path.read(word, stored).codes;
-  if (codes != wanted) chosen_.push_back({t, index});
   for (int lane = 0; lane < word.weights; ++lane) {
     weights_[tile.node][weight_at(program, tile, row, first_column + lane)] =
         table.value(word.code(codes, lane));

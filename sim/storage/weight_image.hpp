@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "memory/word_masks.hpp"
 #include "memory/word_parts.hpp"
 #include "models/quantized_network.hpp"
 #include "sim/schedule/tile_program.hpp"
@@ -26,12 +27,6 @@ TileWord tile_word(const schedule::TileProgram& program, const schedule::Tile& t
 
 class WeightImage {
  public:
-  /// A word that holds other weights than it should: its write policy chose them.
-  struct ChosenWord {
-    schedule::TileIndex tile;
-    std::uint64_t index;
-  };
-
   WeightImage() = default;  ///< of no program
   /// Where nothing is known of the cells.
   WeightImage(const schedule::TileProgram& program, const models::WeightSet& weights,
@@ -46,8 +41,6 @@ class WeightImage {
   memory::WordBits word(schedule::TileIndex tile, std::uint64_t index) const;
   /// The weights as they read without faults.
   const models::WeightSet& weights() const { return weights_; }
-  /// In the order of tiles.
-  const std::vector<ChosenWord>& chosen() const { return chosen_; }
 
  private:
   void write(const schedule::TileProgram& program, const models::WeightSet& weights,
@@ -58,7 +51,6 @@ class WeightImage {
   Indexed<schedule::TileIndex, std::size_t> first_;  // the number of a tile's first word
   std::vector<std::uint64_t> words_;                 // part by part
   models::WeightSet weights_;
-  std::vector<ChosenWord> chosen_;
 };
 
 /// What stands in the weight SRAM, and where. The references must outlive it.
@@ -67,6 +59,12 @@ struct StoredWeights {
   const schedule::WeightLayout& layout;
   const WeightImage& image;
   const models::WeightSet& wanted;  ///< the network's own
+  /// What is known of the cells when words are read; nothing where no path asks.
+  const memory::WordMasks& known;
+
+  memory::WordMask known_at(std::uint64_t address) const {
+    return known.empty() ? memory::WordMask{} : known.word(address);
+  }
 };
 
 }  // namespace brownout::storage

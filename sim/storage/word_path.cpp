@@ -62,18 +62,44 @@ WordBits WordPath::written(const TileWord& word, const WideBits& wanted,
   return encoded(chosen);
 }
 
-ReadWord WordPath::read(const TileWord& word, const WordBits& stored,
-                        const memory::WordMask& mask) const {
+ReadWord WordPath::read(const TileWord& word, const WordBits& stored, const memory::WordMask& mask,
+                        const memory::WordMask& known) const {
   const WordBits changed = (mask.apply(stored) ^ stored) & acting(word, stored);
-  if (changed == WordBits{}) return read(word, stored);
   const WideBits of_weights = WideBits::ones(word.bits());
-  const WideBits wrong = changed.data & of_weights;
-  if (!coded_) return {(stored.data ^ changed.data) & of_weights, wrong};
+  ReadWord read = this->read(word, stored);
+  if (changed != WordBits{}) {
+    read.wrong = changed.data & of_weights;
+    read.codes = (stored.data ^ changed.data) & of_weights;
+    if (coded_) decode(word, stored, changed, read);
+  }
+  if (masks_reads()) read.codes = masked(word, read.codes, acting(word, known));
+  return read;
+}
+
+void WordPath::decode(const TileWord& word, const WordBits& stored, const WordBits& changed,
+                      ReadWord& read) const {
   const memory::DecodedCodewords decoded = codec_.decode(stored ^ changed);
   const WideBits data = scheme_.on_uncorrectable == memory::OnUncorrectable::kZero
                             ? without(decoded.uncorrectable, word, decoded.data)
                             : decoded.data;
-  return {data & of_weights, wrong, count(decoded, this->data(stored))};
+  read.codes = data & WideBits::ones(word.bits());
+  read.codewords = count(decoded, this->data(stored));
+}
+
+WideBits WordPath::masked(const TileWord& word, const WideBits& data,
+                          const memory::WordMask& known) const {
+  const WideBits faulty = (known.stuck_at_0 | known.stuck_at_1 | known.flip).data;
+  if (faulty == WideBits{}) return data;
+  const auto bits = static_cast<std::uint32_t>(word.weight_bits);
+  WideBits result;
+  for (int lane = 0; lane < word.weights; ++lane) {
+    const auto first = static_cast<std::uint32_t>(lane) * bits;
+    result.put(first,
+               memory::masked(scheme_.read_mask, scheme_.encoding,
+                              static_cast<std::uint32_t>(word.code(data, lane)), word.weight_bits,
+                              static_cast<std::uint32_t>(faulty.field(first, bits))));
+  }
+  return result;
 }
 
 CodewordCounts WordPath::count(const memory::DecodedCodewords& decoded,

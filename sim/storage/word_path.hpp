@@ -72,6 +72,8 @@ class WordPath {
   std::uint32_t codewords() const { return codec_.codewords(); }  ///< of a word
   /// Whether words are written for the cells that they lie on.
   bool looks_at_cells() const { return scheme_.policy->looks_at_cells(); }
+  /// Whether words are read by what is known of them.
+  bool masks_reads() const { return scheme_.read_mask != memory::ReadMask::kNone; }
   /// What is written for the codes that are `wanted`; `known`: of its cells, of which those count
   /// that the filter lets act.
   memory::WordBits written(const TileWord& word, const memory::WideBits& wanted,
@@ -79,9 +81,10 @@ class WordPath {
   /// The word of the data that a transfer delivers, and the other way.
   memory::WordBits encoded(const memory::WideBits& data) const { return codec_.encode(data); }
   memory::WideBits data(const memory::WordBits& stored) const { return codec_.decode(stored).data; }
-  /// What a word that is written as `stored` reads as through cells of `mask`.
-  ReadWord read(const TileWord& word, const memory::WordBits& stored,
-                const memory::WordMask& mask) const;
+  /// What a word that is written as `stored` reads as through cells of `mask`; `known`: of which
+  /// cells it is known that they fail, where the scheme asks.
+  ReadWord read(const TileWord& word, const memory::WordBits& stored, const memory::WordMask& mask,
+                const memory::WordMask& known = {}) const;
   /// The same through cells that do not fail.
   ReadWord read(const TileWord& word, const memory::WordBits& stored) const {
     return {data(stored) & memory::WideBits::ones(word.bits())};
@@ -92,10 +95,14 @@ class WordPath {
  private:
   memory::WordBits acting(const TileWord& word, const memory::WordBits& stored) const;
   memory::WordMask acting(const TileWord& word, const memory::WordMask& mask) const;
+  void decode(const TileWord& word, const memory::WordBits& stored, const memory::WordBits& changed,
+              ReadWord& read) const;
   CodewordCounts count(const memory::DecodedCodewords& decoded,
                        const memory::WideBits& intact) const;
   memory::WideBits without(std::uint32_t codewords, const TileWord& word,
                            const memory::WideBits& data) const;
+  memory::WideBits masked(const TileWord& word, const memory::WideBits& data,
+                          const memory::WordMask& known) const;
 
   memory::StorageScheme scheme_;
   memory::WordCodec codec_;

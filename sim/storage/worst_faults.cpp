@@ -113,13 +113,14 @@ class LayerFaults {
                                     static_cast<std::uint32_t>(place.first_column / tile.lanes));
     const memory::WordBits stored = stored_.image.word(place.tile, place.index);
     const memory::WordMask mask = masks_.word(place.address);
-    const ReadWord read = path_.read(word, stored, mask);
+    const memory::WordMask known = stored_.known_at(place.address);
+    const ReadWord read = path_.read(word, stored, mask, known);
     const memory::WordBits failing = failing_bits(mask);
     for (std::uint32_t bit = 0; bit < path_.organisation().cell_bits(); ++bit) {
       memory::WordBits one;
       parts_.set_bit(one, bit);
       if ((failing & one) == memory::WordBits{}) continue;
-      const ReadWord alone = path_.read(word, stored, only(mask, one));
+      const ReadWord alone = path_.read(word, stored, only(mask, one), only(known, one));
       fault.cell = path_.organisation().locate({place.address, bit});
       for (int lane = 0; lane < word.weights; ++lane) {
         const std::size_t weight =

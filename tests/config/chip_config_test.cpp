@@ -85,7 +85,7 @@ TEST(ChipConfig, ChipIsGeneratedOrMeasuredButNotBoth) {
        "sign_magnitude, gray"},
       {"mitigations: []", "mitigations: [luck]",
        "w.yaml:11: memory.mitigations[0]: \"luck\" is not a mitigation: parity, secded, "
-       "hamming, bch_dec, in_place_secded, faq"},
+       "hamming, bch_dec, in_place_secded, faq, bit_mask, word_mask"},
       {"mitigations: []", "mitigations: {secded: {bits: 8}}",
        "w.yaml:11: memory.mitigations.secded.bits: unknown key"},
       {"mitigations: []", "mitigations: {secded: {on_uncorrectable: stop}}",

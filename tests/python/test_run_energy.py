@@ -16,7 +16,7 @@ IMAGE_BYTES, OUTPUT_BYTES, BURST = 28 * 28, 10, 64
 def test_the_lines_are_products_and_add_up() -> None:
     point = json_of(*RUN)
     lines = {line["event"]: line for line in point["energy_lines"]}
-    assert len(lines) == 16 + 6
+    assert len(lines) == 17 + 6
     for line in lines.values():
         product = line["amount"] * line["price"] * line["factor"]
         assert line["energy_j"] == pytest.approx(product, rel=1e-12)

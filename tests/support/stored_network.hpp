@@ -17,6 +17,7 @@ struct StoredNetwork {
   memory::StorageScheme scheme;
   models::WeightSet written;
   storage::WeightImage image;
+  memory::WordMasks known;  ///< nothing
 
   StoredNetwork(const models::QuantizedNetwork& network, hardware::AcceleratorSpec spec,
                 memory::StorageScheme how = {})
@@ -30,7 +31,7 @@ struct StoredNetwork {
         image(program, written, path()) {}
 
   memory::SramOrganisation organisation() const { return program.spec.weight_sram.organisation(); }
-  storage::StoredWeights stored() const { return {program, layout, image, written}; }
+  storage::StoredWeights stored() const { return {program, layout, image, written, known}; }
   storage::WordPath path(const storage::FaultFilter& filter = {}) const {
     return {scheme, organisation(), filter};
   }

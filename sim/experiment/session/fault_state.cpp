@@ -37,7 +37,8 @@ FaultState::FaultState(const Plan& plan, const Chip& chip, const Point& point)
     : plan_(plan),
       faults_(faults_of(plan, chip, voltages_at(plan, point))),
       path_(plan.word_path(acting_faults(plan, point))),
-      image_(image_of_chip(plan, chip, point, path_)),
+      known_(known_cells(plan, chip, point, path_)),
+      image_(image_for(plan, path_, known_)),
       readback_(stored_weights(), path_, weight_sram().cells, weight_sram().seed) {
   const config::OperatingPoint voltages = voltages_at(plan, point);
   for (const auto& [which, faults] : faults_) {
@@ -107,23 +108,29 @@ std::optional<memory::WordMasks> FaultState::word_masks(OnChipMemory memory) con
                             memory::masks_of_inference(faults.cells, faults.seed, inference_));
 }
 
-std::optional<storage::WeightImage> image_of_chip(const Plan& plan, const Chip& chip,
-                                                  const Point& point,
-                                                  const storage::WordPath& path) {
-  if (!path.looks_at_cells()) return {};
+memory::WordMasks known_cells(const Plan& plan, const Chip& chip, const Point& point,
+                              const storage::WordPath& path) {
+  if (!path.looks_at_cells() && !path.masks_reads()) return {};
   const memory::Voltage voltage = plan.config.memory.program_at.value_or(
       voltages_at(plan, point).voltage(OnChipMemory::kWeightSram));
   const memory::CellMasks known = chip.faults_at(OnChipMemory::kWeightSram, voltage).certain;
-  known.for_each([&](const memory::CellAddress& cell, memory::FaultKind kind) {
-    if (kind != memory::FaultKind::kFlip) return;
-    throw InputError("chip " + std::to_string(chip.number()) + " has cells that flip, such as " +
-                     memory::to_string(cell) +
-                     "; codes can be chosen for stuck cells only (memory.chip.kind: stuck)")
-        .within("memory.mitigations.faq");
-  });
+  if (path.looks_at_cells()) {
+    known.for_each([&](const memory::CellAddress& cell, memory::FaultKind kind) {
+      if (kind != memory::FaultKind::kFlip) return;
+      throw InputError("chip " + std::to_string(chip.number()) + " has cells that flip, such as " +
+                       memory::to_string(cell) +
+                       "; codes can be chosen for stuck cells only (memory.chip.kind: stuck)")
+          .within("memory.mitigations.faq");
+    });
+  }
+  return memory::word_masks(path.organisation(), known);
+}
+
+std::optional<storage::WeightImage> image_for(const Plan& plan, const storage::WordPath& path,
+                                              const memory::WordMasks& known) {
+  if (!path.looks_at_cells()) return {};
   storage::WeightImage image = plan.image;
-  image.rewrite(plan.program, plan.layout, plan.weights, path,
-                memory::word_masks(path.organisation(), known));
+  image.rewrite(plan.program, plan.layout, plan.weights, path, known);
   return image;
 }
 

@@ -51,19 +51,22 @@ void check_encoding(const Plan& plan) {
 void check_mitigations(const Plan& plan) {
   const memory::StorageScheme& scheme = plan.config.memory.scheme;
   const bool in_place = scheme.code->name == "in_place_secded";
+  const bool masks = scheme.read_mask != memory::ReadMask::kNone;
   const bool zeroes = scheme.on_uncorrectable == memory::OnUncorrectable::kZero;
   for (const models::Node& node : plan.network.nodes) {
     const auto* convolution = std::get_if<models::Convolution>(&node);
     if (convolution == nullptr) continue;
-    const auto refuse = [&](const std::string& why) {
+    const auto refuse = [&](std::string_view mitigation, const std::string& why) {
       throw InputError("tensor '" + convolution->weight_name + "' has weights of " +
                        std::to_string(convolution->weight_bits) + " bits; " + why)
           .within(plan.config.network.string())
-          .within("memory.mitigations." + std::string(scheme.code->name));
+          .within("memory.mitigations." + std::string(mitigation));
     };
-    if (in_place && convolution->weight_bits != 8) refuse("check bits find room in weights of 8");
-    if (zeroes && convolution->weight_bits == 1)
-      refuse("none of them is 0: on_uncorrectable: keep");
+    const int bits = convolution->weight_bits;
+    if (in_place && bits != 8) refuse(scheme.code->name, "check bits find room in weights of 8");
+    if (bits > 1) continue;
+    if (zeroes) refuse(scheme.code->name, "none of them is 0: on_uncorrectable: keep");
+    if (masks) refuse(to_string(scheme.read_mask), "none of them is 0");
   }
 }
 

@@ -18,6 +18,8 @@
 
 namespace brownout::experiment {
 
+inline const memory::WordMasks kNothingKnown;
+
 struct Plan {
   config::WorkloadConfig config;
   models::QuantizedNetwork network;
@@ -30,10 +32,10 @@ struct Plan {
   timing::ProgramCounts counts;
   std::vector<std::string> notes;  ///< what a user should look at, such as sums that may not fit
 
-  /// What stands in the weight SRAM: `of_chip`, or the image above.
-  storage::StoredWeights stored_weights(
-      const std::optional<storage::WeightImage>& of_chip = {}) const {
-    return {program, layout, of_chip ? *of_chip : image, weights};
+  /// What stands in the weight SRAM: `of_chip`, or the image above; and what is known of its cells.
+  storage::StoredWeights stored_weights(const std::optional<storage::WeightImage>& of_chip = {},
+                                        const memory::WordMasks& known = kNothingKnown) const {
+    return {program, layout, of_chip ? *of_chip : image, weights, known};
   }
   /// Through which weights are read where these faults act.
   storage::WordPath word_path(const storage::FaultFilter& acting) const;

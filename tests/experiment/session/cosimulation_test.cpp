@@ -79,7 +79,7 @@ class Cosimulation : public ::testing::Test {
     try {
       cosimulate(process_simulator(),
                  {.network = network_,
-                  .stored = {program_, layout_, net_.image, net_.written},
+                  .stored = {program_, layout_, net_.image, net_.written, net_.known},
                   .path = path_,
                   .masks = masks_,
                   .input = image_,

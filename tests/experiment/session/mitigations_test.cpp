@@ -45,7 +45,6 @@ TEST_P(RandomMitigations, LeaveAllExecutorsInAgreement) {
   const std::string policy = pick(n, 2, {"", "faq", "faq: {program_at: 0.82}", "faq"});
   std::vector<std::string> set = {
       "accelerator.placement=" + pick(n, 3, {"resident", "streaming", "restart_per_layer"}),
-      "memory.encoding=" + pick(n, 4, {"twos_complement", "offset_binary", "gray"}),
       "accelerator.weight_sram.word_bits=" + pick(n, 5, {"32", "64", "256"})};
   set.push_back(policy.empty() ? pick(n, 6,
                                       {"memory.chip={generator: iid, kind: flip}",
@@ -57,7 +56,15 @@ TEST_P(RandomMitigations, LeaveAllExecutorsInAgreement) {
                                        "0.0552, sigma_read: 0.01, kind: stuck}",
                                        "memory.chip={kind: stuck, stuck_at_0_share: 0.2, defects: "
                                        "{rate: 0.01}}"}));
-  const std::string all = code + (code.empty() || policy.empty() ? "" : ", ") + policy;
+  const std::string encoding =
+      pick(n, 4, {"twos_complement", "offset_binary", "gray", "sign_magnitude"});
+  const std::string mask =
+      pick(n, 8, {"", "", encoding == "gray" ? "word_mask" : "bit_mask", "word_mask"});
+  set.push_back("memory.encoding=" + encoding);
+  std::string all;
+  for (const std::string& mitigation : {code, policy, mask}) {
+    if (!mitigation.empty()) all += (all.empty() ? "" : ", ") + mitigation;
+  }
   SCOPED_TRACE(all + " " + set[0] + " " + set[1] + " " + set[2] + " " + set[3]);
   Session session = session_of(all, set, pick(n, 7, {"mnist_cnn", "cifar10_resnet8_w4"}));
   const PointResult point = session.run({kVoltage, static_cast<std::uint64_t>(n), 2});
@@ -65,7 +72,7 @@ TEST_P(RandomMitigations, LeaveAllExecutorsInAgreement) {
   EXPECT_GT(point.memories.front().ber, 0.001);
 }
 
-INSTANTIATE_TEST_SUITE_P(Drawn, RandomMitigations, ::testing::Range(0, 16));
+INSTANTIATE_TEST_SUITE_P(Drawn, RandomMitigations, ::testing::Range(0, 24));
 
 /// Every weight as its word reads, with the rules written here once more.
 class FaqInTheFlow : public ::testing::TestWithParam<std::string> {};
@@ -180,7 +187,7 @@ TEST_P(MitigationsWithoutFaults, AreTheIdentity) {
 
 INSTANTIATE_TEST_SUITE_P(Each, MitigationsWithoutFaults,
                          ::testing::Values("parity", "secded", "hamming", "bch_dec", "faq",
-                                           "secded, faq"));
+                                           "bit_mask", "word_mask", "secded, faq"));
 
 // The chance of two or more failing cells in a word, by the binomial formula.
 TEST(Secded, IsUncorrectableAsOftenAsTwoCellsOfAWordFail) {
