@@ -11,6 +11,7 @@ import pytest
 from brownout_binary import BROWNOUT, ROOT, needs_brownout
 from brownout_tools.studies import command
 from brownout_tools.studies.encodings import ENCODINGS, FAULTS
+from brownout_tools.studies.mitigations import MITIGATIONS, VOLTAGES
 
 CHIPS, IMAGES = 2, 50
 CLEAN = 1.0  # top-1 of the first 50 images of MNIST without faults
@@ -154,6 +155,55 @@ def test_yield_counts_the_chips_near_the_clean_accuracy(tmp_path: Path) -> None:
     assert "sigma_die 0.02" in lines[0][8]
     printed = {float(cells[1]): float(cells[10].split()[0]) for cells in lines[2:]}
     assert printed == expected
+
+
+@pytest.fixture(scope="module")
+def mitigations(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("mitigations")
+    assert run("mitigations", out) == 0
+    return out
+
+
+def test_check_bits_widen_every_access(mitigations: Path) -> None:
+    """Energy of the weight SRAM is that of its bits; no code has none beside it."""
+    check_bits = {"parity 32": 1, "parity 8": 4, "secded 32": 7, "secded 8": 20, "bch_dec 32": 12}
+    found = rows(mitigations / "mitigations.csv")
+    assert {row["mitigation"] for row in found} == set(MITIGATIONS)
+    bare = {(r["cells"], r["at"]): r for r in found if r["mitigation"] == "none"}
+    for row in found:
+        without = float(bare[row["cells"], row["at"]]["weight_sram_energy_j_mean"])
+        bits = 32 + check_bits.get(row["mitigation"].removeprefix("faq + "), 0)
+        assert float(row["weight_sram_energy_j_mean"]) == pytest.approx(
+            without * bits / 32, rel=1e-5
+        )
+        added = float(row["mitigation_energy_j_mean"])
+        assert added == 0 if bits == 32 else added > without * (bits - 32) / 32
+
+
+def test_the_cheapest_voltage_is_the_last_within_a_point(mitigations: Path) -> None:
+    lines = (mitigations / "mitigations.md").read_text().splitlines()
+    second = lines[lines.index("") + 3 :]
+    printed = {tuple(c.strip() for c in x.split("|")[2:4]): x.split("|")[4].strip() for x in second}
+    assert len(printed) == 6 + 6 + 8  # quantization for faults only where cells are stuck
+    for (cells, mitigation), voltage in printed.items():
+        name = "-".join(["mnist_cnn", cells, mitigation]).replace(" ", "_")
+        points = rows(mitigations / "sweeps" / name / "points.csv")
+        passing = []
+        for at in VOLTAGES[1:]:
+            chips = [float(p["top1"]) for p in points if float(p["voltage"]) == float(at)]
+            passing.append(np.mean(chips) >= CLEAN - 0.01 - 1e-9)
+        last = (*passing, False).index(False) - 1
+        assert voltage == (VOLTAGES[1 + last] if last >= 0 else f"above {VOLTAGES[1]}")
+
+
+def test_faq_gives_accuracy_back_where_cells_are_stuck(tmp_path: Path) -> None:
+    assert run("faq", tmp_path) == 0
+    found = {(r["encoding"], r["mitigation"], r["stuck"]): r for r in rows(tmp_path / "faq.csv")}
+    assert len(found) == 2 * 2 * 6
+    for stuck in ("4 %", "6 %", "10 %"):
+        none, faq = (found["twos_complement", m, stuck] for m in ("none", "faq"))
+        assert float(faq["ber_mean"]) == float(none["ber_mean"])
+        assert float(faq["top1_mean"]) > float(none["top1_mean"]) + 0.05
 
 
 def test_what_fails_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -21,6 +21,7 @@ POINT_NUMBERS = [
 ]
 POINT_SHARES_OF_ENERGY = ["weight_sram_share"]
 ASKED = "ber_asked"  # filled in a sweep over bit error rates
+MITIGATION_ENERGY = "mitigation_energy_j"  # a column of sweeps with mitigations
 
 MANIFEST = "manifest.json"
 
@@ -123,6 +124,10 @@ def read_points(path: Path) -> Points:
     shares = [*POINT_SHARES, *POINT_SHARES_OF_ENERGY, *metric.columns]
     numbers |= {name: table.numbers(name, 1) for name in shares}
     numbers[ASKED] = table.numbers(ASKED, 1, may_be_empty=True)
+    if MITIGATION_ENERGY in table.columns:
+        numbers[MITIGATION_ENERGY] = table.numbers(MITIGATION_ENERGY)
+    else:
+        numbers[MITIGATION_ENERGY] = np.zeros(len(table))
     voltage = table.voltages("voltage")
     refuse_repeats(table, zip(voltage, table.columns["chip"], strict=True), "voltage and chip")
     return Points(

@@ -10,14 +10,15 @@ from pathlib import Path
 
 from brownout_tools.reporting.inputs import InputError
 from brownout_tools.reporting.outputs import write_files
-from brownout_tools.studies import clustering, dies, encodings
+from brownout_tools.studies import clustering, dies, encodings, faq, mitigations
 from brownout_tools.studies.memories import PROFILE
 from brownout_tools.studies.study import Study
 from brownout_tools.studies.sweeps import Result, Runner, StudyError
 from brownout_tools.studies.tables import csv_text
 
 STUDIES: dict[str, Study] = {
-    study.name: study for study in (encodings.STUDY, clustering.STUDY, dies.STUDY)
+    study.name: study
+    for study in (encodings.STUDY, clustering.STUDY, dies.STUDY, mitigations.STUDY, faq.STUDY)
 }
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from brownout_tools.reporting.style import Picture
-from brownout_tools.studies.memories import independent_cells, voltages_at
+from brownout_tools.studies.memories import independent_cells, stuck_cells, voltages_at
 from brownout_tools.studies.pictures import strips
 from brownout_tools.studies.study import Study
 from brownout_tools.studies.sweeps import Case, Result
@@ -15,12 +15,11 @@ from brownout_tools.studies.tables import accuracy_cell, markdown, share_cell
 
 ENCODINGS = ("twos_complement", "offset_binary", "sign_magnitude", "gray")
 BERS = ("0.001", "0.005", "0.01")
-STUCK = "memory.chip.kind=stuck"
 FAULTS = {
     "flip": ["memory.chip.kind=flip"],
-    "stuck at 0": [STUCK, "memory.chip.stuck_at_0_share=1"],
-    "half stuck at 0": [STUCK, "memory.chip.stuck_at_0_share=0.5"],
-    "stuck at 1": [STUCK, "memory.chip.stuck_at_0_share=0"],
+    "stuck at 0": stuck_cells(1),
+    "half stuck at 0": stuck_cells(0.5),
+    "stuck at 1": stuck_cells(0),
 }
 
 

@@ -49,3 +49,8 @@ def weak_bitlines() -> list[str]:
 def different_dies(sigma_die: float) -> list[str]:
     """The cells of a chip share a part of their Vmin."""
     return _chip("gaussian_vmin", sigma=math.sqrt(SIGMA**2 - sigma_die**2), sigma_die=sigma_die)
+
+
+def stuck_cells(share_at_0: float) -> list[str]:
+    """What a failing cell of any of these does in place of flipping."""
+    return ["memory.chip.kind=stuck", f"memory.chip.stuck_at_0_share={share_at_0:g}"]

@@ -6,7 +6,10 @@ from collections.abc import Callable, Sequence
 
 from brownout_tools.studies.sweeps import Result
 
-COLUMNS = ("ber", "effective_ber", "weights_changed", "top1")
+COLUMNS = (
+    *("ber", "effective_ber", "weights_changed", "top1"),
+    *("energy_j", "weight_sram_energy_j", "mitigation_energy_j"),
+)
 
 
 def csv_text(results: Sequence[Result], at: str) -> str:
