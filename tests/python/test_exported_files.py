@@ -13,7 +13,6 @@ from brownout_binary import ROOT
 FOLDER = ROOT / "tests" / "models" / "data" / "exporters"
 FILES = sorted(FOLDER.glob("torch_*.onnx")) + sorted(FOLDER.glob("brevitas_qcdq_*.onnx"))
 
-
 def level(path: Path) -> str:
     """Of the optimization with which the stored outputs were made."""
     if path.stem == "torch_fake":

@@ -184,7 +184,7 @@ def test_the_cheapest_voltage_is_the_last_within_a_point(mitigations: Path) -> N
     lines = (mitigations / "mitigations.md").read_text().splitlines()
     second = lines[lines.index("") + 3 :]
     printed = {tuple(c.strip() for c in x.split("|")[2:4]): x.split("|")[4].strip() for x in second}
-    assert len(printed) == 6 + 6 + 8  # quantization for faults only where cells are stuck
+    assert len(printed) == 8 + 8 + 10  # quantization for faults only where cells are stuck
     for (cells, mitigation), voltage in printed.items():
         name = "-".join(["mnist_cnn", cells, mitigation]).replace(" ", "_")
         points = rows(mitigations / "sweeps" / name / "points.csv")

@@ -1,4 +1,4 @@
-"""Study: what word codes and fault-aware quantization save, and what they cost.
+"""Study: what word codes, masks and fault-aware quantization save, and what they cost.
 
 Every mitigation at the same voltages, and at the lowest energy at which it stays within a point of
 the accuracy without faults.
@@ -24,15 +24,19 @@ MITIGATIONS = {
     "secded 32": "secded: {data_bits: 32}",
     "secded 8": "secded: {data_bits: 8}",
     "bch_dec 32": "bch_dec: {data_bits: 32}",
+    "word_mask": "word_mask",
+    "bit_mask": "bit_mask",
     "faq": "faq",
     "faq + secded 32": "faq, secded: {data_bits: 32}",
 }
-COLORS = dict(
+CODE, POLICY = "o-", "s--"  # markers: with and without check bits
+LINES = dict(
     zip(
         MITIGATIONS,
         (
-            *(style.BLACK, style.GREY, style.SKY, style.BLUE),
-            *(style.GREEN, style.PURPLE, style.VERMILLION, style.ORANGE),
+            *((style.BLACK, POLICY), (style.GREY, CODE), (style.SKY, CODE), (style.BLUE, CODE)),
+            *((style.GREEN, CODE), (style.PURPLE, CODE), (style.SKY, POLICY)),
+            *((style.GREEN, POLICY), (style.VERMILLION, POLICY), (style.ORANGE, CODE)),
         ),
         strict=True,
     )
@@ -147,11 +151,11 @@ def draw_panel(axes: Axes, mitigations: dict[str, Results], joules: Joules) -> N
     for name, points in mitigations.items():
         shown = [points[at] for at in VOLTAGES[1:]]
         top1 = [point.summary["top1"] for point in shown]
-        x, color = [scale * joules(point) for point in shown], COLORS[name]
+        x, (color, form) = [scale * joules(point) for point in shown], LINES[name]
         means = [100 * spread.mean for spread in top1]
         below = [100 * min(spread.std, spread.mean - spread.low) for spread in top1]
         above = [100 * min(spread.std, spread.high - spread.mean) for spread in top1]
-        style_of_line = {"fmt": "o-", "ms": 3.5, "lw": 1.3, "elinewidth": 0.8, "color": color}
+        style_of_line = {"fmt": form, "ms": 3.5, "lw": 1.3, "elinewidth": 0.8, "color": color}
         axes.errorbar(x, means, [below, above], **style_of_line, label=name)
         best = cheapest(points)
         if best:
@@ -179,14 +183,14 @@ def picture(results: Sequence[Result]) -> Picture:
                 if label not in labels:
                     handles.append(handle)
                     labels.append(label)
-        figure.legend(handles, labels, loc="outside lower center", ncols=4)
+        figure.legend(handles, labels, loc="outside lower center", ncols=5)
         alt = "Top-1 over energy for each mitigation and kind of cells; rings: cheapest voltage."
         return style.to_picture(figure, "mitigations", alt)
 
 
 STUDY = Study(
     name="mitigations",
-    summary="word codes and fault-aware quantization, at equal voltage and equal energy",
+    summary="word codes, masks and fault-aware quantization, at equal voltage and equal energy",
     at="at",
     chips=20,
     workloads=("workloads/cifar10_resnet8.yaml",),
