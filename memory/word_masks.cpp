@@ -1,6 +1,7 @@
 #include "memory/word_masks.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <span>
 #include <string>
 
@@ -9,9 +10,38 @@
 namespace brownout::memory {
 namespace {
 
-// Bits first, first + stride, ... (`count` of them) of a row's plane, packed from bit 0.
+/// Bits 0, 2, 4, ... of a value, packed from bit 0.
+constexpr std::uint64_t even_bits(std::uint64_t x) {
+  x &= 0x5555555555555555;
+  x = (x | x >> 1) & 0x3333333333333333;
+  x = (x | x >> 2) & 0x0f0f0f0f0f0f0f0f;
+  x = (x | x >> 4) & 0x00ff00ff00ff00ff;
+  x = (x | x >> 8) & 0x0000ffff0000ffff;
+  return (x | x >> 16) & 0x00000000ffffffff;
+}
+
+/// As below, for a stride of a power of 2 up to 64: element by element.
+std::uint64_t gather_in_halves(std::span<const std::uint64_t> plane, std::uint32_t first,
+                               std::uint32_t stride, std::uint32_t count) {
+  std::uint64_t result = 0;
+  std::uint32_t offset = first % 64;
+  for (std::uint32_t done = 0, element = first / 64; done < count; ++element) {
+    std::uint64_t bits = plane[element] >> offset;
+    for (std::uint32_t left = stride; left > 1; left /= 2) bits = even_bits(bits);
+    if (stride == 64) bits &= 1;
+    result |= bits << done;
+    done += divide_up(64 - offset, stride);
+    offset = first % stride;
+  }
+  return result & WideBits::low_bits(count);
+}
+
+// Bits first, first + stride, ... (`count` of them, 1 to 64) of a row's plane, packed from bit 0.
 std::uint64_t gather(std::span<const std::uint64_t> plane, std::uint32_t first,
                      std::uint32_t stride, std::uint32_t count) {
+  if (std::has_single_bit(stride) && stride <= 64) {
+    return gather_in_halves(plane, first, stride, count);
+  }
   std::uint64_t result = 0;
   std::size_t column = first;
   for (std::uint32_t bit = 0; bit < count; ++bit, column += stride) {

@@ -21,6 +21,23 @@ TileWord tile_word(const schedule::TileProgram& program, const schedule::Tile& t
           std::min(tile.lanes, tile.columns - first_column)};
 }
 
+namespace {
+
+/// What word `index` of a tile holds, and where in the tile.
+struct Held {
+  TileWord word;
+  int row, first_column;
+};
+
+Held held_by(const schedule::TileProgram& program, const schedule::Tile& tile,
+             std::uint64_t index) {
+  const auto w = static_cast<std::uint32_t>(index % tile.words_per_row);
+  return {tile_word(program, tile, w), static_cast<int>(index / tile.words_per_row),
+          static_cast<int>(w) * tile.lanes};
+}
+
+}  // namespace
+
 WeightImage::WeightImage(const schedule::TileProgram& program, const models::WeightSet& weights,
                          const WordPath& path)
     : parts_(path.organisation()),
@@ -28,54 +45,59 @@ WeightImage::WeightImage(const schedule::TileProgram& program, const models::Wei
       weights_(weights) {
   std::size_t words = 0;
   for (const schedule::TileIndex t : program.tiles.indices()) {
+    const schedule::Tile& tile = program.tiles[t];
+    const memory::CodeTable& table = path.table(program.layer_of(tile).weight_bits);
     first_.push_back(words);
-    words += program.tiles[t].words();
-    for (std::uint64_t index = 0; index < program.tiles[t].words(); ++index) {
-      write(program, weights, path, t, index, {});
+    words += tile.words();
+    for (std::uint64_t index = 0; index < tile.words(); ++index) {
+      const Held held = held_by(program, tile, index);
+      WideBits wanted;
+      for (int lane = 0; lane < held.word.weights; ++lane) {
+        const std::size_t weight = weight_at(program, tile, held.row, held.first_column + lane);
+        wanted.put(static_cast<std::uint32_t>(lane * held.word.weight_bits),
+                   table.code(weights[tile.node][weight]));
+      }
+      put(t, index, path.written(held.word, wanted));
     }
   }
 }
 
 void WeightImage::rewrite(const schedule::TileProgram& program,
-                          const schedule::WeightLayout& layout, const models::WeightSet& weights,
-                          const WordPath& path, const memory::WordMasks& known) {
+                          const schedule::WeightLayout& layout, const WordPath& path,
+                          const memory::WordMasks& known) {
   for (const schedule::TileIndex t : program.tiles.indices()) {
-    for (std::uint64_t index = 0; index < program.tiles[t].words(); ++index) {
+    const schedule::Tile& tile = program.tiles[t];
+    const memory::CodeTable& table = path.table(program.layer_of(tile).weight_bits);
+    for (std::uint64_t index = 0; index < tile.words(); ++index) {
       const std::uint64_t address = layout.address[t] + index;
-      if (!known.is_clean(address)) write(program, weights, path, t, index, known.word(address));
+      if (known.is_clean(address)) continue;
+      const Held held = held_by(program, tile, index);
+      const WideBits wanted = path.read(held.word, word(t, index)).codes;
+      const WordBits stored = path.written(held.word, wanted, known.word(address));
+      put(t, index, stored);
+      const WideBits codes = path.read(held.word, stored).codes;
+      if (codes == wanted) continue;
+      for (int lane = 0; lane < held.word.weights; ++lane) {
+        const std::uint64_t code = held.word.code(codes, lane);
+        if (code == held.word.code(wanted, lane)) continue;
+        weights_[tile.node][weight_at(program, tile, held.row, held.first_column + lane)] =
+            table.value(code);
+      }
     }
   }
 }
 
-void WeightImage::write(const schedule::TileProgram& program, const models::WeightSet& weights,
-                        const WordPath& path, schedule::TileIndex t, std::uint64_t index,
-                        const memory::WordMask& known) {
-  const schedule::Tile& tile = program.tiles[t];
-  const auto row = static_cast<int>(index / tile.words_per_row);
-  const auto w = static_cast<std::uint32_t>(index % tile.words_per_row);
-  const int first_column = static_cast<int>(w) * tile.lanes;
-  const TileWord word = tile_word(program, tile, w);
-  const memory::CodeTable& table = path.table(word.weight_bits);
-  WideBits wanted;
-  for (int lane = 0; lane < word.weights; ++lane) {
-    const std::size_t weight = weight_at(program, tile, row, first_column + lane);
-    wanted.put(static_cast<std::uint32_t>(lane * word.weight_bits),
-               table.code(weights[tile.node][weight]));
-  }
-  const WordBits stored = path.written(word, wanted, known);
-  const std::size_t first = (first_[t] + index) * parts_.count();
-  for (std::size_t p = 0; p < parts_.count(); ++p) words_[first + p] = parts_.part(stored, p);
-  const WideBits codes = path.read(word, stored).codes;
-  for (int lane = 0; lane < word.weights; ++lane) {
-    weights_[tile.node][weight_at(program, tile, row, first_column + lane)] =
-        table.value(word.code(codes, lane));
+void WeightImage::put(schedule::TileIndex tile, std::uint64_t index, const WordBits& word) {
+  for (std::size_t p = 0; p < parts_.count(); ++p) {
+    words_[place(tile, index) + p] = parts_.part(word, p);
   }
 }
 
 WordBits WeightImage::word(schedule::TileIndex tile, std::uint64_t index) const {
-  const std::size_t first = (first_[tile] + index) * parts_.count();
   WordBits result;
-  for (std::size_t p = 0; p < parts_.count(); ++p) parts_.part(result, p) = words_[first + p];
+  for (std::size_t p = 0; p < parts_.count(); ++p) {
+    parts_.part(result, p) = words_[place(tile, index) + p];
+  }
   return result;
 }
 

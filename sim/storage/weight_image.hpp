@@ -32,10 +32,10 @@ class WeightImage {
   WeightImage(const schedule::TileProgram& program, const models::WeightSet& weights,
               const WordPath& path);
 
-  /// Writes the words on known failing cells anew. `program` and `weights`: those of before.
+  /// Writes the words on known failing cells anew, from words that were written where nothing was
+  /// known of them. `program` and `path`: those of before.
   void rewrite(const schedule::TileProgram& program, const schedule::WeightLayout& layout,
-               const models::WeightSet& weights, const WordPath& path,
-               const memory::WordMasks& known);
+               const WordPath& path, const memory::WordMasks& known);
 
   /// Word `index` of a tile, row after row.
   memory::WordBits word(schedule::TileIndex tile, std::uint64_t index) const;
@@ -43,9 +43,11 @@ class WeightImage {
   const models::WeightSet& weights() const { return weights_; }
 
  private:
-  void write(const schedule::TileProgram& program, const models::WeightSet& weights,
-             const WordPath& path, schedule::TileIndex t, std::uint64_t index,
-             const memory::WordMask& known);
+  /// Where a word's parts stand.
+  std::size_t place(schedule::TileIndex tile, std::uint64_t index) const {
+    return (first_[tile] + index) * parts_.count();
+  }
+  void put(schedule::TileIndex tile, std::uint64_t index, const memory::WordBits& word);
 
   memory::WordParts parts_;
   Indexed<schedule::TileIndex, std::size_t> first_;  // the number of a tile's first word

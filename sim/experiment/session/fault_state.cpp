@@ -130,7 +130,7 @@ std::optional<storage::WeightImage> image_for(const Plan& plan, const storage::W
                                               const memory::WordMasks& known) {
   if (!path.looks_at_cells()) return {};
   storage::WeightImage image = plan.image;
-  image.rewrite(plan.program, plan.layout, plan.weights, path, known);
+  image.rewrite(plan.program, plan.layout, path, known);
   return image;
 }
 
