@@ -142,8 +142,7 @@ void Sequencer::start_stream(Cycle now) {
   const schedule::Fold& current = state_.fold(next_stream_);
   const schedule::Tile& tile = state_.program().tile_of(current);
   const auto& convolution = std::get<models::Convolution>(state_.node(layer_));
-  const std::int32_t* bias =
-      convolution.bias.data() + std::ptrdiff_t{tile.group} * layer().gemm.n + tile.n0;
+  const std::int32_t* bias = convolution.bias.data() + state_.program().first_channel(tile);
   array->begin_fold(static_cast<int>(next_stream_.value), static_cast<int>(current.m_count),
                     {static_cast<int>(current.block % 2), current.first_k, tile.columns, bias});
   times(next_stream_).stream_start = now;

@@ -65,7 +65,7 @@ void VectorUnit::finish_block(FoldIndex index) {
   const schedule::Tile& tile = state_.program().tile_of(fold);
   const auto& convolution = std::get<models::Convolution>(state_.node(tile.node));
   const models::Requantizer& requantize = requantizers_[tile.node];
-  const int first_channel = tile.group * state_.program().layer_of(tile).gemm.n + tile.n0;
+  const int first_channel = state_.program().first_channel(tile);
   const std::uint64_t output = address_of(convolution.output);
   const Accumulators& accumulated = *accumulators.operator->();
   ActivationSram& activations = *activation_sram.operator->();

@@ -11,10 +11,9 @@ void WeightLoader::begin(JobState& state, WeightSram& sram, FoldIndex fold) {
   sram_ = &sram;
   const schedule::Fold& current = state.fold(fold);
   tile_ = &state.program().tile_of(current);
-  layer_ = &state.program().layer_of(*tile_);
   address_ = state.layout().address[current.tile];
   convolution_ = &std::get<models::Convolution>(state.node(tile_->node));
-  first_channel_ = tile_->group * layer_->gemm.n + tile_->n0;
+  first_channel_ = state.program().first_channel(*tile_);
   row_ = -1;
   row_complete_ = true;
   words_read_ = 0;

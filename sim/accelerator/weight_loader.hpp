@@ -30,7 +30,6 @@ class WeightLoader {
   JobState* state_ = nullptr;
   WeightSram* sram_ = nullptr;
   const schedule::Tile* tile_ = nullptr;
-  const schedule::Layer* layer_ = nullptr;
   const models::Convolution* convolution_ = nullptr;
   std::uint64_t address_ = 0;  // of the tile
   int first_channel_ = 0;      // of the tile, in the output

@@ -72,6 +72,8 @@ struct TileProgram {
   }
   const Tile& tile_of(const Fold& fold) const { return tiles[fold.tile]; }
   const Layer& layer_of(const Tile& tile) const { return layers[tile.node]; }
+  /// Of a tile's first column, among all groups.
+  int first_channel(const Tile& tile) const { return tile.group * layer_of(tile).gemm.n + tile.n0; }
   /// Of a tensor's first byte in the activation SRAM.
   std::uint64_t address_of(models::TensorId id) const {
     return tensor_address[static_cast<std::size_t>(id)];

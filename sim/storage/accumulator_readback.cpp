@@ -55,11 +55,10 @@ models::SumMasks read_back_accumulators(const schedule::TileProgram& program,
   for (const schedule::Fold& fold : program.folds) {
     if (!fold.first_k) continue;  // the block's further folds use the same entries
     const schedule::Tile& tile = program.tile_of(fold);
-    const schedule::Layer& layer = program.layer_of(tile);
     const models::Shape& output =
         network.tensor(models::node_output(network.nodes[tile.node])).shape;
     for (int column = 0; column < tile.columns; ++column) {
-      const std::int64_t channel = std::int64_t{tile.group} * layer.gemm.n + tile.n0 + column;
+      const int channel = program.first_channel(tile) + column;
       for (const FailingBit& bit : failing[index_of(fold.block % 2, column, columns)]) {
         if (bit.m >= fold.m_count) break;  // they rise
         const std::int64_t element = (fold.m0 + bit.m) * output.channels + channel;

@@ -9,9 +9,8 @@ using memory::WordBits;
 
 std::size_t weight_at(const schedule::TileProgram& program, const schedule::Tile& tile, int row,
                       int column) {
-  const schedule::Gemm& gemm = program.layer_of(tile).gemm;
-  const std::int64_t channel = std::int64_t{tile.group} * gemm.n + tile.n0 + column;
-  return static_cast<std::size_t>(channel * gemm.k + tile.k0 + row);
+  const std::int64_t channel = program.first_channel(tile) + column;
+  return static_cast<std::size_t>(channel * program.layer_of(tile).gemm.k + tile.k0 + row);
 }
 
 TileWord tile_word(const schedule::TileProgram& program, const schedule::Tile& tile,

@@ -33,7 +33,7 @@ WeightsOfWord weights_of(const schedule::TileProgram& program, schedule::TileInd
   const auto row = static_cast<std::int64_t>(index / at.words_per_row);
   const auto column = static_cast<std::int64_t>(index % at.words_per_row) * at.lanes;
   const std::int64_t held = std::min<std::int64_t>(at.lanes, at.columns - column);
-  const std::int64_t channel = std::int64_t{at.group} * layer.gemm.n + at.n0 + column;
+  const std::int64_t channel = program.first_channel(at) + column;
   return {{at.node, layer.weight_bits, static_cast<int>(held)},
           static_cast<std::size_t>(channel * layer.gemm.k + at.k0 + row),
           static_cast<std::size_t>(layer.gemm.k)};

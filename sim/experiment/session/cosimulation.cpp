@@ -36,15 +36,14 @@ void find_wrong_weight(const std::vector<LoadedTile>& tiles, const Expectation& 
     const schedule::Tile& tile =
         expectation.program.tile_of(expectation.program.folds[loaded.fold]);
     const std::size_t layer = tile.node;
-    const schedule::Gemm& gemm = expectation.program.layers[layer].gemm;
     const auto& convolution = std::get<models::Convolution>(expectation.network.nodes[layer]);
     for (int row = 0; row < tile.rows; ++row) {
       for (int column = 0; column < tile.columns; ++column) {
         const int got = loaded.weights[static_cast<std::size_t>(row * tile.columns + column)];
-        const std::int64_t channel = std::int64_t{tile.group} * gemm.n + tile.n0 + column;
+        const std::int64_t channel = expectation.program.first_channel(tile) + column;
         const int expected =
             expectation.readback
-                .weights[layer][static_cast<std::size_t>(channel * gemm.k + tile.k0 + row)] -
+                .weights[layer][storage::weight_at(expectation.program, tile, row, column)] -
             convolution.weight_zero_point(static_cast<int>(channel));
         if (got == expected) continue;
         throw Disagreement(tile_name(expectation, loaded.fold) + ", row " + std::to_string(row) +
@@ -94,7 +93,7 @@ std::string entry_name(const schedule::TileProgram& program, std::size_t layer,
   const schedule::Layer& at = program.layers[layer];
   for (const schedule::Fold& fold : program.folds_of(at)) {
     const schedule::Tile& tile = program.tile_of(fold);
-    const std::int64_t column = channel - std::int64_t{tile.group} * at.gemm.n - tile.n0;
+    const std::int64_t column = channel - program.first_channel(tile);
     const std::int64_t m = pixel - fold.m0;
     if (column < 0 || column >= tile.columns || m < 0 || m >= fold.m_count) continue;
     return ", summed in half " + std::to_string(fold.block % 2) + ", column " +
