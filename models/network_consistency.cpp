@@ -1,6 +1,7 @@
 // What the importers promise of a network: a violation is a bug of theirs.
 #include <algorithm>
 #include <cstdlib>
+#include <iterator>
 #include <set>
 #include <stdexcept>
 
@@ -22,8 +23,7 @@ class Checker {
       require(tensor.shape.channels > 0 && tensor.shape.height > 0 && tensor.shape.width > 0,
               "tensor shape");
       require(tensor.scale > 0 && is_code(tensor.zero_point), "tensor scale or zero point");
-      require(!tensor.is_constant() ||
-                  tensor.constant.size() == static_cast<std::size_t>(tensor.shape.size()),
+      require(!tensor.is_constant() || tensor.constant.size() == tensor.shape.elements(),
               "number of a constant's codes");
     }
     for (std::size_t id = 0; id < made_.size(); ++id) {
@@ -31,25 +31,25 @@ class Checker {
     }
     name_ = "the network";
     require(!is_constant(network_.input), "a constant input");
-    mark(network_.input) = true;
+    made_[network_.input] = true;
     for (const Node& node : network_.nodes) {
       name_ = node_name(node);
       for (const TensorId id : node_inputs(node)) {
-        require(is_tensor(id) && mark(id), "an input that no earlier node makes");
+        require(is_tensor(id) && made_[id], "an input that no earlier node makes");
         require(!is_constant(id) || constants_read_.insert(id).second,
                 "a constant that another node reads, too");
       }
       const TensorId output = node_output(node);
-      require(is_tensor(output) && !mark(output), "an output id that is invalid or made twice");
+      require(is_tensor(output) && !made_[output], "an output id that is invalid or made twice");
       const bool may_have_one =
           std::holds_alternative<Addition>(node) || std::holds_alternative<Multiplication>(node);
       require(constant_operands(network_, node) <= (may_have_one ? 1 : 0), "a constant operand");
       std::visit([this](const auto& concrete) { check(concrete); }, node);
-      mark(output) = true;
+      made_[output] = true;
     }
     name_ = "the network";
     for (const TensorId id : network_.output_tensors()) {
-      require(is_tensor(id) && mark(id), "an output that no node makes");
+      require(is_tensor(id) && made_[id], "an output that no node makes");
       require(id != network_.input && !is_constant(id), "an output that is computed by no node");
     }
   }
@@ -62,12 +62,9 @@ class Checker {
     }
   }
 
-  bool is_tensor(TensorId id) const {
-    return id >= 0 && static_cast<std::size_t>(id) < network_.tensors.size();
-  }
+  bool is_tensor(TensorId id) const { return id >= 0 && id < std::ssize(network_.tensors); }
   bool is_constant(TensorId id) const { return network_.tensor(id).is_constant(); }
   static bool is_code(int code) { return code >= 0 && code <= 255; }
-  std::vector<bool>::reference mark(TensorId id) { return made_[static_cast<std::size_t>(id)]; }
   const Shape& shape(TensorId id) const { return network_.tensor(id).shape; }
 
   void check_window(const Window& w) const {
@@ -88,11 +85,10 @@ class Checker {
     require(node.groups > 0 && node.out_channels > 0 && in.channels % node.groups == 0 &&
                 node.out_channels % node.groups == 0,
             "groups do not divide the channels");
-    const auto outputs = static_cast<std::size_t>(node.out_channels);
-    const auto k = static_cast<std::size_t>(in.channels / node.groups) *
-                   static_cast<std::size_t>(node.window.kernel_height) *
-                   static_cast<std::size_t>(node.window.kernel_width);
-    require(node.weights.size() == outputs * k, "number of weights");
+    const std::size_t outputs = node.outputs();
+    const Shape patch = {in.channels / node.groups, node.window.kernel_height,
+                         node.window.kernel_width};
+    require(node.weights.size() == outputs * patch.elements(), "number of weights");
     require(node.bias.size() == outputs, "number of biases");
     require(node.real_sums.empty() || (node.real_sums.multipliers.size() == outputs &&
                                        network_.arithmetic == Arithmetic::kOnnxRuntime),
@@ -143,7 +139,7 @@ class Checker {
 
   void check(const Lookup& node) const {
     require(node.channel_tables.empty() ||
-                node.channel_tables.size() == static_cast<std::size_t>(shape(node.input).channels),
+                node.channel_tables.size() == shape(node.input).channel_count(),
             "number of tables");
     require(shape(node.input) == shape(node.output), "output shape");
   }
@@ -224,7 +220,7 @@ class Checker {
   }
 
   const QuantizedNetwork& network_;
-  std::vector<bool> made_;
+  ByTensor<bool> made_;
   std::set<TensorId> constants_read_;
   std::string name_;
 };

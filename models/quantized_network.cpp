@@ -37,10 +37,9 @@ std::vector<TensorId> QuantizedNetwork::output_tensors() const {
 }
 
 std::size_t file_place(const Convolution& convolution, std::size_t output, std::size_t k) {
-  const auto outputs = static_cast<std::size_t>(convolution.out_channels);
-  const auto k_size = static_cast<std::size_t>(convolution.k_size());
-  const auto taps = static_cast<std::size_t>(convolution.window.kernel_height) *
-                    static_cast<std::size_t>(convolution.window.kernel_width);
+  const std::size_t outputs = convolution.outputs();
+  const std::size_t k_size = convolution.products();
+  const std::size_t taps = convolution.window.taps();
   const std::size_t channels = k_size / taps;
   const std::size_t inside = k % taps * channels + k / taps;  // k is (c * KH + kh) * KW + kw
   switch (convolution.weight_layout) {

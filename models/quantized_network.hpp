@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <variant>
@@ -20,10 +21,33 @@ struct Shape {
   std::int64_t index(int c, int h, int w) const {
     return (std::int64_t{h} * width + w) * channels + c;
   }
+  /// Sizes and positions as containers have them; of one image or of several.
+  std::size_t elements(std::int64_t images = 1) const {
+    return static_cast<std::size_t>(images * size());
+  }
+  std::size_t channel_count() const { return static_cast<std::size_t>(channels); }
+  std::size_t element(int c, int h, int w) const {
+    return static_cast<std::size_t>(index(c, h, w));
+  }
   bool operator==(const Shape&) const = default;
 };
 
 using TensorId = int;
+
+/// A value per tensor of a network.
+template <typename T>
+class ByTensor : public std::vector<T> {
+ public:
+  using std::vector<T>::vector;
+  using std::vector<T>::operator[];
+
+  auto operator[](TensorId id) -> typename std::vector<T>::reference {
+    return (*this)[static_cast<std::size_t>(id)];
+  }
+  auto operator[](TensorId id) const -> typename std::vector<T>::const_reference {
+    return (*this)[static_cast<std::size_t>(id)];
+  }
+};
 
 /// Activations, or the constant operand of a sum or a product: real value = scale * (code -
 /// zero_point), codes 0..255. A signed source tensor is held with 128 added to codes and zero
@@ -42,8 +66,8 @@ struct ActivationTensor {
   bool is_constant() const { return !constant.empty(); }
   /// The constant's code for element (c, h, w) of its reader's result.
   std::uint8_t constant_at(int c, int h, int w) const {
-    return constant[static_cast<std::size_t>(shape.index(
-        shape.channels == 1 ? 0 : c, shape.height == 1 ? 0 : h, shape.width == 1 ? 0 : w))];
+    return constant[shape.element(shape.channels == 1 ? 0 : c, shape.height == 1 ? 0 : h,
+                                  shape.width == 1 ? 0 : w)];
   }
 };
 
@@ -54,6 +78,10 @@ struct Window {
   int pad_top = 0, pad_left = 0, pad_bottom = 0, pad_right = 0;
   int dilation_height = 1, dilation_width = 1;
 
+  /// Elements of the kernel.
+  std::size_t taps() const {
+    return static_cast<std::size_t>(std::int64_t{kernel_height} * kernel_width);
+  }
   bool operator==(const Window&) const = default;
 };
 
@@ -112,6 +140,9 @@ struct Convolution {
   int k_size() const {
     return static_cast<int>(static_cast<std::int64_t>(weights.size()) / out_channels);
   }
+  /// Output channels and the products in each one's sums, as positions in `weights` count them.
+  std::size_t outputs() const { return static_cast<std::size_t>(out_channels); }
+  std::size_t products() const { return weights.size() / outputs(); }
 };
 
 /// Element-wise sum of two tensors with their own scales, or left - right (LiteRT's arithmetic
@@ -223,7 +254,7 @@ struct NetworkOutput {
 struct QuantizedNetwork {
   std::string name;
   Arithmetic arithmetic = Arithmetic::kOnnxRuntime;
-  std::vector<ActivationTensor> tensors;
+  ByTensor<ActivationTensor> tensors;
   /// In topological order; every tensor but the input and the constants is made by one.
   std::vector<Node> nodes;
   TensorId input = 0;
@@ -232,9 +263,7 @@ struct QuantizedNetwork {
   std::vector<NetworkOutput> outputs = {};
   std::vector<std::string> notes;  ///< what the importer left out without changing the result
 
-  const ActivationTensor& tensor(TensorId id) const {
-    return tensors[static_cast<std::size_t>(id)];
-  }
+  const ActivationTensor& tensor(TensorId id) const { return tensors[id]; }
   /// `output`, then the others of the file, each tensor once.
   std::vector<TensorId> output_tensors() const;
 };

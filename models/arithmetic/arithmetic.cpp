@@ -22,7 +22,7 @@ FloatRequantizer float_requantizer(const QuantizedNetwork& network,
   requantizer.low = convolution.clamp_low;
   requantizer.high = convolution.clamp_high;
   const std::vector<float>& scales = convolution.weight_scales;
-  for (std::size_t c = 0; c < static_cast<std::size_t>(convolution.out_channels); ++c) {
+  for (std::size_t c = 0; c < convolution.outputs(); ++c) {
     const float product = input.scale * scales[scales.size() == 1 ? 0 : c];
     requantizer.multipliers.push_back(product / output.scale);
   }

@@ -17,7 +17,7 @@ std::vector<double> multipliers(const QuantizedNetwork& network, const Convoluti
   const double output = double{network.tensor(convolution.output).scale};
   const std::vector<float>& scales = convolution.weight_scales;
   std::vector<double> result;
-  for (std::size_t c = 0; c < static_cast<std::size_t>(convolution.out_channels); ++c) {
+  for (std::size_t c = 0; c < convolution.outputs(); ++c) {
     const float scale = scales[scales.size() == 1 ? 0 : c];
     const double product = rounds ? double{input * scale} : double{input} * double{scale};
     result.push_back(product / output);

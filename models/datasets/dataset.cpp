@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <iterator>
 #include <string>
 
 #include "memory/base/input_error.hpp"
@@ -19,7 +20,7 @@ float channel_value(const std::vector<float>& values, std::size_t channel, float
 
 void check_preprocess(const Preprocess& preprocess, int channels) {
   const auto fits = [&](const std::vector<float>& values) {
-    return values.size() <= 1 || values.size() == static_cast<std::size_t>(channels);
+    return values.size() <= 1 || std::ssize(values) == channels;
   };
   if (!fits(preprocess.mean) || !fits(preprocess.std)) {
     throw InputError("preprocess", "mean and std need one value, or one per channel (" +
@@ -86,11 +87,10 @@ auto convert_images(const Dataset& dataset, const Preprocess& preprocess, const 
   check_request(dataset, preprocess, input, first, count);
   const bool is_real = !dataset.reals.empty();
   const float scale = preprocess.scale.value_or(is_real ? 1.0F : 1.0F / 255.0F);
-  const auto channels = static_cast<std::size_t>(input.channels);
-  const auto size = static_cast<std::size_t>(input.size());
-  const std::size_t begin = static_cast<std::size_t>(first) * size;
+  const std::size_t channels = input.channel_count();
+  const std::size_t begin = input.elements(first);
   using Output = decltype(convert(0.0F));
-  std::vector<Output> outputs(static_cast<std::size_t>(count) * size);
+  std::vector<Output> outputs(input.elements(count));
   for (std::size_t c = 0; c < channels; ++c) {
     const ChannelPreprocess input_of(preprocess, scale, c);
     if (is_real) {

@@ -16,7 +16,7 @@ constexpr int kPrecision = 22;  // bits behind the point
 
 /// What one output position takes from the input: weights of `first`, `first` + 1, ...
 struct Taps {
-  int first = 0;
+  std::size_t first = 0;
   std::vector<std::int32_t> weights;
 };
 
@@ -35,7 +35,7 @@ std::vector<Taps> triangle_taps(int input, int output) {
       weights.push_back(distance < 1.0 ? 1.0 - distance : 0.0);
       sum += weights.back();
     }
-    Taps taps{.first = first, .weights = {}};
+    Taps taps{.first = static_cast<std::size_t>(first), .weights = {}};
     for (const double weight : weights) {
       taps.weights.push_back(
           static_cast<std::int32_t>(0.5 + weight / sum * (std::int32_t{1} << kPrecision)));
@@ -45,16 +45,15 @@ std::vector<Taps> triangle_taps(int input, int output) {
   return result;
 }
 
-/// Resizes along one axis: `outer` runs of `taps.size()` outputs, `inner` values apart.
+/// Resizes along one axis: `outer` runs of `input` positions become runs of `taps.size()`.
 std::vector<std::uint8_t> resize_axis(const std::vector<std::uint8_t>& pixels, std::size_t outer,
-                                      std::size_t input, std::size_t inner,
-                                      const std::vector<Taps>& taps) {
+                                      std::size_t input, const std::vector<Taps>& taps) {
+  const std::size_t inner = pixels.size() / (outer * input);  // values at a position
   std::vector<std::uint8_t> result;
   result.reserve(outer * taps.size() * inner);
   for (std::size_t o = 0; o < outer; ++o) {
     for (const Taps& tap : taps) {
-      const std::uint8_t* first =
-          pixels.data() + (o * input + static_cast<std::size_t>(tap.first)) * inner;
+      const std::uint8_t* first = pixels.data() + (o * input + tap.first) * inner;
       for (std::size_t i = 0; i < inner; ++i) {
         std::int32_t sum = std::int32_t{1} << (kPrecision - 1);
         for (std::size_t k = 0; k < tap.weights.size(); ++k) {
@@ -73,18 +72,16 @@ int half_to_even(int value) { return static_cast<int>(std::nearbyint(value / 2.0
 
 Image resize(const Image& image, const ImageSize& size) {
   Image result = image;
-  const auto channels = static_cast<std::size_t>(image.channels);
+  const auto height = static_cast<std::size_t>(image.height);
+  const auto width = static_cast<std::size_t>(image.width);
   if (size.width != image.width) {
     result.width = size.width;
-    result.pixels = resize_axis(result.pixels, static_cast<std::size_t>(image.height),
-                                static_cast<std::size_t>(image.width), channels,
-                                triangle_taps(image.width, size.width));
+    result.pixels =
+        resize_axis(result.pixels, height, width, triangle_taps(image.width, size.width));
   }
   if (size.height != image.height) {
     result.height = size.height;
-    result.pixels = resize_axis(result.pixels, 1, static_cast<std::size_t>(image.height),
-                                static_cast<std::size_t>(size.width) * channels,
-                                triangle_taps(image.height, size.height));
+    result.pixels = resize_axis(result.pixels, 1, height, triangle_taps(image.height, size.height));
   }
   return result;
 }

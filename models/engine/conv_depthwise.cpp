@@ -30,7 +30,7 @@ class DepthwiseConvolution final : public ConvolutionKernel {
   }
 
   void set_weights(std::span<const std::int8_t> weights) override {
-    const auto outputs = static_cast<std::size_t>(output_.channels);
+    const std::size_t outputs = output_.channel_count();
     const std::size_t taps = weights.size() / outputs;
     weights_.resize(weights.size());
     for (std::size_t n = 0; n < outputs; ++n) {

@@ -32,7 +32,7 @@ class ExactConvolution final : public ConvolutionKernel {
         group_outputs_(convolution.out_channels / convolution.groups),
         k_size_(convolution.k_size()),
         taps_(window_.kernel_height * window_.kernel_width),
-        inputs_(static_cast<std::size_t>(images * input_.size())) {
+        inputs_(input_.elements(images)) {
     corrections_.runs.push_back({.pixels = output_.height * output_.width, .row = 0});
   }
 

@@ -72,8 +72,7 @@ class ZeroPointCorrection {
   void set_weights(std::span<const std::int8_t> weights) {
     if (zero_point_ == 0) return;
     const std::vector<std::int32_t> taps = sum_per_tap(weights);
-    const auto kernel_width = static_cast<std::size_t>(node_.window.kernel_width);
-    const auto outputs = static_cast<std::size_t>(node_.out_channels);
+    const std::size_t outputs = node_.outputs();
     corrections_.table.clear();
     for (const std::vector<bool>& row : rows_.inside) {
       for (const std::vector<bool>& column : columns_.inside) {
@@ -82,7 +81,7 @@ class ZeroPointCorrection {
         for (std::size_t kh = 0; kh < row.size(); ++kh) {
           for (std::size_t kw = 0; kw < column.size(); ++kw) {
             if (!row[kh] || !column[kw]) continue;
-            const std::size_t tap = kh * kernel_width + kw;
+            const std::size_t tap = kh * column.size() + kw;
             for (std::size_t n = 0; n < outputs; ++n) {
               corrections_.table[base + n] -= zero_point_ * taps[tap * outputs + n];
             }
@@ -118,9 +117,8 @@ class ZeroPointCorrection {
 
   /// taps x out_channels: sums over the input channels.
   std::vector<std::int32_t> sum_per_tap(std::span<const std::int8_t> weights) const {
-    const auto taps = static_cast<std::size_t>(node_.window.kernel_height) *
-                      static_cast<std::size_t>(node_.window.kernel_width);
-    const auto outputs = static_cast<std::size_t>(node_.out_channels);
+    const std::size_t taps = node_.window.taps();
+    const std::size_t outputs = node_.outputs();
     const std::size_t k_size = weights.size() / outputs;
     std::vector<std::int32_t> sums(taps * outputs, 0);
     for (std::size_t n = 0; n < outputs; ++n) {

@@ -13,10 +13,10 @@ class ZeroPointConvolution final : public ConvolutionKernel {
                        const Convolution& convolution, int images)
       : weighted_(make(network, convolution, images)),
         shared_(make(network, convolution, images)),
-        sums_(static_cast<std::size_t>(images * network.tensor(convolution.output).shape.size())) {
+        sums_(network.tensor(convolution.output).shape.elements(images)) {
     std::vector<std::int8_t> zero_points;
     for (int n = 0; n < convolution.out_channels; ++n) {
-      zero_points.insert(zero_points.end(), static_cast<std::size_t>(convolution.k_size()),
+      zero_points.insert(zero_points.end(), convolution.products(),
                          static_cast<std::int8_t>(convolution.weight_zero_point(n)));
     }
     shared_->set_weights(zero_points);

@@ -102,7 +102,7 @@ Epilogue::Epilogue(const QuantizedNetwork& network, const Convolution& convoluti
 
 void Epilogue::set_corrections(const ConvolutionKernel::Corrections& corrections) {
   runs_ = corrections.runs;
-  const auto channels = static_cast<std::size_t>(channels_);
+  const std::size_t channels = bias_.size();
   const std::size_t rows = std::max<std::size_t>(corrections.table.size() / channels, 1);
   addends_.clear();
   for (std::size_t row = 0; row < rows; ++row) {
@@ -117,15 +117,14 @@ void Epilogue::set_corrections(const ConvolutionKernel::Corrections& corrections
 }
 
 void Epilogue::run(const std::int32_t* sums, std::uint8_t* codes, int images) const {
-  const auto row = static_cast<std::size_t>(repeats_) * static_cast<std::size_t>(channels_);
+  const std::ptrdiff_t row = std::ptrdiff_t{repeats_} * channels_;
   if (runs_.size() == 1) {
     run_pixels(sums, codes, std::int64_t{images} * runs_[0].pixels, addends_.data());
     return;
   }
   for (int image = 0; image < images; ++image) {
     for (const ConvolutionKernel::Run& run : runs_) {
-      run_pixels(sums, codes, run.pixels,
-                 addends_.data() + static_cast<std::size_t>(run.row) * row);
+      run_pixels(sums, codes, run.pixels, addends_.data() + run.row * row);
       sums += std::int64_t{run.pixels} * channels_;
       codes += std::int64_t{run.pixels} * channels_;
     }

@@ -39,7 +39,7 @@ GatedMacs::GatedMacs(const QuantizedNetwork& network, const Convolution& convolu
   std::uint64_t inside = 0;
   for (const std::uint64_t row : rows) {
     for (const std::uint64_t column : columns) {
-      rest.insert(rest.end(), static_cast<std::size_t>(in.channels), row * column);
+      rest.insert(rest.end(), in.channel_count(), row * column);
       inside += row * column * static_cast<std::uint64_t>(in.channels);
     }
   }

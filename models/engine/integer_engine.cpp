@@ -124,7 +124,7 @@ IntegerEngine::Implementation::Implementation(const QuantizedNetwork& source,
   }
   if (options.k_part < 1) throw std::logic_error("k_part below 1");
   const OneThread one_thread;
-  std::int64_t largest_sums = 0;
+  std::size_t largest_sums = 0;
   for (std::size_t i = 0; i < network.nodes.size(); ++i) {
     const auto* node = std::get_if<Convolution>(&network.nodes[i]);
     if (node == nullptr) continue;
@@ -139,9 +139,9 @@ IntegerEngine::Implementation::Implementation(const QuantizedNetwork& source,
                                          : make(network, *node, chunk),
                         .epilogue = Epilogue(network, *node, options.accumulator_bits),
                         .gated = GatedMacs(network, *node)});
-    largest_sums = std::max(largest_sums, network.tensor(node->output).shape.size());
+    largest_sums = std::max(largest_sums, network.tensor(node->output).shape.elements(chunk));
   }
-  sums.resize(static_cast<std::size_t>(chunk * largest_sums));
+  sums.resize(largest_sums);
   set_weights(clean_weights(network));
   set_sum_masks({});
 }
@@ -174,7 +174,7 @@ void IntegerEngine::Implementation::set_tensor_masks(TensorMasks masks) {
     throw std::logic_error("set_tensor_masks: not one entry per tensor");
   }
   for (std::size_t id = 0; id < masks.size(); ++id) {
-    const auto size = static_cast<std::size_t>(network.tensors[id].shape.size());
+    const std::size_t size = network.tensors[id].shape.elements();
     if (!masks[id].empty() && masks[id].flip.size() != size) {
       throw std::logic_error("set_tensor_masks: " + network.tensors[id].name + ": wrong size");
     }
@@ -191,7 +191,7 @@ void IntegerEngine::Implementation::set_sum_masks(SumMasks masks) {
     if (!steps[i]) continue;
     const auto& node = std::get<Convolution>(network.nodes[i]);
     steps[i]->masks = masks.empty() ? ReadMasks<std::uint32_t>{} : std::move(masks[i]);
-    const auto size = static_cast<std::size_t>(network.tensor(node.output).shape.size());
+    const std::size_t size = network.tensor(node.output).shape.elements();
     if (!steps[i]->masks.empty() && steps[i]->masks.flip.size() != size) {
       throw std::logic_error("set_sum_masks: " + node.name + ": wrong size");
     }
@@ -214,7 +214,7 @@ void IntegerEngine::Implementation::choose_order(std::size_t index) {
 /// A tensor that has just been written becomes what its readers get of it.
 void IntegerEngine::Implementation::read_through_masks(TensorId id, int images) {
   if (tensor_masks.empty()) return;
-  const ReadMasks<std::uint8_t>& masks = tensor_masks[static_cast<std::size_t>(id)];
+  const ReadMasks<std::uint8_t>& masks = tensor_masks[id];
   if (masks.empty()) return;
   std::uint8_t* code = data(id);
   for (int image = 0; image < images; ++image) {
@@ -225,7 +225,8 @@ void IntegerEngine::Implementation::read_through_masks(TensorId id, int images) 
 EngineResult IntegerEngine::Implementation::run(std::span<const std::uint8_t> codes,
                                                 bool keep_layers) {
   const OneThread one_thread;
-  const auto image_size = static_cast<std::size_t>(network.tensor(network.input).shape.size());
+  const Shape& image = network.tensor(network.input).shape;
+  const std::size_t image_size = image.elements(), chunk_size = image.elements(chunk);
   if (codes.size() % image_size != 0) {
     throw std::logic_error("run: codes are not a whole number of images");
   }
@@ -233,8 +234,8 @@ EngineResult IntegerEngine::Implementation::run(std::span<const std::uint8_t> co
   result.gated_macs.resize(network.nodes.size(), 0);
   result.other_outputs.resize(outputs.size() - 1);
   if (keep_layers) result.layer_outputs.resize(network.nodes.size());
-  for (std::size_t first = 0; first < codes.size(); first += image_size * std::size_t(chunk)) {
-    const std::size_t bytes = std::min(image_size * std::size_t(chunk), codes.size() - first);
+  for (std::size_t first = 0; first < codes.size(); first += chunk_size) {
+    const std::size_t bytes = std::min(chunk_size, codes.size() - first);
     std::copy_n(codes.begin() + static_cast<std::ptrdiff_t>(first), bytes, data(network.input));
     run_chunk(result, static_cast<int>(bytes / image_size));
   }

@@ -30,7 +30,7 @@ struct EngineOptions {
 };
 
 /// By tensor id, an element per code of one image (NHWC); empty where codes are read as written.
-using TensorMasks = std::vector<ReadMasks<std::uint8_t>>;
+using TensorMasks = ByTensor<ReadMasks<std::uint8_t>>;
 
 /// By node index, an element per output of one image (NHWC), in the low bits of the accumulators'
 /// width; empty where sums are read as they were accumulated.

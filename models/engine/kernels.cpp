@@ -87,7 +87,7 @@ void multiply_rows(const FixedPointMultiplier& multiplier, const std::uint8_t* _
 template <typename Sum>
 void average_image(const Pooler& pooler, const Pooling& pooling, const Shape& input_shape,
                    const Shape& output_shape, const std::uint8_t* input, std::uint8_t* output) {
-  std::vector<Sum> sums(static_cast<std::size_t>(input_shape.channels));
+  std::vector<Sum> sums(input_shape.channel_count());
   for (int h = 0; h < output_shape.height; ++h) {
     for (int w = 0; w < output_shape.width; ++w, output += sums.size()) {
       std::fill(sums.begin(), sums.end(), Sum{0});

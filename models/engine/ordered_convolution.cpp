@@ -39,8 +39,8 @@ OrderedConvolution::OrderedConvolution(const QuantizedNetwork& network,
       window_(convolution.window),
       zero_point_(network.tensor(convolution.input).zero_point),
       groups_(convolution.groups),
-      group_outputs_(convolution.out_channels / convolution.groups),
       k_size_(convolution.k_size()),
+      group_outputs_(convolution.outputs() / static_cast<std::size_t>(convolution.groups)),
       options_(options),
       requantizer_(make_requantizer(network, convolution)),
       bias_(convolution.bias),
@@ -48,21 +48,19 @@ OrderedConvolution::OrderedConvolution(const QuantizedNetwork& network,
   for (int c = 0; c < convolution.out_channels; ++c) {
     weight_zero_points_.push_back(convolution.weight_zero_point(c));
   }
-  const std::size_t sums = std::size_t{kPixels} * static_cast<std::size_t>(group_outputs_);
-  patches_.resize(std::size_t{kPixels} * static_cast<std::size_t>(k_size_));
-  product_.resize(sums);
-  part_.resize(sums);
-  sums_.resize(static_cast<std::size_t>(output_.size()));
+  patches_.resize(kPixels * convolution.products());
+  product_.resize(kPixels * group_outputs_);
+  part_.reserve(product_.size());
+  sums_.resize(output_.elements());
 }
 
 void OrderedConvolution::set_weights(std::span<const std::int8_t> weights) {
   weights_.resize(weights.size());
-  const auto k_size = static_cast<std::size_t>(k_size_);
-  const auto outputs = static_cast<std::size_t>(group_outputs_);
-  for (std::size_t channel = 0; channel < weights.size() / k_size; ++channel) {
-    const std::size_t group = channel / outputs;
+  const std::size_t k_size = weights.size() / output_.channel_count();
+  for (std::size_t channel = 0; channel < output_.channel_count(); ++channel) {
+    const std::size_t group = channel / group_outputs_;
     for (std::size_t k = 0; k < k_size; ++k) {
-      weights_[(group * k_size + k) * outputs + channel % outputs] =
+      weights_[(group * k_size + k) * group_outputs_ + channel % group_outputs_] =
           static_cast<float>(weights[channel * k_size + k] - weight_zero_points_[channel]);
     }
   }
@@ -91,18 +89,18 @@ void OrderedConvolution::gather(const std::uint8_t* image, int pixel, int group,
 
 /// Sums of products over [first_k, first_k + count_k) of the gathered pixels, into part_.
 void OrderedConvolution::multiply(int first_k, int count_k, int pixels, int group) {
-  const std::size_t sums =
-      static_cast<std::size_t>(pixels) * static_cast<std::size_t>(group_outputs_);
-  std::fill_n(part_.begin(), sums, 0);
+  const auto outputs = static_cast<dnnl_dim_t>(group_outputs_);
+  part_.assign(static_cast<std::size_t>(pixels) * group_outputs_, 0);
   for (int k = first_k; k < first_k + count_k; k += exact_products_) {
     const int block = std::min(exact_products_, first_k + count_k - k);
-    const float* weights = weights_.data() + (std::ptrdiff_t{group} * k_size_ + k) * group_outputs_;
-    if (dnnl_sgemm('N', 'N', pixels, group_outputs_, block, 1.0F, patches_.data() + k, k_size_,
-                   weights, group_outputs_, 0.0F, product_.data(),
-                   group_outputs_) != dnnl_success) {
+    const float* weights = weights_.data() + (std::ptrdiff_t{group} * k_size_ + k) * outputs;
+    if (dnnl_sgemm('N', 'N', pixels, outputs, block, 1.0F, patches_.data() + k, k_size_, weights,
+                   outputs, 0.0F, product_.data(), outputs) != dnnl_success) {
       throw std::logic_error("a matrix product was refused");
     }
-    for (std::size_t i = 0; i < sums; ++i) part_[i] += static_cast<std::int32_t>(product_[i]);
+    for (std::size_t i = 0; i < part_.size(); ++i) {
+      part_[i] += static_cast<std::int32_t>(product_[i]);
+    }
   }
 }
 
@@ -116,7 +114,7 @@ std::int32_t OrderedConvolution::read(const ReadMasks<std::uint32_t>& masks, std
 void OrderedConvolution::run(const std::uint8_t* codes, int images,
                              const ReadMasks<std::uint32_t>& masks, std::uint8_t* outputs) {
   const int pixels = output_.height * output_.width;
-  const auto channels = static_cast<std::size_t>(output_.channels);
+  const std::size_t channels = output_.channel_count();
   for (int image = 0; image < images; ++image, codes += input_.size()) {
     for (int first = 0; first < pixels; first += kPixels) {
       const int count = std::min(kPixels, pixels - first);
@@ -136,15 +134,14 @@ void OrderedConvolution::run(const std::uint8_t* codes, int images,
 /// The gathered pixels of one group: the bias, then part after part.
 void OrderedConvolution::add_parts(int pixels, int group, std::size_t first_element,
                                    const ReadMasks<std::uint32_t>& masks) {
-  const auto outputs = static_cast<std::size_t>(group_outputs_);
-  const auto channels = static_cast<std::size_t>(output_.channels);
-  const std::size_t first_channel = static_cast<std::size_t>(group) * outputs;
+  const std::size_t channels = output_.channel_count();
+  const std::size_t first_channel = static_cast<std::size_t>(group) * group_outputs_;
   for (int k = 0; k < k_size_;) {
     const int part = std::min(options_.k_part, k_size_ - k);
     multiply(k, part, pixels, group);
-    for (std::size_t i = 0; i < static_cast<std::size_t>(pixels) * outputs; ++i) {
-      const std::size_t channel = first_channel + i % outputs;
-      const std::size_t element = first_element + i / outputs * channels + channel;
+    for (std::size_t i = 0; i < part_.size(); ++i) {
+      const std::size_t channel = first_channel + i % group_outputs_;
+      const std::size_t element = first_element + i / group_outputs_ * channels + channel;
       const std::int32_t held = k == 0 ? bias_[channel] : read(masks, element, sums_[element]);
       sums_[element] = limit_accumulator(std::int64_t{held} + part_[i], options_.accumulator_bits,
                                          options_.overflow);

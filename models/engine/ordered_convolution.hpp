@@ -34,7 +34,8 @@ class OrderedConvolution {
 
   Shape input_, output_;
   Window window_;
-  int zero_point_, groups_, group_outputs_, k_size_;
+  int zero_point_, groups_, k_size_;
+  std::size_t group_outputs_;
   EngineOptions options_;
   Requantizer requantizer_;
   std::vector<std::int32_t> bias_, weight_zero_points_;  ///< by channel

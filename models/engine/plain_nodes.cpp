@@ -14,7 +14,7 @@ namespace {
 std::vector<std::uint8_t> repeated(const ActivationTensor& constant, const Shape& shape,
                                    int images) {
   std::vector<std::uint8_t> codes;
-  codes.reserve(static_cast<std::size_t>(images * shape.size()));
+  codes.reserve(shape.elements(images));
   for (int image = 0; image < images; ++image) {
     for (int h = 0; h < shape.height; ++h) {
       for (int w = 0; w < shape.width; ++w) {
@@ -30,8 +30,7 @@ std::vector<std::uint8_t> repeated(const ActivationTensor& constant, const Shape
 TensorBuffers::TensorBuffers(const QuantizedNetwork& network, int images)
     : buffers_(network.tensors.size()) {
   const auto make = [&](TensorId id) {
-    buffers_[static_cast<std::size_t>(id)].resize(
-        static_cast<std::size_t>(images * network.tensor(id).shape.size()));
+    buffers_[id].resize(network.tensor(id).shape.elements(images));
   };
   make(network.input);
   for (const Node& node : network.nodes) {
@@ -40,7 +39,7 @@ TensorBuffers::TensorBuffers(const QuantizedNetwork& network, int images)
       const ActivationTensor& tensor = network.tensor(id);
       if (!tensor.is_constant()) continue;
       const Shape& shape = network.tensor(node_output(node)).shape;
-      buffers_[static_cast<std::size_t>(id)] = repeated(tensor, shape, images);
+      buffers_[id] = repeated(tensor, shape, images);
     }
   }
 }
@@ -131,10 +130,9 @@ void run_node(const QuantizedNetwork& network, const StridedCopy& node, TensorBu
 void run_node(const QuantizedNetwork& network, const Softmax& node, TensorBuffers& data,
               int images) {
   const Shape& shape = network.tensor(node.input).shape;
-  const auto channels = static_cast<std::size_t>(shape.channels);
   const FixedPointSoftmax softmax = make_softmax(network, node);
   for (std::int64_t i = 0; i < images * shape.size(); i += shape.channels) {
-    softmax(std::span(data(node.input) + i, channels), data(node.output) + i);
+    softmax(std::span(data(node.input) + i, shape.channel_count()), data(node.output) + i);
   }
 }
 

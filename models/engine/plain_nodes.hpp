@@ -16,10 +16,10 @@ class TensorBuffers {
  public:
   TensorBuffers(const QuantizedNetwork& network, int images);
 
-  std::uint8_t* operator()(TensorId id) { return buffers_[static_cast<std::size_t>(id)].data(); }
+  std::uint8_t* operator()(TensorId id) { return buffers_[id].data(); }
 
  private:
-  std::vector<std::vector<std::uint8_t>> buffers_;  // by tensor id
+  ByTensor<std::vector<std::uint8_t>> buffers_;
 };
 
 /// From the node's inputs to its output, the first `images` of each.

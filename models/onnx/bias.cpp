@@ -96,7 +96,7 @@ void Importer::note_rounding(const onnx::NodeProto& node, const std::string& nam
 
 /// The bias at input `index`; none where it is left out.
 BiasCodes Importer::set_bias(const onnx::NodeProto& node, int index, Convolution& layer) {
-  const auto channels = static_cast<std::size_t>(layer.out_channels);
+  const std::size_t channels = layer.outputs();
   layer.bias.assign(channels, 0);
   const std::string& name = input_name(node, index);
   if (name.empty()) return nullptr;

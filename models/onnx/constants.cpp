@@ -193,8 +193,7 @@ void read_scales(const OnnxGraph& graph, const onnx::NodeProto& node, int scale_
     if (constant.axis < 0 || constant.axis >= rank) {
       graph.fail(node, "its axis is outside its tensor");
     }
-    if (static_cast<std::int64_t>(constant.scales.size()) !=
-        constant.shape[static_cast<std::size_t>(constant.axis)]) {
+    if (std::ssize(constant.scales) != constant.shape[static_cast<std::size_t>(constant.axis)]) {
       graph.fail(node, "it has " + std::to_string(constant.scales.size()) + " scales along axis " +
                            std::to_string(constant.axis) + " of '" + constant.name + "'");
     }

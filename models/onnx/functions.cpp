@@ -104,7 +104,7 @@ void Importer::batch_normalization(const onnx::NodeProto& node) {
       view_axis(source.view, shape, is_channels_last(node) ? -1 : 1) != Axis::kChannels) {
     graph_.fail(node, "only inference on (N, C, H, W) or (N, C) is supported");
   }
-  const auto channels = static_cast<std::size_t>(shape.channels);
+  const std::size_t channels = shape.channel_count();
   const BatchStatistics given = batch_statistics(node, channels);
   if (sums_of(source) != nullptr) {
     return set_edge(node, normalized_sums(node, source, given));

@@ -33,7 +33,7 @@ class OnnxGraph {
   [[noreturn]] void fail(const std::string& message) const;
   [[noreturn]] void fail(const onnx::NodeProto& node, const std::string& message) const;
 
-  std::int64_t element_count(const onnx::TensorProto& tensor) const;
+  std::size_t element_count(const onnx::TensorProto& tensor) const;
   /// Raw bytes, of the file or of one beside it, of which `size` are read; or nothing where a
   /// constant lies in fields of its type.
   std::optional<std::string> raw_bytes(const onnx::TensorProto& tensor, std::size_t size) const;

@@ -202,7 +202,7 @@ Convolution read_fully_connected(const OnnxGraph& graph, const onnx::NodeProto& 
                    : (pixels ? WeightLayout::kInputFirstChannelLast : WeightLayout::kInputFirst);
   set_weights(graph, node, weights, output_first ? 0 : 1, convolution);
   const std::vector<std::int8_t> file = convolution.weights;
-  const auto k_size = static_cast<std::size_t>(convolution.k_size());
+  const std::size_t k_size = convolution.products();
   for (std::size_t i = 0; i < file.size(); ++i) {
     convolution.weights[i] = file[file_place(convolution, i / k_size, i % k_size)];
   }

@@ -40,8 +40,8 @@ Shape constant_shape(View view, const Shape& whole, const Dims& dims) {
 /// Where element i of a tensor (NHWC) stands in a file's constant.
 std::size_t place_in_file(View view, const Shape& shape, std::size_t i) {
   if (is_pixels(view)) return i;
-  const auto channels = static_cast<std::size_t>(shape.channels);
-  const std::size_t pixels = static_cast<std::size_t>(shape.size()) / channels;
+  const std::size_t channels = shape.channel_count();
+  const std::size_t pixels = shape.elements() / channels;
   return i % channels * pixels + i / channels;
 }
 
@@ -96,7 +96,7 @@ Edge Importer::with_elements(const onnx::NodeProto& node, const Edge& tensor,
     const std::int32_t code = constant.codes()[place_in_file(tensor.view, shape, i)];
     codes[i] = static_cast<std::uint8_t>(code + shift);
   }
-  network_.tensors[static_cast<std::size_t>(operand)].constant = std::move(codes);
+  network_.tensors[operand].constant = std::move(codes);
   if (node.op_type().find("Mul") != std::string::npos) {
     const Multiplication made{.name = display_name(node), .left = tensor.tensor, .right = operand};
     return pending_edge(node, made, whole, tensor.view);

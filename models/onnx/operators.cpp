@@ -70,7 +70,7 @@ Edge Importer::weighted(const onnx::NodeProto& node, const Edge& input, Convolut
   const ActivationTensor& tensor = network_.tensor(input.tensor);
   made.input = input.tensor;
   const std::vector<double> real = real_bias(node, bias_index, made);
-  made.bias.assign(static_cast<std::size_t>(made.out_channels), 0);
+  made.bias.assign(made.outputs(), 0);
   const BiasCodes codes = real.empty() ? set_bias(node, bias_index, made) : nullptr;
   // A tensor that several layers share is stored by each of them.
   if (!weight_names_.insert(made.weight_name).second) made.weight_name += "@" + made.name;

@@ -36,11 +36,11 @@ CodeRange range_of(const Lookup& lookup, CodeRange input) {
 }
 
 /// The codes that each tensor of the network so far can hold.
-std::vector<CodeRange> code_ranges(const QuantizedNetwork& network) {
-  std::vector<CodeRange> ranges(network.tensors.size());
+ByTensor<CodeRange> code_ranges(const QuantizedNetwork& network) {
+  ByTensor<CodeRange> ranges(network.tensors.size());
   for (const Node& any : network.nodes) {
     CodeRange inputs{255, 0};
-    for (const TensorId id : node_inputs(any)) inputs.add(ranges[static_cast<std::size_t>(id)]);
+    for (const TensorId id : node_inputs(any)) inputs.add(ranges[id]);
     const CodeRange made = std::visit(
         [&](const auto& node) {
           using Kind = std::remove_cvref_t<decltype(node)>;
@@ -54,7 +54,7 @@ std::vector<CodeRange> code_ranges(const QuantizedNetwork& network) {
           }
         },
         any);
-    ranges[static_cast<std::size_t>(node_output(any))] = made;
+    ranges[node_output(any)] = made;
   }
   return ranges;
 }
@@ -67,10 +67,10 @@ struct Reach {
 
 Reach reach_of(const QuantizedNetwork& network, const Convolution& layer, const Edge& sums) {
   const ActivationTensor& input = network.tensor(layer.input);
-  const CodeRange codes = code_ranges(network)[static_cast<std::size_t>(layer.input)];
+  const CodeRange codes = code_ranges(network)[layer.input];
   const std::int64_t least = std::min(codes.low - input.zero_point, 0);  // 0: padding
   const std::int64_t most = std::max(codes.high - input.zero_point, 0);
-  const auto k_size = static_cast<std::size_t>(layer.k_size());
+  const std::size_t k_size = layer.products();
   Reach reach;
   for (std::size_t c = 0; c < layer.bias.size(); ++c) {
     std::int64_t low = layer.bias[c], high = layer.bias[c];

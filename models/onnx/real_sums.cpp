@@ -20,7 +20,7 @@ float product_scale(const QuantizedNetwork& network, const Convolution& layer, s
 
 bool has_scales_of_sums(const QuantizedNetwork& network, const Convolution& layer,
                         const QuantizedConstant& bias) {
-  const auto channels = static_cast<std::size_t>(layer.out_channels);
+  const std::size_t channels = layer.outputs();
   if (bias.scales.size() != 1 && bias.scales.size() != channels) return false;
   for (std::size_t c = 0; c < channels; ++c) {
     if (bias.scale(c) != product_scale(network, layer, c) || bias.zero_point(c) != 0) return false;
@@ -73,7 +73,7 @@ std::optional<RealConstant> Importer::real_constant(const onnx::NodeProto& node,
 /// `sums` with a factor and an offset for every output channel, or one for all.
 Edge Importer::scaled_sums(const onnx::NodeProto& node, Edge sums,
                            const std::vector<double>& factors, const std::vector<double>& offsets) {
-  const auto channels = static_cast<std::size_t>(shape_of(sums).channels);
+  const std::size_t channels = shape_of(sums).channel_count();
   RealValues made{.factors = std::vector<double>(channels, 1.0),
                   .offsets = std::vector<double>(channels, 0.0)};
   if (sums.real != nullptr) made = *sums.real;
@@ -185,7 +185,7 @@ std::vector<double> Importer::real_bias(const onnx::NodeProto& node, int index,
   if (found != edges_.end() && has_scales_of_sums(network_, layer, *found->second.constant)) {
     return {};
   }
-  const auto channels = static_cast<std::size_t>(layer.out_channels);
+  const std::size_t channels = layer.outputs();
   if (bias->values.size() != channels) {
     graph_.fail(node, "bias '" + input_name(node, index) + "': wrong size");
   }
@@ -218,7 +218,7 @@ void Importer::set_signs(const onnx::NodeProto& node, Node& made) const {
                 "it keeps the sign of a sum, product or mean of tensors, which is only "
                 "supported of the sums of a layer; put a Quant between");
   }
-  const auto channels = static_cast<std::size_t>(layer->out_channels);
+  const std::size_t channels = layer->outputs();
   layer->real_sums = {.multipliers = std::vector<float>(channels, 1.0F),
                       .offsets = std::vector<float>(channels, 0.0F),
                       .bipolar = true};

@@ -1,6 +1,7 @@
 // The operators that pick, join and reorder.
 #include <algorithm>
 #include <functional>
+#include <iterator>
 #include <limits>
 #include <numeric>
 
@@ -32,9 +33,8 @@ Integers taken(const Integers& from, std::size_t axis, const List& indices) {
     for (const std::int64_t index : indices) {
       if (index < -size || index >= size) refuse("an index is outside its input");
       const std::int64_t at = first + run * (index < 0 ? index + size : index);
-      for (std::int64_t i = at; i < at + run; ++i) {
-        made.values.push_back(from.values[static_cast<std::size_t>(i)]);
-      }
+      const auto begin = from.values.begin() + at;
+      made.values.insert(made.values.end(), begin, begin + run);
     }
   }
   return made;
@@ -174,12 +174,18 @@ Results transpose(const SizeCall& call) {
   std::iota(own.begin(), own.end(), 0);
   if (sorted != own) refuse("its perm does not name every dimension once");
   Integers made;
-  for (const std::int64_t d : order) made.dims.push_back(from.dims[static_cast<std::size_t>(d)]);
-  const List strides = strides_of(made.dims), sources = strides_of(from.dims);
+  const List from_strides = strides_of(from.dims);
+  List sources;  // strides of the input, in the order of the result
+  for (const std::int64_t d : order) {
+    const std::size_t place = place_of(d, order.size());
+    made.dims.push_back(from.dims[place]);
+    sources.push_back(from_strides[place]);
+  }
+  const List strides = strides_of(made.dims);
   for (std::int64_t i = 0; i < count_of(made.dims); ++i) {
     std::int64_t at = 0;
     for (std::size_t d = 0; d < order.size(); ++d) {
-      at += i / strides[d] % made.dims[d] * sources[static_cast<std::size_t>(order[d])];
+      at += i / strides[d] % made.dims[d] * sources[d];
     }
     made.values.push_back(from.values[static_cast<std::size_t>(at)]);
   }
@@ -194,13 +200,13 @@ Results split(const SizeCall& call) {
   List sizes(static_cast<std::size_t>(parts), part);
   sizes.back() = from.dims[axis] - part * (parts - 1);
   sizes = call.list(1, "split").value_or(sizes);
-  if (sizes.size() != static_cast<std::size_t>(parts)) refuse("its parts do not fit its input");
+  if (std::ssize(sizes) != parts) refuse("its parts do not fit its input");
   Results made;
   std::int64_t first = 0;
   for (const std::int64_t extent : sizes) {
     if (extent < 0 || extent > from.dims[axis] - first) refuse("its parts do not fit its input");
-    List indices(static_cast<std::size_t>(extent));
-    std::iota(indices.begin(), indices.end(), first);
+    List indices;
+    for (std::int64_t i = first; i < first + extent; ++i) indices.push_back(i);
     made.push_back(taken(from, axis, indices));
     first += extent;
   }

@@ -88,7 +88,7 @@ Results range(const SizeCall& call) {
   List values;
   for (std::int64_t at = single(call.input(0)); step > 0 ? at < limit : at > limit;) {
     values.push_back(at);
-    if (values.size() > static_cast<std::size_t>(kMostSizes)) refuse_too_many();
+    if (std::ssize(values) > kMostSizes) refuse_too_many();
     if (__builtin_add_overflow(at, step, &at)) break;
   }
   return {list_of(values)};

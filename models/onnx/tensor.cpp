@@ -31,7 +31,7 @@ std::vector<Element> elements(const OnnxGraph& graph, const onnx::TensorProto& t
     graph.fail("constant '" + tensor.name() + "': its type is " + type_name(tensor.data_type()) +
                " where " + type_name(type) + " is expected");
   }
-  const auto count = static_cast<std::size_t>(graph.element_count(tensor));
+  const std::size_t count = graph.element_count(tensor);
   const std::optional<std::string> raw = graph.raw_bytes(tensor, count * sizeof(Element));
   if (!raw) {
     if (static_cast<std::size_t>(typed.size()) != count) fail_size(graph, tensor);
@@ -169,14 +169,14 @@ std::vector<std::int32_t> OnnxGraph::integers(const onnx::TensorProto& tensor) c
   if (type->bits == 32) {
     return elements<std::int32_t>(*this, tensor, onnx::TensorProto::INT32, tensor.int32_data());
   }
-  const auto count = static_cast<std::size_t>(element_count(tensor));
+  const std::size_t count = element_count(tensor);
   const std::size_t size = (count * static_cast<std::size_t>(type->bits) + 7) / 8;
   const std::vector<std::uint8_t> bytes = packed_bytes(*this, tensor, size);
   if (bytes.size() != size) fail_size(*this, tensor);
   return unpack(bytes, *type, count);
 }
 
-std::int64_t OnnxGraph::element_count(const onnx::TensorProto& tensor) const {
+std::size_t OnnxGraph::element_count(const onnx::TensorProto& tensor) const {
   std::int64_t count = 1;
   for (const std::int64_t dim : tensor.dims()) {
     if (dim < 0 || (dim > 0 && count > kLargestConstants / dim)) {
@@ -184,7 +184,7 @@ std::int64_t OnnxGraph::element_count(const onnx::TensorProto& tensor) const {
     }
     count *= dim;
   }
-  return count;
+  return static_cast<std::size_t>(count);
 }
 
 }  // namespace brownout::models

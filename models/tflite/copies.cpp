@@ -39,12 +39,11 @@ void TfliteImporter::transpose(const Operator& op) {
   Dims made;
   std::vector<Loop> loops;
   for (const std::int64_t entry : order) {
-    const int axis = axis_of(entry, dims.size());
-    const auto d = static_cast<std::size_t>(axis);
-    if (axis < 0 || taken[d]) file_.fail(op, "its order does not name every dimension once");
-    taken[d] = true;
-    made.push_back(dims[d]);
-    loops.push_back({dims[d], strides[d]});
+    const std::optional<std::size_t> d = axis_of(entry, dims.size());
+    if (!d || taken[*d]) file_.fail(op, "its order does not name every dimension once");
+    taken[*d] = true;
+    made.push_back(dims[*d]);
+    loops.push_back({dims[*d], strides[*d]});
   }
   loops = joined(loops);
   const bool in_order = std::is_sorted(
@@ -69,9 +68,9 @@ void TfliteImporter::reverse(const Operator& op) {
   require_same_quantization(op, node.input, file_.output(op));
   for (std::size_t d = 0; d < dims.size(); ++d) node.loops.push_back({dims[d], strides[d]});
   for (const std::int64_t entry : integers(op, 1)) {
-    const int axis = axis_of(entry, dims.size());
-    if (axis < 0) file_.fail(op, "it has no dimension " + std::to_string(entry));
-    StridedCopy::Loop& loop = node.loops[static_cast<std::size_t>(axis)];
+    const std::optional<std::size_t> axis = axis_of(entry, dims.size());
+    if (!axis) file_.fail(op, "it has no dimension " + std::to_string(entry));
+    StridedCopy::Loop& loop = node.loops[*axis];
     if (loop.stride < 0) continue;
     node.first += loop.stride * (loop.extent - 1);
     loop.stride = -loop.stride;

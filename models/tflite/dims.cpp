@@ -23,10 +23,10 @@ void require_sizes(const Dims& dims, const Numbers& first, const Numbers& second
 
 }  // namespace
 
-int axis_of(std::int64_t axis, std::size_t rank) {
+std::optional<std::size_t> axis_of(std::int64_t axis, std::size_t rank) {
   const auto extent = static_cast<std::int64_t>(rank);
-  if (axis < -extent || axis >= extent) return -1;
-  return static_cast<int>(axis < 0 ? axis + extent : axis);
+  if (axis < -extent || axis >= extent) return std::nullopt;
+  return static_cast<std::size_t>(axis < 0 ? axis + extent : axis);
 }
 
 std::string text_of(const Dims& dims) {
@@ -48,10 +48,10 @@ std::vector<std::int64_t> strides_of(const Dims& dims) {
 }
 
 Dims expanded(const Dims& from, const Numbers& axis) {
-  const int at = axis.size() == 1 ? axis_of(axis[0], from.size() + 1) : -1;
-  if (at < 0) throw InputError("its axis is not one of its output's");
+  const auto at = axis.size() == 1 ? axis_of(axis[0], from.size() + 1) : std::nullopt;
+  if (!at) throw InputError("its axis is not one of its output's");
   Dims made = from;
-  made.insert(made.begin() + at, 1);
+  made.insert(made.begin() + static_cast<std::ptrdiff_t>(*at), 1);
   return made;
 }
 
@@ -60,11 +60,11 @@ Dims squeezed(const Dims& from, const tflite::Squeeze* options) {
   std::vector<bool> taken(from.size(), false);
   for (std::size_t d = 0; d < from.size(); ++d) taken[d] = all && from[d] == 1;
   for (unsigned i = 0; !all && i < options->dims()->size(); ++i) {
-    const int axis = axis_of(options->dims()->Get(i), from.size());
-    if (axis < 0 || from[static_cast<std::size_t>(axis)] != 1) {
+    const std::optional<std::size_t> axis = axis_of(options->dims()->Get(i), from.size());
+    if (!axis || from[*axis] != 1) {
       throw InputError("it takes away a dimension that is not 1");
     }
-    taken[static_cast<std::size_t>(axis)] = true;
+    taken[*axis] = true;
   }
   Dims made;
   for (std::size_t d = 0; d < from.size(); ++d) {

@@ -3,7 +3,9 @@
 // this folder.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,8 +18,8 @@ using Dims = std::vector<int>;
 /// The values of a constant or computed list of integers.
 using Numbers = std::vector<std::int64_t>;
 
-/// The position of an axis that may be counted from the end; -1 where it is none.
-int axis_of(std::int64_t axis, std::size_t rank);
+/// The position of an axis that may be counted from the end; nothing where it is none.
+std::optional<std::size_t> axis_of(std::int64_t axis, std::size_t rank);
 /// (1, 4, 4, 3)
 std::string text_of(const Dims& dims);
 std::int64_t elements_of(const Dims& dims);

@@ -95,8 +95,8 @@ void TfliteImporter::with_constant(
   const int index = file_.input(op, static_cast<unsigned>(position));
   const std::vector<std::int8_t> constants = file_.int8s(index);
   const bool per_channel = constants.size() > 1;
-  if (per_channel && (file_.dims(index).back() != shape.channels ||
-                      constants.size() != static_cast<std::size_t>(shape.channels))) {
+  if (per_channel &&
+      (file_.dims(index).back() != shape.channels || constants.size() != shape.channel_count())) {
     file_.fail(op, "constant '" + file_.name(index) + "' is not one number or one per channel");
   }
   // The operator's own arithmetic, on tensors 0, 1 and 2 of a network that has no more.

@@ -233,8 +233,7 @@ void TfliteImporter::scores(const Operator& op) {
   if (options != nullptr && !(options->beta() > 0)) file_.fail(op, "its beta is not positive");
   Dims made = input.dims;
   const Integers axis = picks ? integers(op, 1) : Integers{-1};
-  const int rank = static_cast<int>(made.size());
-  if (rank == 0 || axis.size() != 1 || axis_of(axis[0], made.size()) != rank - 1) {
+  if (made.empty() || axis.size() != 1 || axis_of(axis[0], made.size()) != made.size() - 1) {
     file_.fail(op, "it does not run along the classes");
   }
   if (picks) made.pop_back();

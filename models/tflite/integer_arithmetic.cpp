@@ -110,9 +110,9 @@ IntegerFunction reduction(std::int64_t start, Function function) {
     const tflite::Reducer* options = call.table->options_as_Reducer();
     std::vector<bool> reduced(from.dims.size(), false);
     for (const std::int64_t entry : inputs[1].values) {
-      const int axis = axis_of(entry, from.dims.size());
-      if (axis < 0) refuse("it reduces a dimension that its input has not");
-      reduced[static_cast<std::size_t>(axis)] = true;
+      const std::optional<std::size_t> axis = axis_of(entry, from.dims.size());
+      if (!axis) refuse("it reduces a dimension that its input has not");
+      reduced[*axis] = true;
     }
     Dims ones = from.dims, made;
     for (std::size_t d = 0; d < reduced.size(); ++d) {

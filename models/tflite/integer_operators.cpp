@@ -2,6 +2,7 @@
 #include "models/tflite/integer_operators.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <utility>
 
@@ -26,16 +27,9 @@ std::int64_t single(const IntegerCall& call, std::size_t position) {
 
 /// One of `rank` axes.
 std::size_t axis_in(std::int64_t axis, std::size_t rank) {
-  const int found = axis_of(axis, rank);
-  if (found < 0) refuse("it has no dimension " + std::to_string(axis));
-  return static_cast<std::size_t>(found);
-}
-
-/// Consecutive elements that share their place before an axis.
-std::size_t run_behind(const Dims& dims, std::size_t axis) {
-  std::size_t run = 1;
-  for (std::size_t d = axis + 1; d < dims.size(); ++d) run *= static_cast<std::size_t>(dims[d]);
-  return run;
+  const std::optional<std::size_t> found = axis_of(axis, rank);
+  if (!found) refuse("it has no dimension " + std::to_string(axis));
+  return *found;
 }
 
 IntegerArray whole(const IntegerCall& call) { return operand(call, 0); }
@@ -72,8 +66,8 @@ IntegerArray expand(const IntegerCall& call) {
 IntegerArray joined_along(std::size_t axis, const std::vector<IntegerArray>& parts) {
   IntegerArray made{parts[0].dims, {}};
   made.dims[axis] = 0;
-  std::size_t runs = 1;
-  for (std::size_t d = 0; d < axis; ++d) runs *= static_cast<std::size_t>(made.dims[d]);
+  std::int64_t runs = 1;
+  for (std::size_t d = 0; d < axis; ++d) runs *= made.dims[d];
   for (const IntegerArray& part : parts) {
     Dims alike = part.dims;
     if (alike.size() != made.dims.size()) refuse("the shapes of its inputs do not fit together");
@@ -82,11 +76,11 @@ IntegerArray joined_along(std::size_t axis, const std::vector<IntegerArray>& par
     if (alike != made.dims) refuse("the shapes of its inputs do not fit together");
     if (made.dims[axis] > kMostIntegers) refuse("it joins too many numbers");
   }
-  for (std::size_t run = 0; run < runs; ++run) {
+  for (std::int64_t run = 0; run < runs; ++run) {
     for (const IntegerArray& part : parts) {
-      const std::size_t length = part.values.size() / runs;
-      const auto first = part.values.begin() + static_cast<std::ptrdiff_t>(run * length);
-      made.values.insert(made.values.end(), first, first + static_cast<std::ptrdiff_t>(length));
+      const std::int64_t length = std::ssize(part.values) / runs;
+      const auto first = part.values.begin() + run * length;
+      made.values.insert(made.values.end(), first, first + length);
     }
   }
   return made;
@@ -118,13 +112,12 @@ IntegerArray taken(const IntegerArray& from, std::size_t axis, const Numbers& in
   IntegerArray made{from.dims, {}};
   made.dims[axis] = static_cast<int>(indices.size());
   if (elements_of(made.dims) > kMostIntegers) refuse("it computes too many numbers");
-  const std::size_t run = run_behind(from.dims, axis);
-  const std::size_t block = run * static_cast<std::size_t>(from.dims[axis]);
-  for (std::size_t first = 0; first < from.values.size(); first += block) {
+  const std::int64_t run = strides_of(from.dims)[axis];
+  const std::int64_t block = run * from.dims[axis];
+  for (std::int64_t first = 0; first < std::ssize(from.values); first += block) {
     for (const std::int64_t index : indices) {
-      const auto at = from.values.begin() +
-                      static_cast<std::ptrdiff_t>(first + run * static_cast<std::size_t>(index));
-      made.values.insert(made.values.end(), at, at + static_cast<std::ptrdiff_t>(run));
+      const auto at = from.values.begin() + first + run * index;
+      made.values.insert(made.values.end(), at, at + run);
     }
   }
   return made;

@@ -101,9 +101,8 @@ void TfliteImporter::split(const Operator& op) {
   const std::vector<int> outputs = file_.outputs(op);
   const Dims dims = view(op, position).dims;
   const Integers given = integers(op, uneven ? 2 : 0);
-  const int axis = given.size() == 1 ? axis_of(given[0], dims.size()) : -1;
-  if (axis < 1) file_.fail(op, "it does not split height, width or channels");
-  const auto d = static_cast<std::size_t>(axis);
+  const std::size_t d = given.size() == 1 ? axis_of(given[0], dims.size()).value_or(0) : 0;
+  if (d == 0) file_.fail(op, "it does not split height, width or channels");
   const auto parts = static_cast<std::int64_t>(outputs.size());
   Integers sizes = uneven ? integers(op, 1) : Integers(outputs.size(), dims[d] / parts);
   const std::int64_t known = std::accumulate(sizes.begin(), sizes.end(), std::int64_t{0});
@@ -169,26 +168,24 @@ void TfliteImporter::concatenation(const Operator& op) {
   }
   Concatenation node;
   Dims made = view(op, 0).dims;
-  const int rank = static_cast<int>(made.size());
-  const int axis = axis_of(options->axis(), made.size());
-  if (axis < 1 || rank > 4) {
+  const std::size_t axis = axis_of(options->axis(), made.size()).value_or(0);
+  if (axis == 0 || made.size() > 4) {
     file_.fail(op, "axis " + std::to_string(options->axis()) + " is not supported");
   }
   constexpr std::array kAxes{Axis::kChannels, Axis::kWidth, Axis::kHeight};
-  node.axis = kAxes[static_cast<std::size_t>(rank - 1 - axis)];
-  const auto along = static_cast<std::size_t>(axis);
+  node.axis = kAxes[made.size() - 1 - axis];
   std::int64_t total = 0;
   for (unsigned i = 0; i < op.table->inputs()->size(); ++i) {
     node.inputs.push_back(activation(op, i));
     require_same_quantization(op, node.inputs.back(), file_.output(op));
     const Dims& part = view(op, i).dims;
-    made[along] = part.size() == made.size() ? part[along] : 0;
-    total += made[along];
+    made[axis] = part.size() == made.size() ? part[axis] : 0;
+    total += made[axis];
     if (made != part || total > kLargestDimension) {
       file_.fail(op, "the shapes of its inputs do not fit together");
     }
   }
-  made[along] = static_cast<int>(total);
+  made[axis] = static_cast<int>(total);
   append(op, std::move(node), made);
 }
 

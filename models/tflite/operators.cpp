@@ -29,7 +29,7 @@ void pad_same(int input, int kernel, int stride, int dilation, int& before, int&
 
 /// Weights as they lie in the file, in the order of a network's; the node has all but these.
 std::vector<std::int8_t> in_order(const Convolution& node) {
-  const auto k_size = static_cast<std::size_t>(node.k_size());
+  const std::size_t k_size = node.products();
   std::vector<std::int8_t> ordered(node.weights.size());
   for (std::size_t i = 0; i < ordered.size(); ++i) {
     ordered[i] = node.weights[file_place(node, i / k_size, i % k_size)];
@@ -112,8 +112,8 @@ std::vector<float> TfliteImporter::weight_scales(const Operator& op, int index, 
   }
   const std::vector<float> scales(quantization->scale()->begin(), quantization->scale()->end());
   const bool per_channel = scales.size() > 1;
-  if (scales.empty() || (per_channel && (scales.size() != static_cast<std::size_t>(channels) ||
-                                         quantization->axis() != channel_axis))) {
+  if (scales.empty() ||
+      (per_channel && (std::ssize(scales) != channels || quantization->axis() != channel_axis))) {
     file_.fail(op, "the scales of " + what + " do not run along the output channels");
   }
   for (const float scale : scales) {
@@ -127,7 +127,7 @@ std::vector<float> TfliteImporter::weight_scales(const Operator& op, int index, 
 
 std::vector<std::int32_t> TfliteImporter::bias(const Operator& op, const Convolution& node,
                                                unsigned position) const {
-  const auto channels = static_cast<std::size_t>(node.out_channels);
+  const std::size_t channels = node.outputs();
   const int index = file_.input(op, position);
   if (index < 0) return std::vector<std::int32_t>(channels, 0);
   std::vector<std::int32_t> values = file_.int32s(index);

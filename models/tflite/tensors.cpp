@@ -141,7 +141,7 @@ TensorId TfliteImporter::in_shape(const Operator& op, unsigned position, const S
     return node_output(node) == input.id && std::holds_alternative<StridedCopy>(node);
   };
   if (!has_readers && std::any_of(network_.nodes.begin(), network_.nodes.end(), copied)) {
-    network_.tensors[static_cast<std::size_t>(input.id)].shape = shape;
+    network_.tensors[input.id].shape = shape;
     return input.id;
   }
   StridedCopy node{.name = {}, .input = input.id};
@@ -159,7 +159,7 @@ TensorId TfliteImporter::constant(const Operator& op, unsigned position, const D
   // Only what is seen as an image has dimensions that can stay 1.
   made.shape = is_image(dims) ? shape_of(own) : shape_of(dims);
   checked(op, [&] { size_.add_tensor(made.shape); });
-  made.constant.resize(static_cast<std::size_t>(made.shape.size()));
+  made.constant.resize(made.shape.elements());
   for (std::size_t i = 0; i < made.constant.size(); ++i) {
     std::size_t rest = i, place = 0, stride = 1;
     for (std::size_t d = dims.size(); d > 0; --d) {

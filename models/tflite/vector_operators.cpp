@@ -128,9 +128,9 @@ void TfliteImporter::reduction(const Operator& op) {
   const Dims dims = view(op, 0).dims;
   std::vector<bool> reduced(dims.size(), false);
   for (const std::int64_t entry : integers(op, 1)) {
-    const int axis = axis_of(entry, dims.size());
-    if (axis < 0) file_.fail(op, "it has no dimension " + std::to_string(entry));
-    reduced[static_cast<std::size_t>(axis)] = true;
+    const std::optional<std::size_t> axis = axis_of(entry, dims.size());
+    if (!axis) file_.fail(op, "it has no dimension " + std::to_string(entry));
+    reduced[*axis] = true;
   }
   const tflite::Reducer* options = op.table->options_as_Reducer();
   const bool keeps = options != nullptr && options->keep_dims();

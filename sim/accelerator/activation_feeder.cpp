@@ -13,7 +13,7 @@ void ActivationFeeder::begin_layer(JobState& state, ActivationSram& sram, std::s
   const auto& convolution = std::get<models::Convolution>(network.nodes[node]);
   const models::ActivationTensor& input = network.tensor(convolution.input);
   const auto address = state.program().address_of(convolution.input);
-  input_ = sram.read(address, static_cast<std::uint64_t>(input.shape.size()));
+  input_ = sram.read(address, input.shape.elements());
   zero_point_ = input.zero_point;
   indexer_.emplace(network, convolution);
   vector_.assign(static_cast<std::size_t>(state.spec().array.rows), 0);

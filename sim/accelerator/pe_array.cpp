@@ -34,7 +34,7 @@ void multiply_accumulate(int rows, int columns, const std::int16_t* __restrict a
 PeArray::PeArray(int rows, int columns)
     : rows_(rows), columns_(columns), stride_(static_cast<std::size_t>(columns) + 1) {
   const auto r = static_cast<std::size_t>(rows);
-  const auto c = static_cast<std::size_t>(columns);
+  const std::size_t c = stride_ - 1;
   base_ = kShifts;
   activations_.assign(kShifts + r * stride_, 0);
   sums_.assign((r + 1) * c, 0);
@@ -52,10 +52,7 @@ void PeArray::step() {
 
 void PeArray::shift_activations() {
   if (base_ == 0) {
-    const std::size_t size = static_cast<std::size_t>(rows_) * stride_;
-    std::copy_backward(activations_.begin(),
-                       activations_.begin() + static_cast<std::ptrdiff_t>(size),
-                       activations_.end());
+    std::copy_backward(activations_.begin(), activations_.end() - kShifts, activations_.end());
     base_ = kShifts;
   }
   --base_;

@@ -33,16 +33,11 @@ class PeArray {
   /// One clock edge.
   void step();
   /// Partial sums that left the last row at the last step, by column.
-  std::span<const std::int32_t> bottom() const {
-    return std::span(sums_).subspan(
-        static_cast<std::size_t>(rows_) * static_cast<std::size_t>(columns_),
-        static_cast<std::size_t>(columns_));
-  }
+  std::span<const std::int32_t> bottom() const { return {sums_.end() - columns_, sums_.end()}; }
 
  private:
   std::size_t position(int row, int column) const {
-    return static_cast<std::size_t>(row) * static_cast<std::size_t>(columns_) +
-           static_cast<std::size_t>(column);
+    return static_cast<std::size_t>(std::ptrdiff_t{row} * columns_ + column);
   }
 
   void shift_activations();

@@ -89,7 +89,7 @@ void Sequencer::end_layer(Cycle now) {
   state_.run.times.layers.back().end = now;
   const models::TensorId output = models::node_output(state_.node(layer_));
   const std::uint64_t address = state_.program().address_of(output);
-  const auto size = static_cast<std::uint64_t>(state_.job->network.tensor(output).shape.size());
+  const std::uint64_t size = state_.job->network.tensor(output).shape.elements();
   const auto codes = activation_sram->read(address, size);
   state_.run.layer_outputs.emplace_back(codes.begin(), codes.end());
   if (layer_ == state_.job->trace_node) {

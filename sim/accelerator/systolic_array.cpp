@@ -10,11 +10,13 @@ SystolicArray::SystolicArray(const sc_core::sc_module_name& name) : sc_module(na
 void SystolicArray::resize(int rows, int columns) {
   pes_ = PeArray(rows, columns);
   tick_ = 0;
-  const std::size_t slots = std::bit_ceil(static_cast<std::size_t>(rows + columns));
+  rows_ = static_cast<std::size_t>(rows);
+  columns_ = static_cast<std::size_t>(columns);
+  const std::size_t slots = std::bit_ceil(rows_ + columns_);
   mask_ = slots - 1;
-  skewed_.assign(slots * static_cast<std::size_t>(rows), 0);
+  skewed_.assign(slots * rows_, 0);
   loading_row_.assign(slots, -1);
-  loading_.assign(slots * static_cast<std::size_t>(columns), 0);
+  loading_.assign(slots * columns_, 0);
   tags_.assign(slots, StreamTag{});
   folds_.assign(slots, FoldInFlight{});
   wavefronts_.clear();
@@ -46,7 +48,7 @@ int SystolicArray::clock() {
   activate_wavefronts();
   capture_weights();
   const int rows = pes_.rows();
-  std::int16_t* arriving = &skewed_[slot(tick_) * static_cast<std::size_t>(rows)];
+  std::int16_t* arriving = &skewed_[slot(tick_) * rows_];
   for (int r = 0; r < rows; ++r) {
     pes_.set_left_input(r, arriving[r]);
     arriving[r] = 0;
@@ -81,22 +83,21 @@ void SystolicArray::capture_weights() {
     const std::size_t entered = slot(tick_ - c);
     const int row = loading_row_[entered];
     if (row < 0) continue;
-    pes_.stage_weight(
-        row, c,
-        loading_[entered * static_cast<std::size_t>(columns) + static_cast<std::size_t>(c)]);
+    const std::int16_t* weights = &loading_[entered * columns_];
+    pes_.stage_weight(row, c, weights[c]);
   }
 }
 
 /// The sums of the vector that entered t ticks ago leave column t - (rows - 1).
 int SystolicArray::collect_sums() {
-  const std::span<const std::int32_t> bottom = pes_.bottom();
+  const std::int32_t* bottom = pes_.bottom().data();
   const std::int64_t first_column = tick_ - (pes_.rows() - 1);
   Accumulators& sums = *accumulators.operator->();
   const int columns = pes_.columns();
   for (int c = 0; c < columns; ++c) {
     const StreamTag tag = tags_[slot(first_column - c)];
     if (tag.fold < 0) continue;
-    sums.deposit(folds_[slot(tag.fold)].target, c, tag.m, bottom[static_cast<std::size_t>(c)]);
+    sums.deposit(folds_[slot(tag.fold)].target, c, tag.m, bottom[c]);
   }
   const StreamTag last = tags_[slot(first_column - (columns - 1))];
   return last.fold >= 0 && last.m == folds_[slot(last.fold)].last_m ? last.fold : -1;

@@ -58,6 +58,7 @@ class SystolicArray final : public sc_core::sc_module, public ArrayPort {
   };
 
   PeArray pes_{1, 1};
+  std::size_t rows_ = 1, columns_ = 1;  // of the array, as strides of the rings
   std::int64_t tick_ = 0;
   std::size_t mask_ = 0;                  // the delay lines are rings of mask_ + 1 slots
   std::vector<std::int16_t> skewed_;      // ring x rows: what reaches column 0 at a tick

@@ -96,8 +96,7 @@ void VectorUnit::finish(std::size_t node, const models::Pooling& pooling) {
   const models::Shape& output = network.tensor(pooling.output).shape;
   const models::Window& window = pooling.window;
   const int window_size = window.kernel_height * window.kernel_width;
-  const auto codes =
-      activation_sram->read(address_of(pooling.input), static_cast<std::uint64_t>(input.size()));
+  const auto codes = activation_sram->read(address_of(pooling.input), input.elements());
   hardware::EventCounts& counts = state_.counts(node);
   std::vector<std::uint8_t> inside;
   for (int h = 0; h < output.height; ++h) {
@@ -110,13 +109,12 @@ void VectorUnit::finish(std::size_t node, const models::Pooling& pooling) {
           const int x = w * window.stride_width - window.pad_left +
                         k % window.kernel_width * window.dilation_width;
           if (y < 0 || y >= input.height || x < 0 || x >= input.width) continue;
-          inside.push_back(codes[static_cast<std::size_t>(input.index(c, y, x))]);
+          inside.push_back(codes[input.element(c, y, x)]);
         }
         const int divisor =
             pooling.count_include_pad ? window_size : static_cast<int>(inside.size());
-        activation_sram->write(
-            address_of(pooling.output) + static_cast<std::uint64_t>(output.index(c, h, w)),
-            pool(inside, divisor));
+        activation_sram->write(address_of(pooling.output) + output.element(c, h, w),
+                               pool(inside, divisor));
         counts[Event::kVectorOp] += static_cast<unsigned>(window_size);
         counts[Event::kActivationSramRead] += inside.size();
         counts[Event::kActivationSramWrite] += 1;
@@ -129,7 +127,7 @@ void VectorUnit::finish(std::size_t node, const models::Softmax& softmax) {
   const models::QuantizedNetwork& network = state_.job->network;
   const models::FixedPointSoftmax normalise = models::make_softmax(network, softmax);
   const models::Shape& shape = network.tensor(softmax.input).shape;
-  const auto size = static_cast<std::uint64_t>(shape.size());
+  const std::uint64_t size = shape.elements();
   const auto channels = static_cast<std::uint64_t>(shape.channels);
   const auto codes = activation_sram->read(address_of(softmax.input), size);
   std::vector<std::uint8_t> shares(channels);

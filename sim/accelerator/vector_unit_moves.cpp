@@ -37,7 +37,7 @@ const models::Shape& VectorUnit::shape_of(models::TensorId id) const {
 }
 
 std::span<const std::uint8_t> VectorUnit::codes_of(models::TensorId id) const {
-  return activation_sram->read(address_of(id), static_cast<std::uint64_t>(shape_of(id).size()));
+  return activation_sram->read(address_of(id), shape_of(id).elements());
 }
 
 void VectorUnit::count(std::size_t node, std::uint64_t reads, std::uint64_t writes) {
@@ -51,8 +51,7 @@ std::uint8_t VectorUnit::operand(models::TensorId id, int c, int h, int w) const
   const models::ActivationTensor& tensor = state_.job->network.tensor(id);
   if (tensor.is_constant()) return tensor.constant_at(c, h, w);
   const bool pixel = tensor.shape.height == 1 && tensor.shape.width == 1;
-  const std::int64_t index = pixel ? c : tensor.shape.index(c, h, w);
-  return codes_of(id)[static_cast<std::size_t>(index)];
+  return codes_of(id)[pixel ? tensor.shape.element(c, 0, 0) : tensor.shape.element(c, h, w)];
 }
 
 template <typename Formula>
@@ -63,7 +62,7 @@ void VectorUnit::combine(std::size_t node, models::TensorId left, models::Tensor
       static_cast<unsigned>(models::constant_operands(state_.job->network, state_.node(node)));
   const std::uint64_t address = address_of(output);
   for_each_element(shape, [&](int c, int h, int w) {
-    activation_sram->write(address + static_cast<std::uint64_t>(shape.index(c, h, w)),
+    activation_sram->write(address + shape.element(c, h, w),
                            formula(operand(left, c, h, w), operand(right, c, h, w)));
     count(node, 2 - constants, 1);
     state_.counts(node)[Event::kParameterRead] += constants;
@@ -83,7 +82,7 @@ void VectorUnit::finish(std::size_t node, const models::Multiplication& multipli
 void VectorUnit::finish(std::size_t node, const models::Lookup& lookup) {
   const auto input = codes_of(lookup.input);
   const std::uint64_t output = address_of(lookup.output);
-  const auto channels = static_cast<std::size_t>(shape_of(lookup.output).channels);
+  const std::size_t channels = shape_of(lookup.output).channel_count();
   for (std::size_t i = 0; i < input.size(); ++i) {
     activation_sram->write(output + i, lookup.table_of(i % channels)[input[i]]);
     count(node, 1, 1);
@@ -103,14 +102,12 @@ void VectorUnit::finish(std::size_t node, const models::Concatenation& concatena
   }
   const std::uint64_t address = address_of(concatenation.output);
   for_each_element(output, [&](int c, int h, int w) {
-    const std::int64_t to = output.index(c, h, w);
+    const std::uint64_t to = address + output.element(c, h, w);
     int& along = axis == models::Axis::kChannels ? c : axis == models::Axis::kHeight ? h : w;
     const Place place = place_in_parts(extents, along);
     along = place.index;
     const models::TensorId part = concatenation.inputs[place.part];
-    const std::int64_t from = shape_of(part).index(c, h, w);
-    activation_sram->write(address + static_cast<std::uint64_t>(to),
-                           codes_of(part)[static_cast<std::size_t>(from)]);
+    activation_sram->write(to, codes_of(part)[shape_of(part).element(c, h, w)]);
     count(node, 1, 1);
   });
 }
@@ -122,7 +119,7 @@ void VectorUnit::finish(std::size_t node, const models::Padding& padding) {
   const std::uint64_t address = address_of(padding.output);
   const int row_step = padding.rows_between + 1, column_step = padding.columns_between + 1;
   for_each_element(output, [&](int c, int h, int w) {
-    const auto to = static_cast<std::uint64_t>(output.index(c, h, w));
+    const std::uint64_t to = address + output.element(c, h, w);
     c -= padding.before.channels;
     h -= padding.before.height;
     w -= padding.before.width;
@@ -131,9 +128,7 @@ void VectorUnit::finish(std::size_t node, const models::Padding& padding) {
     w /= column_step;
     const bool inside = !between && c >= 0 && c < input.channels && h >= 0 && h < input.height &&
                         w >= 0 && w < input.width;
-    activation_sram->write(address + to, inside
-                                             ? codes[static_cast<std::size_t>(input.index(c, h, w))]
-                                             : padding.code);
+    activation_sram->write(to, inside ? codes[input.element(c, h, w)] : padding.code);
     count(node, inside ? 1 : 0, 1);
   });
 }
@@ -141,7 +136,7 @@ void VectorUnit::finish(std::size_t node, const models::Padding& padding) {
 void VectorUnit::finish(std::size_t node, const models::StridedCopy& copy) {
   const auto codes = codes_of(copy.input);
   const std::uint64_t address = address_of(copy.output);
-  const auto elements = static_cast<std::uint64_t>(shape_of(copy.output).size());
+  const std::uint64_t elements = shape_of(copy.output).elements();
   for (std::uint64_t to = 0; to < elements; ++to) {
     std::int64_t from = copy.first;
     auto rest = static_cast<std::int64_t>(to);

@@ -69,7 +69,7 @@ std::string zip_archive(const std::vector<NamedFile>& files) {
 /// Back to the order and the codes of the source file.
 std::string in_file_layout(const models::Convolution& convolution,
                            const std::vector<std::int8_t>& weights) {
-  const auto k_size = static_cast<std::size_t>(convolution.k_size());
+  const std::size_t k_size = convolution.products();
   std::string data(weights.size(), '\0');
   for (std::size_t i = 0; i < weights.size(); ++i) {
     const std::size_t place = models::file_place(convolution, i / k_size, i % k_size);

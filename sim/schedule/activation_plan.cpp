@@ -22,15 +22,13 @@ std::uint64_t first_fit(std::vector<LiveTensor>& live, std::uint64_t size) {
   return candidate;
 }
 
-std::vector<std::size_t> last_uses(const models::QuantizedNetwork& network) {
-  std::vector<std::size_t> last(network.tensors.size(), 0);
+models::ByTensor<std::size_t> last_uses(const models::QuantizedNetwork& network) {
+  models::ByTensor<std::size_t> last(network.tensors.size(), 0);
   for (std::size_t i = 0; i < network.nodes.size(); ++i) {
-    for (models::TensorId id : models::node_inputs(network.nodes[i])) {
-      last[static_cast<std::size_t>(id)] = i;
-    }
+    for (models::TensorId id : models::node_inputs(network.nodes[i])) last[id] = i;
   }
   for (const models::TensorId id : network.output_tensors()) {
-    last[static_cast<std::size_t>(id)] = network.nodes.size();
+    last[id] = network.nodes.size();
   }
   return last;
 }
@@ -38,15 +36,15 @@ std::vector<std::size_t> last_uses(const models::QuantizedNetwork& network) {
 }  // namespace
 
 ActivationPlan plan_activations(const models::QuantizedNetwork& network) {
-  const std::vector<std::size_t> last_use = last_uses(network);
+  const models::ByTensor<std::size_t> last_use = last_uses(network);
   ActivationPlan plan;
   plan.address.assign(network.tensors.size(), 0);
   std::vector<LiveTensor> live;
   const auto place = [&](models::TensorId id, const std::string& at) {
-    const auto size = static_cast<std::uint64_t>(network.tensor(id).shape.size());
+    const std::uint64_t size = network.tensor(id).shape.elements();
     const std::uint64_t begin = first_fit(live, size);
-    plan.address[static_cast<std::size_t>(id)] = begin;
-    live.push_back({begin, begin + size, last_use[static_cast<std::size_t>(id)]});
+    plan.address[id] = begin;
+    live.push_back({begin, begin + size, last_use[id]});
     if (begin + size > plan.bytes) {
       plan.bytes = begin + size;
       plan.peak = at;

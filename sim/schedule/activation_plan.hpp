@@ -10,10 +10,10 @@
 namespace brownout::schedule {
 
 struct ActivationPlan {
-  std::vector<std::uint64_t> address;     ///< by tensor id, byte
-  std::vector<std::uint64_t> live_bytes;  ///< by node index: of the tensors alive while it runs
-  std::uint64_t bytes = 0;                ///< high-water mark; more than live bytes where gaps stay
-  std::string peak;                       ///< the layer that reaches it, or "the input"
+  models::ByTensor<std::uint64_t> address;  ///< byte
+  std::vector<std::uint64_t> live_bytes;    ///< by node index: of the tensors alive while it runs
+  std::uint64_t bytes = 0;  ///< high-water mark; more than live bytes where gaps stay
+  std::string peak;         ///< the layer that reaches it, or "the input"
 };
 
 /// First fit, in the order of the nodes.

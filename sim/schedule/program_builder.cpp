@@ -84,9 +84,9 @@ void place_activations(TileProgram& program, const models::QuantizedNetwork& net
   }
   program.tensor_address = std::move(plan.address);
   program.activation_bytes = plan.bytes;
-  program.input_bytes = static_cast<std::uint64_t>(network.tensor(network.input).shape.size());
+  program.input_bytes = network.tensor(network.input).shape.elements();
   for (const models::TensorId id : network.output_tensors()) {
-    program.output_bytes.push_back(static_cast<std::uint64_t>(network.tensor(id).shape.size()));
+    program.output_bytes.push_back(network.tensor(id).shape.elements());
   }
 }
 

@@ -56,10 +56,10 @@ struct TileProgram {
   hardware::AcceleratorSpec spec;
   Indexed<TileIndex, Tile> tiles;
   Indexed<FoldIndex, Fold> folds;
-  std::vector<Layer> layers;                  ///< by node index
-  std::vector<std::uint64_t> tensor_address;  ///< by tensor id (address_of)
-  std::uint64_t weight_words = 0;             ///< of all tiles, each counted once
-  std::uint64_t activation_bytes = 0;         ///< high-water mark in the activation SRAM
+  std::vector<Layer> layers;                       ///< by node index
+  models::ByTensor<std::uint64_t> tensor_address;  ///< address_of
+  std::uint64_t weight_words = 0;                  ///< of all tiles, each counted once
+  std::uint64_t activation_bytes = 0;              ///< high-water mark in the activation SRAM
   std::uint64_t input_bytes = 0;
   std::vector<std::uint64_t> output_bytes;  ///< by models::QuantizedNetwork::output_tensors()
 
@@ -75,9 +75,7 @@ struct TileProgram {
   /// Of a tile's first column, among all groups.
   int first_channel(const Tile& tile) const { return tile.group * layer_of(tile).gemm.n + tile.n0; }
   /// Of a tensor's first byte in the activation SRAM.
-  std::uint64_t address_of(models::TensorId id) const {
-    return tensor_address[static_cast<std::size_t>(id)];
-  }
+  std::uint64_t address_of(models::TensorId id) const { return tensor_address[id]; }
   /// Bytes of one tile in DRAM.
   std::uint64_t bytes_of(const Tile& tile) const {
     return tile.words() * static_cast<unsigned>(spec.weight_sram.word_bits) / 8;

@@ -184,8 +184,8 @@ models::Shape image_shape(const std::vector<std::uint64_t>& dims, config::AxisOr
 template <typename Take>
 void for_each_nhwc(std::size_t images, const models::Shape& shape, bool channels_first,
                    Take&& take) {
-  const auto channels = static_cast<std::size_t>(shape.channels);
-  const auto plane = static_cast<std::size_t>(shape.height) * static_cast<std::size_t>(shape.width);
+  const std::size_t channels = shape.channel_count();
+  const std::size_t plane = models::Shape{1, shape.height, shape.width}.elements();
   for (std::size_t image = 0; image < images; ++image) {
     const std::size_t base = image * plane * channels;
     for (std::size_t pixel = 0; pixel < plane; ++pixel) {

@@ -112,7 +112,7 @@ PairedCounts paired_counts(const std::vector<bool>& right_without_faults,
 Score reconstruction_score(std::span<const std::uint8_t> codes,
                            const models::ActivationTensor& output, std::span<const float> inputs,
                            const std::vector<bool>& anomalous) {
-  const auto size = static_cast<std::size_t>(output.shape.size());
+  const std::size_t size = output.shape.elements();
   std::vector<double> errors, of_normal, of_anomalous;
   double sum = 0;
   for (std::size_t first = 0; first < codes.size(); first += size) {
