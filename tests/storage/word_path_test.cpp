@@ -5,6 +5,7 @@
 
 #include <stdexcept>
 
+#include "memory/base/input_error.hpp"
 #include "tests/support/parity_code.hpp"
 
 namespace brownout::storage {
@@ -81,6 +82,46 @@ TEST(WordPath, AFilterOfBitsKeepsOutCheckBits) {
                       {.layers = {}, .bits = 0x3f});
   const WordBits stored = path.written(kWord, {3});
   EXPECT_EQ(path.read(kWord, stored, flip(0xC0000000, 1)), path.read(kWord, stored));
+}
+
+// Eight weights of 8 bits; the first seven are small enough to hold check bits.
+TEST(WordPath, ACodeInPlaceReadsItsWeightsWithAndWithoutAFailingCell) {
+  const memory::SramOrganisation wide{.banks = 2, .words = 16, .word_bits = 64, .column_mux = 4};
+  const TileWord word{.node = 0, .weight_bits = 8, .weights = 8};
+  const WordPath path({.code = &memory::find_word_code("in_place_secded")}, wide);
+  const WideBits wanted(0x7f01c03ffe00103fULL);  // 63, 16, 0, -2, 63, -64, 1, 127
+  const WordBits stored = path.written(word, wanted);
+  EXPECT_NE(stored.data, wanted);
+  EXPECT_EQ(path.read(word, stored).codes, wanted);
+  EXPECT_EQ(path.data(stored), wanted);
+  EXPECT_EQ(path.encoded(wanted), stored);
+  for (std::uint32_t bit = 0; bit < 64; ++bit) {
+    WordMask one;
+    one.flip.data.flip(bit);
+    const ReadWord read = path.read(word, stored, one);
+    EXPECT_EQ(read.codes, wanted) << bit;
+    EXPECT_EQ(read.codewords, (CodewordCounts{.corrected = 1})) << bit;
+  }
+  EXPECT_THROW(path.written(word, WideBits(0x40)), InputError);  // 64
+}
+
+// Two codewords of 16 bits: a weight of 6 bits stands on both.
+TEST(WordPath, ZeroTakesEveryWeightWithABitInTheBadCodeword) {
+  memory::SramOrganisation organisation = kPlain;
+  organisation.check_bits = 12;
+  const WordPath path({.code = &memory::find_word_code("secded"),
+                       .codeword_bits = 16,
+                       .on_uncorrectable = memory::OnUncorrectable::kZero},
+                      organisation);
+  const WideBits wanted(0x3fffffff);  // five times -1
+  const WordBits stored = path.written(kWord, wanted);
+  const ReadWord low = path.read(kWord, stored, flip(0x3));
+  EXPECT_EQ(low.codes, WideBits(0x3f << 18 | 0x3f << 24));  // bits 0 to 15 are weights 0, 1, 2
+  EXPECT_EQ(low.codewords, (CodewordCounts{.uncorrectable = 1}));
+  EXPECT_EQ(low.wrong, WideBits(0x3));
+  const ReadWord high = path.read(kWord, stored, flip(0x30000));
+  EXPECT_EQ(high.codes, WideBits(0xfff));                            // weights 2, 3, 4
+  EXPECT_EQ(path.read(kWord, stored, flip(0x10001)).codes, wanted);  // one in each
 }
 
 TEST(WordPath, CheckBitsMustBeTheOrganisations) {

@@ -191,7 +191,7 @@ INSTANTIATE_TEST_SUITE_P(Each, MitigationsWithoutFaults,
 
 // The chance of two or more failing cells in a word, by the binomial formula.
 TEST(Secded, IsUncorrectableAsOftenAsTwoCellsOfAWordFail) {
-  for (const int data_bits : {8, 16, 32, 64}) {
+  for (const std::uint32_t data_bits : {8U, 16U, 32U, 64U}) {
     const Session session =
         session_of("secded: {data_bits: " + std::to_string(data_bits) + "}",
                    {"accelerator.weight_sram.word_bits=64", "memory.chip={}"}, "cifar10_resnet8");
@@ -203,7 +203,7 @@ TEST(Secded, IsUncorrectableAsOftenAsTwoCellsOfAWordFail) {
       for (const storage::WeightDamage& layer : read.readback.layers) {
         uncorrectable += layer.codewords.uncorrectable + layer.codewords.miscorrected;
         corrected += layer.codewords.corrected;
-        codewords += layer.words * static_cast<unsigned>(64 / data_bits);
+        codewords += layer.words * 64 / data_bits;
       }
     }
     const memory::WordCodec codec = plan.config.memory.scheme.codec(64);

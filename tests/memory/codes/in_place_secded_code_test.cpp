@@ -74,7 +74,7 @@ TEST(InPlaceSecdedCode, DetectsTwoWrongBitsAndLeavesTheOtherBitsAsRead) {
 TEST(InPlaceSecdedCode, RefusesWeightsBeyondSixBitsAndSign) {
   EXPECT_TRUE(fits_in_place({0xff3fc0003fc0003f}));  // 63, 0, -64, 63, 0, -64, 63 and any
   for (std::uint32_t weight = 0; weight < 7; ++weight) {
-    for (const std::uint64_t beyond : {0x40, 0x7f, 0x80, 0xbf}) {  // 64, 127, -128, -65
+    for (const std::uint64_t beyond : {0x40U, 0x7fU, 0x80U, 0xbfU}) {  // 64, 127, -128, -65
       const WideBits data = beyond << (8 * weight);
       EXPECT_FALSE(fits_in_place(data));
       EXPECT_THROW(code()->encode(data), std::logic_error);

@@ -14,7 +14,7 @@ namespace {
 std::uint64_t check_bits_of(const PublishedChecks& published, std::uint64_t data) {
   std::uint64_t check = 0;
   for (std::size_t c = 0; c < published.masks.size(); ++c) {
-    check |= std::uint64_t{std::popcount(data & published.masks[c]) % 2U} << c;
+    check |= WideBits(data & published.masks[c]).count() % 2 << c;
   }
   return check;
 }

@@ -31,9 +31,11 @@ TEST(SecdedCode, HasDistinctColumnsOfOddWeightTheLightestFirst) {
     EXPECT_EQ(columns.size(), bits);
     EXPECT_EQ(std::set(columns.begin(), columns.end()).size(), bits);
     std::vector<int> used(32), available(32);
-    for (const std::uint32_t column : columns) ++used.at(std::popcount(column));
+    for (const std::uint32_t column : columns)
+      ++used.at(static_cast<unsigned>(std::popcount(column)));
     const std::uint32_t checks = checks_of(bits);
-    for (std::uint32_t any = 0; any >> checks == 0; ++any) ++available.at(std::popcount(any));
+    for (std::uint32_t any = 0; any >> checks == 0; ++any)
+      ++available.at(static_cast<unsigned>(std::popcount(any)));
     int left = static_cast<int>(bits);
     for (std::size_t weight = 3; weight < used.size(); weight += 2) {
       EXPECT_EQ(used[weight], std::min(left, available[weight])) << bits << ", " << weight;
