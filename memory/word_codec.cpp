@@ -41,6 +41,11 @@ WordCodec::WordCodec(const WordCodeKind& kind, std::uint32_t word_bits, std::uin
                                       std::to_string(word_bits) + " bits");
   }
   code_ = kind.make(data_bits_);
+  if (check_bits() > WideBits::kMost) {
+    throw InputError("data_bits", std::to_string(check_bits()) + " check bits beside " +
+                                      std::to_string(word_bits) + " of data; at most " +
+                                      std::to_string(WideBits::kMost));
+  }
 }
 
 CodeGates WordCodec::gates() const {
@@ -77,7 +82,7 @@ DecodedCodewords WordCodec::decode(const WordBits& read) const {
             ? code_->decode(read)
             : code_->decode({data_of(read.data, c), slice(read.check, c * check_bits, check_bits)});
     put_slice(word.data, c * data_bits_, data_bits_, codeword.data);
-    const std::uint32_t one = std::uint32_t{1} << c;
+    const std::uint64_t one = std::uint64_t{1} << c;
     if (codeword.status == WordStatus::kCorrected) word.corrected |= one;
     if (codeword.status == WordStatus::kUncorrectable) word.uncorrectable |= one;
   }

@@ -12,13 +12,14 @@ namespace brownout::memory {
 struct DecodedCodewords {
   WideBits data;  ///< of the uncorrectable ones as read
   /// Bit c is set: codeword c was corrected; cannot be.
-  std::uint32_t corrected = 0, uncorrectable = 0;
+  std::uint64_t corrected = 0, uncorrectable = 0;
 };
 
 class WordCodec {
  public:
   /// `data_bits`: of a codeword; 0: the widest that the code has and that divides the word. Throws
-  /// InputError for a width that does not divide the word, or that the code does not have.
+  /// InputError for a width that does not divide the word, that the code does not have, or whose
+  /// check bits are more than a word may have.
   WordCodec(const WordCodeKind& kind, std::uint32_t word_bits, std::uint32_t data_bits = 0);
 
   std::uint32_t codewords() const { return count_; }

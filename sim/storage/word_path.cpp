@@ -117,7 +117,7 @@ CodewordCounts WordPath::count(const memory::DecodedCodewords& decoded,
 }
 
 /// With weights of 0 in place of those that have a bit in one of the codewords.
-WideBits WordPath::without(std::uint32_t codewords, const TileWord& word,
+WideBits WordPath::without(std::uint64_t codewords, const TileWord& word,
                            const WideBits& data) const {
   if (codewords == 0) return data;
   const auto bits = static_cast<std::uint32_t>(word.weight_bits);
@@ -125,8 +125,8 @@ WideBits WordPath::without(std::uint32_t codewords, const TileWord& word,
   WideBits result;
   for (int lane = 0; lane < word.weights; ++lane) {
     const auto first = static_cast<std::uint32_t>(lane) * bits;
-    const std::uint32_t touched = (std::uint32_t{2} << (first + bits - 1) / codec_.data_bits()) -
-                                  (std::uint32_t{1} << first / codec_.data_bits());
+    const std::uint64_t touched = (std::uint64_t{2} << (first + bits - 1) / codec_.data_bits()) -
+                                  (std::uint64_t{1} << first / codec_.data_bits());
     result.put(first, (codewords & touched) != 0 ? table.code(0) : data.field(first, bits));
   }
   return result;

@@ -99,7 +99,7 @@ class WordPath {
               ReadWord& read) const;
   CodewordCounts count(const memory::DecodedCodewords& decoded,
                        const memory::WideBits& intact) const;
-  memory::WideBits without(std::uint32_t codewords, const TileWord& word,
+  memory::WideBits without(std::uint64_t codewords, const TileWord& word,
                            const memory::WideBits& data) const;
   memory::WideBits masked(const TileWord& word, const memory::WideBits& data,
                           const memory::WordMask& known) const;

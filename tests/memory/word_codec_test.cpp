@@ -35,7 +35,7 @@ TEST(WordCodec, TakesTheWidestCodewordThatDividesTheWord) {
 }
 
 TEST(WordCodec, CorrectsOneBitInEachOfItsCodewords) {
-  for (const std::uint32_t data_bits : {8U, 16U, 32U, 64U, 128U}) {
+  for (const std::uint32_t data_bits : {4U, 8U, 16U, 32U, 64U, 128U}) {
     const WordCodec codec(secded(), 256, data_bits);
     const WideBits data = some_data(256);
     WordBits read = codec.encode(data);
@@ -51,7 +51,7 @@ TEST(WordCodec, CorrectsOneBitInEachOfItsCodewords) {
     }
     const DecodedCodewords decoded = codec.decode(read);
     EXPECT_EQ(decoded.data, data) << data_bits;
-    EXPECT_EQ(decoded.corrected, count == 32 ? ~0U : (1U << count) - 1);
+    EXPECT_EQ(decoded.corrected, ~std::uint64_t{0} >> (64 - count));
     EXPECT_EQ(decoded.uncorrectable, 0U);
   }
 }
@@ -84,6 +84,8 @@ TEST(WordCodec, CountsTheGatesOfAllItsCodewords) {
 TEST(WordCodec, RefusesAWidthThatDoesNotDivideTheWord) {
   EXPECT_EQ(message_of([] { WordCodec(secded(), 32, 12); }),
             "data_bits: 12 does not divide a word of 32 bits");
+  EXPECT_EQ(message_of([] { WordCodec(find_word_code("bch_dec"), 256, 8); }),
+            "data_bits: 320 check bits beside 256 of data; at most 256");
 }
 
 TEST(OnUncorrectable, HasAName) {
