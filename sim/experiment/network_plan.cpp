@@ -42,22 +42,20 @@ NetworkTotals totals_of(const models::QuantizedNetwork& network) {
 
 NetworkPlan plan_network(const models::QuantizedNetwork& network,
                          const hardware::AcceleratorSpec& asked) {
-  NetworkPlan plan{.program = {}, .times = {}, .asked = asked};
   hardware::AcceleratorSpec spec = asked;
-  const std::uint64_t activations = schedule::plan_activations(network).bytes;
-  const auto fit = [&] {
-    return activations <= static_cast<std::uint64_t>(spec.activation_sram.capacity_bytes());
+  const std::uint64_t needed = schedule::plan_activations(network).bytes;
+  const auto fits = [needed](const hardware::SramSpec& sram) {
+    return needed <= static_cast<std::uint64_t>(sram.capacity_bytes());
   };
-  plan.activations_fit = fit();
-  while (!fit()) spec.activation_sram.capacity_kib *= 2;
-  // Streaming tells how many words all tiles take.
-  spec.placement = hardware::Placement::kStreaming;
-  plan.program = schedule::make_program(network, spec);
+  while (!fits(spec.activation_sram)) spec.activation_sram.capacity_kib *= 2;
+  NetworkPlan plan{.program = schedule::make_program(network, spec),
+                   .times = {},
+                   .asked = asked,
+                   .weights_fit = false,
+                   .activations_fit = fits(asked.activation_sram)};
   plan.weights_fit = plan.program.weight_words <= spec.weight_sram.organisation().words;
-  const hardware::Placement wanted = asked.placement;
-  if (wanted != spec.placement && (plan.weights_fit || wanted != hardware::Placement::kResident)) {
-    spec.placement = wanted;
-    plan.program = schedule::make_program(network, spec);
+  if (!plan.weights_fit && asked.placement == hardware::Placement::kResident) {
+    plan.program.spec.placement = hardware::Placement::kStreaming;
   }
   plan.times = timing::program_times(plan.program, schedule::lay_out(plan.program));
   return plan;
