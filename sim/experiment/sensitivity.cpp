@@ -5,11 +5,11 @@
 
 #include "memory/base/arithmetic.hpp"
 #include "memory/numbers/keyed_random.hpp"
-#include "sim/experiment/results/csv_row.hpp"
 #include "sim/experiment/results/point_columns.hpp"
 #include "sim/experiment/results/point_summary.hpp"
 #include "sim/experiment/runner/manifest.hpp"
 #include "sim/experiment/runner/whole_file.hpp"
+#include "sim/experiment/sensitivity_columns.hpp"
 
 namespace brownout::experiment {
 namespace {
@@ -55,32 +55,6 @@ struct PartPoints {
   std::size_t chips;
 };
 
-// Each metric of the point, and of its chip without faults; empty where there is none.
-void add_scores(const PointSummary& point, const PointSummary& clean, CsvRow& row) {
-  for (const Metric metric : kMetrics) {
-    for (const PointSummary* of : {&point, &clean}) {
-      const std::optional<double>& value = of->score[metric];
-      row << (value ? format_double(*value) : "");
-    }
-  }
-}
-
-std::string csv_rows(const Session& session, const PartPoints& of, const FaultPart& whole) {
-  std::string rows;
-  for (std::size_t chip = 0; chip < of.chips; ++chip) {
-    const PointSummary& point = of.points[chip];
-    CsvRow row;
-    row << quoted(of.part.layer) << of.part.bit << of.part.polarity << point.chip
-        << point.voltage.text() << session.plan().unit() << point.ber << of.part.weights
-        << share(of.part.weights, whole.weights) << of.part.weight_bits
-        << share(of.part.weight_bits, whole.weight_bits) << point.effective_ber
-        << point.weights_changed << session.images().count;
-    add_scores(point, of.clean[chip], row);
-    rows += row.text() + '\n';
-  }
-  return rows;
-}
-
 PartSummary summary_of(const PartPoints& of, const FaultPart& whole, Metric metric) {
   const auto score = [&](const PointSummary& point) { return point.score[metric].value(); };
   const double first = score(of.points[0]);
@@ -116,16 +90,6 @@ PartSummary summary_of(const PartPoints& of, const FaultPart& whole, Metric metr
 
 }  // namespace
 
-std::string sensitivity_header() {
-  std::string header =
-      "layer,bit,polarity,chip,voltage,unit,ber,weights,weights_share,weight_bits,"
-      "weight_bits_share,effective_ber,weights_changed,images";
-  for (const Metric metric : kMetrics) {
-    header += "," + to_string(metric) + "," + to_string(metric) + "_clean";
-  }
-  return header;
-}
-
 SensitivityOutcome run_sensitivity(const Session& session, const SensitivityOptions& options) {
   const Plan& plan = session.plan();
   const auto chips = static_cast<std::size_t>(plan.config.sweep.chips);
@@ -148,13 +112,15 @@ SensitivityOutcome run_sensitivity(const Session& session, const SensitivityOpti
     summaries.push_back(parse_point_row(header, row.point));
   }
   const FaultPart whole = whole_network(plan);
-  std::string csv = sensitivity_header() + '\n';
+  std::vector<SensitivityRow> rows;
   for (std::size_t i = 0; i < parts.size(); ++i) {
     const PartPoints of{parts[i], &summaries[i * chips], &summaries[0], chips};
-    csv += csv_rows(session, of, whole);
+    for (std::size_t chip = 0; chip < chips; ++chip) {
+      rows.push_back({parts[i], whole, of.points[chip], of.clean[chip], plan.unit()});
+    }
     outcome.parts.push_back(summary_of(of, whole, session.images().metric));
   }
-  write_whole_file(options.runner.out / "sensitivity.csv", csv);
+  write_whole_file(options.runner.out / "sensitivity.csv", csv_text(sensitivity_columns(), rows));
   return outcome;
 }
 

@@ -40,11 +40,8 @@ struct SensitivityOutcome {
 };
 
 /// At config.operating_point, on config.sweep.chips chips; the parts are of config.memory.faults.
-/// Writes OUT/{sensitivity.csv, manifest.json, results.sqlite}. Throws and forks as run_points
-/// does.
+/// Writes OUT/{sensitivity.csv, manifest.json, results.sqlite}, the first with a row per part and
+/// chip. Throws and forks as run_points does.
 SensitivityOutcome run_sensitivity(const Session& session, const SensitivityOptions& options);
-
-/// The header line of sensitivity.csv, which has a row per part and chip; without line end.
-std::string sensitivity_header();
 
 }  // namespace brownout::experiment

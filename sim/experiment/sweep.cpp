@@ -7,6 +7,7 @@
 #include "sim/config/sweep_rates.hpp"
 #include "sim/experiment/results/layer_columns.hpp"
 #include "sim/experiment/results/point_columns.hpp"
+#include "sim/experiment/results/yield_columns.hpp"
 #include "sim/experiment/runner/manifest.hpp"
 #include "sim/experiment/runner/whole_file.hpp"
 

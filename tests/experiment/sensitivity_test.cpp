@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
@@ -109,20 +110,28 @@ TEST(Sensitivity, RelatesPartsToTheCleanAccuracyAndTheWholeNetwork) {
   }
 }
 
+std::vector<std::string> split(const std::string& line) {
+  std::vector<std::string> fields;
+  std::istringstream in(line);
+  for (std::string field; std::getline(in, field, ',');) fields.push_back(field);
+  return fields;
+}
+
 TEST(Sensitivity, DropsSpreadOverTheChipsOfTheFile) {
   const SensitivityOptions options = options_of("spread", "polarity");
   const SensitivityOutcome outcome = run_sensitivity(session_of(), options);
   std::ifstream csv(options.runner.out / "sensitivity.csv");
   std::string line;
   std::getline(csv, line);
-  EXPECT_EQ(line, sensitivity_header());
+  const std::vector<std::string> names = split(line);
+  const auto top1 =
+      static_cast<std::size_t>(std::find(names.begin(), names.end(), "top1") - names.begin());
+  ASSERT_EQ(names.at(top1 + 1), "top1_clean");
   std::vector<double> drops;  // of the part 1to0
   while (std::getline(csv, line)) {
     if (!line.starts_with("all,all,1to0,")) continue;
-    std::vector<std::string> fields;
-    std::istringstream in(line);
-    for (std::string field; std::getline(in, field, ',');) fields.push_back(field);
-    drops.push_back(std::stod(fields.at(15)) - std::stod(fields.at(14)));  // top1_clean - top1
+    const std::vector<std::string> fields = split(line);
+    drops.push_back(std::stod(fields.at(top1 + 1)) - std::stod(fields.at(top1)));
   }
   ASSERT_EQ(drops.size(), 3U);
   const double mean = (drops[0] + drops[1] + drops[2]) / 3;

@@ -205,17 +205,6 @@ def first_cells(page: str, heading: str) -> list[str]:
 
 
 @needs_brownout
-def test_every_column_of_sensitivity_is_documented(tmp_path: Path) -> None:
-    arguments = ["sensitivity", "workloads/mnist_cnn.yaml", "--by", "polarity", "--chips", "1"]
-    arguments += ["--images", "1", "--cosim", "none", "--quiet", "--out", str(tmp_path / "out")]
-    subprocess.run([BROWNOUT, *arguments], cwd=ROOT, check=True, capture_output=True)
-    with (tmp_path / "out/sensitivity.csv").open(newline="") as lines:
-        header = next(csv.reader(lines))
-    documented = first_cells("results.md", "sensitivity.csv")
-    assert documented[: len(header)] == header
-
-
-@needs_brownout
 @pytest.mark.parametrize("file", ["points.csv", "layers.csv", "dies.csv", "yields.csv"])
 def test_every_column_is_documented_in_its_order(file: str, sweep: Path) -> None:
     with (sweep / file).open(newline="") as lines:

@@ -66,4 +66,18 @@ void add_fields(const std::vector<Column<Row>>& columns, const OptionalColumns& 
   }
 }
 
+/// A file of columns that are always there: header and rows, each with its line end.
+template <typename Row>
+std::string csv_text(const std::vector<Column<Row>>& columns, const std::vector<Row>& rows) {
+  CsvRow header;
+  add_names(columns, {}, header);
+  std::string text = header.text() + '\n';
+  for (const Row& row : rows) {
+    CsvRow line;
+    add_fields(columns, {}, row, line);
+    text += line.text() + '\n';
+  }
+  return text;
+}
+
 }  // namespace brownout::experiment

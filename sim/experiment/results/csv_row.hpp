@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <variant>
@@ -12,6 +13,11 @@ namespace brownout::experiment {
 
 /// A field before it is text. Nothing is an empty one.
 using Field = std::variant<std::monostate, std::string, std::int64_t, std::uint64_t, double>;
+
+template <typename T>
+Field or_empty(const std::optional<T>& value) {
+  return value ? Field(*value) : Field();
+}
 
 /// A name as a CSV field: names come from the network file and may hold anything.
 inline std::string quoted(const std::string& name) {

@@ -36,10 +36,9 @@ std::vector<PointColumn> metric_columns(Metric metric, const std::string& unit,
                                         const std::string& meaning) {
   const auto column = [&](const char* suffix, double (*part)(const Estimate&)) {
     return PointColumn(to_string(metric) + suffix, unit, meaning,
-                       [metric, part](const PointResult& point) -> Field {
+                       [metric, part](const PointResult& point) {
                          const std::optional<Estimate>& estimate = point.score[metric];
-                         if (!estimate) return {};
-                         return part(*estimate);
+                         return estimate ? Field(part(*estimate)) : Field();
                        });
   };
   return {column("", [](const Estimate& estimate) { return estimate.value; }),
@@ -111,10 +110,7 @@ std::vector<PointColumn> comparison_columns() {
   return {
       {"ber_asked", "share",
        "bit error rate of --ber that the voltage stands for; empty in a sweep over voltages",
-       [](const PointResult& point) -> Field {
-         if (!point.ber_asked) return {};
-         return *point.ber_asked;
-       }},
+       [](const PointResult& point) { return or_empty(point.ber_asked); }},
       {"reference", "as the metric",
        "the metric that the workload is judged by, of the network without any fault, on the same "
        "images: the same in all rows",

@@ -1,11 +1,10 @@
 // Which dies meet an accuracy target: pass and fail of the points of a sweep, the yield at each
-// voltage, the lowest voltage of each die. Owns dies.csv and yields.csv.
+// voltage, the lowest voltage of each die.
 #pragma once
 
 #include <cstddef>
-#include <filesystem>
+#include <cstdint>
 #include <optional>
-#include <string>
 #include <vector>
 
 #include "sim/experiment/results/verdict.hpp"
@@ -30,14 +29,15 @@ std::vector<VoltageYield> yields(const std::vector<PointSummary>& points, const 
 std::vector<std::optional<memory::Voltage>> lowest_passing_voltages(
     const std::vector<PointSummary>& points, const PassMark& mark);
 
-/// dies.csv: a row per chip and voltage, in the order of chips, then of falling voltages; with each
-/// die's lowest voltage that it passes at without a failure above it, empty where it fails at the
-/// highest. `maps` are the files of measured dies, or none.
-std::string dies_csv(const std::vector<PointSummary>& points,
-                     const std::vector<std::filesystem::path>& maps, const std::string& unit,
-                     const PassMark& mark);
+/// A chip at a voltage.
+struct DieVerdict {
+  std::uint64_t chip = 0;
+  memory::Voltage voltage;
+  Verdict verdict;
+  std::optional<memory::Voltage> lowest_passing = {};  ///< of the chip, as above
+};
 
-/// yields.csv: a row per voltage.
-std::string yields_csv(const std::vector<VoltageYield>& yields, const std::string& unit);
+/// In the order of chips, then of falling voltages.
+std::vector<DieVerdict> die_verdicts(const std::vector<PointSummary>& points, const PassMark& mark);
 
 }  // namespace brownout::experiment

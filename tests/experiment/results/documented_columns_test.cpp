@@ -9,6 +9,8 @@
 
 #include "sim/experiment/results/layer_columns.hpp"
 #include "sim/experiment/results/point_columns.hpp"
+#include "sim/experiment/results/yield_columns.hpp"
+#include "sim/experiment/sensitivity_columns.hpp"
 
 namespace brownout::experiment {
 namespace {
@@ -78,6 +80,21 @@ TEST(DocumentedColumns, ThoseOfLayersAreTheOnesThatAreWritten) {
   }
   for (const Told& column : declared(layer_columns())) told.push_back(column);
   EXPECT_THAT(documented("layers.csv", "sensitivity.csv"), ::testing::ElementsAreArray(told));
+}
+
+TEST(DocumentedColumns, ThoseOfPartsOfTheFaultsAreTheOnesThatAreWritten) {
+  EXPECT_THAT(documented("sensitivity.csv", "Which chips pass"),
+              ::testing::ElementsAreArray(declared(sensitivity_columns())));
+}
+
+TEST(DocumentedColumns, ThoseOfDiesAreTheOnesThatAreWritten) {
+  EXPECT_THAT(documented("dies.csv", "yields.csv"),
+              ::testing::ElementsAreArray(declared(die_columns())));
+}
+
+TEST(DocumentedColumns, ThoseOfYieldsAreTheOnesThatAreWritten) {
+  EXPECT_THAT(documented("yields.csv", "The worst faults"),
+              ::testing::ElementsAreArray(declared(yield_columns())));
 }
 
 }  // namespace

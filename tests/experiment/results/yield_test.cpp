@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "memory/base/text_number.hpp"
+#include "sim/experiment/results/yield_columns.hpp"
 
 namespace brownout::experiment {
 namespace {
