@@ -24,4 +24,21 @@ OnUncorrectable parse_on_uncorrectable(std::string_view name) {
   throw InputError(in_quotes(name) + " is not one of keep, zero");
 }
 
+std::string to_string(FlagCells cells) {
+  switch (cells) {
+    case FlagCells::kFailing:
+      return "failing";
+    case FlagCells::kErrorFree:
+      return "error_free";
+  }
+  throw std::logic_error("cells of flags without a name");
+}
+
+FlagCells parse_flag_cells(std::string_view name) {
+  for (const FlagCells cells : {FlagCells::kFailing, FlagCells::kErrorFree}) {
+    if (name == to_string(cells)) return cells;
+  }
+  throw InputError(in_quotes(name) + " is not one of failing, error_free");
+}
+
 }  // namespace brownout::memory

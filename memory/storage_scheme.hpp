@@ -8,6 +8,7 @@
 
 #include "memory/encoding.hpp"
 #include "memory/read_mask.hpp"
+#include "memory/word_changes.hpp"
 #include "memory/word_codec.hpp"
 #include "memory/write_policy.hpp"
 
@@ -21,16 +22,33 @@ std::string to_string(OnUncorrectable what);
 /// Throws InputError that lists them.
 OnUncorrectable parse_on_uncorrectable(std::string_view name);
 
+/// What flags of words stand in: cells like others, or such that never fail. They take the same
+/// place.
+enum class FlagCells : std::uint8_t { kFailing, kErrorFree };
+
+std::string to_string(FlagCells cells);
+/// Throws InputError that lists them.
+FlagCells parse_flag_cells(std::string_view name);
+
 /// In this order when words are written; backward when they are read.
 struct StorageScheme {
   Encoding encoding = Encoding::kTwosComplement;
   std::shared_ptr<const WritePolicy> policy = make_write_policy("plain", Encoding::kTwosComplement);
   const WordCodeKind* code = &find_word_code("none");  ///< never null
   std::uint32_t codeword_bits = 0;                     ///< of data; 0: as WordCodec chooses
+  WordChanges changes = {};
+  FlagCells flags = FlagCells::kFailing;
   OnUncorrectable on_uncorrectable = OnUncorrectable::kKeep;
   ReadMask read_mask = ReadMask::kNone;
 
   WordCodec codec(std::uint32_t word_bits) const { return {*code, word_bits, codeword_bits}; }
+  /// Whether words are written for the cells that they lie on, which are known then.
+  bool looks_at_cells() const { return policy->looks_at_cells() || changes.any(); }
+  /// Whether it matters what they do: a cell that flips reads as what is not written, and nothing
+  /// is to be chosen by that.
+  bool needs_stuck_cells() const {
+    return policy->looks_at_cells() || changes.sign_flip || changes.bit_flip;
+  }
 };
 
 }  // namespace brownout::memory

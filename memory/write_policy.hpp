@@ -16,8 +16,7 @@ namespace brownout::memory {
 class WritePolicy {
  public:
   virtual ~WritePolicy() = default;
-  /// Whether the choice depends on `known`: then words are chosen for each chip, whose known cells
-  /// must be stuck. What a cell that flips will read as is nothing to choose by.
+  /// Whether the choice depends on `known`.
   virtual bool looks_at_cells() const = 0;
   /// `wanted`: the codes of the word's weights, `bits` wide, the first from bit 0 on; `known`: what
   /// is known of the word's cells when it is written.

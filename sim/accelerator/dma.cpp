@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "sim/storage/tile_transfer.hpp"
+
 namespace brownout::accelerator {
 
 using hardware::Event;
@@ -121,14 +123,8 @@ void Dma::complete() {
       const schedule::Fold& fold = state_.fold(current_.fold);
       const schedule::Tile& tile = program.tile_of(fold);
       const std::uint64_t address = state_.layout().address[fold.tile];
-      const std::size_t word_bytes = data_.size() / tile.words();
-      for (std::uint64_t w = 0; w < tile.words(); ++w) {
-        memory::WideBits word;
-        for (std::size_t b = 0; b < word_bytes; ++b) {
-          word.put(static_cast<std::uint32_t>(8 * b), data_[w * word_bytes + b]);
-        }
-        weight_sram->write(address + w, state_.job->path.encoded(word));
-      }
+      const auto words = storage::words_of_bytes(program, tile, state_.job->path, data_);
+      for (std::uint64_t w = 0; w < words.size(); ++w) weight_sram->write(address + w, words[w]);
       state_.counts(tile.node)[Event::kDramRead] += bus_bytes;
       state_.counts(tile.node)[Event::kWeightSramWrite] += tile.words();
       state_.counts(tile.node)[Event::kCodeXor] +=

@@ -12,6 +12,7 @@
 #include "sim/accelerator/sequencer.hpp"
 #include "sim/accelerator/systolic_array.hpp"
 #include "sim/accelerator/vector_unit.hpp"
+#include "sim/storage/tile_transfer.hpp"
 
 int sc_main(int, char**) { return 1; }
 
@@ -26,16 +27,11 @@ std::vector<std::uint8_t> dram_image(const Job& job, DramLayout& layout) {
     layout.outputs.push_back(image.size());
     image.resize(image.size() + bytes, 0);
   }
-  const auto word_bytes = static_cast<unsigned>(program.spec.weight_sram.word_bits) / 8;
   if (program.streams_weights()) {
     for (const schedule::TileIndex tile : program.tiles.indices()) {
       layout.tiles.push_back(image.size());
-      for (std::uint64_t w = 0; w < program.tiles[tile].words(); ++w) {
-        const memory::WideBits data = job.path.data(job.stored.image.word(tile, w));
-        for (unsigned b = 0; b < word_bytes; ++b) {
-          image.push_back(static_cast<std::uint8_t>(data.field(8 * b, 8)));
-        }
-      }
+      const auto bytes = storage::tile_bytes(program, job.stored.image, job.path, tile);
+      image.insert(image.end(), bytes.begin(), bytes.end());
     }
   }
   layout.size = image.size();

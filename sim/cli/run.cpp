@@ -113,21 +113,28 @@ std::vector<Fact> mitigation_facts(const experiment::Plan& plan,
       {{"residual_ber", "  residual BER", "of the weight bits, as the array gets them",
         Style::kRate},
        point.mitigated.residual_ber}};
-  if (memory.scheme.code->name == "none") return facts;
-  append(
-      facts,
-      {{{"words_corrected", "  words corrected", "of the codewords fetched", Style::kRate},
-        point.mitigated.corrected},
-       {{"words_uncorrectable", "  uncorrectable", "of them", Style::kRate},
-        point.mitigated.uncorrectable},
-       {{"words_miscorrected", "  miscorrected", "of them, passed on as good with wrong data",
-         Style::kRate},
-        point.mitigated.miscorrected},
-       {{"check_bits", "  check bits", fmt::format("beside {} of data in a word", sram.word_bits)},
-        std::int64_t{sram.check_bits}},
-       {{"area_added", "  cells added", "to the weight SRAM", Style::kPercent},
-        static_cast<double>(sram.check_bits) / sram.word_bits},
-       {{"mitigation_energy_j", "  energy", "J", Style::kQuantity}, point.mitigation_joules}});
+  if (memory.scheme.code->name != "none") {
+    append(facts,
+           {{{"words_corrected", "  words corrected", "of the codewords fetched", Style::kRate},
+             point.mitigated.corrected},
+            {{"words_uncorrectable", "  uncorrectable", "of them", Style::kRate},
+             point.mitigated.uncorrectable},
+            {{"words_miscorrected", "  miscorrected", "of them, passed on as good with wrong data",
+              Style::kRate},
+             point.mitigated.miscorrected}});
+  }
+  if (sram.check_bits == 0) return facts;
+  const std::string beside = fmt::format("beside {} of data in a word", sram.word_bits);
+  const int flags = sram.flag_bits;
+  if (sram.check_bits > flags) {
+    facts.push_back(
+        {{"check_bits", "  check bits", beside}, std::int64_t{sram.check_bits - flags}});
+  }
+  if (flags > 0) facts.push_back({{"flag_bits", "  flags", beside}, std::int64_t{flags}});
+  append(facts,
+         {{{"area_added", "  cells added", "to the weight SRAM", Style::kPercent},
+           static_cast<double>(sram.check_bits) / sram.word_bits},
+          {{"mitigation_energy_j", "  energy", "J", Style::kQuantity}, point.mitigation_joules}});
   return facts;
 }
 

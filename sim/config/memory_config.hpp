@@ -50,10 +50,13 @@ struct MemoryConfig {
   std::map<hardware::OnChipMemory, FaultyMemory> memories;
   FaultsConfig faults;                   ///< of weights
   memory::StorageScheme scheme;          ///< of weights
-  std::vector<std::string> mitigations;  ///< names of those that act on weights
+  std::vector<std::string> mitigations;  ///< names of those that act
   /// Of the weight SRAM: the voltage at which its failing cells are known when words are written;
   /// nothing: the one at which they are read.
   std::optional<memory::Voltage> program_at = {};
+
+  /// Activations are clamped to their ranges on so many images; nothing: they are not.
+  std::optional<int> clamp_images = {};
 
   /// nullptr: that memory is error-free.
   const FaultyMemory* find(hardware::OnChipMemory memory) const;

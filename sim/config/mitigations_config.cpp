@@ -1,6 +1,7 @@
 #include "sim/config/mitigations_config.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include "memory/base/input_error.hpp"
 #include "memory/base/text_number.hpp"
@@ -34,15 +35,37 @@ void read_mask(const Mitigation& self, const Value& value, MemoryConfig& memory)
   }
 }
 
+/// Of a generated chip; cells of a measured one are looked at when it is read.
+void require_stuck_cells(const Value& value, const MemoryConfig& memory) {
+  const ChipConfig& chip = memory.weight_sram().chip;
+  if (chip.measured() || chip.mixture.stuck) return;
+  fail(value, "needs cells that are stuck: memory.chip.kind is flip");
+}
+
 void read_faq(const Mitigation& self, const Value& value, MemoryConfig& memory) {
   read_program_at(MapReader(value, {"program_at"}), memory);
-  const auto may_flip = [](const ChipConfig& chip) {
-    return !chip.measured() && !chip.mixture.stuck;
-  };
-  if (may_flip(memory.weight_sram().chip)) {
-    fail(value, "needs cells that are stuck: memory.chip.kind is flip");
-  }
+  require_stuck_cells(value, memory);
   memory.scheme.policy = memory::make_write_policy(self.name, memory.scheme.encoding);
+}
+
+/// A change of words that flags tell.
+void read_change(const Mitigation& self, const Value& value, MemoryConfig& memory) {
+  const MapReader map(value, {"program_at", "flags"});
+  read_program_at(map, memory);
+  memory::StorageScheme& scheme = memory.scheme;
+  const bool first = !scheme.changes.any();
+  (self.name == "sign_flip"  ? scheme.changes.sign_flip
+   : self.name == "bit_flip" ? scheme.changes.bit_flip
+                             : scheme.changes.rotate) = true;
+  if (self.name != "rotate") require_stuck_cells(value, memory);
+  std::string flags = to_string(scheme.flags);
+  map.read("flags", flags);
+  const memory::FlagCells cells =
+      at_place_of(value, [&] { return memory::parse_flag_cells(flags); });
+  if (!first && cells != scheme.flags) {
+    fail(value, "flags of a word stand together: " + to_string(scheme.flags) + " stands above");
+  }
+  scheme.flags = cells;
 }
 
 void read_word_code(const Mitigation& self, const Value& value, MemoryConfig& memory) {
@@ -65,6 +88,12 @@ void read_word_code(const Mitigation& self, const Value& value, MemoryConfig& me
   int data_bits = 0;
   map.read_in_range("data_bits", data_bits, 4, static_cast<int>(memory::WideBits::kMost));
   scheme.codeword_bits = static_cast<std::uint32_t>(data_bits);
+}
+
+void read_clamp_activations(const Mitigation&, const Value& value, MemoryConfig& memory) {
+  int images = 100;
+  MapReader(value, {"images"}).read_in_range("images", images, 1, std::numeric_limits<int>::max());
+  memory.clamp_images = images;
 }
 
 const Mitigation& find_mitigation(const Value& value, std::string_view name) {
@@ -104,11 +133,15 @@ const std::vector<Mitigation>& mitigations() {
   static const std::vector<Mitigation> all = [] {
     std::vector<Mitigation> list;
     for (const memory::WordCodeKind& code : memory::word_codes()) {
-      if (code.name != "none") list.push_back({code.name, read_word_code});
+      if (code.name != "none") list.push_back({code.name, read_word_code, false, false});
     }
-    list.push_back({"faq", read_faq});
-    list.push_back({"bit_mask", read_mask});
-    list.push_back({"word_mask", read_mask});
+    list.push_back({"faq", read_faq, true, false});
+    for (const char* change : {"sign_flip", "bit_flip", "rotate"}) {
+      list.push_back({change, read_change, true, true});
+    }
+    list.push_back({"clamp_activations", read_clamp_activations, false, false});
+    list.push_back({"bit_mask", read_mask, true, false});
+    list.push_back({"word_mask", read_mask, true, false});
     return list;
   }();
   return all;
@@ -127,8 +160,10 @@ void read_mitigations(const Value& value, MemoryConfig& memory) {
   if (in_place && memory.scheme.encoding != memory::Encoding::kTwosComplement) {
     fail(value, "in_place_secded needs memory.encoding: twos_complement");
   }
-  if (in_place && memory.scheme.policy->looks_at_cells()) {
-    fail(value, "in_place_secded leaves no weights to choose: it goes without faq");
+  if (in_place && memory.scheme.looks_at_cells()) {
+    fail(value,
+         "in_place_secded leaves no weights to choose: it goes without faq, sign_flip, "
+         "bit_flip and rotate");
   }
 }
 

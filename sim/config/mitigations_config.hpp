@@ -16,6 +16,8 @@ struct Mitigation {
   std::string_view name;  ///< its key below `memory.mitigations`
   /// Puts it into the memory; `value`: the map of its own keys, which may be empty.
   void (*read)(const Mitigation& self, const Value& value, MemoryConfig& memory);
+  bool knows_cells = false;  ///< that fail at `program_at`
+  bool has_flags = false;    ///< beside the words, in cells of `flags`
 };
 
 const std::vector<Mitigation>& mitigations();

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "memory/base/text_number.hpp"
+#include "sim/config/mitigations_config.hpp"
 #include "sim/config/section_keys.hpp"
 #include "sim/config/workload_config.hpp"
 #include "sim/hardware/accelerator_keys.hpp"
@@ -235,10 +236,15 @@ void list_mitigations(Listing& out, const MemoryConfig& memory) {
     if (scheme.codeword_bits != 0)
       out.add(code + ".data_bits", std::uint64_t{scheme.codeword_bits});
   }
-  for (const char* name : {"faq", "bit_mask", "word_mask"}) {
+  if (memory.clamp_images) out.add(key + ".clamp_activations.images", *memory.clamp_images);
+  for (const Mitigation& mitigation : mitigations()) {
+    const std::string name(mitigation.name);
     if (std::count(memory.mitigations.begin(), memory.mitigations.end(), name) == 0) continue;
-    out.add(key + "." + name + ".program_at",
-            memory.program_at ? memory.program_at->text() : "the operating voltage");
+    if (mitigation.knows_cells) {
+      out.add(key + "." + name + ".program_at",
+              memory.program_at ? memory.program_at->text() : "the operating voltage");
+    }
+    if (mitigation.has_flags) out.add(key + "." + name + ".flags", to_string(scheme.flags));
   }
 }
 

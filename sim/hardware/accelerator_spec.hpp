@@ -41,9 +41,9 @@ struct SramSpec {
   int banks = 8;
   int word_bits = 32;
   int column_mux = 4;
-  /// Of every word, where a word code has some: check bits, and two-input XORs that a read and a
-  /// write cost. They follow from the memory.
-  int check_bits = 0, decoder_xors = 0, encoder_xors = 0;
+  /// Of every word, as its mitigations have them: bits beside the data, of which the last are flags
+  /// that travel with the word, and two-input XORs that a read and a write cost.
+  int check_bits = 0, flag_bits = 0, decoder_xors = 0, encoder_xors = 0;
 
   /// Throws InputError when the fields do not fit together.
   memory::SramOrganisation organisation() const;

@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "memory/base/arithmetic.hpp"
 #include "memory/base/index.hpp"
 #include "models/quantized_network.hpp"
 #include "sim/hardware/accelerator_spec.hpp"
@@ -76,8 +77,13 @@ struct TileProgram {
   int first_channel(const Tile& tile) const { return tile.group * layer_of(tile).gemm.n + tile.n0; }
   /// Of a tensor's first byte in the activation SRAM.
   std::uint64_t address_of(models::TensorId id) const { return tensor_address[id]; }
-  /// Bytes of one tile in DRAM.
+  /// Bytes of one tile in DRAM: the data of its words, then their flags side by side.
   std::uint64_t bytes_of(const Tile& tile) const {
+    return data_bytes_of(tile) +
+           divide_up(tile.words() * static_cast<unsigned>(spec.weight_sram.flag_bits),
+                     std::uint64_t{8});
+  }
+  std::uint64_t data_bytes_of(const Tile& tile) const {
     return tile.words() * static_cast<unsigned>(spec.weight_sram.word_bits) / 8;
   }
 };

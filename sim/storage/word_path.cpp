@@ -5,8 +5,6 @@
 #include <stdexcept>
 #include <utility>
 
-#include "memory/base/input_error.hpp"
-
 namespace brownout::storage {
 namespace {
 
@@ -17,9 +15,9 @@ constexpr int kMostWeightBits = 8;
 
 /// The filter's bits in every lane of a word.
 WordBits passing_bits(const FaultFilter& filter, const memory::SramOrganisation& organisation,
-                      int weight_bits) {
+                      int weight_bits, std::uint32_t check_bits) {
   if (filter.bits == std::numeric_limits<std::uint32_t>::max()) {
-    return {WideBits::ones(organisation.word_bits), WideBits::ones(organisation.check_bits)};
+    return {WideBits::ones(organisation.word_bits), WideBits::ones(check_bits)};
   }
   const auto bits = static_cast<std::uint32_t>(weight_bits);
   WordBits word;
@@ -36,54 +34,77 @@ WordPath::WordPath(memory::StorageScheme scheme, const memory::SramOrganisation&
     : scheme_(std::move(scheme)),
       codec_(scheme_.codec(organisation.word_bits)),
       coded_(scheme_.code->name != "none"),
+      flag_count_(scheme_.changes.flag_bits(organisation.word_bits)),
       organisation_(organisation),
       filter_(std::move(filter)) {
-  if (codec_.check_bits() != organisation_.check_bits) {
-    throw std::logic_error("a word code of " + std::to_string(codec_.check_bits()) +
-                           " check bits on an SRAM with " +
-                           std::to_string(organisation_.check_bits));
+  if (codec_.check_bits() + flag_count_ != organisation_.check_bits) {
+    throw std::logic_error("words of " + std::to_string(codec_.check_bits()) + " check bits and " +
+                           std::to_string(flag_count_) + " flags on an SRAM with " +
+                           std::to_string(organisation_.check_bits) + " bits beside the data");
   }
+  const std::uint32_t check_bits =
+      codec_.check_bits() + (scheme_.flags == memory::FlagCells::kFailing ? flag_count_ : 0);
   for (int bits = 0; bits <= kMostWeightBits; ++bits) {
     const int width = std::max(bits, 1);  // no weight is narrower
     tables_.emplace_back(scheme_.encoding, width);
-    passing_.push_back(passing_bits(filter_, organisation_, width));
+    passing_.push_back(passing_bits(filter_, organisation_, width, check_bits));
   }
 }
 
-WordBits WordPath::written(const TileWord& word, const WideBits& wanted,
-                           const memory::WordMask& known) const {
-  const WideBits chosen = scheme_.policy->choose(wanted, word.weight_bits, acting(word, known)) &
-                          WideBits::ones(organisation_.word_bits);
-  if (!codec_.fits(chosen)) {
-    throw InputError(
-        "weights that leave no room for check bits: of eight that lie side by side, "
-        "the first seven must be in -64..63");
+WideBits WordPath::as_weights(const TileWord& word, const WideBits& data,
+                              const memory::WordFlags& flags) const {
+  const WideBits codes = data & WideBits::ones(word.bits());
+  return flags.negated ? negated(word, codes) : codes;
+}
+
+/// The codes of the weights with the other sign, as far as the encoding has them.
+WideBits WordPath::negated(const TileWord& word, const WideBits& codes) const {
+  const memory::CodeTable& table = this->table(word.weight_bits);
+  const int largest = (1 << (word.weight_bits - 1)) - 1;
+  WideBits result;
+  for (int lane = 0; lane < word.weights; ++lane) {
+    const int value = std::min(-int{table.value(word.code(codes, lane))}, largest);
+    result.put(static_cast<std::uint32_t>(lane * word.weight_bits),
+               table.code(static_cast<std::int8_t>(value)));
   }
-  return encoded(chosen);
+  return result;
 }
 
 ReadWord WordPath::read(const TileWord& word, const WordBits& stored, const memory::WordMask& mask,
                         const memory::WordMask& known) const {
-  const WordBits changed = (mask.apply(stored) ^ stored) & acting(word, stored);
-  const WideBits of_weights = WideBits::ones(word.bits());
-  ReadWord read = this->read(word, stored);
-  if (changed != WordBits{}) {
-    read.wrong = changed.data & of_weights;
-    read.codes = (stored.data ^ changed.data) & of_weights;
-    if (coded_) decode(word, stored, changed, read);
+  memory::WordFlags flags = this->flags(stored);
+  const std::uint32_t word_bits = organisation_.word_bits;
+  const bool moved = flag_count_ != 0;
+  const memory::WordMask seen = moved ? memory::seen_through(flags, mask, word_bits) : mask;
+  const WordBits changed = (seen.apply(stored) ^ stored) & acting(word, stored);
+  ReadWord read;
+  if (changed == WordBits{}) {
+    read = this->read(word, stored);
+  } else {
+    read.wrong = changed.data & WideBits::ones(word.bits());
+    WordBits delivered = stored ^ changed;
+    if (moved) {
+      const memory::WordFlags told = this->flags(delivered);
+      delivered.data = memory::misread(delivered.data, flags, told, word_bits);
+      flags = told;
+    }
+    const WideBits data = coded_ ? decode(word, stored, delivered, read.codewords) : delivered.data;
+    read.codes = as_weights(word, data, flags);
   }
-  if (masks_reads()) read.codes = masked(word, read.codes, acting(word, known));
+  if (masks_reads()) {
+    read.codes = masked(word, read.codes,
+                        acting(word, moved ? seen_through(flags, known, word_bits) : known));
+  }
   return read;
 }
 
-void WordPath::decode(const TileWord& word, const WordBits& stored, const WordBits& changed,
-                      ReadWord& read) const {
-  const memory::DecodedCodewords decoded = codec_.decode(stored ^ changed);
-  const WideBits data = scheme_.on_uncorrectable == memory::OnUncorrectable::kZero
-                            ? without(decoded.uncorrectable, word, decoded.data)
-                            : decoded.data;
-  read.codes = data & WideBits::ones(word.bits());
-  read.codewords = count(decoded, this->data(stored));
+WideBits WordPath::decode(const TileWord& word, const WordBits& stored, const WordBits& delivered,
+                          CodewordCounts& counts) const {
+  const memory::DecodedCodewords decoded = codec_.decode(delivered);
+  counts = count(decoded, this->data(stored));
+  return scheme_.on_uncorrectable == memory::OnUncorrectable::kZero
+             ? without(decoded.uncorrectable, word, decoded.data)
+             : decoded.data;
 }
 
 WideBits WordPath::masked(const TileWord& word, const WideBits& data,

@@ -1,5 +1,6 @@
 // Between the weights of a word and its cells: the one place that knows what a word of weights is
-// written as, and what it reads as. Where words lie is none of its business.
+// written as, and what it reads as. Where words lie is none of its business. A word whose data
+// stand rotated or inverted on its cells is held as if they did not, with the flags that tell.
 #pragma once
 
 #include <cstddef>
@@ -50,7 +51,7 @@ struct CodewordCounts {
 /// A word as the array gets it.
 struct ReadWord {
   memory::WideBits codes;       ///< of its weights, behind the decoder of the word code
-  memory::WideBits wrong = {};  ///< bits of its weights that the cells delivered wrong
+  memory::WideBits wrong = {};  ///< bits of what is stored for them that came back wrong
   CodewordCounts codewords = {};
 
   bool operator==(const ReadWord&) const = default;
@@ -70,33 +71,55 @@ class WordPath {
   }
 
   std::uint32_t codewords() const { return codec_.codewords(); }  ///< of a word
-  /// Whether words are written for the cells that they lie on.
-  bool looks_at_cells() const { return scheme_.policy->looks_at_cells(); }
+  const memory::StorageScheme& scheme() const { return scheme_; }
   /// Whether words are read by what is known of them.
   bool masks_reads() const { return scheme_.read_mask != memory::ReadMask::kNone; }
   /// What is written for the codes that are `wanted`; `known`: of its cells, of which those count
   /// that the filter lets act.
   memory::WordBits written(const TileWord& word, const memory::WideBits& wanted,
                            const memory::WordMask& known = {}) const;
-  /// The word of the data that a transfer delivers, and the other way.
-  memory::WordBits encoded(const memory::WideBits& data) const { return codec_.encode(data); }
+  /// The word of the data and flags that a transfer delivers, and the other way.
+  memory::WordBits encoded(const memory::WideBits& data, std::uint64_t flags = 0) const {
+    memory::WordBits word = codec_.encode(data);
+    word.check.put(codec_.check_bits(), flags);
+    return word;
+  }
   memory::WideBits data(const memory::WordBits& stored) const { return codec_.decode(stored).data; }
+  std::uint64_t flag_bits(const memory::WordBits& stored) const {
+    return flag_count_ == 0 ? 0 : stored.check.field(codec_.check_bits(), flag_count_);
+  }
+  memory::WordFlags flags(const memory::WordBits& stored) const {
+    return scheme_.changes.flags_of(flag_bits(stored), organisation_.word_bits);
+  }
   /// What a word that is written as `stored` reads as through cells of `mask`; `known`: of which
   /// cells it is known that they fail, where the scheme asks.
   ReadWord read(const TileWord& word, const memory::WordBits& stored, const memory::WordMask& mask,
                 const memory::WordMask& known = {}) const;
   /// The same through cells that do not fail.
   ReadWord read(const TileWord& word, const memory::WordBits& stored) const {
-    return {data(stored) & memory::WideBits::ones(word.bits())};
+    return {as_weights(word, data(stored), flags(stored))};
+  }
+  /// The bit of `stored` that stands on a cell (BitAddress::bit).
+  std::uint32_t data_bit_on(std::uint32_t cell, const memory::WordBits& stored) const {
+    const std::uint32_t word_bits = organisation_.word_bits;
+    return cell < word_bits ? memory::bit_on(cell, flags(stored), word_bits) : cell;
   }
   /// The bits of the weights of `stored` that a fault may change, by the filter.
   memory::WideBits changeable(const TileWord& word, const memory::WordBits& stored) const;
 
  private:
+  memory::WordBits encoded_if_it_fits(const memory::WideBits& data, std::uint64_t flags) const;
+  memory::WideBits chosen(const TileWord& word, const memory::WideBits& target, std::uint64_t flags,
+                          const memory::WordMask& known) const;
+  std::uint64_t error(const TileWord& word, const memory::WideBits& wanted,
+                      const memory::WordBits& stored, const memory::WordMask& known) const;
+  memory::WideBits negated(const TileWord& word, const memory::WideBits& codes) const;
+  memory::WideBits as_weights(const TileWord& word, const memory::WideBits& data,
+                              const memory::WordFlags& flags) const;
   memory::WordBits acting(const TileWord& word, const memory::WordBits& stored) const;
   memory::WordMask acting(const TileWord& word, const memory::WordMask& mask) const;
-  void decode(const TileWord& word, const memory::WordBits& stored, const memory::WordBits& changed,
-              ReadWord& read) const;
+  memory::WideBits decode(const TileWord& word, const memory::WordBits& stored,
+                          const memory::WordBits& delivered, CodewordCounts& counts) const;
   CodewordCounts count(const memory::DecodedCodewords& decoded,
                        const memory::WideBits& intact) const;
   memory::WideBits without(std::uint64_t codewords, const TileWord& word,
@@ -107,6 +130,7 @@ class WordPath {
   memory::StorageScheme scheme_;
   memory::WordCodec codec_;
   bool coded_;
+  std::uint32_t flag_count_;  // of a word
   memory::SramOrganisation organisation_;
   FaultFilter filter_;
   std::vector<memory::CodeTable> tables_;  // by bits of a weight

@@ -122,13 +122,15 @@ class LayerFaults {
       if ((failing & one) == memory::WordBits{}) continue;
       const ReadWord alone = path_.read(word, stored, only(mask, one), only(known, one));
       fault.cell = path_.organisation().locate({place.address, bit});
+      const std::uint32_t of_data = path_.data_bit_on(bit, stored);
       for (int lane = 0; lane < word.weights; ++lane) {
         const std::size_t weight =
             weight_at(stored_.program, tile, place.row, place.first_column + lane);
         place_weight(weight, fault);
         const auto first = static_cast<std::uint32_t>(lane * word.weight_bits);
-        const bool own = bit >= first && bit - first < static_cast<unsigned>(word.weight_bits);
-        fault.bit = own ? static_cast<int>(bit - first) : WeightFault::kThroughCode;
+        const bool own =
+            of_data >= first && of_data - first < static_cast<unsigned>(word.weight_bits);
+        fault.bit = own ? static_cast<int>(of_data - first) : WeightFault::kThroughCode;
         fault.read = value(word, read, lane);
         fault.alone = value(word, alone, lane);
         fault.error = std::abs(fault.alone - fault.written) * double{scale_of(layer_, fault.n)};

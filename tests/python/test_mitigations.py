@@ -113,6 +113,74 @@ def test_faq_gives_each_weight_the_nearest_value_of_its_cells(
     assert changed > 1000
 
 
+@pytest.mark.parametrize("placement", ["resident", "streaming"])
+def test_each_word_is_rotated_to_where_its_cells_hurt_least(placement: str, tmp_path: Path) -> None:
+    core = core_of("edge_32x32", {"capacity_kib": 64 if placement == "resident" else 16})
+    flags = 5
+    chip = scattered(tmp_path / "map.csv", core, flags, 0.04, ["stuck_at_0", "stuck_at_1", "flip"])
+    found = written(placement, core, "rotate", tmp_path / "map.csv", tmp_path / "w.npz")
+    cells = masks(chip)
+    value = decoder("twos_complement", 8).astype(int)
+    changed = 0
+    for name, clean in clean_weights(WORKLOAD).items():
+        word, lane = places(core, placement)[name]
+        wanted = clean.reshape(len(clean), -1).astype(int)
+        # Weights of one tile row that share a word, as (words, lanes); -1 where there is none.
+        keys = np.stack([np.broadcast_to(word, wanted.shape), np.indices(wanted.shape)[1]], -1)
+        if placement == "streaming":  # a word serves several tiles: 32 columns and 32 rows each
+            tile = np.indices(wanted.shape)[0] // 32
+            keys = np.concatenate([keys, tile[..., None]], -1)
+        unique, of_word = np.unique(keys.reshape(-1, keys.shape[-1]), axis=0, return_inverse=True)
+        members = np.full((len(unique), 4), -1)
+        members[of_word.ravel(), np.broadcast_to(lane, wanted.shape).ravel()] = np.arange(
+            wanted.size
+        )
+        read = best_rotation(unique[:, 0], members, wanted.ravel(), cells, core, flags, value)
+        assert (found[name].ravel() == read).all(), name
+        changed += int((read != wanted.ravel()).sum())
+    assert changed > 100
+
+
+def best_rotation(
+    words: NDArray[np.int_],
+    members: NDArray[np.int_],
+    wanted: NDArray[np.int_],
+    cells: dict[str, NDArray[np.bool_]],
+    core: Core,
+    flags: int,
+    value: NDArray[np.int_],
+) -> NDArray[np.int_]:
+    """Every weight as it reads of its word's best rotation, of equals the lowest."""
+    width = core.word_bits
+    held = members >= 0
+    of_lane = np.where(held, wanted[members], 0) & 255
+    data = (of_lane[..., None] >> np.arange(8) & 1).reshape(len(words), width).astype(bool)
+    in_bank = words[:, None] // core.banks
+    cell = np.broadcast_arrays(
+        words[:, None] % core.banks,
+        in_bank // core.column_mux,
+        np.arange(width + flags) * core.column_mux + in_bank % core.column_mux,
+    )
+    rows = np.arange(len(words))[:, None]
+    best_error = np.full(len(words), 1 << 30)
+    best = np.zeros_like(of_lane)
+    for rotation in range(width):
+        flag = np.broadcast_to(rotation >> np.arange(flags) & 1, (len(words), flags)) == 1
+        stored = np.concatenate([np.roll(data, rotation, axis=1), flag], axis=1)
+        got = (stored & ~cells["stuck_at_0"][cell] | cells["stuck_at_1"][cell]) ^ cells["flip"][
+            cell
+        ]
+        told = got[:, width:] @ (1 << np.arange(flags)) % width
+        back = got[rows, (np.arange(width) + told[:, None]) % width]
+        weights = value[back.reshape(len(words), -1, 8) @ (1 << np.arange(8))]
+        error = np.where(held, abs(weights - value[of_lane]), 0).sum(1)
+        better = error < best_error
+        best_error[better], best[better] = error[better], weights[better]
+    read = wanted.copy()
+    read[members[held]] = best[held]
+    return read
+
+
 def test_parity_makes_words_with_odd_errors_zero(tmp_path: Path) -> None:
     core = core_of("edge_32x32", {"capacity_kib": 64})
     chip = scattered(tmp_path / "map.csv", core, 1, 0.01, ["stuck_at_0", "stuck_at_1", "flip"])

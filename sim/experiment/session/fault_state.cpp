@@ -21,6 +21,12 @@ std::uint64_t draws_of(const Plan& plan, const Chip& chip, OnChipMemory memory) 
              : memory::keyed_hash(seed, static_cast<std::uint64_t>(memory));
 }
 
+/// What needs to know the values of stuck cells.
+std::string chooser(const memory::StorageScheme& scheme) {
+  if (scheme.policy->looks_at_cells()) return "faq";
+  return scheme.changes.sign_flip ? "sign_flip" : "bit_flip";
+}
+
 }  // namespace
 
 FaultState::FaultsOfMemories FaultState::faults_of(const Plan& plan, const Chip& chip,
@@ -110,17 +116,18 @@ std::optional<memory::WordMasks> FaultState::word_masks(OnChipMemory memory) con
 
 memory::WordMasks known_cells(const Plan& plan, const Chip& chip, const Point& point,
                               const storage::WordPath& path) {
-  if (!path.looks_at_cells() && !path.masks_reads()) return {};
+  const memory::StorageScheme& scheme = path.scheme();
+  if (!scheme.looks_at_cells() && !path.masks_reads()) return {};
   const memory::Voltage voltage = plan.config.memory.program_at.value_or(
       voltages_at(plan, point).voltage(OnChipMemory::kWeightSram));
   const memory::CellMasks known = chip.faults_at(OnChipMemory::kWeightSram, voltage).certain;
-  if (path.looks_at_cells()) {
+  if (scheme.needs_stuck_cells()) {
     known.for_each([&](const memory::CellAddress& cell, memory::FaultKind kind) {
       if (kind != memory::FaultKind::kFlip) return;
       throw InputError("chip " + std::to_string(chip.number()) + " has cells that flip, such as " +
                        memory::to_string(cell) +
-                       "; codes can be chosen for stuck cells only (memory.chip.kind: stuck)")
-          .within("memory.mitigations.faq");
+                       "; words can be chosen for stuck cells only (memory.chip.kind: stuck)")
+          .within("memory.mitigations." + chooser(scheme));
     });
   }
   return memory::word_masks(path.organisation(), known);
@@ -128,7 +135,7 @@ memory::WordMasks known_cells(const Plan& plan, const Chip& chip, const Point& p
 
 std::optional<storage::WeightImage> image_for(const Plan& plan, const storage::WordPath& path,
                                               const memory::WordMasks& known) {
-  if (!path.looks_at_cells()) return {};
+  if (!path.scheme().looks_at_cells()) return {};
   storage::WeightImage image = plan.image;
   image.rewrite(plan.program, plan.layout, path, known);
   return image;

@@ -16,13 +16,19 @@
 namespace brownout::experiment {
 namespace {
 
-hardware::AcceleratorSpec with_word_code(const config::WorkloadConfig& config) {
+hardware::AcceleratorSpec with_mitigations(const config::WorkloadConfig& config) {
   hardware::AcceleratorSpec spec = config.accelerator;
   hardware::SramSpec& sram = spec.weight_sram;
   const memory::StorageScheme& scheme = config.memory.scheme;
   try {
-    const memory::WordCodec codec = scheme.codec(sram.organisation().word_bits);
-    sram.check_bits = static_cast<int>(codec.check_bits());
+    const std::uint32_t word_bits = sram.organisation().word_bits;
+    const memory::WordCodec codec = scheme.codec(word_bits);
+    const std::uint32_t flags = scheme.changes.flag_bits(word_bits);
+    if (codec.check_bits() + flags > memory::WideBits::kMost) {
+      throw InputError("data_bits", "leaves no room for " + std::to_string(flags) + " flags");
+    }
+    sram.check_bits = static_cast<int>(codec.check_bits() + flags);
+    sram.flag_bits = static_cast<int>(flags);
     sram.decoder_xors = codec.gates().decoder;
     sram.encoder_xors = codec.gates().encoder;
   } catch (const InputError& error) {
@@ -116,7 +122,7 @@ Plan make_plan(const config::WorkloadConfig& config) {
   plan.faults = select_faults(config.memory.faults, plan.network);
   plan.weights = models::clean_weights(plan.network);
   try {
-    plan.program = schedule::make_program(plan.network, with_word_code(config));
+    plan.program = schedule::make_program(plan.network, with_mitigations(config));
     plan.layout = schedule::lay_out(plan.program);
   } catch (const InputError& error) {
     throw error.within(config.network.string() + " on accelerator '" + config.accelerator.name +

@@ -6,6 +6,8 @@
 #include "memory/base/arithmetic.hpp"
 #include "sim/experiment/results/point_columns.hpp"
 #include "sim/experiment/session/cosimulation.hpp"
+#include "sim/experiment/session/engine_options.hpp"
+#include "sim/experiment/session/guards.hpp"
 #include "sim/experiment/session/point_costs.hpp"
 
 namespace brownout::experiment {
@@ -65,16 +67,16 @@ void cosimulate_image(const Plan& plan, const FaultState& state,
               .tensor_masks = state.tensor_masks()});
 }
 
-models::EngineOptions engine_options(const hardware::AcceleratorSpec& spec) {
-  return {.accumulator_bits = spec.accumulator.bits,
-          .overflow = spec.accumulator.overflow,
-          .k_part = spec.array.rows};
+Plan make_guarded_plan(const config::WorkloadConfig& config) {
+  Plan plan = make_plan(config);
+  clamp_activations(plan);
+  return plan;
 }
 
 }  // namespace
 
 Session::Session(const config::WorkloadConfig& config)
-    : plan_(std::make_shared<const Plan>(make_plan(config))),
+    : plan_(std::make_shared<const Plan>(make_guarded_plan(config))),
       images_(std::make_shared<const Images>(load_images(*plan_))) {}
 
 std::vector<std::string> Session::notes() const {

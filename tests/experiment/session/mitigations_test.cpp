@@ -61,8 +61,16 @@ TEST_P(RandomMitigations, LeaveAllExecutorsInAgreement) {
   const std::string mask =
       pick(n, 8, {"", "", encoding == "gray" ? "word_mask" : "bit_mask", "word_mask"});
   set.push_back("memory.encoding=" + encoding);
+  // Only rotations make sense where cells flip.
+  const std::string change =
+      policy.empty()
+          ? pick(n, 9, {"", "", "rotate"})
+          : pick(n, 9,
+                 {"", "sign_flip", "bit_flip, sign_flip: {flags: failing}", "rotate, bit_flip",
+                  "sign_flip: {flags: error_free}, bit_flip: {flags: error_free}"});
   std::string all;
-  for (const std::string& mitigation : {code, policy, mask}) {
+  const std::string guard = pick(n, 10, {"", "", "clamp_activations: {images: 5}"});
+  for (const std::string& mitigation : {code, policy, change, mask, guard}) {
     if (!mitigation.empty()) all += (all.empty() ? "" : ", ") + mitigation;
   }
   SCOPED_TRACE(all + " " + set[0] + " " + set[1] + " " + set[2] + " " + set[3]);
@@ -72,7 +80,7 @@ TEST_P(RandomMitigations, LeaveAllExecutorsInAgreement) {
   EXPECT_GT(point.memories.front().ber, 0.001);
 }
 
-INSTANTIATE_TEST_SUITE_P(Drawn, RandomMitigations, ::testing::Range(0, 24));
+INSTANTIATE_TEST_SUITE_P(Drawn, RandomMitigations, ::testing::Range(0, 32));
 
 /// Every weight as its word reads, with the rules written here once more.
 class FaqInTheFlow : public ::testing::TestWithParam<std::string> {};
@@ -172,6 +180,32 @@ TEST(Faq, RefusesCellsThatFlip) {
   }
 }
 
+double changed_by(const std::string& mitigations) {
+  Session session = session_of(mitigations, {"memory.chip={kind: stuck, defects: {rate: 0.02}}"},
+                               "cifar10_resnet8");
+  double error = 0;  // of a weight, summed over the layers
+  for (const LayerResult& layer : session.run({kVoltage, 0, 1}).layers) {
+    error += layer.weight_error_mean;
+  }
+  return error;
+}
+
+// More ways to write a word cannot read worse; more than one fault in 20 words would show.
+TEST(WordFlags, OfMoreChangesLeaveLessDamage) {
+  const double none = changed_by(""), faq = changed_by("faq");
+  const double sign = changed_by("faq, sign_flip"), both = changed_by("faq, sign_flip, bit_flip");
+  EXPECT_LT(faq, 0.5 * none);
+  EXPECT_LT(sign, 0.7 * faq);
+  EXPECT_LT(both, sign);
+  EXPECT_LT(changed_by("rotate"), 0.1 * none);
+}
+
+TEST(Faq, LeavesToACodeWhatItCorrects) {
+  const double faq = changed_by("faq"), code = changed_by("secded");
+  const double both = changed_by("faq, secded");
+  EXPECT_LT(both, 0.5 * std::min(faq, code));
+}
+
 class MitigationsWithoutFaults : public ::testing::TestWithParam<std::string> {};
 
 TEST_P(MitigationsWithoutFaults, AreTheIdentity) {
@@ -187,7 +221,9 @@ TEST_P(MitigationsWithoutFaults, AreTheIdentity) {
 
 INSTANTIATE_TEST_SUITE_P(Each, MitigationsWithoutFaults,
                          ::testing::Values("parity", "secded", "hamming", "bch_dec", "faq",
-                                           "bit_mask", "word_mask", "secded, faq"));
+                                           "bit_mask", "word_mask", "secded, faq", "sign_flip",
+                                           "bit_flip", "rotate",
+                                           "rotate, sign_flip, faq, bch_dec"));
 
 // The chance of two or more failing cells in a word, by the binomial formula.
 TEST(Secded, IsUncorrectableAsOftenAsTwoCellsOfAWordFail) {
