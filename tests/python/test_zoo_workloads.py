@@ -12,8 +12,8 @@ ZOO = ROOT / "workloads/zoo"
 WORKLOADS = sorted(ZOO.glob("*.yaml"))
 
 
-def test_there_are_sixteen() -> None:
-    assert len(WORKLOADS) == 16
+def test_there_are_seventeen() -> None:
+    assert len(WORKLOADS) == 17
 
 
 @pytest.mark.parametrize("path", WORKLOADS, ids=lambda path: path.stem)

@@ -47,6 +47,9 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
         "--workload", type=Path, action="append", metavar="FILE", help="default: the study's own"
     )
     parser.add_argument(
+        "--set", action="append", default=[], metavar="KEY=VALUE", help="changes a key everywhere"
+    )
+    parser.add_argument(
         "--brownout", type=Path, default=Path("build/release/brownout"), help="the program"
     )
     return parser.parse_args(arguments)
@@ -67,7 +70,9 @@ def main(arguments: list[str] | None = None) -> int:
     args = parse(arguments)
     study = STUDIES[args.study]
     workloads = args.workload or [Path(name) for name in study.workloads]
-    runner = Runner(args.brownout, args.out, args.chips, args.images, args.jobs, PROFILE)
+    runner = Runner(
+        args.brownout, args.out, args.chips, args.images, args.jobs, PROFILE, tuple(args.set)
+    )
     try:
         results = run(study, runner, workloads)
     except (InputError, StudyError, OSError) as error:

@@ -57,6 +57,7 @@ class Runner:
     images: int | None = None  # None: all of the workload
     jobs: int | None = None
     memory: Path | None = None  # profile in place of the workload's
+    settings: tuple[str, ...] = ()  # KEY=VALUE of all cases
 
     def _run(self, arguments: list[str]) -> dict[str, Any]:
         command = [str(self.program), *arguments, "--format", "json", "--quiet"]
@@ -70,7 +71,8 @@ class Runner:
         directory = self.out / "sweeps" / case.directory_name
         arguments = ["sweep", str(case.workload), "--out", str(directory)]
         arguments += ["--voltage", ",".join(case.voltages), "--chips", str(self.chips or chips)]
-        arguments += [f"--set={setting}" for setting in case.settings] + case.options
+        arguments += [f"--set={setting}" for setting in [*case.settings, *self.settings]]
+        arguments += case.options
         arguments += ["--memory", str(self.memory)] if self.memory else []
         arguments += ["--images", str(self.images)] if self.images else []
         arguments += ["--jobs", str(self.jobs)] if self.jobs else []

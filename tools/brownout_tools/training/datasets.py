@@ -122,4 +122,6 @@ DATASETS: dict[str, Dataset] = {
     "mnist_autoencoder": Dataset(load_mnist_digit, Preprocess(0.00392156862745098, (0.0,), (1.0,))),
     "cifar10_resnet8": CIFAR10,
     "cifar10_resnet8_w4": CIFAR10,
+    "cifar10_vgg11": CIFAR10,
+    "cifar10_resnet18_stride2": CIFAR10,
 }

@@ -4,10 +4,12 @@ Node ``/block1/conv1/Conv`` becomes ``block1.conv1``, its output ``block1.conv1.
 ``T`` of the fp32 graph has its ``T_quantized``, ``T_dequantized``, ``T_scale``, ``T_zero_point``.
 """
 
+from collections import Counter
+
 import onnx
 from onnx import helper
 
-FUNCTIONAL_OPS = {"Add": "add"}  # operators that are no submodule of their own
+FUNCTIONAL_OPS = ("Add",)  # operators that are never a submodule of their own
 WEIGHTED_OPS = ("Conv", "Gemm")
 
 
@@ -21,12 +23,9 @@ def module_path(node: onnx.NodeProto) -> list[str]:
     return [part.removeprefix(f"{before}.") for before, part in zip(within, parts, strict=False)]
 
 
-def layer_name(node: onnx.NodeProto) -> str:
-    """Dotted module path of a node; operators that are no module have a name of their own."""
-    path = module_path(node)
-    if node.op_type in FUNCTIONAL_OPS:
-        path.append(FUNCTIONAL_OPS[node.op_type])
-    return ".".join(path)
+def operator_name(node: onnx.NodeProto) -> str:
+    """The name of a node within its module: ``/block1/Relu_1`` is relu_1."""
+    return node.name.rsplit("/", 1)[-1].lower()
 
 
 def name_layers(fp32: onnx.ModelProto) -> onnx.ModelProto:
@@ -34,13 +33,28 @@ def name_layers(fp32: onnx.ModelProto) -> onnx.ModelProto:
     for node in fp32.graph.node:
         path = module_path(node)
         if node.op_type not in WEIGHTED_OPS:
-            path.append(node.name.rsplit("/", 1)[-1].lower())
+            path.append(operator_name(node))
         node.name = ".".join(path)
     return fp32
 
 
 def _is_linear_code(node: onnx.NodeProto) -> bool:
     return node.op_type in ("QuantizeLinear", "DequantizeLinear")
+
+
+def layer_names(graph: onnx.GraphProto) -> dict[str, str]:
+    """Dotted module path of each node by its name; operators that are no module add their own.
+
+    Those are additions, and operators of which a module, or the network itself, has several.
+    """
+    nodes = [node for node in graph.node if not _is_linear_code(node)]
+    paths = {node.name: module_path(node) for node in nodes}
+    users = Counter(map(tuple, paths.values()))
+    for node in nodes:
+        path = paths[node.name]
+        if node.op_type in FUNCTIONAL_OPS or not path or users[tuple(path)] > 1:
+            path.append(operator_name(node))
+    return {name: ".".join(path) for name, path in paths.items()}
 
 
 def readable_names(model: onnx.ModelProto) -> dict[str, str]:
@@ -52,6 +66,7 @@ def readable_names(model: onnx.ModelProto) -> dict[str, str]:
     quantizer_of = {n.input[0]: n for n in graph.node if n.op_type == "QuantizeLinear"}
     dequantizer_of = {n.input[0]: n for n in graph.node if n.op_type == "DequantizeLinear"}
     names: dict[str, str] = {name: name for name in kept}
+    layers = layer_names(graph)
 
     def name_codes(base: str, codes: str, linear: onnx.NodeProto) -> None:
         names[codes] = f"{base}_quantized"
@@ -68,7 +83,7 @@ def readable_names(model: onnx.ModelProto) -> dict[str, str]:
     name_activation(graph.input[0].name, graph.input[0].name)
     for node in graph.node:
         if not _is_linear_code(node):
-            base = f"{layer_name(node)}.output"
+            base = f"{layers[node.name]}.output"
             names.setdefault(node.output[0], base)
             name_activation(base, node.output[0])
         elif node.op_type == "DequantizeLinear" and node.input[0] in parameters:
@@ -80,11 +95,11 @@ def readable_names(model: onnx.ModelProto) -> dict[str, str]:
 
 def rename(model: onnx.ModelProto) -> None:
     """Give all nodes and tensors of a QDQ graph readable names, in place."""
-    names = readable_names(model)
+    names, layers = readable_names(model), layer_names(model.graph)
     if len(set(names.values())) != len(names):
         raise ValueError("two tensors would get one name")
     for node in model.graph.node:
-        layer = None if _is_linear_code(node) else layer_name(node)
+        layer = layers.get(node.name)
         for side in (node.input, node.output):
             for i, tensor in enumerate(side):
                 side[i] = names[tensor] if tensor else tensor

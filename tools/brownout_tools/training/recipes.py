@@ -14,6 +14,7 @@ from brownout_tools.training.networks import (
     MnistCnn,
     fold_batch_norms,
 )
+from brownout_tools.zoo.catalogue import NETWORKS as ZOO
 
 
 @dataclass(frozen=True)
@@ -103,6 +104,30 @@ RECIPES: dict[str, Recipe] = {
             bfloat16=True,
             weight_bits=4,
             start="cifar10_resnet8",
+        ),
+        Recipe(
+            name="cifar10_vgg11",
+            network=ZOO["vgg11"].module,
+            dataset=DATASETS["cifar10_vgg11"],
+            input_shape=(3, 32, 32),
+            epochs=12,
+            peak_learning_rate=0.1,
+            weight_decay=5e-4,
+            crop_padding=4,
+            flip=True,
+            bfloat16=True,
+        ),
+        Recipe(
+            name="cifar10_resnet18_stride2",
+            network=ZOO["resnet18_stride2"].module,
+            dataset=DATASETS["cifar10_resnet18_stride2"],
+            input_shape=(3, 32, 32),
+            epochs=12,
+            peak_learning_rate=0.1,
+            weight_decay=5e-4,
+            crop_padding=4,
+            flip=True,
+            bfloat16=True,
         ),
     )
 }

@@ -57,6 +57,9 @@ NETWORKS: dict[str, ZooNetwork] = {
         ZooNetwork("resnet32", partial(CifarResNet, 32), CIFAR, IMAGENET, HE),
         ZooNetwork("resnet56", partial(CifarResNet, 56), CIFAR, IMAGENET, HE),
         ZooNetwork("resnet18", partial(ResNet18, 10, True), CIFAR, CIFAR10.preprocess, HE),
+        ZooNetwork(
+            "resnet18_stride2", partial(ResNet18, 10, True, 2), CIFAR, CIFAR10.preprocess, HE
+        ),
         ZooNetwork("vgg11", partial(Vgg, VGG11, 10, True), CIFAR, CIFAR10.preprocess, VGG),
         ZooNetwork("vgg16", partial(Vgg, VGG16, 10, True), CIFAR, CIFAR10.preprocess, VGG),
         ZooNetwork("alexnet", CifarAlexNet, CIFAR, CIFAR10.preprocess, ALEX),

@@ -86,13 +86,14 @@ class BasicBlock(ResidualBlock):
 class ResNet18(nn.Module):
     """ResNet-18: for 224x224 images, or with the stem that is usual for 32x32 ones.
 
-    The small stem is one 3x3 convolution without stride, and no pooling.
+    The small stem is one 3x3 convolution, usually without stride, and no pooling. With a stride of
+    2 all maps have half the height and width, a quarter of the work, and the weights are as many.
     """
 
-    def __init__(self, classes: int, small_images: bool) -> None:
+    def __init__(self, classes: int, small_images: bool, small_stride: int = 1) -> None:
         super().__init__()
         if small_images:
-            self.conv1 = nn.Conv2d(3, 64, 3, padding=1, bias=False)
+            self.conv1 = nn.Conv2d(3, 64, 3, small_stride, padding=1, bias=False)
         else:
             self.conv1 = nn.Conv2d(3, 64, 7, 2, padding=3, bias=False)
         self.bn1 = nn.BatchNorm2d(64)
