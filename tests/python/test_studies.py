@@ -1,6 +1,7 @@
 """``python -m brownout_tools.studies`` on a small network, few chips and images."""
 
 import csv
+import json
 import math
 import subprocess
 from pathlib import Path
@@ -197,7 +198,10 @@ def test_the_cheapest_voltage_is_the_last_within_a_point(mitigations: Path) -> N
 
 
 def test_faq_gives_accuracy_back_where_cells_are_stuck(tmp_path: Path) -> None:
-    assert run("faq", tmp_path) == 0
+    assert run("faq", tmp_path, "--set", "accelerator.weight_sram.capacity_kib=256") == 0
+    for manifest in (tmp_path / "sweeps").glob("*/manifest.json"):
+        configuration = json.loads(manifest.read_text())["configuration"]
+        assert configuration["accelerator.weight_sram.capacity_kib"] == "256"
     found = {(r["encoding"], r["mitigation"], r["stuck"]): r for r in rows(tmp_path / "faq.csv")}
     assert len(found) == 2 * 2 * 6
     for stuck in ("4 %", "6 %", "10 %"):
