@@ -13,15 +13,18 @@ std::string to_string(OnUncorrectable what) {
       return "keep";
     case OnUncorrectable::kZero:
       return "zero";
+    case OnUncorrectable::kRefetch:
+      return "refetch";
   }
   throw std::logic_error("something on uncorrectable words without a name");
 }
 
 OnUncorrectable parse_on_uncorrectable(std::string_view name) {
-  for (const OnUncorrectable what : {OnUncorrectable::kKeep, OnUncorrectable::kZero}) {
+  for (const OnUncorrectable what :
+       {OnUncorrectable::kKeep, OnUncorrectable::kZero, OnUncorrectable::kRefetch}) {
     if (name == to_string(what)) return what;
   }
-  throw InputError(in_quotes(name) + " is not one of keep, zero");
+  throw InputError(in_quotes(name) + " is not one of keep, zero, refetch");
 }
 
 std::string to_string(FlagCells cells) {

@@ -14,9 +14,9 @@
 
 namespace brownout::memory {
 
-/// What the array gets of a codeword that cannot be corrected: the data as they were read, or
-/// weights of 0.
-enum class OnUncorrectable : std::uint8_t { kKeep, kZero };
+/// What the array gets of a codeword that cannot be corrected: the data as they were read, weights
+/// of 0, or what DRAM has of the whole word, which takes a transfer.
+enum class OnUncorrectable : std::uint8_t { kKeep, kZero, kRefetch };
 
 std::string to_string(OnUncorrectable what);
 /// Throws InputError that lists them.
@@ -42,6 +42,10 @@ struct StorageScheme {
   ReadMask read_mask = ReadMask::kNone;
 
   WordCodec codec(std::uint32_t word_bits) const { return {*code, word_bits, codeword_bits}; }
+  /// Whether words may be asked for again.
+  bool refetches() const {
+    return code->name != "none" && on_uncorrectable == OnUncorrectable::kRefetch;
+  }
   /// Whether words are written for the cells that they lie on, which are known then.
   bool looks_at_cells() const { return policy->looks_at_cells() || changes.any(); }
   /// Whether it matters what they do: a cell that flips reads as what is not written, and nothing

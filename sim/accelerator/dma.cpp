@@ -87,8 +87,21 @@ void Dma::try_start() {
   }
 }
 
-void Dma::access(tlm::tlm_command command, std::uint64_t address, std::vector<std::uint8_t>& bytes,
-                 Cycle start) {
+Dma::Refetched Dma::refetch(FoldIndex fold, std::uint64_t word_of_tile) {
+  const schedule::TileProgram& program = state_.program();
+  const schedule::TileIndex tile = state_.fold(fold).tile;
+  std::vector<std::uint8_t> bytes(program.word_bytes());
+  const std::uint64_t address = layout_.tiles[tile] + word_of_tile * bytes.size();
+  const Cycle cycles = transport(tlm::TLM_READ_COMMAND, address, bytes);
+  memory::WideBits data;
+  for (std::uint32_t b = 0; b < bytes.size(); ++b) data.put(8 * b, bytes[b]);
+  state_.counts(program.tiles[tile].node)[Event::kDramRead] += bus_bytes(bytes.size());
+  return {state_.job->path.encoded(data), cycles};
+}
+
+/// How long it takes.
+Cycle Dma::transport(tlm::tlm_command command, std::uint64_t address,
+                     std::vector<std::uint8_t>& bytes) {
   tlm::tlm_generic_payload payload;
   payload.set_command(command);
   payload.set_address(address);
@@ -98,14 +111,24 @@ void Dma::access(tlm::tlm_command command, std::uint64_t address, std::vector<st
   sc_core::sc_time delay;
   socket->b_transport(payload, delay);
   if (payload.is_response_error()) throw std::logic_error("DMA: access outside the DRAM");
-  done_at_ = start + static_cast<Cycle>(delay.value() / 2);
+  return static_cast<Cycle>(delay.value() / 2);
+}
+
+void Dma::access(tlm::tlm_command command, std::uint64_t address, std::vector<std::uint8_t>& bytes,
+                 Cycle start) {
+  done_at_ = start + transport(command, address, bytes);
   completed_.notify(state_.clock.until_just_before(done_at_));
+}
+
+/// What a transfer moves over the bus: whole bursts.
+std::uint64_t Dma::bus_bytes(std::uint64_t bytes) const {
+  const auto burst = static_cast<std::uint64_t>(state_.spec().dram.burst_bytes);
+  return (bytes + burst - 1) / burst * burst;
 }
 
 void Dma::complete() {
   const schedule::TileProgram& program = state_.program();
-  const auto burst = static_cast<std::uint64_t>(program.spec.dram.burst_bytes);
-  const std::uint64_t bus_bytes = (data_.size() + burst - 1) / burst * burst;
+  const std::uint64_t bytes_moved = bus_bytes(data_.size());
   busy_ = false;
   free_from_ = done_at_;
   switch (current_.kind) {
@@ -114,7 +137,7 @@ void Dma::complete() {
       for (std::size_t i = 0; i < data_.size(); ++i) activation_sram->write(address + i, data_[i]);
       const auto codes = activation_sram->read(address, data_.size());
       state_.run.input.assign(codes.begin(), codes.end());
-      state_.run.transfer_counts[Event::kDramRead] += bus_bytes;
+      state_.run.transfer_counts[Event::kDramRead] += bytes_moved;
       state_.run.transfer_counts[Event::kActivationSramWrite] += data_.size();
       input_ready_ = done_at_;
       break;
@@ -125,7 +148,7 @@ void Dma::complete() {
       const std::uint64_t address = state_.layout().address[fold.tile];
       const auto words = storage::words_of_bytes(program, tile, state_.job->path, data_);
       for (std::uint64_t w = 0; w < words.size(); ++w) weight_sram->write(address + w, words[w]);
-      state_.counts(tile.node)[Event::kDramRead] += bus_bytes;
+      state_.counts(tile.node)[Event::kDramRead] += bytes_moved;
       state_.counts(tile.node)[Event::kWeightSramWrite] += tile.words();
       state_.counts(tile.node)[Event::kCodeXor] +=
           tile.words() * static_cast<unsigned>(program.spec.weight_sram.encoder_xors);
@@ -134,7 +157,7 @@ void Dma::complete() {
     }
     case Kind::kOutput:
       state_.run.transfer_counts[Event::kActivationSramRead] += data_.size();
-      state_.run.transfer_counts[Event::kDramWrite] += bus_bytes;
+      state_.run.transfer_counts[Event::kDramWrite] += bytes_moved;
       if (current_.output + 1 == program.output_bytes.size()) {
         outputs_done_ = done_at_;
       }

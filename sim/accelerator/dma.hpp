@@ -31,6 +31,12 @@ class DmaPort : virtual public sc_core::sc_interface {
   /// The words that `fold` reads have been taken by the array before cycle `from`.
   virtual void weights_taken(FoldIndex fold, Cycle from) = 0;
   virtual void store_outputs(Cycle from) = 0;
+  /// A word as DRAM has it, and how long that takes beside the queue: it waits for no transfer.
+  struct Refetched {
+    memory::WordBits word;
+    Cycle cycles = 0;
+  };
+  virtual Refetched refetch(FoldIndex fold, std::uint64_t word_of_tile) = 0;
   /// Cycle from which the result of a transfer can be used, or -1 while that is not known to all.
   virtual Cycle input_ready() const = 0;
   virtual Cycle weights_ready(FoldIndex fold) const = 0;
@@ -53,6 +59,7 @@ class Dma final : public sc_core::sc_module, public DmaPort {
   void fetch_weights(FoldIndex fold) override;
   void weights_taken(FoldIndex fold, Cycle from) override;
   void store_outputs(Cycle from) override;
+  Refetched refetch(FoldIndex fold, std::uint64_t word_of_tile) override;
   Cycle input_ready() const override { return input_ready_; }
   Cycle weights_ready(FoldIndex fold) const override { return weights_ready_[fold]; }
   Cycle outputs_done() const override { return outputs_done_; }
@@ -70,6 +77,9 @@ class Dma final : public sc_core::sc_module, public DmaPort {
   void try_start();
   void complete();
   bool gate_open(Transfer& transfer) const;
+  std::uint64_t bus_bytes(std::uint64_t bytes) const;
+  Cycle transport(tlm::tlm_command command, std::uint64_t address,
+                  std::vector<std::uint8_t>& bytes);
   void access(tlm::tlm_command command, std::uint64_t address, std::vector<std::uint8_t>& bytes,
               Cycle start);
 

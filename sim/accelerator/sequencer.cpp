@@ -157,7 +157,7 @@ void Sequencer::start_load(Cycle now) {
   const Cycle ready = dma->weights_ready(next_load_);
   if (!array_free || ready < 0 || ready > now) return;
   loading_ = true;
-  loader_.begin(state_, *weight_sram.operator->(), next_load_);
+  loader_.begin(state_, *weight_sram.operator->(), *dma.operator->(), next_load_);
   times(next_load_).weights_ready = ready;
   times(next_load_).load_start = now;
   loaded_ = next_load_;

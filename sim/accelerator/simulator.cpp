@@ -27,7 +27,7 @@ std::vector<std::uint8_t> dram_image(const Job& job, DramLayout& layout) {
     layout.outputs.push_back(image.size());
     image.resize(image.size() + bytes, 0);
   }
-  if (program.streams_weights()) {
+  if (program.streams_weights() || job.path.scheme().refetches()) {
     for (const schedule::TileIndex tile : program.tiles.indices()) {
       layout.tiles.push_back(image.size());
       const auto bytes = storage::tile_bytes(program, job.stored.image, job.path, tile);

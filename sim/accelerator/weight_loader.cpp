@@ -6,9 +6,11 @@ namespace brownout::accelerator {
 
 using hardware::Event;
 
-void WeightLoader::begin(JobState& state, WeightSram& sram, FoldIndex fold) {
+void WeightLoader::begin(JobState& state, WeightSram& sram, DmaPort& dma, FoldIndex fold) {
   state_ = &state;
   sram_ = &sram;
+  dma_ = &dma;
+  fold_ = fold;
   const schedule::Fold& current = state.fold(fold);
   tile_ = &state.program().tile_of(current);
   address_ = state.layout().address[current.tile];
@@ -32,10 +34,12 @@ bool WeightLoader::advance() {
     weights_.assign(static_cast<std::size_t>(state_->spec().array.columns), 0);
   }
   if (row_ < tile_->rows) {
-    const auto banks = static_cast<std::uint32_t>(state_->spec().weight_sram.banks);
-    const std::uint32_t until = std::min(tile_->words_per_row, words_read_ + banks);
-    for (; words_read_ < until; ++words_read_) read_word(words_read_);
-    if (words_read_ < tile_->words_per_row) return false;
+    if (waiting_ > 0) {
+      --waiting_;
+    } else {
+      read_words();
+    }
+    if (waiting_ > 0 || words_read_ < tile_->words_per_row) return false;
     if (trace_ != nullptr) {
       trace_->weights.insert(trace_->weights.end(), weights_.begin(),
                              weights_.begin() + tile_->columns);
@@ -46,6 +50,13 @@ bool WeightLoader::advance() {
   return true;
 }
 
+/// One of each bank.
+void WeightLoader::read_words() {
+  const auto banks = static_cast<std::uint32_t>(state_->spec().weight_sram.banks);
+  const std::uint32_t until = std::min(tile_->words_per_row, words_read_ + banks);
+  for (; words_read_ < until; ++words_read_) read_word(words_read_);
+}
+
 void WeightLoader::read_word(std::uint32_t word_of_row) {
   const storage::WordPath& path = state_->job->path;
   const std::uint64_t address =
@@ -54,11 +65,18 @@ void WeightLoader::read_word(std::uint32_t word_of_row) {
   const storage::TileWord word = storage::tile_word(state_->program(), *tile_, word_of_row);
   const storage::ReadWord read = path.read(word, sram_->stored(address), sram_->mask(address),
                                            state_->job->stored.known_at(address));
+  memory::WideBits codes = read.codes;
+  if (read.codewords.refetched != 0) {
+    const DmaPort::Refetched again =
+        dma_->refetch(fold_, static_cast<std::uint64_t>(row_) * tile_->words_per_row + word_of_row);
+    codes = path.read(word, again.word).codes;
+    waiting_ += again.cycles;
+  }
   const memory::CodeTable& table = path.table(word.weight_bits);
   for (int lane = 0; lane < word.weights; ++lane) {
     const int column = first_column + lane;
     weights_[static_cast<std::size_t>(column)] =
-        static_cast<std::int16_t>(table.value(word.code(read.codes, lane)) -
+        static_cast<std::int16_t>(table.value(word.code(codes, lane)) -
                                   convolution_->weight_zero_point(first_channel_ + column));
   }
   count(word, read);

@@ -122,6 +122,10 @@ std::vector<Fact> mitigation_facts(const experiment::Plan& plan,
             {{"words_miscorrected", "  miscorrected", "of them, passed on as good with wrong data",
               Style::kRate},
              point.mitigated.miscorrected}});
+    if (memory.scheme.refetches()) {
+      facts.push_back({{"words_refetched", "  words fetched again", "from DRAM, of an inference"},
+                       static_cast<std::int64_t>(point.mitigated.refetched)});
+    }
   }
   if (sram.check_bits == 0) return facts;
   const std::string beside = fmt::format("beside {} of data in a word", sram.word_bits);

@@ -58,12 +58,14 @@ void read_change(const Mitigation& self, const Value& value, MemoryConfig& memor
    : self.name == "bit_flip" ? scheme.changes.bit_flip
                              : scheme.changes.rotate) = true;
   if (self.name != "rotate") require_stuck_cells(value, memory);
-  std::string flags = to_string(scheme.flags);
-  map.read("flags", flags);
+  const Value* asked = map.find("flags");
+  if (asked == nullptr) return;
+  std::string text;
+  convert(*asked, text);
   const memory::FlagCells cells =
-      at_place_of(value, [&] { return memory::parse_flag_cells(flags); });
+      at_place_of(*asked, [&] { return memory::parse_flag_cells(text); });
   if (!first && cells != scheme.flags) {
-    fail(value, "flags of a word stand together: " + to_string(scheme.flags) + " stands above");
+    fail(*asked, "flags of a word stand together: " + to_string(scheme.flags) + " stands above");
   }
   scheme.flags = cells;
 }
@@ -155,6 +157,11 @@ void read_mitigations(const Value& value, MemoryConfig& memory) {
     }
     mitigation.read(mitigation, keys_of(entry.value), memory);
     memory.mitigations.push_back(entry.key);
+  }
+  if (memory.scheme.refetches() && memory.scheme.changes.any()) {
+    fail(value,
+         "on_uncorrectable: refetch goes without sign_flip, bit_flip and rotate: a word's "
+         "flags stand elsewhere in DRAM");
   }
   const bool in_place = memory.scheme.code->name == "in_place_secded";
   if (in_place && memory.scheme.encoding != memory::Encoding::kTwosComplement) {

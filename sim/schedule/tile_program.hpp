@@ -83,9 +83,11 @@ struct TileProgram {
            divide_up(tile.words() * static_cast<unsigned>(spec.weight_sram.flag_bits),
                      std::uint64_t{8});
   }
-  std::uint64_t data_bytes_of(const Tile& tile) const {
-    return tile.words() * static_cast<unsigned>(spec.weight_sram.word_bits) / 8;
+  /// Of the data of one word.
+  std::uint64_t word_bytes() const {
+    return static_cast<unsigned>(spec.weight_sram.word_bits) / std::uint64_t{8};
   }
+  std::uint64_t data_bytes_of(const Tile& tile) const { return tile.words() * word_bytes(); }
 };
 
 }  // namespace brownout::schedule

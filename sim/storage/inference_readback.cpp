@@ -26,8 +26,9 @@ InferenceReadback::InferenceReadback(const StoredWeights& stored, const WordPath
       path_(path),
       finder_(stored.program, stored.layout),
       fetches_(fetches_per_tile(stored.program)),
-      readback_{stored.image.weights(), {}},
-      constant_(stored.program.layers.size()) {
+      readback_{stored.image.weights(), {}, {}},
+      constant_(stored.program.layers.size()),
+      constant_refetched_(stored.program.tiles.size()) {
   count_fetched();
   memory::for_each_faulty_word(path.organisation(), faults, [&](const memory::FaultyWord& word) {
     add_word(word, faults, seed);
@@ -88,6 +89,7 @@ void InferenceReadback::add_word(const memory::FaultyWord& word, const memory::C
   }
   for (const Place& place : found_) {
     constant_[stored_.program.tiles[place.tile].node] += place.damage;
+    constant_refetched_[place.tile] += place.refetched;
   }
 }
 
@@ -134,6 +136,7 @@ void InferenceReadback::read(Place& place, const memory::WordMask& mask) {
   const ReadWord word = path_.read(held.word, stored, mask, stored_.known_at(address));
   const memory::CodeTable& table = path_.table(held.word.weight_bits);
   place.damage = damage_of(word, stored.data, fetches_[place.tile]);
+  place.refetched = word.codewords.refetched;
   for (int lane = 0; lane < held.word.weights; ++lane) {
     const std::size_t weight = held.first + static_cast<std::size_t>(lane) * held.stride;
     const std::uint64_t code = held.word.code(word.codes, lane);
@@ -153,8 +156,14 @@ void InferenceReadback::read(Place& place, const memory::WordMask& mask) {
 
 void InferenceReadback::sum_up() {
   readback_.layers = constant_;
+  readback_.refetched = constant_refetched_;
   for (const Place& place : places_) {
     readback_.layers[stored_.program.tiles[place.tile].node] += place.damage;
+    readback_.refetched[place.tile] += place.refetched;
+  }
+  const auto none = [](std::uint64_t words) { return words == 0; };
+  if (std::all_of(readback_.refetched.begin(), readback_.refetched.end(), none)) {
+    readback_.refetched.clear();
   }
 }
 

@@ -37,6 +37,7 @@ class InferenceReadback {
     schedule::TileIndex tile;
     std::uint64_t index;
     WeightDamage damage = {};
+    std::uint64_t refetched = 0;  // at each loading: 0 or 1
   };
   /// An intermittent cell that changes what its word reads as; all others never matter.
   struct Cell {
@@ -65,6 +66,7 @@ class InferenceReadback {
   Indexed<schedule::TileIndex, std::uint64_t> fetches_;
   WeightReadback readback_;
   std::vector<WeightDamage> constant_;  // by layer: of all words without such cells
+  Indexed<schedule::TileIndex, std::uint64_t> constant_refetched_;  // by tile, likewise
   std::vector<Word> words_;
   std::vector<Cell> cells_;
   std::vector<Place> places_;

@@ -15,6 +15,8 @@ namespace brownout::storage {
 struct WeightReadback {
   models::WeightSet weights;
   std::vector<WeightDamage> layers;  ///< by node index
+  /// Words that DRAM is asked for at each loading of a tile; none at all where no tile's are.
+  Indexed<schedule::TileIndex, std::uint64_t> refetched = {};
 
   double effective_ber() const { return storage::effective_ber(layers); }
   double weights_changed() const { return storage::weights_changed(layers); }  ///< share

@@ -89,6 +89,7 @@ ReadWord WordPath::read(const TileWord& word, const WordBits& stored, const memo
       flags = told;
     }
     const WideBits data = coded_ ? decode(word, stored, delivered, read.codewords) : delivered.data;
+    if (read.codewords.refetched != 0) flags = this->flags(stored);
     read.codes = as_weights(word, data, flags);
   }
   if (masks_reads()) {
@@ -101,10 +102,20 @@ ReadWord WordPath::read(const TileWord& word, const WordBits& stored, const memo
 WideBits WordPath::decode(const TileWord& word, const WordBits& stored, const WordBits& delivered,
                           CodewordCounts& counts) const {
   const memory::DecodedCodewords decoded = codec_.decode(delivered);
-  counts = count(decoded, this->data(stored));
-  return scheme_.on_uncorrectable == memory::OnUncorrectable::kZero
-             ? without(decoded.uncorrectable, word, decoded.data)
-             : decoded.data;
+  const WideBits intact = this->data(stored);
+  counts = count(decoded, intact);
+  if (decoded.uncorrectable == 0) return decoded.data;
+  switch (scheme_.on_uncorrectable) {
+    case memory::OnUncorrectable::kKeep:
+      return decoded.data;
+    case memory::OnUncorrectable::kZero:
+      return without(decoded.uncorrectable, word, decoded.data);
+    case memory::OnUncorrectable::kRefetch:
+      counts.refetched = 1;
+      counts.miscorrected = 0;
+      return intact;
+  }
+  throw std::logic_error("unknown treatment of uncorrectable words");
 }
 
 WideBits WordPath::masked(const TileWord& word, const WideBits& data,

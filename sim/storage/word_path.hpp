@@ -35,15 +35,17 @@ struct CodewordCounts {
   std::uint64_t corrected = 0;
   std::uint64_t uncorrectable = 0;
   std::uint64_t miscorrected = 0;  ///< passed on as good, corrected or not, with wrong data
+  std::uint64_t refetched = 0;     ///< words that DRAM was asked for
 
   CodewordCounts& operator+=(const CodewordCounts& other) {
     corrected += other.corrected;
     uncorrectable += other.uncorrectable;
     miscorrected += other.miscorrected;
+    refetched += other.refetched;
     return *this;
   }
   CodewordCounts operator*(std::uint64_t times) const {
-    return {corrected * times, uncorrectable * times, miscorrected * times};
+    return {corrected * times, uncorrectable * times, miscorrected * times, refetched * times};
   }
   bool operator==(const CodewordCounts&) const = default;
 };

@@ -16,8 +16,9 @@ namespace {
 /// Carries the recurrence from fold to fold and layer to layer.
 class Recurrence {
  public:
-  Recurrence(const schedule::TileProgram& program, const schedule::WeightLayout& layout)
-      : program_(program), layout_(layout) {}
+  Recurrence(const schedule::TileProgram& program, const schedule::WeightLayout& layout,
+             const RefetchedWords& refetched)
+      : program_(program), layout_(layout), refetched_(refetched) {}
 
   hardware::ProgramTimes run() {
     times_.input_ready = transfer_cycles(program_.spec.dram, program_.input_bytes);
@@ -60,7 +61,9 @@ class Recurrence {
       times.weights_ready = weights_ready(index);
       const Cycle array_free = program_.spec.weight_prefetch ? before.stream_start : before.end;
       times.load_start = std::max(array_free, times.weights_ready);
-      times.load_end = times.load_start + load_cycles(program_, program_.tile_of(fold));
+      times.load_end =
+          times.load_start + load_cycles(program_, program_.tile_of(fold),
+                                         refetched_.empty() ? 0 : refetched_[fold.tile]);
       // The accumulators have two halves: a block reuses the half of the block two before.
       const Cycle sums_free = block >= 2 ? block_done[block - 2] : start;
       times.stream_start = std::max({before.stream_end, times.load_end, sums_free});
@@ -84,6 +87,7 @@ class Recurrence {
 
   const schedule::TileProgram& program_;
   const schedule::WeightLayout& layout_;
+  const RefetchedWords& refetched_;
   hardware::ProgramTimes times_;
   Cycle dma_free_ = 0;
 };
@@ -95,14 +99,17 @@ Cycle transfer_cycles(const hardware::DramSpec& dram, std::uint64_t bytes) {
   return dram.latency_cycles + bursts * divide_up(dram.burst_bytes, dram.bytes_per_cycle);
 }
 
-Cycle load_cycles(const schedule::TileProgram& program, const schedule::Tile& tile) {
+Cycle load_cycles(const schedule::TileProgram& program, const schedule::Tile& tile,
+                  std::uint64_t refetched) {
   const Cycle fetch = divide_up(std::int64_t{tile.words_per_row}, program.spec.weight_sram.banks);
-  return program.spec.array.rows + tile.rows * (fetch - 1);
+  const Cycle again = transfer_cycles(program.spec.dram, program.word_bytes());
+  return program.spec.array.rows + tile.rows * (fetch - 1) + static_cast<Cycle>(refetched) * again;
 }
 
 hardware::ProgramTimes program_times(const schedule::TileProgram& program,
-                                     const schedule::WeightLayout& layout) {
-  return Recurrence(program, layout).run();
+                                     const schedule::WeightLayout& layout,
+                                     const RefetchedWords& refetched) {
+  return Recurrence(program, layout, refetched).run();
 }
 
 Cycle setup_cycles(const schedule::TileProgram& program) {

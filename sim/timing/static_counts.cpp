@@ -36,8 +36,8 @@ std::uint64_t taps_inside(const models::Window& window, const models::Shape& inp
                 window.dilation_width, input.width);
 }
 
-void add_fold(EventCounts& counts, const schedule::TileProgram& program,
-              const schedule::Fold& fold) {
+void add_fold(EventCounts& counts, const schedule::TileProgram& program, const schedule::Fold& fold,
+              std::uint64_t refetched) {
   const schedule::Tile& tile = program.tile_of(fold);
   const hardware::SramSpec& sram = program.spec.weight_sram;
   const auto array_rows = static_cast<std::uint64_t>(program.spec.array.rows);
@@ -50,6 +50,7 @@ void add_fold(EventCounts& counts, const schedule::TileProgram& program,
     counts[Event::kCodeXor] += tile.words() * static_cast<unsigned>(sram.encoder_xors);
     counts[Event::kDramRead] += bus_bytes(program.spec.dram, program.bytes_of(tile));
   }
+  counts[Event::kDramRead] += refetched * bus_bytes(program.spec.dram, program.word_bytes());
   counts[Event::kWeightSramRead] += tile.words();
   counts[Event::kCodeXor] += tile.words() * static_cast<unsigned>(sram.decoder_xors);
   counts[Event::kWeightRegisterWrite] += array_rows * array_columns;
@@ -68,9 +69,12 @@ void add_fold(EventCounts& counts, const schedule::TileProgram& program,
 EventCounts matrix_layer(const schedule::TileProgram& program, const schedule::Layer& layer,
                          const models::QuantizedNetwork& network,
                          const models::Convolution& convolution,
-                         std::span<const hardware::FoldTimes> times) {
+                         std::span<const hardware::FoldTimes> times,
+                         const RefetchedWords& refetched) {
   EventCounts counts;
-  for (const schedule::Fold& fold : program.folds_of(layer)) add_fold(counts, program, fold);
+  for (const schedule::Fold& fold : program.folds_of(layer)) {
+    add_fold(counts, program, fold, refetched.empty() ? 0 : refetched[fold.tile]);
+  }
   // Every column tile streams the whole im2col matrix; padding is not read.
   const models::Shape& input = network.tensor(convolution.input).shape;
   const int columns = program.spec.array.columns;
@@ -139,14 +143,14 @@ EventCounts vector_layer(const schedule::Layer& layer, const models::QuantizedNe
 
 ProgramCounts static_counts(const schedule::TileProgram& program,
                             const models::QuantizedNetwork& network,
-                            const hardware::ProgramTimes& times) {
+                            const hardware::ProgramTimes& times, const RefetchedWords& refetched) {
   ProgramCounts result;
   for (std::size_t i = 0; i < program.layers.size(); ++i) {
     const schedule::Layer& layer = program.layers[i];
     const models::Node& node = network.nodes[i];
     if (const auto* convolution = std::get_if<models::Convolution>(&node)) {
       result.layers.push_back(matrix_layer(program, layer, network, *convolution,
-                                           program.of_layer(times.folds, layer)));
+                                           program.of_layer(times.folds, layer), refetched));
     } else {
       result.layers.push_back(vector_layer(layer, network, node));
     }

@@ -6,6 +6,7 @@
 #include "sim/hardware/cycles.hpp"
 #include "sim/hardware/event_counts.hpp"
 #include "sim/schedule/tile_program.hpp"
+#include "sim/timing/program_cycles.hpp"
 
 namespace brownout::timing {
 
@@ -19,6 +20,7 @@ struct ProgramCounts {
 
 ProgramCounts static_counts(const schedule::TileProgram& program,
                             const models::QuantizedNetwork& network,
-                            const hardware::ProgramTimes& times);
+                            const hardware::ProgramTimes& times,
+                            const RefetchedWords& refetched = {});
 
 }  // namespace brownout::timing

@@ -43,8 +43,11 @@ struct StoredNetwork {
  private:
   static hardware::AcceleratorSpec widened(hardware::AcceleratorSpec spec,
                                            const memory::StorageScheme& how) {
-    const memory::WordCodec codec = how.codec(spec.weight_sram.organisation().word_bits);
-    spec.weight_sram.check_bits = static_cast<int>(codec.check_bits());
+    const std::uint32_t word_bits = spec.weight_sram.organisation().word_bits;
+    const memory::WordCodec codec = how.codec(word_bits);
+    const std::uint32_t flags = how.changes.flag_bits(word_bits);
+    spec.weight_sram.check_bits = static_cast<int>(codec.check_bits() + flags);
+    spec.weight_sram.flag_bits = static_cast<int>(flags);
     spec.weight_sram.decoder_xors = codec.gates().decoder;
     spec.weight_sram.encoder_xors = codec.gates().encoder;
     return spec;

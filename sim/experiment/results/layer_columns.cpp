@@ -91,6 +91,8 @@ std::vector<LayerColumn> mitigation_columns() {
       {"words_corrected", "share", "likewise", of(&MitigatedWeights::corrected)},
       {"words_uncorrectable", "share", "likewise", of(&MitigatedWeights::uncorrectable)},
       {"words_miscorrected", "share", "likewise", of(&MitigatedWeights::miscorrected)},
+      {"words_refetched", "", "likewise",
+       [](const LayerResult& layer) { return layer.mitigated.refetched; }},
   };
 }
 

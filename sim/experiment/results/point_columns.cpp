@@ -148,8 +148,11 @@ std::vector<PointColumn> mitigation_columns() {
        "codewords that it passed on as good, corrected or not, with wrong data",
        of(&MitigatedWeights::miscorrected)},
       {"mitigation_energy_j", "J",
-       "part of energy_j: access and leakage of check bits, encoder and decoder",
+       "part of energy_j: access and leakage of check bits, encoder and decoder, words fetched "
+       "again",
        &PointResult::mitigation_joules},
+      {"words_refetched", "", "words of an inference that DRAM is asked for again",
+       [](const PointResult& point) { return point.mitigated.refetched; }},
   };
 }
 

@@ -36,6 +36,7 @@ struct MitigatedWeights {
   double residual_ber = 0;  ///< bits of weights that are not the network's, of those fetched
   /// Shares of the codewords fetched.
   double corrected = 0, uncorrectable = 0, miscorrected = 0;
+  std::uint64_t refetched = 0;  ///< words of an inference that DRAM is asked for again
 };
 
 /// One layer at one point, or the transfers of input and output (kind "transfer").

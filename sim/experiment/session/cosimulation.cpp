@@ -158,6 +158,7 @@ accelerator::WeightFetches fetches_of(const storage::WeightDamage& layer) {
   differ("corrected codewords", expected.codewords.corrected, got.codewords.corrected);
   differ("uncorrectable codewords", expected.codewords.uncorrectable, got.codewords.uncorrectable);
   differ("miscorrected codewords", expected.codewords.miscorrected, got.codewords.miscorrected);
+  differ("words fetched again", expected.codewords.refetched, got.codewords.refetched);
   throw std::logic_error("name_fetches: called without a difference");
 }
 

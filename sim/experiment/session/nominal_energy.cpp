@@ -16,10 +16,10 @@ struct MemoryJoules {
 
 /// Of an inference, with that supply at `voltage`.
 MemoryJoules joules_at(const Plan& plan, memory::Voltage voltage) {
-  hardware::EventCounts counts = plan.counts.transfers;
-  for (const hardware::EventCounts& layer : plan.counts.layers) counts += layer;
+  hardware::EventCounts counts = plan.clean.counts.transfers;
+  for (const hardware::EventCounts& layer : plan.clean.counts.layers) counts += layer;
   const hardware::AcceleratorSpec& spec = plan.program.spec;
-  const double seconds = static_cast<double>(plan.times.total) / spec.clock_hz;
+  const double seconds = static_cast<double>(plan.clean.times.total) / spec.clock_hz;
   const hardware::Supply& supply = plan.supply();
   energy::SupplyFactors factors;
   for (const hardware::OnChipMemory memory : supply.memories) {

@@ -91,6 +91,12 @@ storage::WordPath Plan::word_path(const storage::FaultFilter& acting) const {
   return {config.memory.scheme, program.spec.weight_sram.organisation(), acting};
 }
 
+ClosedForm Plan::closed_form(const timing::RefetchedWords& refetched) const {
+  ClosedForm form{.times = timing::program_times(program, layout, refetched), .counts = {}};
+  form.counts = timing::static_counts(program, network, form.times, refetched);
+  return form;
+}
+
 memory::Voltage Plan::error_free_voltage() const {
   return config.memory.weight_sram().profile->data().error_free_voltage;
 }
@@ -113,8 +119,7 @@ Plan make_plan(const config::WorkloadConfig& config) {
             .layout = {},
             .image = {},
             .faults = {},
-            .times = {},
-            .counts = {},
+            .clean = {},
             .notes = {}};
   choose_output(config, plan.network, plan.notes);
   check_encoding(plan);
@@ -129,8 +134,7 @@ Plan make_plan(const config::WorkloadConfig& config) {
                        "'");
   }
   plan.image = image_of(plan);
-  plan.times = timing::program_times(plan.program, plan.layout);
-  plan.counts = timing::static_counts(plan.program, plan.network, plan.times);
+  plan.clean = plan.closed_form({});
   const std::string note = accumulator_note(plan.network, config.accelerator);
   if (!note.empty()) plan.notes.push_back(note);
   return plan;

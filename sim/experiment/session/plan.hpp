@@ -20,16 +20,21 @@ namespace brownout::experiment {
 
 inline const memory::WordMasks kNothingKnown;
 
+/// What an inference takes: exact, without running it.
+struct ClosedForm {
+  hardware::ProgramTimes times;
+  timing::ProgramCounts counts;
+};
+
 struct Plan {
   config::WorkloadConfig config;
   models::QuantizedNetwork network;
   models::WeightSet weights;  ///< the network's own
   schedule::TileProgram program;
   schedule::WeightLayout layout;
-  storage::WeightImage image;   ///< as if no cell failed
-  storage::FaultFilter faults;  ///< those that act
-  hardware::ProgramTimes times;
-  timing::ProgramCounts counts;
+  storage::WeightImage image;      ///< as if no cell failed
+  storage::FaultFilter faults;     ///< those that act
+  ClosedForm clean;                ///< where no word is fetched again
   std::vector<std::string> notes;  ///< what a user should look at, such as sums that may not fit
 
   /// What stands in the weight SRAM: `of_chip`, or the image above; and what is known of its cells.
@@ -39,6 +44,8 @@ struct Plan {
   }
   /// Through which weights are read where these faults act.
   storage::WordPath word_path(const storage::FaultFilter& acting) const;
+  /// Where such words are fetched again.
+  ClosedForm closed_form(const timing::RefetchedWords& refetched) const;
   /// Of the weight SRAM's profile.
   memory::Voltage error_free_voltage() const;
   /// By its name; empty: that of the weight SRAM. Throws InputError for none of memories.

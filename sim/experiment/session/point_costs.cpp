@@ -73,15 +73,15 @@ class Pricer {
   energy::SupplyFactors factors_;
 };
 
-LayerResult layer_costs(const Plan& plan, const Pricer& pricer, std::size_t index,
-                        std::uint64_t gated_macs) {
+LayerResult layer_costs(const Plan& plan, const ClosedForm& form, const Pricer& pricer,
+                        std::size_t index, std::uint64_t gated_macs) {
   const schedule::TileProgram& program = plan.program;
   const schedule::Layer& layer = program.layers[index];
   const models::Node& node = plan.network.nodes[index];
   LayerResult row;
   row.name = models::node_name(node);
   row.kind = models::node_kind(node);
-  EventCounts counts = pricer.of_all_images(plan.counts.layers[index]);
+  EventCounts counts = pricer.of_all_images(form.counts.layers[index]);
   if (layer.matrix) {
     for (const schedule::Tile& tile : program.tiles) {
       if (tile.node == index) row.words += tile.words();
@@ -95,8 +95,8 @@ LayerResult layer_costs(const Plan& plan, const Pricer& pricer, std::size_t inde
     counts[hardware::Event::kMacActive] =
         static_cast<std::uint64_t>(row.macs * pricer.images()) - gated_macs;
   }
-  const auto folds = program.of_layer(plan.times.folds, layer);
-  row.cycles = hardware::break_down(plan.times.layers[index], folds, program.spec.array.rows,
+  const auto folds = program.of_layer(form.times.folds, layer);
+  row.cycles = hardware::break_down(form.times.layers[index], folds, program.spec.array.rows,
                                     program.spec.weight_prefetch);
   if (row.cycles.total() > 0) {
     row.utilization =
@@ -109,14 +109,14 @@ LayerResult layer_costs(const Plan& plan, const Pricer& pricer, std::size_t inde
 }
 
 /// Moving the input in and the output out.
-LayerResult transfer_costs(const Plan& plan, const Pricer& pricer) {
+LayerResult transfer_costs(const ClosedForm& form, const Pricer& pricer) {
   LayerResult row;
   row.name = "input and output";
   row.kind = "transfer";
   const hardware::Cycle layers_end =
-      plan.times.layers.empty() ? plan.times.input_ready : plan.times.layers.back().end;
-  row.cycles.dram = plan.times.input_ready + (plan.times.total - layers_end);
-  row.counts = pricer.of_all_images(plan.counts.transfers);
+      form.times.layers.empty() ? form.times.input_ready : form.times.layers.back().end;
+  row.cycles.dram = form.times.input_ready + (form.times.total - layers_end);
+  row.counts = pricer.of_all_images(form.counts.transfers);
   row.energy = pricer.joules(row.counts, row.cycles.dram);
   return row;
 }
@@ -124,6 +124,12 @@ LayerResult transfer_costs(const Plan& plan, const Pricer& pricer) {
 EventCounts all_counts(const PointResult& result) {
   EventCounts counts;
   for (const LayerResult& layer : result.layers) counts += layer.counts;
+  return counts;
+}
+
+EventCounts sum_of(const timing::ProgramCounts& program) {
+  EventCounts counts = program.transfers;
+  for (const EventCounts& layer : program.layers) counts += layer;
   return counts;
 }
 
@@ -135,19 +141,19 @@ double sum_of(const std::vector<energy::EnergyTerm>& terms) {
 
 }  // namespace
 
-void add_costs(const Plan& plan, const config::OperatingPoint& voltages,
+void add_costs(const Plan& plan, const ClosedForm& form, const config::OperatingPoint& voltages,
                const std::vector<std::uint64_t>& gated_macs, PointResult& result) {
   const Pricer pricer(plan, voltages, result.images);
   for (std::size_t i = 0; i < plan.network.nodes.size(); ++i) {
-    result.layers.push_back(layer_costs(plan, pricer, i, gated_macs[i]));
+    result.layers.push_back(layer_costs(plan, form, pricer, i, gated_macs[i]));
   }
-  result.layers.push_back(transfer_costs(plan, pricer));
+  result.layers.push_back(transfer_costs(form, pricer));
   for (const LayerResult& layer : result.layers) {
     result.energy += layer.energy;
     result.cycles += layer.cycles.total();
     result.stall_cycles += layer.cycles.stalls();
   }
-  if (result.cycles != plan.times.total) throw std::logic_error("layer cycles do not add up");
+  if (result.cycles != form.times.total) throw std::logic_error("layer cycles do not add up");
   result.latency_s = static_cast<double>(result.cycles) / plan.program.spec.clock_hz;
 }
 
@@ -166,15 +172,20 @@ double supply_joules(const Plan& plan, const config::OperatingPoint& voltages,
   return joules;
 }
 
-double mitigation_joules(const Plan& plan, const config::OperatingPoint& voltages,
-                         const PointResult& result) {
+double mitigation_joules(const Plan& plan, const ClosedForm& form,
+                         const config::OperatingPoint& voltages, const PointResult& result) {
   const Pricer pricer(plan, voltages, result.images);
   EventCounts counts = all_counts(result);
   const double with = sum_of(pricer.terms(counts, result.cycles));
   hardware::AcceleratorSpec bare = plan.program.spec;
   bare.weight_sram.check_bits = 0;
   counts[hardware::Event::kCodeXor] = 0;
-  return with - sum_of(pricer.terms(bare, counts, result.cycles));
+  const EventCounts refetched = pricer.of_all_images(sum_of(form.counts));
+  const EventCounts clean = pricer.of_all_images(sum_of(plan.clean.counts));
+  for (const auto event : {hardware::Event::kDramRead, hardware::Event::kPeIdleCycle}) {
+    counts[event] -= refetched[event] - clean[event];
+  }
+  return with - sum_of(pricer.terms(bare, counts, plan.clean.times.total));
 }
 
 }  // namespace brownout::experiment

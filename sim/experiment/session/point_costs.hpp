@@ -12,7 +12,7 @@ namespace brownout::experiment {
 
 /// Fills layers (one a node, then the transfers), energy, cycles, stall cycles and latency of
 /// `result`, which has its images. `gated_macs` by node index, summed over these.
-void add_costs(const Plan& plan, const config::OperatingPoint& voltages,
+void add_costs(const Plan& plan, const ClosedForm& form, const config::OperatingPoint& voltages,
                const std::vector<std::uint64_t>& gated_macs, PointResult& result);
 
 /// Where the energy of an inference goes: every event and every leaker, summed over the layers of
@@ -25,9 +25,9 @@ std::vector<energy::EnergyTerm> energy_terms(const Plan& plan,
 double supply_joules(const Plan& plan, const config::OperatingPoint& voltages,
                      const hardware::Supply& supply, const PointResult& result);
 
-/// Joules per inference that mitigations of weights cost: what the same counts would cost less
-/// without check bits and without the logic of a word code.
-double mitigation_joules(const Plan& plan, const config::OperatingPoint& voltages,
-                         const PointResult& result);
+/// Joules per inference that mitigations of weights cost: what they would cost less without check
+/// bits, without the logic of a word code, and without words that are fetched again.
+double mitigation_joules(const Plan& plan, const ClosedForm& form,
+                         const config::OperatingPoint& voltages, const PointResult& result);
 
 }  // namespace brownout::experiment

@@ -18,7 +18,8 @@ MitigatedWeights mitigated(const storage::WeightDamage& damage) {
   return {.residual_ber = share(damage.bits_residual, damage.bits_fetched),
           .corrected = share(codewords.corrected, damage.codewords_fetched),
           .uncorrectable = share(codewords.uncorrectable, damage.codewords_fetched),
-          .miscorrected = share(codewords.miscorrected, damage.codewords_fetched)};
+          .miscorrected = share(codewords.miscorrected, damage.codewords_fetched),
+          .refetched = codewords.refetched};
 }
 
 void add_damage(const storage::WeightDamage& damage, LayerResult& result) {
@@ -43,7 +44,7 @@ void add_damage(const std::vector<storage::WeightDamage>& layers, PointResult& r
 }
 
 /// The machine on one image, through the faults of `state`, against the engine's `expected`.
-void cosimulate_image(const Plan& plan, const FaultState& state,
+void cosimulate_image(const Plan& plan, const ClosedForm& form, const FaultState& state,
                       std::span<const std::uint8_t> input, const models::EngineResult& expected) {
   using hardware::OnChipMemory;
   const auto weights = state.word_masks(OnChipMemory::kWeightSram);
@@ -60,8 +61,8 @@ void cosimulate_image(const Plan& plan, const FaultState& state,
              {.network = plan.network,
               .program = plan.program,
               .readback = state.weights(),
-              .times = plan.times,
-              .counts = plan.counts,
+              .times = form.times,
+              .counts = form.counts,
               .layer_outputs = expected.layer_outputs,
               .gated_macs = expected.gated_macs,
               .tensor_masks = state.tensor_masks()});
@@ -121,13 +122,15 @@ PointResult Session::run(const Point& point, const Chip& chip) {
   result.ber_asked = point.ber_asked;
   result.intermittent_cells = state.intermittent_cells();
   result.images = images_->count;
-  add_costs(*plan_, voltages_at(*plan_, point), execution.gated_macs, result);
-  result.mitigation_joules = mitigation_joules(*plan_, voltages_at(*plan_, point), result);
+  const ClosedForm form = plan_->closed_form(state.weights().refetched);
+  const config::OperatingPoint voltages = voltages_at(*plan_, point);
+  add_costs(*plan_, form, voltages, execution.gated_macs, result);
+  result.mitigation_joules = mitigation_joules(*plan_, form, voltages, result);
   add_damage(execution.damage, result);
   result.score = score_of(*plan_, *images_, execution.outputs.logits);
   result.outputs = std::move(execution.outputs);
   compare(point, result);
-  result.cosim_images = cosimulate_images(point.cosim_images, state);
+  result.cosim_images = cosimulate_images(point.cosim_images, form, state);
   return result;
 }
 
@@ -186,8 +189,8 @@ const Session::Baseline& Session::baseline() {
   PointResult costs;
   costs.images = images_->count;
   const config::WorkloadConfig& config = plan_->config;
-  add_costs(*plan_, config::error_free(config.operating_point, config.memory), clean.gated_macs,
-            costs);
+  add_costs(*plan_, plan_->clean, config::error_free(config.operating_point, config.memory),
+            clean.gated_macs, costs);
   const std::vector<std::uint8_t>& logits = clean.outputs.logits;
   baseline_ = {std::move(costs), score_of(*plan_, *images_, logits),
                right_images(*images_, logits)};
@@ -213,7 +216,7 @@ void Session::compare(const Point& point, PointResult& result) {
 }
 
 /// Runs the first images on the SystemC machine too; returns how many.
-int Session::cosimulate_images(int images, FaultState& state) {
+int Session::cosimulate_images(int images, const ClosedForm& form, FaultState& state) {
   images = static_cast<int>(std::min<std::int64_t>(images, images_->count));
   if (images == 0) return 0;
   state.move_to(0);
@@ -224,7 +227,7 @@ int Session::cosimulate_images(int images, FaultState& state) {
       state.update(engine);
     }
     const auto input = images_->codes_of(image, 1);
-    cosimulate_image(*plan_, state, input, engine.run(input, true));
+    cosimulate_image(*plan_, form, state, input, engine.run(input, true));
   }
   return images;
 }

@@ -69,7 +69,7 @@ class Session {
   Execution execute(FaultState& state);
   const Baseline& baseline();
   void compare(const Point& point, PointResult& result);
-  int cosimulate_images(int images, FaultState& state);
+  int cosimulate_images(int images, const ClosedForm& form, FaultState& state);
 
   std::shared_ptr<const Plan> plan_;
   std::shared_ptr<const Images> images_;

@@ -1,4 +1,4 @@
-"""Study: what word codes, masks and fault-aware quantization save, and what they cost.
+"""Study: what word codes, masks, word flags and fault-aware quantization save, and what they cost.
 
 Every mitigation at the same voltages, and at the lowest energy at which it stays within a point of
 the accuracy without faults.
@@ -22,21 +22,31 @@ MITIGATIONS = {
     "parity 32": "parity: {data_bits: 32}",
     "parity 8": "parity: {data_bits: 8}",
     "secded 32": "secded: {data_bits: 32}",
+    "secded 32, refetch": "secded: {data_bits: 32, on_uncorrectable: refetch}",
     "secded 8": "secded: {data_bits: 8}",
     "bch_dec 32": "bch_dec: {data_bits: 32}",
     "word_mask": "word_mask",
     "bit_mask": "bit_mask",
+    "placement": "fault_aware_placement",
+    "clamp_activations": "clamp_activations",
+    "rotate": "rotate",
     "faq": "faq",
     "faq + secded 32": "faq, secded: {data_bits: 32}",
+    "faq + sign_flip": "faq, sign_flip",
+    "faq + rotate": "faq, rotate",
 }
+NEEDS_STUCK_CELLS = ("faq", "faq + secded 32", "faq + sign_flip", "faq + rotate")
 CODE, POLICY = "o-", "s--"  # markers: with and without check bits
+FLAGS = "^:"
 LINES = dict(
     zip(
         MITIGATIONS,
         (
             *((style.BLACK, POLICY), (style.GREY, CODE), (style.SKY, CODE), (style.BLUE, CODE)),
-            *((style.GREEN, CODE), (style.PURPLE, CODE), (style.SKY, POLICY)),
-            *((style.GREEN, POLICY), (style.VERMILLION, POLICY), (style.ORANGE, CODE)),
+            *((style.BLUE, FLAGS), (style.GREEN, CODE), (style.PURPLE, CODE)),
+            *((style.SKY, POLICY), (style.GREEN, POLICY), (style.PURPLE, POLICY)),
+            *((style.GREY, POLICY), (style.GREEN, FLAGS), (style.VERMILLION, POLICY)),
+            *((style.ORANGE, CODE), (style.VERMILLION, FLAGS), (style.ORANGE, FLAGS)),
         ),
         strict=True,
     )
@@ -70,7 +80,7 @@ def cases(workloads: list[Path]) -> list[Case]:
         for workload in workloads
         for cells, settings in CELLS.items()
         for name, text in MITIGATIONS.items()
-        if cells == STUCK or "faq" not in name
+        if cells == STUCK or name not in NEEDS_STUCK_CELLS
     ]
 
 
@@ -190,7 +200,7 @@ def picture(results: Sequence[Result]) -> Picture:
 
 STUDY = Study(
     name="mitigations",
-    summary="word codes, masks and fault-aware quantization, at equal voltage and equal energy",
+    summary="codes, masks, flags, placement, faq, guards at equal voltage and equal energy",
     at="at",
     chips=20,
     workloads=("workloads/cifar10_resnet8.yaml",),
