@@ -87,9 +87,8 @@ void Dma::try_start() {
   }
 }
 
-Dma::Refetched Dma::refetch(FoldIndex fold, std::uint64_t word_of_tile) {
+Dma::Refetched Dma::refetch(schedule::TileIndex tile, std::uint64_t word_of_tile) {
   const schedule::TileProgram& program = state_.program();
-  const schedule::TileIndex tile = state_.fold(fold).tile;
   std::vector<std::uint8_t> bytes(program.word_bytes());
   const std::uint64_t address = layout_.tiles[tile] + word_of_tile * bytes.size();
   const Cycle cycles = transport(tlm::TLM_READ_COMMAND, address, bytes);
@@ -145,9 +144,10 @@ void Dma::complete() {
     case Kind::kWeights: {
       const schedule::Fold& fold = state_.fold(current_.fold);
       const schedule::Tile& tile = program.tile_of(fold);
-      const std::uint64_t address = state_.layout().address[fold.tile];
       const auto words = storage::words_of_bytes(program, tile, state_.job->path, data_);
-      for (std::uint64_t w = 0; w < words.size(); ++w) weight_sram->write(address + w, words[w]);
+      for (std::uint64_t w = 0; w < words.size(); ++w) {
+        weight_sram->write(state_.job->stored.address_of(fold.tile, w), words[w]);
+      }
       state_.counts(tile.node)[Event::kDramRead] += bytes_moved;
       state_.counts(tile.node)[Event::kWeightSramWrite] += tile.words();
       state_.counts(tile.node)[Event::kCodeXor] +=

@@ -36,7 +36,7 @@ class DmaPort : virtual public sc_core::sc_interface {
     memory::WordBits word;
     Cycle cycles = 0;
   };
-  virtual Refetched refetch(FoldIndex fold, std::uint64_t word_of_tile) = 0;
+  virtual Refetched refetch(schedule::TileIndex tile, std::uint64_t word_of_tile) = 0;
   /// Cycle from which the result of a transfer can be used, or -1 while that is not known to all.
   virtual Cycle input_ready() const = 0;
   virtual Cycle weights_ready(FoldIndex fold) const = 0;
@@ -59,7 +59,7 @@ class Dma final : public sc_core::sc_module, public DmaPort {
   void fetch_weights(FoldIndex fold) override;
   void weights_taken(FoldIndex fold, Cycle from) override;
   void store_outputs(Cycle from) override;
-  Refetched refetch(FoldIndex fold, std::uint64_t word_of_tile) override;
+  Refetched refetch(schedule::TileIndex tile, std::uint64_t word_of_tile) override;
   Cycle input_ready() const override { return input_ready_; }
   Cycle weights_ready(FoldIndex fold) const override { return weights_ready_[fold]; }
   Cycle outputs_done() const override { return outputs_done_; }

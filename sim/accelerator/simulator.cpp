@@ -95,7 +95,7 @@ struct Simulator::Implementation {
   void load_resident(const Job& job) {
     for (const schedule::TileIndex tile : job.program().tiles.indices()) {
       for (std::uint64_t w = 0; w < job.program().tiles[tile].words(); ++w) {
-        weight_sram.write(job.stored.layout.address[tile] + w, job.stored.image.word(tile, w));
+        weight_sram.write(job.stored.address_of(tile, w), job.stored.image.word(tile, w));
       }
     }
   }

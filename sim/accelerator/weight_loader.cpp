@@ -10,10 +10,9 @@ void WeightLoader::begin(JobState& state, WeightSram& sram, DmaPort& dma, FoldIn
   state_ = &state;
   sram_ = &sram;
   dma_ = &dma;
-  fold_ = fold;
   const schedule::Fold& current = state.fold(fold);
   tile_ = &state.program().tile_of(current);
-  address_ = state.layout().address[current.tile];
+  tile_index_ = current.tile;
   convolution_ = &std::get<models::Convolution>(state.node(tile_->node));
   first_channel_ = state.program().first_channel(*tile_);
   row_ = -1;
@@ -59,16 +58,15 @@ void WeightLoader::read_words() {
 
 void WeightLoader::read_word(std::uint32_t word_of_row) {
   const storage::WordPath& path = state_->job->path;
-  const std::uint64_t address =
-      address_ + static_cast<std::uint64_t>(row_) * tile_->words_per_row + word_of_row;
+  const std::uint64_t index = static_cast<std::uint64_t>(row_) * tile_->words_per_row + word_of_row;
+  const std::uint64_t address = state_->job->stored.address_of(tile_index_, index);
   const int first_column = static_cast<int>(word_of_row) * tile_->lanes;
   const storage::TileWord word = storage::tile_word(state_->program(), *tile_, word_of_row);
   const storage::ReadWord read = path.read(word, sram_->stored(address), sram_->mask(address),
                                            state_->job->stored.known_at(address));
   memory::WideBits codes = read.codes;
   if (read.codewords.refetched != 0) {
-    const DmaPort::Refetched again =
-        dma_->refetch(fold_, static_cast<std::uint64_t>(row_) * tile_->words_per_row + word_of_row);
+    const DmaPort::Refetched again = dma_->refetch(tile_index_, index);
     codes = path.read(word, again.word).codes;
     waiting_ += again.cycles;
   }

@@ -35,9 +35,8 @@ class WeightLoader {
   DmaPort* dma_ = nullptr;
   const schedule::Tile* tile_ = nullptr;
   const models::Convolution* convolution_ = nullptr;
-  std::uint64_t address_ = 0;  // of the tile
-  int first_channel_ = 0;      // of the tile, in the output
-  FoldIndex fold_;
+  schedule::TileIndex tile_index_;
+  int first_channel_ = 0;  // of the tile, in the output
   int row_ = -1;
   bool row_complete_ = true;
   std::uint32_t words_read_ = 0;  // of the row

@@ -45,6 +45,10 @@ struct FaultyMemory {
   ChipConfig chip;
 };
 
+struct RowPlacement {
+  int spare_rows = 0;  ///< places beyond its rows that each tile may choose from
+};
+
 struct MemoryConfig {
   /// The weight SRAM, and whatever else is given a profile; the others are error-free.
   std::map<hardware::OnChipMemory, FaultyMemory> memories;
@@ -55,6 +59,8 @@ struct MemoryConfig {
   /// nothing: the one at which they are read.
   std::optional<memory::Voltage> program_at = {};
 
+  /// Rows of tiles stand where known failing cells hurt least; nothing: in their order.
+  std::optional<RowPlacement> placement = {};
   /// Activations are clamped to their ranges on so many images; nothing: they are not.
   std::optional<int> clamp_images = {};
 

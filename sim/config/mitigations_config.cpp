@@ -92,6 +92,14 @@ void read_word_code(const Mitigation& self, const Value& value, MemoryConfig& me
   scheme.codeword_bits = static_cast<std::uint32_t>(data_bits);
 }
 
+void read_placement(const Mitigation&, const Value& value, MemoryConfig& memory) {
+  const MapReader map(value, {"program_at", "spare_rows"});
+  read_program_at(map, memory);
+  RowPlacement placement;
+  map.read_in_range("spare_rows", placement.spare_rows, 0, 1024);
+  memory.placement = placement;
+}
+
 void read_clamp_activations(const Mitigation&, const Value& value, MemoryConfig& memory) {
   int images = 100;
   MapReader(value, {"images"}).read_in_range("images", images, 1, std::numeric_limits<int>::max());
@@ -141,6 +149,7 @@ const std::vector<Mitigation>& mitigations() {
     for (const char* change : {"sign_flip", "bit_flip", "rotate"}) {
       list.push_back({change, read_change, true, true});
     }
+    list.push_back({"fault_aware_placement", read_placement, true, false});
     list.push_back({"clamp_activations", read_clamp_activations, false, false});
     list.push_back({"bit_mask", read_mask, true, false});
     list.push_back({"word_mask", read_mask, true, false});

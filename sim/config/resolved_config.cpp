@@ -236,6 +236,9 @@ void list_mitigations(Listing& out, const MemoryConfig& memory) {
     if (scheme.codeword_bits != 0)
       out.add(code + ".data_bits", std::uint64_t{scheme.codeword_bits});
   }
+  if (memory.placement) {
+    out.add(key + ".fault_aware_placement.spare_rows", memory.placement->spare_rows);
+  }
   if (memory.clamp_images) out.add(key + ".clamp_activations.images", *memory.clamp_images);
   for (const Mitigation& mitigation : mitigations()) {
     const std::string name(mitigation.name);

@@ -17,7 +17,7 @@ void lay_out_resident(const TileProgram& program, std::uint64_t capacity, Weight
   std::uint64_t next = 0;
   for (const Tile& tile : program.tiles) {
     layout.address.push_back(next);
-    next += tile.words();
+    next += layout.words_of(tile);
   }
   if (next > capacity) {
     const int bits = program.spec.weight_sram.word_bits;
@@ -32,18 +32,19 @@ void lay_out_ring(const TileProgram& program, std::uint64_t capacity, WeightLayo
   std::uint64_t next = 0;
   std::optional<std::size_t> node;
   for (const Tile& tile : program.tiles) {
-    if (tile.words() > capacity) {
+    const std::uint64_t words = layout.words_of(tile);
+    if (words > capacity) {
       const int bits = program.spec.weight_sram.word_bits;
-      throw InputError("placement", "a tile needs " + kib(tile.words(), bits) +
+      throw InputError("placement", "a tile needs " + kib(words, bits) +
                                         " of weight SRAM, the accelerator has " +
                                         kib(capacity, bits));
     }
     const bool restart =
         program.spec.placement == hardware::Placement::kRestartPerLayer && tile.node != node;
-    if (restart || next + tile.words() > capacity) next = 0;
+    if (restart || next + words > capacity) next = 0;
     node = tile.node;
     layout.address.push_back(next);
-    next += tile.words();
+    next += words;
   }
 }
 
@@ -52,7 +53,9 @@ void lay_out_ring(const TileProgram& program, std::uint64_t capacity, WeightLayo
 /// fold just before, once that one has.
 void order_transfers(const TileProgram& program, WeightLayout& layout) {
   const auto begin = [&](const Fold& fold) { return layout.address[fold.tile]; };
-  const auto end = [&](const Fold& fold) { return begin(fold) + program.tile_of(fold).words(); };
+  const auto end = [&](const Fold& fold) {
+    return begin(fold) + layout.words_of(program.tile_of(fold));
+  };
   for (FoldIndex i{1}; i < program.folds.end_index(); ++i) {
     const Fold& fold = program.folds[i];
     const FoldIndex just_before{i.value - 1};
@@ -68,9 +71,10 @@ void order_transfers(const TileProgram& program, WeightLayout& layout) {
 
 }  // namespace
 
-WeightLayout lay_out(const TileProgram& program) {
+WeightLayout lay_out(const TileProgram& program, int spare_rows) {
   const std::uint64_t capacity = program.spec.weight_sram.organisation().words;
   WeightLayout layout;
+  layout.spare_rows = spare_rows;
   layout.transfer_after.resize(program.folds.size());
   if (program.streams_weights()) {
     lay_out_ring(program, capacity, layout);

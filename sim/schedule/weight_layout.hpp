@@ -3,21 +3,39 @@
 // out one program differently.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "sim/schedule/tile_program.hpp"
 
 namespace brownout::schedule {
 
+/// A tile has as many slots as rows, and the spare ones; a slot takes the words of one row.
 struct WeightLayout {
-  Indexed<TileIndex, std::uint64_t> address;  ///< of a tile's first word
+  Indexed<TileIndex, std::uint64_t> address;  ///< of the first word of a tile's slots
+  int spare_rows = 0;                         ///< slots of each tile that stay empty
+  /// In which slot each row of a tile stands, all different; empty: row r in slot r.
+  Indexed<TileIndex, std::vector<std::uint32_t>> slots = {};
   /// The fold whose load must have ended before a fold's words may be overwritten.
   Indexed<FoldIndex, std::optional<FoldIndex>> transfer_after;
+
+  /// Words of a tile's slots.
+  std::uint64_t words_of(const Tile& tile) const {
+    return std::uint64_t{tile.words_per_row} * static_cast<unsigned>(tile.rows + spare_rows);
+  }
+  /// Where word `index` of a tile stands, row after row.
+  std::uint64_t address_of(const Tile& tile, TileIndex number, std::uint64_t index) const {
+    if (slots.empty()) return address[number] + index;
+    const std::uint64_t row = index / tile.words_per_row;
+    return address[number] + std::uint64_t{slots[number][row]} * tile.words_per_row +
+           index % tile.words_per_row;
+  }
 };
 
 /// Tile after tile without gaps; weights that stream fill a ring. Throws InputError when
 /// the weights do not fit a resident SRAM or a tile does not fit a ring.
-WeightLayout lay_out(const TileProgram& program);
+WeightLayout lay_out(const TileProgram& program, int spare_rows = 0);
 
 }  // namespace brownout::schedule

@@ -46,7 +46,7 @@ void InferenceReadback::add_other_words(const memory::CellFaults& faults) {
                                [&](const memory::FaultyWord& word) { counted[word.word] = true; });
   for (const schedule::TileIndex t : stored_.program.tiles.indices()) {
     for (std::uint64_t index = 0; index < stored_.program.tiles[t].words(); ++index) {
-      const std::uint64_t address = stored_.layout.address[t] + index;
+      const std::uint64_t address = stored_.address_of(t, index);
       if (counted[address] || stored_.known.is_clean(address)) continue;
       Place place{t, index};
       read(place, {});
@@ -132,7 +132,7 @@ void InferenceReadback::read(Place& place, const memory::WordMask& mask) {
   const WeightsOfWord held = weights_of(stored_.program, place.tile, place.index);
   const std::size_t node = held.word.node;
   const memory::WordBits stored = stored_.image.word(place.tile, place.index);
-  const std::uint64_t address = stored_.layout.address[place.tile] + place.index;
+  const std::uint64_t address = stored_.address_of(place.tile, place.index);
   const ReadWord word = path_.read(held.word, stored, mask, stored_.known_at(address));
   const memory::CodeTable& table = path_.table(held.word.weight_bits);
   place.damage = damage_of(word, stored.data, fetches_[place.tile]);

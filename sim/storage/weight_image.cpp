@@ -68,7 +68,7 @@ void WeightImage::rewrite(const schedule::TileProgram& program,
     const schedule::Tile& tile = program.tiles[t];
     const memory::CodeTable& table = path.table(program.layer_of(tile).weight_bits);
     for (std::uint64_t index = 0; index < tile.words(); ++index) {
-      const std::uint64_t address = layout.address[t] + index;
+      const std::uint64_t address = layout.address_of(tile, t, index);
       if (known.is_clean(address)) continue;
       const Held held = held_by(program, tile, index);
       const WideBits wanted = path.read(held.word, word(t, index)).codes;

@@ -64,6 +64,10 @@ struct StoredWeights {
   /// What is known of the cells when words are read; nothing where no path asks.
   const memory::WordMasks& known;
 
+  /// Of word `index` of a tile.
+  std::uint64_t address_of(schedule::TileIndex tile, std::uint64_t index) const {
+    return layout.address_of(program.tiles[tile], tile, index);
+  }
   memory::WordMask known_at(std::uint64_t address) const {
     return known.empty() ? memory::WordMask{} : known.word(address);
   }

@@ -12,6 +12,24 @@ TileFinder::TileFinder(const schedule::TileProgram& program, const schedule::Wei
     if (first || layout.address[tile] < end({tile.value - 1})) run_begin_.push_back(tile);
   }
   run_begin_.push_back(program.tiles.end_index());
+  for (const std::vector<std::uint32_t>& slots : layout.slots) {
+    std::vector<int>& rows =
+        row_in_.emplace_back(slots.size() + static_cast<std::size_t>(layout.spare_rows), -1);
+    for (std::size_t row = 0; row < slots.size(); ++row) rows[slots[row]] = static_cast<int>(row);
+  }
+}
+
+/// Of a word in the slots of a tile: nothing where no row stands in its slot.
+std::optional<std::uint64_t> TileFinder::index_in(schedule::TileIndex tile,
+                                                  std::uint64_t word) const {
+  const schedule::Tile& at = program_.tiles[tile];
+  const std::uint64_t place = word - layout_.address[tile];
+  if (row_in_.empty()) {
+    return place < at.words() ? std::optional(place) : std::nullopt;
+  }
+  const int row = row_in_[tile][place / at.words_per_row];
+  if (row < 0) return std::nullopt;
+  return static_cast<unsigned>(row) * std::uint64_t{at.words_per_row} + place % at.words_per_row;
 }
 
 std::optional<schedule::TileIndex> TileFinder::find_in_run(std::size_t run,

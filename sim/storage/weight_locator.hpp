@@ -24,23 +24,25 @@ class TileFinder {
   template <typename Visit>
   void for_each_at(std::uint64_t word, Visit&& visit) const {
     for (std::size_t run = 0; run + 1 < run_begin_.size(); ++run) {
-      if (const std::optional<schedule::TileIndex> tile = find_in_run(run, word)) {
-        visit(*tile, word - layout_.address[*tile]);
-      }
+      const std::optional<schedule::TileIndex> tile = find_in_run(run, word);
+      if (!tile) continue;
+      if (const auto index = index_in(*tile, word)) visit(*tile, *index);
     }
   }
 
  private:
   std::optional<schedule::TileIndex> find_in_run(std::size_t run, std::uint64_t word) const;
   std::uint64_t end(schedule::TileIndex tile) const {
-    return layout_.address[tile] + program_.tiles[tile].words();
+    return layout_.address[tile] + layout_.words_of(program_.tiles[tile]);
   }
+  std::optional<std::uint64_t> index_in(schedule::TileIndex tile, std::uint64_t word) const;
 
   const schedule::TileProgram& program_;
   const schedule::WeightLayout& layout_;
   // Addresses rise from tile to tile until the ring wraps, so the tiles are runs of rising
   // addresses with at most one tile per run at a word.
   std::vector<schedule::TileIndex> run_begin_;
+  Indexed<schedule::TileIndex, std::vector<int>> row_in_;  // of each slot, -1: none; or none at all
 };
 
 /// The weights that a word of a tile holds.

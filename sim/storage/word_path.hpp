@@ -80,6 +80,12 @@ class WordPath {
   /// that the filter lets act.
   memory::WordBits written(const TileWord& word, const memory::WideBits& wanted,
                            const memory::WordMask& known = {}) const;
+  /// The sum, over a word's weights, of |weight as read - the one wanted| where `known` is what its
+  /// cells do, and is known when it is written.
+  std::uint64_t damage(const TileWord& word, const memory::WideBits& wanted,
+                       const memory::WordMask& known) const {
+    return error(word, wanted, written(word, wanted, known), known);
+  }
   /// The word of the data and flags that a transfer delivers, and the other way.
   memory::WordBits encoded(const memory::WideBits& data, std::uint64_t flags = 0) const {
     memory::WordBits word = codec_.encode(data);

@@ -88,7 +88,7 @@ class LayerFaults {
     for (int row = 0; row < at.rows; ++row) {
       for (std::uint32_t w = 0; w < at.words_per_row; ++w) {
         const std::uint64_t index = static_cast<std::uint64_t>(row) * at.words_per_row + w;
-        const std::uint64_t address = stored_.layout.address[tile] + index;
+        const std::uint64_t address = stored_.address_of(tile, index);
         if (masks_.is_clean(address)) continue;
         WeightFault fault;
         fault.node = at.node;

@@ -7,6 +7,7 @@
 #include "memory/numbers/keyed_random.hpp"
 #include "sim/storage/accumulator_readback.hpp"
 #include "sim/storage/activation_readback.hpp"
+#include "sim/storage/row_placement.hpp"
 
 namespace brownout::experiment {
 namespace {
@@ -27,6 +28,26 @@ std::string chooser(const memory::StorageScheme& scheme) {
   return scheme.changes.sign_flip ? "sign_flip" : "bit_flip";
 }
 
+/// Nothing where no mitigation asks.
+memory::WordMasks known_cells(const Plan& plan, const Chip& chip, const Point& point,
+                              const storage::WordPath& path) {
+  const memory::StorageScheme& scheme = path.scheme();
+  if (!scheme.looks_at_cells() && !path.masks_reads() && !plan.config.memory.placement) return {};
+  const memory::Voltage voltage = plan.config.memory.program_at.value_or(
+      voltages_at(plan, point).voltage(OnChipMemory::kWeightSram));
+  const memory::CellMasks known = chip.faults_at(OnChipMemory::kWeightSram, voltage).certain;
+  if (scheme.needs_stuck_cells()) {
+    known.for_each([&](const memory::CellAddress& cell, memory::FaultKind kind) {
+      if (kind != memory::FaultKind::kFlip) return;
+      throw InputError("chip " + std::to_string(chip.number()) + " has cells that flip, such as " +
+                       memory::to_string(cell) +
+                       "; words can be chosen for stuck cells only (memory.chip.kind: stuck)")
+          .within("memory.mitigations." + chooser(scheme));
+    });
+  }
+  return memory::word_masks(path.organisation(), known);
+}
+
 }  // namespace
 
 FaultState::FaultsOfMemories FaultState::faults_of(const Plan& plan, const Chip& chip,
@@ -43,8 +64,7 @@ FaultState::FaultState(const Plan& plan, const Chip& chip, const Point& point)
     : plan_(plan),
       faults_(faults_of(plan, chip, voltages_at(plan, point))),
       path_(plan.word_path(acting_faults(plan, point))),
-      known_(known_cells(plan, chip, point, path_)),
-      image_(image_for(plan, path_, known_)),
+      stored_(stored_on(plan, chip, point, path_)),
       readback_(stored_weights(), path_, weight_sram().cells, weight_sram().seed) {
   const config::OperatingPoint voltages = voltages_at(plan, point);
   for (const auto& [which, faults] : faults_) {
@@ -121,31 +141,20 @@ std::optional<memory::WordMasks> FaultState::word_masks(OnChipMemory memory) con
                             memory::masks_of_inference(faults.cells, faults.seed, inference_));
 }
 
-memory::WordMasks known_cells(const Plan& plan, const Chip& chip, const Point& point,
-                              const storage::WordPath& path) {
-  const memory::StorageScheme& scheme = path.scheme();
-  if (!scheme.looks_at_cells() && !path.masks_reads()) return {};
-  const memory::Voltage voltage = plan.config.memory.program_at.value_or(
-      voltages_at(plan, point).voltage(OnChipMemory::kWeightSram));
-  const memory::CellMasks known = chip.faults_at(OnChipMemory::kWeightSram, voltage).certain;
-  if (scheme.needs_stuck_cells()) {
-    known.for_each([&](const memory::CellAddress& cell, memory::FaultKind kind) {
-      if (kind != memory::FaultKind::kFlip) return;
-      throw InputError("chip " + std::to_string(chip.number()) + " has cells that flip, such as " +
-                       memory::to_string(cell) +
-                       "; words can be chosen for stuck cells only (memory.chip.kind: stuck)")
-          .within("memory.mitigations." + chooser(scheme));
-    });
+StoredOnChip stored_on(const Plan& plan, const Chip& chip, const Point& point,
+                       const storage::WordPath& path) {
+  StoredOnChip stored{.known = known_cells(plan, chip, point, path)};
+  if (stored.known.empty()) return stored;
+  if (plan.config.memory.placement) {
+    stored.layout =
+        storage::with_rows_placed(plan.program, plan.layout, plan.image, path, stored.known);
   }
-  return memory::word_masks(path.organisation(), known);
-}
-
-std::optional<storage::WeightImage> image_for(const Plan& plan, const storage::WordPath& path,
-                                              const memory::WordMasks& known) {
-  if (!path.scheme().looks_at_cells()) return {};
-  storage::WeightImage image = plan.image;
-  image.rewrite(plan.program, plan.layout, path, known);
-  return image;
+  if (path.scheme().looks_at_cells()) {
+    stored.image = plan.image;
+    stored.image->rewrite(plan.program, stored.layout ? *stored.layout : plan.layout, path,
+                          stored.known);
+  }
+  return stored;
 }
 
 }  // namespace brownout::experiment

@@ -46,7 +46,7 @@ class FaultState {
   /// Empty where the activation SRAM is error-free.
   const models::TensorMasks& tensor_masks() const { return tensor_masks_; }
   /// What stands in the weight SRAM, and through which path it is read.
-  storage::StoredWeights stored_weights() const { return plan_.stored_weights(image_, known_); }
+  storage::StoredWeights stored_weights() const { return plan_.stored_weights(stored_); }
   const storage::WordPath& path() const { return path_; }
   /// What the machine's memories do, word by word; nothing where the memory is error-free.
   std::optional<memory::WordMasks> word_masks(hardware::OnChipMemory memory) const;
@@ -71,21 +71,17 @@ class FaultState {
   FaultsOfMemories faults_;
   std::vector<MemoryResult> memories_;
   storage::WordPath path_;
-  memory::WordMasks known_;
-  std::optional<storage::WeightImage> image_;  // where it is not the plan's
+  StoredOnChip stored_;
   storage::InferenceReadback readback_;
   std::uint64_t inference_ = 0;
   models::TensorMasks tensor_masks_;
   models::SumMasks sum_masks_;
 };
 
-/// What mitigations know of the cells of a chip when they write and read words: those that always
-/// fail at the voltage of `program_at`. Nothing where none asks. Throws InputError where such cells
-/// flip and words are written for them: what they read as is not known.
-memory::WordMasks known_cells(const Plan& plan, const Chip& chip, const Point& point,
-                              const storage::WordPath& path);
-/// What is written for them; nothing where the plan's image is for all chips.
-std::optional<storage::WeightImage> image_for(const Plan& plan, const storage::WordPath& path,
-                                              const memory::WordMasks& known);
+/// What is stored for a chip where mitigations know its cells: those that always fail at the
+/// voltage of `program_at`. Throws InputError where such cells flip and words are written for them:
+/// what they read as is not known.
+StoredOnChip stored_on(const Plan& plan, const Chip& chip, const Point& point,
+                       const storage::WordPath& path);
 
 }  // namespace brownout::experiment

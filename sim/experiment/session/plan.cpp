@@ -128,7 +128,8 @@ Plan make_plan(const config::WorkloadConfig& config) {
   plan.weights = models::clean_weights(plan.network);
   try {
     plan.program = schedule::make_program(plan.network, with_mitigations(config));
-    plan.layout = schedule::lay_out(plan.program);
+    plan.layout = schedule::lay_out(
+        plan.program, config.memory.placement ? config.memory.placement->spare_rows : 0);
   } catch (const InputError& error) {
     throw error.within(config.network.string() + " on accelerator '" + config.accelerator.name +
                        "'");

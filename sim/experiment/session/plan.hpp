@@ -18,12 +18,17 @@
 
 namespace brownout::experiment {
 
-inline const memory::WordMasks kNothingKnown;
-
 /// What an inference takes: exact, without running it.
 struct ClosedForm {
   hardware::ProgramTimes times;
   timing::ProgramCounts counts;
+};
+
+/// What is stored for one chip in its own way.
+struct StoredOnChip {
+  memory::WordMasks known;  ///< of its cells; nothing where no mitigation asks
+  std::optional<schedule::WeightLayout> layout = {};  ///< nothing: the plan's
+  std::optional<storage::WeightImage> image = {};     ///< nothing: the plan's
 };
 
 struct Plan {
@@ -37,10 +42,10 @@ struct Plan {
   ClosedForm clean;                ///< where no word is fetched again
   std::vector<std::string> notes;  ///< what a user should look at, such as sums that may not fit
 
-  /// What stands in the weight SRAM: `of_chip`, or the image above; and what is known of its cells.
-  storage::StoredWeights stored_weights(const std::optional<storage::WeightImage>& of_chip = {},
-                                        const memory::WordMasks& known = kNothingKnown) const {
-    return {program, layout, of_chip ? *of_chip : image, weights, known};
+  /// What stands in the weight SRAM of a chip.
+  storage::StoredWeights stored_weights(const StoredOnChip& chip) const {
+    return {program, chip.layout ? *chip.layout : layout, chip.image ? *chip.image : image, weights,
+            chip.known};
   }
   /// Through which weights are read where these faults act.
   storage::WordPath word_path(const storage::FaultFilter& acting) const;

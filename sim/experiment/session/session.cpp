@@ -245,9 +245,8 @@ std::vector<storage::WeightFault> worst_faults(const Plan& plan, const Chip& chi
   constexpr auto kWeightSram = hardware::OnChipMemory::kWeightSram;
   const memory::Voltage voltage = voltages_at(plan, point).voltage(kWeightSram);
   const storage::WordPath path = plan.word_path(acting_faults(plan, point));
-  const memory::WordMasks known = known_cells(plan, chip, point, path);
-  const std::optional<storage::WeightImage> image = image_for(plan, path, known);
-  return storage::worst_faults(plan.network, plan.stored_weights(image, known), path,
+  const StoredOnChip stored = stored_on(plan, chip, point, path);
+  return storage::worst_faults(plan.network, plan.stored_weights(stored), path,
                                chip.faults_at(kWeightSram, voltage), count);
 }
 

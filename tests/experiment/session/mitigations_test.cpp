@@ -70,7 +70,9 @@ TEST_P(RandomMitigations, LeaveAllExecutorsInAgreement) {
                   "sign_flip: {flags: error_free}, bit_flip: {flags: error_free}"});
   std::string all;
   const std::string guard = pick(n, 10, {"", "", "clamp_activations: {images: 5}"});
-  for (const std::string& mitigation : {code, policy, change, mask, guard}) {
+  const std::string rows =
+      pick(n, 11, {"", "fault_aware_placement", "fault_aware_placement: {spare_rows: 3}"});
+  for (const std::string& mitigation : {code, policy, change, mask, guard, rows}) {
     if (!mitigation.empty()) all += (all.empty() ? "" : ", ") + mitigation;
   }
   SCOPED_TRACE(all + " " + set[0] + " " + set[1] + " " + set[2] + " " + set[3]);
