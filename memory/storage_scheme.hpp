@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -37,11 +38,13 @@ struct StorageScheme {
   const WordCodeKind* code = &find_word_code("none");  ///< never null
   std::uint32_t codeword_bits = 0;                     ///< of data; 0: as WordCodec chooses
   WordChanges changes = {};
-  FlagCells flags = FlagCells::kFailing;
+  std::optional<FlagCells> flags = {};  ///< nothing: error-free
   OnUncorrectable on_uncorrectable = OnUncorrectable::kKeep;
   ReadMask read_mask = ReadMask::kNone;
+  bool clamp_weights = false;  ///< to the range that their layer has
 
   WordCodec codec(std::uint32_t word_bits) const { return {*code, word_bits, codeword_bits}; }
+  FlagCells flag_cells() const { return flags.value_or(FlagCells::kErrorFree); }
   /// Whether words may be asked for again.
   bool refetches() const {
     return code->name != "none" && on_uncorrectable == OnUncorrectable::kRefetch;

@@ -53,7 +53,6 @@ void read_change(const Mitigation& self, const Value& value, MemoryConfig& memor
   const MapReader map(value, {"program_at", "flags"});
   read_program_at(map, memory);
   memory::StorageScheme& scheme = memory.scheme;
-  const bool first = !scheme.changes.any();
   (self.name == "sign_flip"  ? scheme.changes.sign_flip
    : self.name == "bit_flip" ? scheme.changes.bit_flip
                              : scheme.changes.rotate) = true;
@@ -64,8 +63,8 @@ void read_change(const Mitigation& self, const Value& value, MemoryConfig& memor
   convert(*asked, text);
   const memory::FlagCells cells =
       at_place_of(*asked, [&] { return memory::parse_flag_cells(text); });
-  if (!first && cells != scheme.flags) {
-    fail(*asked, "flags of a word stand together: " + to_string(scheme.flags) + " stands above");
+  if (scheme.flags && cells != *scheme.flags) {
+    fail(*asked, "flags of a word stand together: " + to_string(*scheme.flags) + " stands above");
   }
   scheme.flags = cells;
 }
@@ -98,6 +97,11 @@ void read_placement(const Mitigation&, const Value& value, MemoryConfig& memory)
   RowPlacement placement;
   map.read_in_range("spare_rows", placement.spare_rows, 0, 1024);
   memory.placement = placement;
+}
+
+void read_clamp_weights(const Mitigation&, const Value& value, MemoryConfig& memory) {
+  const MapReader no_keys(value, {});
+  memory.scheme.clamp_weights = true;
 }
 
 void read_clamp_activations(const Mitigation&, const Value& value, MemoryConfig& memory) {
@@ -150,6 +154,7 @@ const std::vector<Mitigation>& mitigations() {
       list.push_back({change, read_change, true, true});
     }
     list.push_back({"fault_aware_placement", read_placement, true, false});
+    list.push_back({"clamp_weights", read_clamp_weights, false, false});
     list.push_back({"clamp_activations", read_clamp_activations, false, false});
     list.push_back({"bit_mask", read_mask, true, false});
     list.push_back({"word_mask", read_mask, true, false});

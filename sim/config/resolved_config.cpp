@@ -247,7 +247,7 @@ void list_mitigations(Listing& out, const MemoryConfig& memory) {
       out.add(key + "." + name + ".program_at",
               memory.program_at ? memory.program_at->text() : "the operating voltage");
     }
-    if (mitigation.has_flags) out.add(key + "." + name + ".flags", to_string(scheme.flags));
+    if (mitigation.has_flags) out.add(key + "." + name + ".flags", to_string(scheme.flag_cells()));
   }
 }
 

@@ -29,21 +29,35 @@ WordBits passing_bits(const FaultFilter& filter, const memory::SramOrganisation&
 
 }  // namespace
 
+std::vector<WeightRange> weight_ranges(const models::WeightSet& weights) {
+  std::vector<WeightRange> ranges;
+  for (const std::vector<std::int8_t>& layer : weights) {
+    if (layer.empty()) {
+      ranges.emplace_back();
+      continue;
+    }
+    const auto [low, high] = std::minmax_element(layer.begin(), layer.end());
+    ranges.push_back({*low, *high});
+  }
+  return ranges;
+}
+
 WordPath::WordPath(memory::StorageScheme scheme, const memory::SramOrganisation& organisation,
-                   FaultFilter filter)
+                   FaultFilter filter, std::vector<WeightRange> ranges)
     : scheme_(std::move(scheme)),
       codec_(scheme_.codec(organisation.word_bits)),
       coded_(scheme_.code->name != "none"),
       flag_count_(scheme_.changes.flag_bits(organisation.word_bits)),
       organisation_(organisation),
-      filter_(std::move(filter)) {
+      filter_(std::move(filter)),
+      ranges_(std::move(ranges)) {
   if (codec_.check_bits() + flag_count_ != organisation_.check_bits) {
     throw std::logic_error("words of " + std::to_string(codec_.check_bits()) + " check bits and " +
                            std::to_string(flag_count_) + " flags on an SRAM with " +
                            std::to_string(organisation_.check_bits) + " bits beside the data");
   }
   const std::uint32_t check_bits =
-      codec_.check_bits() + (scheme_.flags == memory::FlagCells::kFailing ? flag_count_ : 0);
+      codec_.check_bits() + (scheme_.flag_cells() == memory::FlagCells::kFailing ? flag_count_ : 0);
   for (int bits = 0; bits <= kMostWeightBits; ++bits) {
     const int width = std::max(bits, 1);  // no weight is narrower
     tables_.emplace_back(scheme_.encoding, width);
@@ -91,6 +105,7 @@ ReadWord WordPath::read(const TileWord& word, const WordBits& stored, const memo
     const WideBits data = coded_ ? decode(word, stored, delivered, read.codewords) : delivered.data;
     if (read.codewords.refetched != 0) flags = this->flags(stored);
     read.codes = as_weights(word, data, flags);
+    if (scheme_.clamp_weights) read.codes = clamped(word, read.codes);
   }
   if (masks_reads()) {
     read.codes = masked(word, read.codes,
@@ -116,6 +131,21 @@ WideBits WordPath::decode(const TileWord& word, const WordBits& stored, const Wo
       return intact;
   }
   throw std::logic_error("unknown treatment of uncorrectable words");
+}
+
+WideBits WordPath::clamped(const TileWord& word, const WideBits& codes) const {
+  const memory::CodeTable& table = this->table(word.weight_bits);
+  const WeightRange range = ranges_.at(word.node);
+  WideBits result;
+  for (int lane = 0; lane < word.weights; ++lane) {
+    const std::uint64_t code = word.code(codes, lane);
+    const std::int8_t value = table.value(code);
+    const std::int8_t within = std::clamp(value, range.low, range.high);
+    // A value may have two codes; one within the range stays as it was read.
+    result.put(static_cast<std::uint32_t>(lane * word.weight_bits),
+               within == value ? code : table.code(within));
+  }
+  return result;
 }
 
 WideBits WordPath::masked(const TileWord& word, const WideBits& data,

@@ -12,6 +12,7 @@
 #include "memory/sram_organisation.hpp"
 #include "memory/storage_scheme.hpp"
 #include "memory/word_masks.hpp"
+#include "models/quantized_network.hpp"
 #include "sim/storage/fault_filter.hpp"
 
 namespace brownout::storage {
@@ -59,13 +60,21 @@ struct ReadWord {
   bool operator==(const ReadWord&) const = default;
 };
 
+/// Of the weights of a layer.
+struct WeightRange {
+  std::int8_t low = -128, high = 127;
+};
+
+/// By node index; of nodes without weights anything.
+std::vector<WeightRange> weight_ranges(const models::WeightSet& weights);
+
 class WordPath {
  public:
   /// `filter`: which wrong bits act. One that restricts bits of codes keeps out the check bits and
   /// the bits without a weight, too. Throws std::logic_error when the scheme's check bits are not
-  /// the organisation's.
+  /// the organisation's. `ranges`: of each node's weights, where the scheme clamps them.
   WordPath(memory::StorageScheme scheme, const memory::SramOrganisation& organisation,
-           FaultFilter filter = {});
+           FaultFilter filter = {}, std::vector<WeightRange> ranges = {});
 
   const memory::SramOrganisation& organisation() const { return organisation_; }
   const memory::CodeTable& table(int weight_bits) const {
@@ -132,6 +141,7 @@ class WordPath {
                        const memory::WideBits& intact) const;
   memory::WideBits without(std::uint64_t codewords, const TileWord& word,
                            const memory::WideBits& data) const;
+  memory::WideBits clamped(const TileWord& word, const memory::WideBits& codes) const;
   memory::WideBits masked(const TileWord& word, const memory::WideBits& data,
                           const memory::WordMask& known) const;
 
@@ -141,6 +151,7 @@ class WordPath {
   std::uint32_t flag_count_;  // of a word
   memory::SramOrganisation organisation_;
   FaultFilter filter_;
+  std::vector<WeightRange> ranges_;
   std::vector<memory::CodeTable> tables_;  // by bits of a weight
   std::vector<memory::WordBits>
       passing_;  // by bits of a weight: bits of a word that the filter passes

@@ -89,11 +89,11 @@ TEST(WordCodec, RefusesAWidthThatDoesNotDivideTheWord) {
 }
 
 TEST(OnUncorrectable, HasAName) {
-  for (const char* name : {"keep", "zero"}) {
+  for (const char* name : {"keep", "zero", "refetch"}) {
     EXPECT_EQ(to_string(parse_on_uncorrectable(name)), name);
   }
   EXPECT_EQ(message_of([] { parse_on_uncorrectable("stop"); }),
-            "\"stop\" is not one of keep, zero");
+            "\"stop\" is not one of keep, zero, refetch");
 }
 
 }  // namespace

@@ -118,7 +118,9 @@ def test_each_word_is_rotated_to_where_its_cells_hurt_least(placement: str, tmp_
     core = core_of("edge_32x32", {"capacity_kib": 64 if placement == "resident" else 16})
     flags = 5
     chip = scattered(tmp_path / "map.csv", core, flags, 0.04, ["stuck_at_0", "stuck_at_1", "flip"])
-    found = written(placement, core, "rotate", tmp_path / "map.csv", tmp_path / "w.npz")
+    found = written(
+        placement, core, "rotate: {flags: failing}", tmp_path / "map.csv", tmp_path / "w.npz"
+    )
     cells = masks(chip)
     value = decoder("twos_complement", 8).astype(int)
     changed = 0

@@ -24,6 +24,7 @@ memory::StorageScheme scheme_of(const char* code, const memory::WordChanges& cha
   scheme.policy = memory::make_write_policy("faq", scheme.encoding);
   scheme.code = &memory::find_word_code(code);
   scheme.changes = changes;
+  scheme.flags = memory::FlagCells::kFailing;
   return scheme;
 }
 

@@ -88,7 +88,10 @@ storage::WeightImage image_of(const Plan& plan) {
 }  // namespace
 
 storage::WordPath Plan::word_path(const storage::FaultFilter& acting) const {
-  return {config.memory.scheme, program.spec.weight_sram.organisation(), acting};
+  const memory::StorageScheme& scheme = config.memory.scheme;
+  return {
+      scheme, program.spec.weight_sram.organisation(), acting,
+      scheme.clamp_weights ? storage::weight_ranges(weights) : std::vector<storage::WeightRange>{}};
 }
 
 ClosedForm Plan::closed_form(const timing::RefetchedWords& refetched) const {

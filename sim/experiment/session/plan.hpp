@@ -31,6 +31,8 @@ struct StoredOnChip {
   std::optional<storage::WeightImage> image = {};     ///< nothing: the plan's
 };
 
+inline const StoredOnChip kAsPlanned;
+
 struct Plan {
   config::WorkloadConfig config;
   models::QuantizedNetwork network;
@@ -43,7 +45,7 @@ struct Plan {
   std::vector<std::string> notes;  ///< what a user should look at, such as sums that may not fit
 
   /// What stands in the weight SRAM of a chip.
-  storage::StoredWeights stored_weights(const StoredOnChip& chip) const {
+  storage::StoredWeights stored_weights(const StoredOnChip& chip = kAsPlanned) const {
     return {program, chip.layout ? *chip.layout : layout, chip.image ? *chip.image : image, weights,
             chip.known};
   }
