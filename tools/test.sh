@@ -29,7 +29,7 @@ say "C++ tests"
 ctest --preset release --parallel "$(nproc)" --no-tests=error
 
 say "Python tests"
-BROWNOUT=build/release/brownout .venv/bin/python -m pytest -q tests/python
+BROWNOUT=build/release/brownout .venv/bin/python -m pytest -q -n "$(nproc)" --dist loadfile tests/python
 
 if ! $quick; then
   build asan-ubsan

@@ -61,6 +61,7 @@ CLEAN = "1"
 VOLTAGES = (CLEAN, "0.93", *(f"{hundredths / 100:g}" for hundredths in range(91, 81, -1)))
 SHOWN = ("0.91", "0.89", "0.87", "0.85", "0.83")  # in the table at equal voltage
 MAX_DROP = 1.0  # percentage points
+MOST_STORAGE, MOST_TOTAL = 140, 101  # percent: what costs many times more is left to the table
 
 NANO = 1e9
 Joules = Callable[[Result], float]
@@ -185,8 +186,11 @@ def picture(results: Sequence[Result]) -> Picture:
             above.set_title(f"{workload}, {cells}")
             above.set_xlabel("weight storage (% of none at 1 Vmin)")
             below.set_xlabel("whole accelerator (% of none at 1 Vmin)")
-        for axes in grid[:, 0]:
-            axes.set_ylabel("top-1 accuracy (%)")
+        for row, most in zip(grid, (MOST_STORAGE, MOST_TOTAL), strict=True):
+            row[0].set_ylabel("top-1 accuracy (%)")
+            left = min(axes.dataLim.x0 for axes in row)
+            right = min(most, max(axes.dataLim.x1 for axes in row))
+            row[0].set_xlim(left - (right - left) / 20, right + (right - left) / 20)
         handles, labels = [], []
         for axes in grid[0]:
             for handle, label in zip(*axes.get_legend_handles_labels(), strict=True):
