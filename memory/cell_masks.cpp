@@ -51,13 +51,12 @@ std::uint64_t CellMasks::count() const {
   return result;
 }
 
-std::span<std::uint64_t> CellMasks::row(FaultKind kind, std::uint32_t bank, std::uint32_t row) {
-  return std::span(plane_of(kind)).subspan(index({bank, row, 0}), words_per_row_);
+std::span<std::uint64_t> CellMasks::row(FaultKind kind, const RowAddress& row) {
+  return std::span(plane_of(kind)).subspan(index(row.cell(0)), words_per_row_);
 }
 
-std::span<const std::uint64_t> CellMasks::row(FaultKind kind, std::uint32_t bank,
-                                              std::uint32_t row) const {
-  return std::span(plane_of(kind)).subspan(index({bank, row, 0}), words_per_row_);
+std::span<const std::uint64_t> CellMasks::row(FaultKind kind, const RowAddress& row) const {
+  return std::span(plane_of(kind)).subspan(index(row.cell(0)), words_per_row_);
 }
 
 std::size_t CellMasks::index(const CellAddress& cell) const {

@@ -31,8 +31,8 @@ class CellMasks {
   std::uint64_t count() const;
   /// The plane of `kind` along one row: bit c % 64 of element c / 64 is the cell of column c. Who
   /// writes here keeps a cell out of the other planes, and the bits behind the last column 0.
-  std::span<std::uint64_t> row(FaultKind kind, std::uint32_t bank, std::uint32_t row);
-  std::span<const std::uint64_t> row(FaultKind kind, std::uint32_t bank, std::uint32_t row) const;
+  std::span<std::uint64_t> row(FaultKind kind, const RowAddress& row);
+  std::span<const std::uint64_t> row(FaultKind kind, const RowAddress& row) const;
   /// Calls `visit(CellAddress, FaultKind)` for every failing cell, by bank, row, column.
   template <typename Visit>
   void for_each(Visit&& visit) const;
@@ -50,24 +50,22 @@ class CellMasks {
 
 template <typename Visit>
 void CellMasks::for_each(Visit&& visit) const {
-  for (std::uint32_t bank = 0; bank < geometry_.banks; ++bank) {
-    for (std::uint32_t row = 0; row < geometry_.rows; ++row) {
-      const std::size_t first = index({bank, row, 0});
-      for (std::size_t word = 0; word < words_per_row_; ++word) {
-        const std::size_t i = first + word;
-        std::uint64_t left = stuck_at_0_[i] | stuck_at_1_[i] | flip_[i];
-        while (left != 0) {
-          const auto bit = static_cast<std::uint32_t>(__builtin_ctzll(left));
-          left &= left - 1;
-          const std::uint64_t one = std::uint64_t{1} << bit;
-          const FaultKind kind = (stuck_at_0_[i] & one) != 0   ? FaultKind::kStuckAt0
-                                 : (stuck_at_1_[i] & one) != 0 ? FaultKind::kStuckAt1
-                                                               : FaultKind::kFlip;
-          visit(CellAddress{bank, row, static_cast<std::uint32_t>(word * 64 + bit)}, kind);
-        }
+  geometry_.for_each_row([&](const RowAddress& row) {
+    const std::size_t first = index(row.cell(0));
+    for (std::size_t word = 0; word < words_per_row_; ++word) {
+      const std::size_t i = first + word;
+      std::uint64_t left = stuck_at_0_[i] | stuck_at_1_[i] | flip_[i];
+      while (left != 0) {
+        const auto bit = static_cast<std::uint32_t>(__builtin_ctzll(left));
+        left &= left - 1;
+        const std::uint64_t one = std::uint64_t{1} << bit;
+        const FaultKind kind = (stuck_at_0_[i] & one) != 0   ? FaultKind::kStuckAt0
+                               : (stuck_at_1_[i] & one) != 0 ? FaultKind::kStuckAt1
+                                                             : FaultKind::kFlip;
+        visit(row.cell(static_cast<std::uint32_t>(word * 64 + bit)), kind);
       }
     }
-  }
+  });
 }
 
 }  // namespace brownout::memory

@@ -16,6 +16,16 @@ struct CellAddress {
   auto operator<=>(const CellAddress&) const = default;
 };
 
+/// A row of a bank.
+struct RowAddress {
+  std::uint32_t bank = 0;
+  std::uint32_t row = 0;
+
+  CellAddress cell(std::uint32_t column) const { return {bank, row, column}; }
+  auto operator<=>(const RowAddress&) const = default;
+};
+constexpr RowAddress row_of(const CellAddress& cell) { return {cell.bank, cell.row}; }
+
 /// "bank 3, row 17, column 5"
 std::string to_string(const CellAddress& cell);
 
@@ -27,6 +37,13 @@ struct SramGeometry {
 
   std::uint64_t cells() const { return std::uint64_t{banks} * rows * columns; }
   bool contains(const CellAddress& cell) const;
+  /// Calls `visit(RowAddress)` for all rows, by bank and row.
+  template <typename Visit>
+  void for_each_row(Visit&& visit) const {
+    for (std::uint32_t bank = 0; bank < banks; ++bank) {
+      for (std::uint32_t row = 0; row < rows; ++row) visit(RowAddress{.bank = bank, .row = row});
+    }
+  }
   bool operator==(const SramGeometry&) const = default;
 };
 

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "memory/cells.hpp"
 #include "memory/numbers/keyed_random.hpp"
 
 namespace brownout::memory {
@@ -34,9 +35,8 @@ constexpr std::uint64_t chip_seed(std::uint64_t seed, std::uint64_t chip) {
 
 /// The numbers that decide when the cells of a row fail: element c of this sequence is column c's.
 /// A cell has the same number in every generator: the lower, the earlier it fails.
-constexpr std::uint64_t failure_key(std::uint64_t chip_seed, std::uint32_t bank,
-                                    std::uint32_t row) {
-  return draw(chip_seed, Draw::kFailure, bank, row);
+constexpr std::uint64_t failure_key(std::uint64_t chip_seed, const RowAddress& row) {
+  return draw(chip_seed, Draw::kFailure, row.bank, row.row);
 }
 
 }  // namespace brownout::memory

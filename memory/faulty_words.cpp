@@ -21,21 +21,21 @@ class RowOfCells {
       : organisation_(organisation), parts_(organisation), faults_(faults) {}
 
   // Rows come by bank and row.
-  void gather(std::uint32_t bank, std::uint32_t row) {
+  void gather(const RowAddress& row) {
     bits_.clear();
     for (const FaultKind kind : {FaultKind::kStuckAt0, FaultKind::kStuckAt1, FaultKind::kFlip}) {
-      const auto plane = faults_.certain.row(kind, bank, row);
+      const auto plane = faults_.certain.row(kind, row);
       for (std::size_t element = 0; element < plane.size(); ++element) {
         for (std::uint64_t left = plane[element]; left != 0; left &= left - 1) {
           const auto column = static_cast<std::uint32_t>(element) * 64 +
                               static_cast<std::uint32_t>(std::countr_zero(left));
-          bits_.push_back({organisation_.address_of({bank, row, column}), kind});
+          bits_.push_back({organisation_.address_of(row.cell(column)), kind});
         }
       }
     }
     for (; next_ < faults_.intermittent.size(); ++next_) {
       const IntermittentCell& cell = faults_.intermittent[next_];
-      if (cell.cell.bank != bank || cell.cell.row != row) break;
+      if (row_of(cell.cell) != row) break;
       bits_.push_back({organisation_.address_of(cell.cell), cell.kind, next_});
     }
     std::sort(bits_.begin(), bits_.end(), [](const FailingBit& left, const FailingBit& right) {
@@ -82,12 +82,10 @@ void for_each_faulty_word(const SramOrganisation& organisation, const CellFaults
     throw std::logic_error("faulty words: the faults are of another geometry");
   }
   RowOfCells cells(organisation, faults);
-  for (std::uint32_t bank = 0; bank < geometry.banks; ++bank) {
-    for (std::uint32_t row = 0; row < geometry.rows; ++row) {
-      cells.gather(bank, row);
-      cells.visit_words(visit);
-    }
-  }
+  geometry.for_each_row([&](const RowAddress& row) {
+    cells.gather(row);
+    cells.visit_words(visit);
+  });
 }
 
 }  // namespace brownout::memory

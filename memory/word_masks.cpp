@@ -89,7 +89,7 @@ WordMasks word_masks(const SramOrganisation& organisation, const CellMasks& cell
           bit < organisation.word_bits ? organisation.word_bits : organisation.cell_bits();
       count = std::min(end - bit, WideBits::kPartBits);
       const auto plane = [&](FaultKind kind) -> std::uint64_t {
-        const auto row = cells.row(kind, first.bank, first.row);
+        const auto row = cells.row(kind, row_of(first));
         if (all_zero(row)) return 0;
         return gather(row, first.column, organisation.column_mux, count);
       };

@@ -223,7 +223,7 @@ std::string matrix_text(const CellMasks& masks, FaultKind kind) {
   std::string text;
   text.reserve(geometry.cells() * 2);
   for (std::uint32_t row = 0; row < geometry.rows; ++row) {
-    const auto plane = masks.row(kind, 0, row);
+    const auto plane = masks.row(kind, {.bank = 0, .row = row});
     for (std::uint32_t column = 0; column < geometry.columns; ++column) {
       text += (plane[column / 64] >> (column % 64) & 1) != 0 ? '1' : '0';
       text += column + 1 < geometry.columns ? ',' : '\n';

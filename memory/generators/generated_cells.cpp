@@ -63,15 +63,15 @@ void FailureKinds::draw_bitlines(const SramGeometry& geometry, std::uint64_t see
   }
 }
 
-std::span<const std::uint64_t> FailureKinds::bitlines_at_0(std::uint32_t bank,
-                                                           std::uint32_t row) const {
+std::span<const std::uint64_t> FailureKinds::bitlines_at_0(const RowAddress& row) const {
   if (bitlines_at_0_.empty()) return {};
-  const std::size_t bitline = std::size_t{bank} * bitlines_per_column_ + layout_.bitline(row);
+  const std::size_t bitline =
+      std::size_t{row.bank} * bitlines_per_column_ + layout_.bitline(row.row);
   return std::span(bitlines_at_0_).subspan(bitline * columns_.words(), columns_.words());
 }
 
-std::uint64_t FailureKinds::row_key(std::uint32_t bank, std::uint32_t row) const {
-  return draw(seed_, Draw::kKind, bank, row);
+std::uint64_t FailureKinds::row_key(const RowAddress& row) const {
+  return draw(seed_, Draw::kKind, row.bank, row.row);
 }
 
 std::uint64_t FailureKinds::zeros(std::uint64_t row_key, std::size_t word,
@@ -87,14 +87,13 @@ std::uint64_t FailureKinds::zeros(std::uint64_t row_key, std::size_t word,
   return zeros;
 }
 
-RowFaults::RowFaults(CellMasks& masks, const FailureKinds& kinds, std::uint32_t bank,
-                     std::uint32_t row)
+RowFaults::RowFaults(CellMasks& masks, const FailureKinds& kinds, const RowAddress& row)
     : kinds_(kinds),
-      kind_key_(kinds.row_key(bank, row)),
-      bitlines_at_0_(kinds.bitlines_at_0(bank, row)),
-      flips_(masks.row(FaultKind::kFlip, bank, row)),
-      zeros_(masks.row(FaultKind::kStuckAt0, bank, row)),
-      ones_(masks.row(FaultKind::kStuckAt1, bank, row)) {}
+      kind_key_(kinds.row_key(row)),
+      bitlines_at_0_(kinds.bitlines_at_0(row)),
+      flips_(masks.row(FaultKind::kFlip, row)),
+      zeros_(masks.row(FaultKind::kStuckAt0, row)),
+      ones_(masks.row(FaultKind::kStuckAt1, row)) {}
 
 void RowFaults::set(std::size_t word, std::uint64_t failing) {
   if (!kinds_.stuck()) {
@@ -115,7 +114,7 @@ GeneratedFaultMap::GeneratedFaultMap(const SramGeometry& geometry,
 }
 
 std::uint64_t GeneratedFaultMap::uniform(const CellAddress& cell) const {
-  return sequence_element(failure_key(seed_, cell.bank, cell.row), cell.column);
+  return sequence_element(failure_key(seed_, row_of(cell)), cell.column);
 }
 
 std::string GeneratedFaultMap::origin() const {

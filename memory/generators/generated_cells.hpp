@@ -59,13 +59,13 @@ class FailureKinds {
                std::uint64_t bitline_seed);
 
   bool stuck() const { return stuck_; }
-  std::uint64_t row_key(std::uint32_t bank, std::uint32_t row) const;
+  std::uint64_t row_key(const RowAddress& row) const;
   /// Those of the cells `failing` of a row's word that are stuck at 0, where each cell has its own
   /// polarity.
   std::uint64_t zeros(std::uint64_t row_key, std::size_t word, std::uint64_t failing) const;
   /// The columns whose bitline through this row is stuck at 0, where bitlines have the polarity;
   /// else empty.
-  std::span<const std::uint64_t> bitlines_at_0(std::uint32_t bank, std::uint32_t row) const;
+  std::span<const std::uint64_t> bitlines_at_0(const RowAddress& row) const;
 
  private:
   void draw_bitlines(const SramGeometry& geometry, std::uint64_t seed);
@@ -82,7 +82,7 @@ class FailureKinds {
 /// Enters the failing cells of one row.
 class RowFaults {
  public:
-  RowFaults(CellMasks& masks, const FailureKinds& kinds, std::uint32_t bank, std::uint32_t row);
+  RowFaults(CellMasks& masks, const FailureKinds& kinds, const RowAddress& row);
 
   std::size_t words() const { return flips_.size(); }
   /// Bit b of `failing` is the cell of column 64 * word + b.

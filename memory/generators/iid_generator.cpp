@@ -11,15 +11,13 @@ CellMasks independent_cells(const SramGeometry& geometry, const Chance& failure,
                             const FailureKinds& kinds, std::uint64_t seed) {
   CellMasks masks(geometry);
   const ColumnChances columns(geometry.columns, failure);
-  for (std::uint32_t bank = 0; bank < geometry.banks; ++bank) {
-    for (std::uint32_t row = 0; row < geometry.rows; ++row) {
-      const std::uint64_t key = failure_key(seed, bank, row);
-      RowFaults faults(masks, kinds, bank, row);
-      for (std::size_t word = 0; word < faults.words(); ++word) {
-        faults.set(word, columns.failing(key, word));
-      }
+  geometry.for_each_row([&](const RowAddress& row) {
+    const std::uint64_t key = failure_key(seed, row);
+    RowFaults faults(masks, kinds, row);
+    for (std::size_t word = 0; word < faults.words(); ++word) {
+      faults.set(word, columns.failing(key, word));
     }
-  }
+  });
   return masks;
 }
 

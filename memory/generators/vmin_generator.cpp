@@ -94,31 +94,28 @@ VminFaultMap::VminFaultMap(std::string name, const SramGeometry& geometry,
 }
 
 // Of the bitline through this cell; cell, row and cluster aside.
-double VminFaultMap::bitline_vmin(std::uint32_t bank, std::uint32_t row,
-                                  std::uint32_t column) const {
+double VminFaultMap::bitline_vmin(const CellAddress& cell) const {
   if (terms_.sigma_bitline == 0) return die_vmin_;
   const std::uint64_t uniform =
-      draw(seed(), Draw::kBitline, bank, column, terms_.bitlines.bitline(row));
+      draw(seed(), Draw::kBitline, cell.bank, cell.column, terms_.bitlines.bitline(cell.row));
   return die_vmin_ + terms_.sigma_bitline * standard_normal(uniform);
 }
 
-double VminFaultMap::row_term(std::uint32_t bank, std::uint32_t row) const {
+double VminFaultMap::row_term(const RowAddress& row) const {
   if (terms_.sigma_row == 0) return 0;
-  return terms_.sigma_row * standard_normal(draw(seed(), Draw::kRow, bank, row));
+  return terms_.sigma_row * standard_normal(draw(seed(), Draw::kRow, row.bank, row.row));
 }
 
-double VminFaultMap::cluster_term(std::uint32_t bank, std::uint32_t row,
-                                  std::uint32_t column) const {
+double VminFaultMap::cluster_term(const CellAddress& cell) const {
   if (terms_.sigma_cluster == 0) return 0;
   return terms_.sigma_cluster *
-         standard_normal(draw(seed(), Draw::kCluster, bank, row / terms_.cluster_rows,
-                              column / terms_.cluster_columns));
+         standard_normal(draw(seed(), Draw::kCluster, cell.bank, cell.row / terms_.cluster_rows,
+                              cell.column / terms_.cluster_columns));
 }
 
 // The order of the sum is part of the definition of a chip: draw_row has the same.
 double VminFaultMap::vmin_without_cell(const CellAddress& cell) const {
-  return bitline_vmin(cell.bank, cell.row, cell.column) +
-         (row_term(cell.bank, cell.row) + cluster_term(cell.bank, cell.row, cell.column));
+  return bitline_vmin(cell) + (row_term(row_of(cell)) + cluster_term(cell));
 }
 
 // Never rises with the voltage: three operations, each rounded monotonically.
@@ -134,27 +131,28 @@ CellMasks VminFaultMap::masks_at(Voltage voltage) const {
   const std::uint32_t bitlines = terms_.bitlines.bitlines(geometry().rows);
   for (std::uint32_t bank = 0; bank < geometry().banks; ++bank) {
     for (std::uint32_t bitline = 0; bitline < bitlines; ++bitline) {
-      draw_bitlines(masks, kinds, bank, bitline, voltage);
+      const BitlineLayout::Rows rows = terms_.bitlines.rows_of(bitline, geometry().rows);
+      draw_bitlines(masks, kinds, bank, rows, voltage);
     }
   }
   return masks;
 }
 
 // Per column, of the bitlines through a row.
-std::vector<double> VminFaultMap::bitline_vmins(std::uint32_t bank, std::uint32_t row) const {
+std::vector<double> VminFaultMap::bitline_vmins(const RowAddress& row) const {
   std::vector<double> vmins(geometry().columns);
   for (std::uint32_t column = 0; column < geometry().columns; ++column) {
-    vmins[column] = bitline_vmin(bank, row, column);
+    vmins[column] = bitline_vmin(row.cell(column));
   }
   return vmins;
 }
 
 // Per column, of the clusters through a row.
-std::vector<double> VminFaultMap::cluster_terms(std::uint32_t bank, std::uint32_t row) const {
+std::vector<double> VminFaultMap::cluster_terms(const RowAddress& row) const {
   std::vector<double> terms(geometry().columns);
   for (std::uint32_t column = 0; column < geometry().columns; ++column) {
     terms[column] =
-        column % terms_.cluster_columns == 0 ? cluster_term(bank, row, column) : terms[column - 1];
+        column % terms_.cluster_columns == 0 ? cluster_term(row.cell(column)) : terms[column - 1];
   }
   return terms;
 }
@@ -174,36 +172,35 @@ ColumnChances VminFaultMap::chances(const std::vector<double>& vmins, Voltage vo
 // One bitline of every column, with all its rows. Where nothing else tells cells apart, their
 // chance is their bitline's and is known once for all the rows.
 void VminFaultMap::draw_bitlines(CellMasks& masks, const FailureKinds& kinds, std::uint32_t bank,
-                                 std::uint32_t bitline, Voltage voltage) const {
-  const auto [first, end] = terms_.bitlines.rows_of(bitline, geometry().rows);
-  const std::vector<double> vmins = bitline_vmins(bank, first);
+                                 const BitlineLayout::Rows& rows, Voltage voltage) const {
+  const std::vector<double> vmins = bitline_vmins({.bank = bank, .row = rows.first});
   const bool alike = terms_.sigma_row == 0 && terms_.sigma_cluster == 0;
   const ColumnChances chances = alike ? this->chances(vmins, voltage) : ColumnChances(0);
   std::vector<double> clusters;
   std::uint32_t clusters_row = 0;  // in cluster rows
-  for (std::uint64_t row = first; row < end; row += terms_.bitlines.interleave) {
-    const auto r = static_cast<std::uint32_t>(row);
-    RowFaults faults(masks, kinds, bank, r);
+  for (std::uint64_t r = rows.first; r < rows.end; r += terms_.bitlines.interleave) {
+    const RowAddress row{.bank = bank, .row = static_cast<std::uint32_t>(r)};
+    RowFaults faults(masks, kinds, row);
     if (alike) {
-      const std::uint64_t key = failure_key(seed(), bank, r);
+      const std::uint64_t key = failure_key(seed(), row);
       for (std::size_t word = 0; word < faults.words(); ++word) {
         faults.set(word, chances.failing(key, word));
       }
       continue;
     }
-    if (clusters.empty() || r / terms_.cluster_rows != clusters_row) {
-      clusters_row = r / terms_.cluster_rows;
-      clusters = cluster_terms(bank, r);
+    if (clusters.empty() || row.row / terms_.cluster_rows != clusters_row) {
+      clusters_row = row.row / terms_.cluster_rows;
+      clusters = cluster_terms(row);
     }
-    draw_row(faults, bank, r, vmins, clusters, voltage);
+    draw_row(faults, row, vmins, clusters, voltage);
   }
 }
 
-void VminFaultMap::draw_row(RowFaults& faults, std::uint32_t bank, std::uint32_t row,
+void VminFaultMap::draw_row(RowFaults& faults, const RowAddress& row,
                             const std::vector<double>& vmins, const std::vector<double>& clusters,
                             Voltage voltage) const {
-  const std::uint64_t key = failure_key(seed(), bank, row);
-  const double row_term = this->row_term(bank, row);
+  const std::uint64_t key = failure_key(seed(), row);
+  const double row_term = this->row_term(row);
   for (std::size_t word = 0; word < faults.words(); ++word) {
     const auto first = static_cast<std::uint32_t>(word * ColumnChances::kWordBits);
     std::uint64_t failing = 0;

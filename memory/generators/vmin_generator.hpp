@@ -50,18 +50,17 @@ class VminFaultMap final : public GeneratedFaultMap {
   double vmin(const CellAddress& cell) const;
 
  private:
-  double bitline_vmin(std::uint32_t bank, std::uint32_t row, std::uint32_t column) const;
-  double row_term(std::uint32_t bank, std::uint32_t row) const;
-  double cluster_term(std::uint32_t bank, std::uint32_t row, std::uint32_t column) const;
+  double bitline_vmin(const CellAddress& cell) const;
+  double row_term(const RowAddress& row) const;
+  double cluster_term(const CellAddress& cell) const;
   double vmin_without_cell(const CellAddress& cell) const;
-  std::vector<double> bitline_vmins(std::uint32_t bank, std::uint32_t row) const;
-  std::vector<double> cluster_terms(std::uint32_t bank, std::uint32_t row) const;
+  std::vector<double> bitline_vmins(const RowAddress& row) const;
+  std::vector<double> cluster_terms(const RowAddress& row) const;
   ColumnChances chances(const std::vector<double>& vmins, Voltage voltage) const;
   void draw_bitlines(CellMasks& masks, const FailureKinds& kinds, std::uint32_t bank,
-                     std::uint32_t bitline, Voltage voltage) const;
-  void draw_row(RowFaults& faults, std::uint32_t bank, std::uint32_t row,
-                const std::vector<double>& vmins, const std::vector<double>& clusters,
-                Voltage voltage) const;
+                     const BitlineLayout::Rows& rows, Voltage voltage) const;
+  void draw_row(RowFaults& faults, const RowAddress& row, const std::vector<double>& vmins,
+                const std::vector<double>& clusters, Voltage voltage) const;
   double failure_argument(double vmin_without_cell, Voltage voltage) const;
   bool fails(double vmin_without_cell, std::uint64_t uniform, Voltage voltage) const;
 

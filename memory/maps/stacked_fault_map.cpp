@@ -14,21 +14,18 @@ constexpr FaultKind kKinds[] = {FaultKind::kStuckAt0, FaultKind::kStuckAt1, Faul
 
 // Gives every cell that fails in `above` the fault that it has there.
 void lay_over(CellMasks& masks, const CellMasks& above) {
-  const SramGeometry& geometry = masks.geometry();
-  for (std::uint32_t bank = 0; bank < geometry.banks; ++bank) {
-    for (std::uint32_t row = 0; row < geometry.rows; ++row) {
-      const auto zeros = above.row(FaultKind::kStuckAt0, bank, row);
-      const auto ones = above.row(FaultKind::kStuckAt1, bank, row);
-      const auto flips = above.row(FaultKind::kFlip, bank, row);
-      for (const FaultKind kind : kKinds) {
-        const auto plane = masks.row(kind, bank, row);
-        const auto over = above.row(kind, bank, row);
-        for (std::size_t word = 0; word < plane.size(); ++word) {
-          plane[word] = (plane[word] & ~(zeros[word] | ones[word] | flips[word])) | over[word];
-        }
+  masks.geometry().for_each_row([&](const RowAddress& row) {
+    const auto zeros = above.row(FaultKind::kStuckAt0, row);
+    const auto ones = above.row(FaultKind::kStuckAt1, row);
+    const auto flips = above.row(FaultKind::kFlip, row);
+    for (const FaultKind kind : kKinds) {
+      const auto plane = masks.row(kind, row);
+      const auto over = above.row(kind, row);
+      for (std::size_t word = 0; word < plane.size(); ++word) {
+        plane[word] = (plane[word] & ~(zeros[word] | ones[word] | flips[word])) | over[word];
       }
     }
-  }
+  });
 }
 
 // Both lists of intermittent cells wait for all certain ones.

@@ -59,10 +59,10 @@ TEST(CellMasks, RowsOfAPlaneAreWhatSetAndAtSee) {
   CellMasks masks(kGeometry);
   masks.set({2, 4, 69}, FaultKind::kStuckAt1);
   const CellMasks& read_only = masks;
-  ASSERT_EQ(read_only.row(FaultKind::kStuckAt1, 2, 4).size(), 2u);
-  EXPECT_EQ(read_only.row(FaultKind::kStuckAt1, 2, 4)[1], std::uint64_t{1} << 5);
-  EXPECT_EQ(read_only.row(FaultKind::kFlip, 2, 4)[1], 0u);
-  masks.row(FaultKind::kFlip, 1, 0)[0] = 0b1000;
+  ASSERT_EQ(read_only.row(FaultKind::kStuckAt1, {.bank = 2, .row = 4}).size(), 2u);
+  EXPECT_EQ(read_only.row(FaultKind::kStuckAt1, {.bank = 2, .row = 4})[1], std::uint64_t{1} << 5);
+  EXPECT_EQ(read_only.row(FaultKind::kFlip, {.bank = 2, .row = 4})[1], 0u);
+  masks.row(FaultKind::kFlip, {.bank = 1, .row = 0})[0] = 0b1000;
   EXPECT_EQ(masks.at({1, 0, 3}), FaultKind::kFlip);
   EXPECT_EQ(masks.count(), 2u);
 }
