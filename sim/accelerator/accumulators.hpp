@@ -1,4 +1,4 @@
-// The accumulators below the array: two halves, an entry per column and output pixel, each read
+// The accumulators below the array: two halves, an entry per column and vector of a fold, each read
 // through its faults.
 #pragma once
 
@@ -33,9 +33,10 @@ class Accumulators final : public sc_core::sc_module, virtual public sc_core::sc
   /// Adds a partial sum to entry (half, column, m) as it is read; the first one to the bias.
   void deposit(const SumTarget& target, int column, std::int64_t m, std::int32_t sum) {
     if (column >= target.columns) return;
-    std::int32_t& entry = sums_[position(target.half, column, m)];
+    const hardware::AccumulatorEntry at{target.half, column, m};
+    std::int32_t& entry = sums_[position(at)];
     if (!plain_) {
-      const std::int32_t held = target.first_k ? target.bias[column] : read(target.half, column, m);
+      const std::int32_t held = target.first_k ? target.bias[column] : read(at);
       entry = models::limit_accumulator(std::int64_t{held} + sum, spec_.bits, spec_.overflow);
       return;
     }
@@ -45,17 +46,18 @@ class Accumulators final : public sc_core::sc_module, virtual public sc_core::sc
                                       static_cast<std::uint32_t>(sum));
   }
   /// As the cells deliver it.
-  std::int32_t read(int half, int column, std::int64_t m) const {
-    const std::int32_t held = sums_[position(half, column, m)];
-    return masks_ == nullptr ? held : through_cells(half, column, m, held);
+  std::int32_t read(const hardware::AccumulatorEntry& at) const {
+    const std::int32_t held = sums_[position(at)];
+    return masks_ == nullptr ? held : through_cells(at, held);
   }
 
  private:
-  std::size_t position(int half, int column, std::int64_t m) const {
-    return static_cast<std::size_t>((std::int64_t{half} * columns_ + column) * depth_ + m);
+  std::size_t position(const hardware::AccumulatorEntry& at) const {
+    return static_cast<std::size_t>((std::int64_t{at.half} * columns_ + at.column) * depth_ +
+                                    at.entry);
   }
 
-  std::int32_t through_cells(int half, int column, std::int64_t m, std::int32_t held) const;
+  std::int32_t through_cells(const hardware::AccumulatorEntry& at, std::int32_t held) const;
 
   int columns_ = 0;
   std::int64_t depth_ = 0;

@@ -8,6 +8,10 @@
 
 namespace brownout::accelerator {
 
+struct PePosition {
+  int row = 0, column = 0;
+};
+
 /// R x C processing elements. In a cycle PE (r, c) takes the activation of its left neighbour (or
 /// the left input), adds activation * weight to the partial sum of the PE above (or to 0), and
 /// holds both in registers, which its right and lower neighbours see in the next cycle.
@@ -23,21 +27,17 @@ class PeArray {
     activations_[base_ + stride_ * static_cast<std::size_t>(row)] = activation;
   }
   /// Fills the staged weight register of a PE.
-  void stage_weight(int row, int column, std::int16_t weight) {
-    staged_[position(row, column)] = weight;
-  }
+  void stage_weight(const PePosition& pe, std::int16_t weight) { staged_[index(pe)] = weight; }
   /// Makes the staged weight of a PE the one it multiplies with.
-  void activate_weight(int row, int column) {
-    weights_[position(row, column)] = staged_[position(row, column)];
-  }
+  void activate_weight(const PePosition& pe) { weights_[index(pe)] = staged_[index(pe)]; }
   /// One clock edge.
   void step();
   /// Partial sums that left the last row at the last step, by column.
   std::span<const std::int32_t> bottom() const { return {sums_.end() - columns_, sums_.end()}; }
 
  private:
-  std::size_t position(int row, int column) const {
-    return static_cast<std::size_t>(std::ptrdiff_t{row} * columns_ + column);
+  std::size_t index(const PePosition& pe) const {
+    return static_cast<std::size_t>(std::ptrdiff_t{pe.row} * columns_ + pe.column);
   }
 
   void shift_activations();

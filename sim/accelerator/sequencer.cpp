@@ -144,7 +144,7 @@ void Sequencer::start_stream(Cycle now) {
   const auto& convolution = std::get<models::Convolution>(state_.node(layer_));
   const std::int32_t* bias = convolution.bias.data() + state_.program().first_channel(tile);
   array->begin_fold(static_cast<int>(next_stream_.value), static_cast<int>(current.m_count),
-                    {static_cast<int>(current.block % 2), current.first_k, tile.columns, bias});
+                    {current.half(), current.first_k, tile.columns, bias});
   times(next_stream_).stream_start = now;
   streamed_ = next_stream_;
   ++next_stream_;

@@ -40,7 +40,9 @@ std::vector<std::uint8_t> dram_image(const Job& job, DramLayout& layout) {
 
 std::int64_t deepest_block(const schedule::TileProgram& program) {
   std::int64_t depth = 1;
-  for (const schedule::Fold& fold : program.folds) depth = std::max(depth, fold.m_count);
+  for (const schedule::Fold& fold : program.folds) {
+    depth = std::max(depth, program.use_of(fold).vectors);
+  }
   return depth;
 }
 

@@ -69,7 +69,7 @@ void SystolicArray::activate_wavefronts() {
   for (const std::int64_t start : wavefronts_) {
     const int age = static_cast<int>(tick_ - start);
     for (int r = std::max(0, age - columns + 1); r <= std::min(rows - 1, age); ++r) {
-      pes_.activate_weight(r, age - r);
+      pes_.activate_weight({.row = r, .column = age - r});
     }
   }
   std::erase_if(wavefronts_,
@@ -84,7 +84,7 @@ void SystolicArray::capture_weights() {
     const int row = loading_row_[entered];
     if (row < 0) continue;
     const std::int16_t* weights = &loading_[entered * columns_];
-    pes_.stage_weight(row, c, weights[c]);
+    pes_.stage_weight({.row = row, .column = c}, weights[c]);
   }
 }
 

@@ -32,8 +32,7 @@ void VectorUnit::restart() {
 
 Cycle VectorUnit::requantize_block(FoldIndex last_fold, Cycle from) {
   const schedule::Fold& fold = state_.fold(last_fold);
-  const std::int64_t sums = fold.m_count * state_.program().tile_of(fold).columns;
-  return enqueue({.fold = last_fold}, sums, from);
+  return enqueue({.fold = last_fold}, state_.program().use_of(fold).sums(), from);
 }
 
 Cycle VectorUnit::run_layer(std::size_t node, Cycle from) {
@@ -61,28 +60,31 @@ void VectorUnit::complete() {
 }
 
 void VectorUnit::finish_block(FoldIndex index) {
+  const schedule::TileProgram& program = state_.program();
   const schedule::Fold& fold = state_.fold(index);
-  const schedule::Tile& tile = state_.program().tile_of(fold);
-  const auto& convolution = std::get<models::Convolution>(state_.node(tile.node));
-  const models::Requantizer& requantize = requantizers_[tile.node];
-  const int first_channel = state_.program().first_channel(tile);
+  const schedule::ArrayUse use = program.use_of(fold);
+  const std::size_t node = program.tile_of(fold).node;
+  const auto& convolution = std::get<models::Convolution>(state_.node(node));
+  const models::Requantizer& requantize = requantizers_[node];
   const std::uint64_t output = address_of(convolution.output);
   const Accumulators& accumulated = *accumulators.operator->();
   ActivationSram& activations = *activation_sram.operator->();
-  for (std::int64_t m = 0; m < fold.m_count; ++m) {
-    const std::int64_t pixel = (fold.m0 + m) * convolution.out_channels;
-    for (int c = 0; c < tile.columns; ++c) {
-      const std::int32_t sum = accumulated.read(static_cast<int>(fold.block % 2), c, m);
-      activations.write(output + static_cast<std::uint64_t>(pixel + first_channel + c),
-                        requantize(sum, first_channel + c));
+  for (std::int64_t vector = 0; vector < use.vectors; ++vector) {
+    for (int column = 0; column < use.columns; ++column) {
+      const hardware::AccumulatorEntry entry{fold.half(), column, vector};
+      const schedule::OutputElement at = program.output_of(fold, entry);
+      const std::int64_t element = at.pixel * convolution.out_channels + at.channel;
+      activations.write(output + static_cast<std::uint64_t>(element),
+                        requantize(accumulated.read(entry), at.channel));
     }
   }
-  hardware::EventCounts& counts = state_.counts(tile.node);
-  const auto sums = static_cast<std::uint64_t>(fold.m_count * tile.columns);
+  hardware::EventCounts& counts = state_.counts(node);
+  const auto sums = static_cast<std::uint64_t>(use.sums());
   counts[Event::kAccumulatorRead] += sums;
   counts[Event::kVectorOp] += sums;
   counts[Event::kActivationSramWrite] += sums;
-  counts[Event::kParameterRead] += static_cast<unsigned>(tile.columns) * hardware::kParameterBytes;
+  const auto channels = static_cast<unsigned>(program.channels(fold));
+  counts[Event::kParameterRead] += channels * hardware::kParameterBytes;
 }
 
 void VectorUnit::finish(std::size_t /*node*/, const models::Convolution& convolution) {

@@ -92,7 +92,7 @@ std::vector<Cell> plan_cells(const NetworkPlan& plan, std::size_t node) {
   const hardware::LayerTimes& times = plan.times.layers[node];
   std::vector<Cell> cells = {tiles, words, times.end - times.start};
   cells.resize(cells.size() + 1);
-  if (tiles > 0) cells.back() = plan.m_blocks(node);
+  if (tiles > 0) cells.back() = plan.program.m_blocks(plan.program.layers[node]);
   return cells;
 }
 
@@ -180,9 +180,9 @@ std::vector<Fact> fit_facts(const models::QuantizedNetwork& network, const Netwo
   const std::uint64_t words = spec.weight_sram.organisation().words;
   const auto activation_sram = static_cast<std::uint64_t>(spec.activation_sram.capacity_bytes());
   std::int64_t largest_m = 0, blocks = 0;
-  for (std::size_t node = 0; node < plan.program.layers.size(); ++node) {
-    largest_m = std::max(largest_m, plan.program.layers[node].gemm.m);
-    blocks = std::max(blocks, plan.m_blocks(node));
+  for (const schedule::Layer& layer : plan.program.layers) {
+    largest_m = std::max(largest_m, layer.gemm.m);
+    blocks = std::max(blocks, plan.program.m_blocks(layer));
   }
   return {{{"weight_words", "weight SRAM words"}, plan.program.weight_words},
           {{"weight_sram_words", "  of available"}, words},

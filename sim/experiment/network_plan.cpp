@@ -61,8 +61,4 @@ NetworkPlan plan_network(const models::QuantizedNetwork& network,
   return plan;
 }
 
-std::int64_t NetworkPlan::m_blocks(std::size_t node) const {
-  return divide_up(program.layers[node].gemm.m, program.spec.accumulator.depth);
-}
-
 }  // namespace brownout::experiment

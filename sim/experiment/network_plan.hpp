@@ -40,9 +40,6 @@ struct NetworkPlan {
   hardware::AcceleratorSpec asked;  ///< the accelerator without these changes
   bool weights_fit = false;         ///< all at once
   bool activations_fit = false;
-
-  /// Blocks in which the accumulators take the output pixels of a layer.
-  std::int64_t m_blocks(std::size_t node) const;
 };
 /// Throws InputError where a tile does not fit the weight SRAM.
 NetworkPlan plan_network(const models::QuantizedNetwork& network,

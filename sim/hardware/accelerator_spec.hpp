@@ -25,6 +25,10 @@ inline constexpr std::array<std::string_view, 3> kPlacementNames = {"resident", 
 
 std::string to_string(Placement placement);
 
+/// What stands in the array while the rest streams through it; sim/schedule/tile_program.hpp has
+/// the axes.
+inline constexpr std::string_view kDataflow = "weight stationary";
+
 struct ArraySpec {
   int rows = 32;     ///< the K dimension of a fold
   int columns = 32;  ///< the N dimension of a fold

@@ -32,12 +32,18 @@ struct PerMemory {
   }
 };
 
-/// The word of the accumulators (organisation, accelerator_spec.hpp) that holds entry m of a half's
-/// column.
-constexpr std::uint64_t accumulator_word(int columns, int half, int column, std::int64_t m) {
-  return (static_cast<std::uint64_t>(m) * 2 + static_cast<unsigned>(half)) *
+/// A sum's place in the accumulators: an entry of the column of one of the two halves.
+struct AccumulatorEntry {
+  int half = 0;
+  int column = 0;
+  std::int64_t entry = 0;
+};
+
+/// The word of the accumulators (organisation, accelerator_spec.hpp) that holds it.
+constexpr std::uint64_t accumulator_word(const AccumulatorEntry& sum, int columns) {
+  return (static_cast<std::uint64_t>(sum.entry) * 2 + static_cast<unsigned>(sum.half)) *
              static_cast<unsigned>(columns) +
-         static_cast<unsigned>(column);
+         static_cast<unsigned>(sum.column);
 }
 
 }  // namespace brownout::hardware

@@ -1,9 +1,11 @@
 // What the accelerator does for one inference, as data: tiles, folds, transfers, in order. The
-// SystemC machine, the closed form and the weight read-back all execute this one value.
-// program_builder.hpp makes it; where the tiles lie is weight_layout.hpp's.
+// SystemC machine, the closed form and the weight read-back all execute this one value, and it says
+// which axis of a matrix product lies on what of the array. program_builder.hpp makes it; where the
+// tiles lie is weight_layout.hpp's.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -12,6 +14,7 @@
 #include "models/quantized_network.hpp"
 #include "sim/hardware/accelerator_spec.hpp"
 #include "sim/hardware/cycles.hpp"
+#include "sim/hardware/on_chip_memory.hpp"
 #include "sim/schedule/gemm.hpp"
 
 namespace brownout::schedule {
@@ -34,6 +37,11 @@ struct Tile {
   std::uint64_t words() const { return std::uint64_t{words_per_row} * static_cast<unsigned>(rows); }
 };
 
+/// Of a weight in its tile.
+struct TilePosition {
+  int row = 0, column = 0;
+};
+
 /// A tile loaded once and a block of M streamed through it.
 struct Fold {
   TileIndex tile;
@@ -41,6 +49,24 @@ struct Fold {
   std::int64_t m0 = 0, m_count = 0;
   bool first_k = false;  ///< starts the block's sums from the biases
   bool last_k = false;   ///< completes the block's sums
+
+  /// Of the accumulators, which holds the block's sums.
+  int half() const { return static_cast<int>(block % 2); }
+};
+
+/// What a fold takes of the array, and how many vectors stream through it: one a cycle. A sum
+/// leaves for each vector and column.
+struct ArrayUse {
+  int rows = 0, columns = 0;
+  std::int64_t vectors = 0;
+
+  std::int64_t sums() const { return vectors * columns; }
+};
+
+/// An element of a layer's matrix product; channels count through all groups.
+struct OutputElement {
+  int channel = 0;
+  std::int64_t pixel = 0;
 };
 
 /// The work of one node. Matrix layers have folds; the vector unit alone does the others.
@@ -75,6 +101,43 @@ struct TileProgram {
   const Layer& layer_of(const Tile& tile) const { return layers[tile.node]; }
   /// Of a tile's first column, among all groups.
   int first_channel(const Tile& tile) const { return tile.group * layer_of(tile).gemm.n + tile.n0; }
+
+  // The axes, weight stationary: rows are k, columns are n, the vectors that stream are m.
+  ArrayUse use_of(const Fold& fold) const {
+    const Tile& tile = tile_of(fold);
+    return {tile.rows, tile.columns, fold.m_count};
+  }
+  /// A weight's index in the node's matrix, channel * K + k.
+  std::size_t weight_at(const Tile& tile, const TilePosition& at) const {
+    const std::int64_t channel = first_channel(tile) + at.column;
+    return static_cast<std::size_t>(channel * layer_of(tile).gemm.k + tile.k0 + at.row);
+  }
+  /// Whose sum a fold adds to in an entry of the accumulators.
+  OutputElement output_of(const Fold& fold, const hardware::AccumulatorEntry& sum) const {
+    return {first_channel(tile_of(fold)) + sum.column, fold.m0 + sum.entry};
+  }
+  /// The other way; nothing where the fold adds to other sums.
+  std::optional<hardware::AccumulatorEntry> entry_of(const Fold& fold,
+                                                     const OutputElement& output) const {
+    const ArrayUse use = use_of(fold);
+    const int column = output.channel - first_channel(tile_of(fold));
+    const std::int64_t entry = output.pixel - fold.m0;
+    if (column < 0 || column >= use.columns || entry < 0 || entry >= use.vectors) return {};
+    return hardware::AccumulatorEntry{fold.half(), column, entry};
+  }
+  /// Output channels that a fold's sums are of.
+  int channels(const Fold& fold) const { return tile_of(fold).columns; }
+  /// Products that a fold adds to a sum, at most.
+  int k_part() const { return spec.array.rows; }
+  /// How often a layer's activations are read: once for each tile of its output channels.
+  int activation_passes(const Layer& layer) const {
+    return divide_up(layer.gemm.n, spec.array.columns);
+  }
+  /// Blocks in which the accumulators take a layer's output pixels.
+  std::int64_t m_blocks(const Layer& layer) const {
+    return divide_up(layer.gemm.m, spec.accumulator.depth);
+  }
+
   /// Of a tensor's first byte in the activation SRAM.
   std::uint64_t address_of(models::TensorId id) const { return tensor_address[id]; }
   /// Bytes of one tile in DRAM: the data of its words, then their flags side by side.

@@ -10,9 +10,9 @@ namespace {
 
 using Masks = models::ReadMasks<std::uint32_t>;
 
-/// A failing bit of one entry.
+/// Of an entry.
 struct FailingBit {
-  std::int64_t m = 0;
+  std::int64_t entry = 0;
   std::uint32_t bit = 0;
   memory::FaultKind kind = memory::FaultKind::kFlip;
 };
@@ -20,16 +20,18 @@ struct FailingBit {
 /// By half and column of the array: every block uses entries from 0 on.
 using FailingBits = std::vector<std::vector<FailingBit>>;
 
-std::size_t index_of(std::size_t half, int column, int columns) {
-  return half * static_cast<unsigned>(columns) + static_cast<unsigned>(column);
+std::size_t index_of(const hardware::AccumulatorEntry& sum, int columns) {
+  return static_cast<std::size_t>(sum.half * columns + sum.column);
 }
 
-/// The bank is the column; a row holds entry m of both halves, bit by bit beside each other.
+/// The bank is the column; a row holds an entry of both halves, bit by bit beside each other.
 FailingBits failing_bits(const memory::CellMasks& cells, int columns) {
   FailingBits found(static_cast<std::size_t>(2 * columns));
   cells.for_each([&](const memory::CellAddress& cell, memory::FaultKind kind) {
-    found[index_of(cell.column % 2, static_cast<int>(cell.bank), columns)].push_back(
-        {std::int64_t{cell.row}, cell.column / 2, kind});
+    const hardware::AccumulatorEntry sum{.half = static_cast<int>(cell.column % 2),
+                                         .column = static_cast<int>(cell.bank),
+                                         .entry = cell.row};
+    found[index_of(sum, columns)].push_back({sum.entry, cell.column / 2, kind});
   });
   return found;
 }
@@ -57,13 +59,15 @@ models::SumMasks read_back_accumulators(const schedule::TileProgram& program,
     const schedule::Tile& tile = program.tile_of(fold);
     const models::Shape& output =
         network.tensor(models::node_output(network.nodes[tile.node])).shape;
-    for (int column = 0; column < tile.columns; ++column) {
-      const int channel = program.first_channel(tile) + column;
-      for (const FailingBit& bit : failing[index_of(fold.block % 2, column, columns)]) {
-        if (bit.m >= fold.m_count) break;  // they rise
-        const std::int64_t element = (fold.m0 + bit.m) * output.channels + channel;
+    const schedule::ArrayUse use = program.use_of(fold);
+    for (int column = 0; column < use.columns; ++column) {
+      hardware::AccumulatorEntry sum{.half = fold.half(), .column = column, .entry = 0};
+      for (const FailingBit& bit : failing[index_of(sum, columns)]) {
+        sum.entry = bit.entry;
+        if (sum.entry >= use.vectors) break;  // they rise
+        const schedule::OutputElement of = program.output_of(fold, sum);
         add(sums[tile.node], static_cast<std::size_t>(output.size()),
-            static_cast<std::size_t>(element), bit);
+            static_cast<std::size_t>(of.pixel * output.channels + of.channel), bit);
       }
     }
   }

@@ -7,12 +7,6 @@ namespace brownout::storage {
 using memory::WideBits;
 using memory::WordBits;
 
-std::size_t weight_at(const schedule::TileProgram& program, const schedule::Tile& tile, int row,
-                      int column) {
-  const std::int64_t channel = program.first_channel(tile) + column;
-  return static_cast<std::size_t>(channel * program.layer_of(tile).gemm.k + tile.k0 + row);
-}
-
 TileWord tile_word(const schedule::TileProgram& program, const schedule::Tile& tile,
                    std::uint32_t word_of_row) {
   const int first_column = static_cast<int>(word_of_row) * tile.lanes;
@@ -26,6 +20,8 @@ namespace {
 struct Held {
   TileWord word;
   int row, first_column;
+
+  schedule::TilePosition position(int lane) const { return {row, first_column + lane}; }
 };
 
 Held held_by(const schedule::TileProgram& program, const schedule::Tile& tile,
@@ -52,7 +48,7 @@ WeightImage::WeightImage(const schedule::TileProgram& program, const models::Wei
       const Held held = held_by(program, tile, index);
       WideBits wanted;
       for (int lane = 0; lane < held.word.weights; ++lane) {
-        const std::size_t weight = weight_at(program, tile, held.row, held.first_column + lane);
+        const std::size_t weight = program.weight_at(tile, held.position(lane));
         wanted.put(static_cast<std::uint32_t>(lane * held.word.weight_bits),
                    table.code(weights[tile.node][weight]));
       }
@@ -79,8 +75,7 @@ void WeightImage::rewrite(const schedule::TileProgram& program,
       for (int lane = 0; lane < held.word.weights; ++lane) {
         const std::uint64_t code = held.word.code(codes, lane);
         if (code == held.word.code(wanted, lane)) continue;
-        weights_[tile.node][weight_at(program, tile, held.row, held.first_column + lane)] =
-            table.value(code);
+        weights_[tile.node][program.weight_at(tile, held.position(lane))] = table.value(code);
       }
     }
   }

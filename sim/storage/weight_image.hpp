@@ -17,10 +17,6 @@
 
 namespace brownout::storage {
 
-/// The weight at a row and column of a tile: its index in the node's matrix, channel * K + k.
-std::size_t weight_at(const schedule::TileProgram& program, const schedule::Tile& tile, int row,
-                      int column);
-
 /// Word `word_of_row` of any row of a tile.
 TileWord tile_word(const schedule::TileProgram& program, const schedule::Tile& tile,
                    std::uint32_t word_of_row);

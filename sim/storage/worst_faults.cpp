@@ -124,8 +124,8 @@ class LayerFaults {
       fault.cell = path_.organisation().locate({place.address, bit});
       const std::uint32_t of_data = path_.data_bit_on(bit, stored);
       for (int lane = 0; lane < word.weights; ++lane) {
-        const std::size_t weight =
-            weight_at(stored_.program, tile, place.row, place.first_column + lane);
+        const std::size_t weight = stored_.program.weight_at(
+            tile, {.row = place.row, .column = place.first_column + lane});
         place_weight(weight, fault);
         const auto first = static_cast<std::uint32_t>(lane * word.weight_bits);
         const bool own =

@@ -56,6 +56,7 @@ class Recurrence {
     for (std::size_t i = 0; i < layer.fold_count; ++i) {
       const schedule::FoldIndex index = layer.first_fold + i;
       const schedule::Fold& fold = program_.folds[index];
+      const schedule::ArrayUse use = program_.use_of(fold);
       const std::size_t block = fold.block;
       FoldTimes times;
       times.weights_ready = weights_ready(index);
@@ -67,12 +68,11 @@ class Recurrence {
       // The accumulators have two halves: a block reuses the half of the block two before.
       const Cycle sums_free = block >= 2 ? block_done[block - 2] : start;
       times.stream_start = std::max({before.stream_end, times.load_end, sums_free});
-      times.stream_end = times.stream_start + fold.m_count;
+      times.stream_end = times.stream_start + use.vectors;
       times.end = times.stream_end + array.rows + array.columns - 2;
       if (fold.last_k) {
-        const std::int64_t sums = fold.m_count * program_.tile_of(fold).columns;
         vector_free =
-            std::max(vector_free, times.end) + divide_up(sums, program_.spec.vector_lanes);
+            std::max(vector_free, times.end) + divide_up(use.sums(), program_.spec.vector_lanes);
         block_done[block] = vector_free;
       }
       times_.folds.push_back(times);

@@ -42,9 +42,12 @@ void add_fold(EventCounts& counts, const schedule::TileProgram& program, const s
   const hardware::SramSpec& sram = program.spec.weight_sram;
   const auto array_rows = static_cast<std::uint64_t>(program.spec.array.rows);
   const auto array_columns = static_cast<std::uint64_t>(program.spec.array.columns);
-  const auto m = static_cast<std::uint64_t>(fold.m_count);
-  const auto rows = static_cast<std::uint64_t>(tile.rows);
-  const auto columns = static_cast<std::uint64_t>(tile.columns);
+  const schedule::ArrayUse use = program.use_of(fold);
+  const auto vectors = static_cast<std::uint64_t>(use.vectors);
+  const auto rows = static_cast<std::uint64_t>(use.rows);
+  const auto columns = static_cast<std::uint64_t>(use.columns);
+  const auto sums = static_cast<std::uint64_t>(use.sums());
+  const auto channels = static_cast<std::uint64_t>(program.channels(fold));
   if (program.streams_weights()) {
     counts[Event::kWeightSramWrite] += tile.words();
     counts[Event::kCodeXor] += tile.words() * static_cast<unsigned>(sram.encoder_xors);
@@ -54,15 +57,15 @@ void add_fold(EventCounts& counts, const schedule::TileProgram& program, const s
   counts[Event::kWeightSramRead] += tile.words();
   counts[Event::kCodeXor] += tile.words() * static_cast<unsigned>(sram.decoder_xors);
   counts[Event::kWeightRegisterWrite] += array_rows * array_columns;
-  counts[Event::kActivationShift] += m * rows * array_columns;
-  counts[Event::kPsumShift] += m * array_rows * columns;
-  counts[Event::kAccumulatorWrite] += m * columns;
-  if (!fold.first_k) counts[Event::kAccumulatorRead] += m * columns;
+  counts[Event::kActivationShift] += vectors * rows * array_columns;
+  counts[Event::kPsumShift] += vectors * array_rows * columns;
+  counts[Event::kAccumulatorWrite] += sums;
+  if (!fold.first_k) counts[Event::kAccumulatorRead] += sums;
   if (fold.last_k) {  // the vector unit drains the block
-    counts[Event::kAccumulatorRead] += m * columns;
-    counts[Event::kParameterRead] += columns * hardware::kParameterBytes;
-    counts[Event::kVectorOp] += m * columns;
-    counts[Event::kActivationSramWrite] += m * columns;
+    counts[Event::kAccumulatorRead] += sums;
+    counts[Event::kParameterRead] += channels * hardware::kParameterBytes;
+    counts[Event::kVectorOp] += sums;
+    counts[Event::kActivationSramWrite] += sums;
   }
 }
 
@@ -75,16 +78,15 @@ EventCounts matrix_layer(const schedule::TileProgram& program, const schedule::L
   for (const schedule::Fold& fold : program.folds_of(layer)) {
     add_fold(counts, program, fold, refetched.empty() ? 0 : refetched[fold.tile]);
   }
-  // Every column tile streams the whole im2col matrix; padding is not read.
+  // A pass is over the whole im2col matrix; padding is not read.
   const models::Shape& input = network.tensor(convolution.input).shape;
-  const int columns = program.spec.array.columns;
-  const auto column_tiles = static_cast<std::uint64_t>(divide_up(layer.gemm.n, columns));
   counts[Event::kActivationSramRead] +=
-      column_tiles * static_cast<std::uint64_t>(input.channels) *
+      static_cast<std::uint64_t>(program.activation_passes(layer)) *
+      static_cast<std::uint64_t>(input.channels) *
       taps_inside(convolution.window, input, network.tensor(convolution.output).shape);
   counts[Event::kPeIdleCycle] = static_cast<std::uint64_t>(hardware::array_active_cycles(times)) *
                                     static_cast<std::uint64_t>(program.spec.array.rows) *
-                                    static_cast<std::uint64_t>(columns) -
+                                    static_cast<std::uint64_t>(program.spec.array.columns) -
                                 static_cast<std::uint64_t>(layer.gemm.macs());
   return counts;
 }

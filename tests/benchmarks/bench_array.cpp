@@ -54,8 +54,8 @@ void registers_alone(benchmark::State& state) {
   accelerator::PeArray array(size, size);
   for (int r = 0; r < size; ++r) {
     for (int c = 0; c < size; ++c) {
-      array.stage_weight(r, c, static_cast<std::int16_t>(r - c));
-      array.activate_weight(r, c);
+      array.stage_weight({.row = r, .column = c}, static_cast<std::int16_t>(r - c));
+      array.activate_weight({.row = r, .column = c});
     }
   }
   constexpr int kCycles = 1000;

@@ -38,6 +38,49 @@ TEST(TileProgram, EveryProductIsComputedExactlyOnce) {
   }
 }
 
+TEST(TileProgram, EveryWeightStandsInOnePlaceOfOneTile) {
+  const models::QuantizedNetwork network = testing::random_residual_network(6);
+  const TileProgram program = make_program(network, spec_of(7, 5, 25));
+  std::map<std::size_t, std::set<std::size_t>> seen;  // by node
+  for (const Tile& tile : program.tiles) {
+    for (int row = 0; row < tile.rows; ++row) {
+      for (int column = 0; column < tile.columns; ++column) {
+        const std::size_t weight = program.weight_at(tile, {.row = row, .column = column});
+        EXPECT_TRUE(seen[tile.node].insert(weight).second);
+      }
+    }
+  }
+  for (const auto& [node, weights] : seen) {
+    const auto& convolution = std::get<models::Convolution>(network.nodes[node]);
+    EXPECT_EQ(weights.size(), convolution.weights.size());
+    EXPECT_LT(*weights.rbegin(), convolution.weights.size());
+  }
+}
+
+TEST(TileProgram, EveryOutputIsSummedInOneEntryByAFoldOfEachKTile) {
+  const models::QuantizedNetwork network = testing::random_residual_network(6);
+  const TileProgram program = make_program(network, spec_of(7, 5, 25));
+  for (const Layer& layer : program.layers) {
+    std::map<std::pair<int, std::int64_t>, int> sums;  // by channel and pixel
+    for (const Fold& fold : program.folds_of(layer)) {
+      const ArrayUse use = program.use_of(fold);
+      for (int column = 0; column < use.columns; ++column) {
+        for (std::int64_t vector = 0; vector < use.vectors; ++vector) {
+          const OutputElement output =
+              program.output_of(fold, {.half = fold.half(), .column = column, .entry = vector});
+          ++sums[{output.channel, output.pixel}];
+          const auto back = program.entry_of(fold, output);
+          ASSERT_TRUE(back);
+          EXPECT_EQ(std::tuple(back->half, back->column, back->entry),
+                    std::tuple(fold.half(), column, vector));
+        }
+      }
+    }
+    EXPECT_EQ(std::ssize(sums), layer.gemm.m * layer.gemm.n * layer.gemm.groups);
+    for (const auto& [output, count] : sums) EXPECT_EQ(count, (layer.gemm.k + 6) / 7);
+  }
+}
+
 // Rows of 24 columns in words of 40 bits: 13, 10, 8, 6 or 5 weights a word.
 TEST(TileProgram, NarrowWeightsFillWordsWithoutStraddlingThem) {
   const std::vector<int> widths = {3, 4, 5, 6, 8};

@@ -46,7 +46,7 @@ TEST(AccumulatorReadback, GivesEveryOutputTheFaultsOfTheEntryThatSumsIt) {
       for (std::int64_t m = 0; m < fold.m_count; ++m) {
         for (int c = 0; c < tile.columns; ++c) {
           const std::uint64_t word =
-              hardware::accumulator_word(spec.array.columns, fold.block % 2, c, m);
+              hardware::accumulator_word({fold.half(), c, m}, spec.array.columns);
           const auto element = static_cast<std::size_t>((fold.m0 + m) * output.channels +
                                                         tile.group * layer.gemm.n + tile.n0 + c);
           for (unsigned bit = 0; bit < organisation.word_bits; ++bit) {
@@ -86,8 +86,8 @@ TEST(AccumulatorOrganisation, IsABankPerColumnAndARowPerEntryOfBothHalves) {
   const hardware::AcceleratorSpec spec = spec_of(3, 20, 7);
   const auto organisation = hardware::organisation(spec, hardware::OnChipMemory::kAccumulator);
   EXPECT_EQ(organisation.geometry(), (memory::SramGeometry{3, 7, 40}));
-  const memory::CellAddress cell =
-      organisation.locate({hardware::accumulator_word(3, 1, 2, 5), 11});
+  const memory::CellAddress cell = organisation.locate(
+      {hardware::accumulator_word({.half = 1, .column = 2, .entry = 5}, 3), 11});
   EXPECT_EQ(cell, (memory::CellAddress{2, 5, 23}));
 }
 

@@ -159,8 +159,8 @@ TEST_P(ReadBack, ReadsWordsThroughTheirCode) {
       for (int column = 0; column < 4; ++column) {
         const int n = static_cast<int>(w % tile.words_per_row) * 4 + column;
         if (n >= tile.columns) continue;
-        const std::size_t weight =
-            weight_at(net.program, tile, static_cast<int>(w / tile.words_per_row), n);
+        const std::size_t weight = net.program.weight_at(
+            tile, {.row = static_cast<int>(w / tile.words_per_row), .column = n});
         const auto code = static_cast<std::uint8_t>(
             fails ? 0 : read.data.field(static_cast<std::uint32_t>(8 * column), 8));
         expected[node][weight] = static_cast<std::int8_t>(code);

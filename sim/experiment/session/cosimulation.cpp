@@ -35,16 +35,15 @@ void find_wrong_weight(const std::vector<LoadedTile>& tiles, const Expectation& 
   for (const LoadedTile& loaded : tiles) {
     const schedule::Tile& tile =
         expectation.program.tile_of(expectation.program.folds[loaded.fold]);
-    const std::size_t layer = tile.node;
-    const auto& convolution = std::get<models::Convolution>(expectation.network.nodes[layer]);
+    const auto& convolution = std::get<models::Convolution>(expectation.network.nodes[tile.node]);
     for (int row = 0; row < tile.rows; ++row) {
       for (int column = 0; column < tile.columns; ++column) {
         const int got = loaded.weights[static_cast<std::size_t>(row * tile.columns + column)];
-        const std::int64_t channel = expectation.program.first_channel(tile) + column;
+        const std::size_t weight =
+            expectation.program.weight_at(tile, {.row = row, .column = column});
         const int expected =
-            expectation.readback
-                .weights[layer][storage::weight_at(expectation.program, tile, row, column)] -
-            convolution.weight_zero_point(static_cast<int>(channel));
+            expectation.readback.weights[tile.node][weight] -
+            convolution.weight_zero_point(static_cast<int>(weight) / convolution.k_size());
         if (got == expected) continue;
         throw Disagreement(tile_name(expectation, loaded.fold) + ", row " + std::to_string(row) +
                            ", column " + std::to_string(column) + ": weight " +
@@ -89,15 +88,13 @@ Job traced(const Job& job, std::size_t layer) {
 
 /// ", summed in half 1, column 3, entry 12 of the accumulators"; nothing for layers without sums.
 std::string entry_name(const schedule::TileProgram& program, std::size_t layer,
-                       std::int64_t channel, std::int64_t pixel) {
-  const schedule::Layer& at = program.layers[layer];
-  for (const schedule::Fold& fold : program.folds_of(at)) {
-    const schedule::Tile& tile = program.tile_of(fold);
-    const std::int64_t column = channel - program.first_channel(tile);
-    const std::int64_t m = pixel - fold.m0;
-    if (column < 0 || column >= tile.columns || m < 0 || m >= fold.m_count) continue;
-    return ", summed in half " + std::to_string(fold.block % 2) + ", column " +
-           std::to_string(column) + ", entry " + std::to_string(m) + " of the accumulators";
+                       const schedule::OutputElement& output) {
+  for (const schedule::Fold& fold : program.folds_of(program.layers[layer])) {
+    const auto sum = program.entry_of(fold, output);
+    if (!sum) continue;
+    return ", summed in half " + std::to_string(sum->half) + ", column " +
+           std::to_string(sum->column) + ", entry " + std::to_string(sum->entry) +
+           " of the accumulators";
   }
   return "";
 }
@@ -115,15 +112,15 @@ std::string entry_name(const schedule::TileProgram& program, std::size_t layer,
   for (std::size_t i = 0; i < expected.size(); ++i) {
     if (got[i] == expected[i]) continue;
     const auto element = static_cast<std::int64_t>(i);
+    const schedule::OutputElement at{.channel = static_cast<int>(element % shape.channels),
+                                     .pixel = element / shape.channels};
     const bool misread = as_read(expectation, output, i, replay.written_output[i]) == expected[i];
     throw Disagreement(
         layer_name(expectation, layer) + ", output " + element_name(shape, i) + ": " +
         expected_got(expected[i], got[i]) + " (expected: engine; got: machine); " +
         (misread
              ? "written as expected, read otherwise: " + byte_name(expectation.program, output, i)
-             : "all weights were read as expected" + entry_name(expectation.program, layer,
-                                                                element % shape.channels,
-                                                                element / shape.channels)));
+             : "all weights were read as expected" + entry_name(expectation.program, layer, at)));
   }
   throw std::logic_error("locate: called without a difference");
 }

@@ -2,14 +2,14 @@
 #pragma once
 
 #include "models/engine/integer_engine.hpp"
-#include "sim/hardware/accelerator_spec.hpp"
+#include "sim/schedule/tile_program.hpp"
 
 namespace brownout::experiment {
 
-inline models::EngineOptions engine_options(const hardware::AcceleratorSpec& spec) {
-  return {.accumulator_bits = spec.accumulator.bits,
-          .overflow = spec.accumulator.overflow,
-          .k_part = spec.array.rows};
+inline models::EngineOptions engine_options(const schedule::TileProgram& program) {
+  return {.accumulator_bits = program.spec.accumulator.bits,
+          .overflow = program.spec.accumulator.overflow,
+          .k_part = program.k_part()};
 }
 
 }  // namespace brownout::experiment

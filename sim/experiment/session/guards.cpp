@@ -23,7 +23,7 @@ void widen(models::CodeRange& range, const std::vector<std::uint8_t>& codes) {
 std::vector<models::CodeRange> ranges_of(const Plan& plan, const models::Dataset& dataset,
                                          std::int64_t first, std::int64_t count) {
   const models::ActivationTensor& input = plan.network.tensor(plan.network.input);
-  models::IntegerEngine engine(plan.network, engine_options(plan.program.spec));
+  models::IntegerEngine engine(plan.network, engine_options(plan.program));
   std::vector<models::CodeRange> ranges(plan.network.nodes.size());
   for (std::int64_t image = first; image < first + count; ++image) {
     const auto codes = models::quantize_images(dataset, plan.config.preprocess, input, image, 1,

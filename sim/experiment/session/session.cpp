@@ -87,13 +87,13 @@ std::vector<std::string> Session::notes() const {
 }
 
 models::IntegerEngine& Session::engine_of_batches() {
-  if (!batches_) batches_.emplace(plan_->network, engine_options(plan_->program.spec));
+  if (!batches_) batches_.emplace(plan_->network, engine_options(plan_->program));
   return *batches_;
 }
 
 models::IntegerEngine& Session::engine_of_images() {
   if (!single_images_) {
-    models::EngineOptions options = engine_options(plan_->program.spec);
+    models::EngineOptions options = engine_options(plan_->program);
     options.chunk_images = 1;
     single_images_.emplace(plan_->network, options);
   }

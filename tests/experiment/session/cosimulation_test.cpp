@@ -185,7 +185,8 @@ TEST_F(Cosimulation, NamesOutputAndEntryOfAPlantedMaskBitInTheAccumulators) {
   while (output() == 255) {
     if (++column == 8) ++pixel, column = 0;
   }
-  const std::uint64_t word = hardware::accumulator_word(8, 0, column, pixel);
+  const std::uint64_t word =
+      hardware::accumulator_word({.half = 0, .column = column, .entry = pixel}, 8);
   accumulator_masks_.part(word, 0) = {
       .stuck_at_0 = std::uint64_t{1} << 31, .stuck_at_1 = std::uint64_t{1} << 30, .flip = 0};
   EXPECT_THAT(outcome(),

@@ -112,7 +112,7 @@ TEST_P(FaqInTheFlow, GivesEveryWeightTheNearestValueOfItsCells) {
           if (!kind) continue;
           (*kind == memory::FaultKind::kStuckAt1 ? at_1 : at_0) |= 1U << bit;
         }
-        const std::size_t weight = storage::weight_at(plan.program, tile, row, column);
+        const std::size_t weight = plan.program.weight_at(tile, {.row = row, .column = column});
         const int wanted = plan.weights[tile.node][weight];
         const int got = read.readback.weights[tile.node][weight];
         int nearest = 1000;

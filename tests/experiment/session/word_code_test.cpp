@@ -66,16 +66,15 @@ TEST_P(WordCodeInTheFlow, WeightsAreThoseOfItsWords) {
         const auto index = static_cast<std::uint64_t>(row) * tile.words_per_row +
                            static_cast<std::uint64_t>(column / 4);
         const std::uint64_t address = plan.layout.address[t] + index;
-        const std::size_t weight = storage::weight_at(plan.program, tile, row, column);
+        const std::size_t weight = plan.program.weight_at(tile, {.row = row, .column = column});
         std::int8_t& value = expected[tile.node][weight];
         memory::WordBits word;
         for (int lane = 0; lane < 4; ++lane) {
           const int at = column / 4 * 4 + lane;
           if (at >= tile.columns) continue;
-          word.data.put(
-              static_cast<std::uint32_t>(8 * lane),
-              static_cast<std::uint8_t>(
-                  plan.weights[tile.node][storage::weight_at(plan.program, tile, row, at)]));
+          word.data.put(static_cast<std::uint32_t>(8 * lane),
+                        static_cast<std::uint8_t>(plan.weights[tile.node][plan.program.weight_at(
+                            tile, {.row = row, .column = at})]));
         }
         word.check = word.data.count() % 2;
         sram.write(address, word);
