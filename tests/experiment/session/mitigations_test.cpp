@@ -6,26 +6,16 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
-#include <filesystem>
 #include <fstream>
 
 #include "memory/numbers/keyed_random.hpp"
 #include "sim/experiment/session/session.hpp"
+#include "tests/experiment/session/mitigated_session.hpp"
 
 namespace brownout::experiment {
 namespace {
 
 const memory::Voltage kVoltage = memory::Voltage::parse("0.85");
-
-Session session_of(const std::string& mitigations, std::vector<std::string> set,
-                   const std::string& workload = "mnist_cnn") {
-  config::Overrides overrides;
-  overrides.mitigate = mitigations;
-  overrides.set = std::move(set);
-  overrides.set.emplace_back("run.images=4");
-  const auto file = std::filesystem::path(BROWNOUT_SOURCE_DIR) / "workloads" / (workload + ".yaml");
-  return Session(config::load_workload(file, overrides));
-}
 
 const std::string kStuck = "memory.chip.kind=stuck";
 
@@ -79,7 +69,7 @@ TEST_P(RandomMitigations, LeaveAllExecutorsInAgreement) {
   SCOPED_TRACE(all + " " + set[0] + " " + set[1] + " " + set[2] + " " + set[3]);
   const std::string workload = pick(n, 7, {"mnist_cnn", "cifar10_resnet8_w4"});
   const int images = workload == "mnist_cnn" ? 2 : 1;  // seconds each in a sanitizer's build
-  Session session = session_of(all, set, workload);
+  Session session = mitigated_session(all, set, workload);
   const PointResult point = session.run({kVoltage, static_cast<std::uint64_t>(n), images});
   EXPECT_EQ(point.cosim_images, images);
   EXPECT_GT(point.memories.front().ber, 0.001);
@@ -91,7 +81,7 @@ INSTANTIATE_TEST_SUITE_P(Drawn, RandomMitigations, ::testing::Range(0, 32));
 class FaqInTheFlow : public ::testing::TestWithParam<std::string> {};
 
 TEST_P(FaqInTheFlow, GivesEveryWeightTheNearestValueOfItsCells) {
-  const Session session = session_of("faq", {kStuck, "accelerator.placement=" + GetParam()});
+  const Session session = mitigated_session("faq", {kStuck, "accelerator.placement=" + GetParam()});
   const Plan& plan = session.plan();
   const Point point{kVoltage, 3, 0};
   const ReadWeights read = read_weights(plan, point, 0);
@@ -133,7 +123,7 @@ TEST_P(FaqInTheFlow, GivesEveryWeightTheNearestValueOfItsCells) {
 
 TEST_P(FaqInTheFlow, WordsChosenForAnotherVoltageCountWhereNoCellFails) {
   Session session =
-      session_of("faq: {program_at: 0.80}", {kStuck, "accelerator.placement=" + GetParam()});
+      mitigated_session("faq: {program_at: 0.80}", {kStuck, "accelerator.placement=" + GetParam()});
   const memory::Voltage error_free = session.plan().error_free_voltage();
   const PointResult point = session.run({error_free, 0, 1});
   EXPECT_EQ(point.memories.front().ber, 0);
@@ -155,7 +145,7 @@ INSTANTIATE_TEST_SUITE_P(Placements, FaqInTheFlow, ::testing::Values("resident",
                          [](const auto& param) { return param.param; });
 
 TEST(Faq, LooksOnlyAtFaultsThatAct) {
-  const Session session = session_of("faq", {kStuck, "memory.faults.layers=conv2"});
+  const Session session = mitigated_session("faq", {kStuck, "memory.faults.layers=conv2"});
   const ReadWeights read = read_weights(session.plan(), {kVoltage, 0, 0}, 0);
   std::vector<std::string> touched;
   for (std::size_t node = 0; node < read.readback.weights.size(); ++node) {
@@ -167,14 +157,14 @@ TEST(Faq, LooksOnlyAtFaultsThatAct) {
 }
 
 TEST(Faq, RefusesCellsThatFlip) {
-  EXPECT_THROW(session_of("faq", {}), InputError);  // generated ones
+  EXPECT_THROW(mitigated_session("faq", {}), InputError);  // generated ones
   // Of a map only the map can tell.
   const std::string map = ::testing::TempDir() + "flips.csv";
   std::ofstream(map)
       << "# banks: 8\n# rows: 1024\n# columns: 128\n# unit: Vmin\n"
          "# lowest_measured: 0.75\n# source: written by a test\nbank,row,column,vfail,kind\n"
          "0,0,1,0.84,stuck_at_0\n0,0,2,0.9,flip\n";
-  Session session = session_of("faq", {"memory.chip={map: " + map + "}"});
+  Session session = mitigated_session("faq", {"memory.chip={map: " + map + "}"});
   EXPECT_EQ(session.run({memory::Voltage::parse("0.91"), 0, 1}).weights_changed, 0);
   try {
     session.run({kVoltage, 0, 1});
@@ -186,8 +176,8 @@ TEST(Faq, RefusesCellsThatFlip) {
 }
 
 double changed_by(const std::string& mitigations) {
-  Session session = session_of(mitigations, {"memory.chip={kind: stuck, defects: {rate: 0.02}}"},
-                               "cifar10_resnet8");
+  Session session = mitigated_session(
+      mitigations, {"memory.chip={kind: stuck, defects: {rate: 0.02}}"}, "cifar10_resnet8");
   double error = 0;  // of a weight, summed over the layers
   for (const LayerResult& layer : session.run({kVoltage, 0, 1}).layers) {
     error += layer.weight_error_mean;
@@ -214,8 +204,8 @@ TEST(Faq, LeavesToACodeWhatItCorrects) {
 // Weights of 4 bits that go from -7 to 7 are never -8.
 TEST(ClampedWeights, ReadAsValuesOfTheirLayer) {
   const std::vector<std::string> set = {"memory.chip={}"};
-  const Session session = session_of("clamp_weights", set, "cifar10_resnet8_w4");
-  const Session plain = session_of("", set, "cifar10_resnet8_w4");
+  const Session session = mitigated_session("clamp_weights", set, "cifar10_resnet8_w4");
+  const Session plain = mitigated_session("", set, "cifar10_resnet8_w4");
   const ReadWeights clamped = read_weights(session.plan(), {kVoltage, 0, 0}, 0);
   const ReadWeights wild = read_weights(plain.plan(), {kVoltage, 0, 0}, 0);
   int beyond = 0;
@@ -235,8 +225,8 @@ TEST(ClampedWeights, ReadAsValuesOfTheirLayer) {
 class MitigationsWithoutFaults : public ::testing::TestWithParam<std::string> {};
 
 TEST_P(MitigationsWithoutFaults, AreTheIdentity) {
-  Session session = session_of(GetParam(), {kStuck});
-  Session plain = session_of("", {kStuck});
+  Session session = mitigated_session(GetParam(), {kStuck});
+  Session plain = mitigated_session("", {kStuck});
   const memory::Voltage error_free = plain.plan().error_free_voltage();
   const PointResult expected = plain.run({error_free, 0, 0});
   const PointResult point = session.run({error_free, 0, 1});
@@ -254,9 +244,9 @@ INSTANTIATE_TEST_SUITE_P(Each, MitigationsWithoutFaults,
 // The chance of two or more failing cells in a word, by the binomial formula.
 TEST(Secded, IsUncorrectableAsOftenAsTwoCellsOfAWordFail) {
   for (const std::uint32_t data_bits : {8U, 16U, 32U, 64U}) {
-    const Session session =
-        session_of("secded: {data_bits: " + std::to_string(data_bits) + "}",
-                   {"accelerator.weight_sram.word_bits=64", "memory.chip={}"}, "cifar10_resnet8");
+    const Session session = mitigated_session(
+        "secded: {data_bits: " + std::to_string(data_bits) + "}",
+        {"accelerator.weight_sram.word_bits=64", "memory.chip={}"}, "cifar10_resnet8");
     const Plan& plan = session.plan();
     const double p = 0.00461;  // of the profile at this voltage
     std::uint64_t uncorrectable = 0, corrected = 0, codewords = 0;

@@ -3,25 +3,15 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <filesystem>
-
 #include "memory/base/input_error.hpp"
 #include "sim/experiment/session/session.hpp"
 #include "sim/storage/weight_locator.hpp"
+#include "tests/experiment/session/mitigated_session.hpp"
 
 namespace brownout::experiment {
 namespace {
 
 const memory::Voltage kVoltage = memory::Voltage::parse("0.83");
-
-Session session_of(const std::string& mitigations, std::vector<std::string> set) {
-  config::Overrides overrides;
-  overrides.mitigate = mitigations;
-  overrides.set = std::move(set);
-  overrides.set.emplace_back("run.images=3");
-  const auto file = std::filesystem::path(BROWNOUT_SOURCE_DIR) / "workloads/mnist_cnn.yaml";
-  return Session(config::load_workload(file, overrides));
-}
 
 struct Setting {
   const char* name;
@@ -33,8 +23,8 @@ class RefetchIn : public ::testing::TestWithParam<Setting> {};
 
 TEST_P(RefetchIn, AgreesInTheMachineAndLeavesOnlyWhatTheDecoderDoesNotSee) {
   const std::string name = GetParam().mitigation;
-  Session keep = session_of(name + ": {on_uncorrectable: keep}", GetParam().set);
-  Session refetch = session_of(name + ": {on_uncorrectable: refetch}", GetParam().set);
+  Session keep = mitigated_session(name + ": {on_uncorrectable: keep}", GetParam().set);
+  Session refetch = mitigated_session(name + ": {on_uncorrectable: refetch}", GetParam().set);
   const PointResult kept = keep.run({kVoltage, 0, 1});
   const PointResult point = refetch.run({kVoltage, 0, 3});
   EXPECT_EQ(point.cosim_images, 3);
@@ -59,7 +49,7 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& param) { return param.param.name; });
 
 TEST(Refetch, OfEachWordTakesATransferWhileTheArrayWaits) {
-  Session session = session_of("secded: {on_uncorrectable: refetch}", {});
+  Session session = mitigated_session("secded: {on_uncorrectable: refetch}", {});
   const Plan& plan = session.plan();
   ASSERT_FALSE(plan.program.spec.weight_prefetch);
   const storage::WeightReadback read = read_weights(plan, {kVoltage, 0, 0}, 0).readback;
@@ -79,13 +69,14 @@ TEST(Refetch, OfEachWordTakesATransferWhileTheArrayWaits) {
   std::uint64_t clean = plan.clean.counts.transfers[hardware::Event::kDramRead];
   for (const auto& layer : plan.clean.counts.layers) clean += layer[hardware::Event::kDramRead];
   EXPECT_EQ(counts[hardware::Event::kDramRead],
-            3 * (clean + words * static_cast<std::uint64_t>(dram.burst_bytes)));
+            4 * (clean + words * static_cast<std::uint64_t>(dram.burst_bytes)));
 }
 
 TEST(Refetch, RefusesCellsThatFailInSomeInferencesOnly) {
-  Session session = session_of("secded: {on_uncorrectable: refetch}",
-                               {"memory.chip={generator: gaussian_vmin, mu: 0.7056, sigma: 0.0552, "
-                                "sigma_read: 0.01}"});
+  Session session =
+      mitigated_session("secded: {on_uncorrectable: refetch}",
+                        {"memory.chip={generator: gaussian_vmin, mu: 0.7056, sigma: 0.0552, "
+                         "sigma_read: 0.01}"});
   try {
     session.run({kVoltage, 0, 0});
     ADD_FAILURE() << "took times that differ from inference to inference for one";

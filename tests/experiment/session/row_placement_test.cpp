@@ -4,25 +4,16 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <filesystem>
 #include <set>
 
 #include "memory/base/input_error.hpp"
 #include "sim/experiment/session/session.hpp"
+#include "tests/experiment/session/mitigated_session.hpp"
 
 namespace brownout::experiment {
 namespace {
 
 const memory::Voltage kVoltage = memory::Voltage::parse("0.85");
-
-Session session_of(const std::string& mitigations, std::vector<std::string> set) {
-  config::Overrides overrides;
-  overrides.mitigate = mitigations;
-  overrides.set = std::move(set);
-  overrides.set.emplace_back("run.images=3");
-  const auto file = std::filesystem::path(BROWNOUT_SOURCE_DIR) / "workloads/mnist_cnn.yaml";
-  return Session(config::load_workload(file, overrides));
-}
 
 std::uint64_t error_of(const Session& session) {
   const auto read = read_weights(session.plan(), {kVoltage, 0, 0}, 0).readback;
@@ -35,9 +26,9 @@ TEST_P(PlacedRows, HurtLessAndMoreSoWithSpareOnes) {
   // A flip errs by its bit, whatever weight it meets; of stuck cells half are harmless.
   const std::vector<std::string> set = {std::string("accelerator.placement=") + GetParam(),
                                         "memory.chip.kind=stuck"};
-  const Session plain = session_of("", set);
-  Session placed = session_of("fault_aware_placement", set);
-  Session spare = session_of("fault_aware_placement: {spare_rows: 8}", set);
+  const Session plain = mitigated_session("", set);
+  Session placed = mitigated_session("fault_aware_placement", set);
+  Session spare = mitigated_session("fault_aware_placement: {spare_rows: 8}", set);
   EXPECT_LT(error_of(placed), 0.7 * static_cast<double>(error_of(plain)));
   EXPECT_LT(error_of(spare), 0.8 * static_cast<double>(error_of(placed)));
   EXPECT_EQ(placed.run({kVoltage, 0, 2}).cosim_images, 2);
@@ -48,7 +39,7 @@ INSTANTIATE_TEST_SUITE_P(Of, PlacedRows,
                          ::testing::Values("resident", "streaming", "restart_per_layer"));
 
 TEST(RowPlacement, IsOfAllExchangesOfTwoRowsTheBest) {
-  const Session session = session_of("fault_aware_placement: {spare_rows: 2}", {});
+  const Session session = mitigated_session("fault_aware_placement: {spare_rows: 2}", {});
   const Plan& plan = session.plan();
   const Chip chip(plan, 0);
   const storage::WordPath path = plan.word_path({});
@@ -87,7 +78,7 @@ TEST(RowPlacement, IsOfAllExchangesOfTwoRowsTheBest) {
 }
 
 TEST(RowPlacement, SpareRowsMustFit) {
-  EXPECT_THROW(session_of("fault_aware_placement: {spare_rows: 1000}", {}), InputError);
+  EXPECT_THROW(mitigated_session("fault_aware_placement: {spare_rows: 1000}", {}), InputError);
 }
 
 }  // namespace
