@@ -15,8 +15,7 @@ void Accumulators::resize(const hardware::AcceleratorSpec& spec, std::int64_t de
 }
 
 /// An entry's word holds the low bits of the sum, two's complement.
-std::int32_t Accumulators::through_cells(const hardware::AccumulatorEntry& at,
-                                         std::int32_t held) const {
+std::int32_t Accumulators::through_cells(hardware::AccumulatorEntry at, std::int32_t held) const {
   const auto word = std::uint64_t{static_cast<std::uint32_t>(held)};
   const memory::PartMask& mask = masks_->part(hardware::accumulator_word(at, columns_), 0);
   return models::wrap_accumulator(static_cast<std::int64_t>(mask.apply(word)), spec_.bits);

@@ -33,10 +33,10 @@ class Accumulators final : public sc_core::sc_module, virtual public sc_core::sc
   /// Adds a partial sum to entry (half, column, m) as it is read; the first one to the bias.
   void deposit(const SumTarget& target, int column, std::int64_t m, std::int32_t sum) {
     if (column >= target.columns) return;
-    const hardware::AccumulatorEntry at{target.half, column, m};
-    std::int32_t& entry = sums_[position(at)];
+    std::int32_t& entry = sums_[position({target.half, column, m})];
     if (!plain_) {
-      const std::int32_t held = target.first_k ? target.bias[column] : read(at);
+      const std::int32_t held =
+          target.first_k ? target.bias[column] : read({target.half, column, m});
       entry = models::limit_accumulator(std::int64_t{held} + sum, spec_.bits, spec_.overflow);
       return;
     }
@@ -46,18 +46,18 @@ class Accumulators final : public sc_core::sc_module, virtual public sc_core::sc
                                       static_cast<std::uint32_t>(sum));
   }
   /// As the cells deliver it.
-  std::int32_t read(const hardware::AccumulatorEntry& at) const {
+  std::int32_t read(hardware::AccumulatorEntry at) const {
     const std::int32_t held = sums_[position(at)];
     return masks_ == nullptr ? held : through_cells(at, held);
   }
 
  private:
-  std::size_t position(const hardware::AccumulatorEntry& at) const {
+  std::size_t position(hardware::AccumulatorEntry at) const {
     return static_cast<std::size_t>((std::int64_t{at.half} * columns_ + at.column) * depth_ +
                                     at.entry);
   }
 
-  std::int32_t through_cells(const hardware::AccumulatorEntry& at, std::int32_t held) const;
+  std::int32_t through_cells(hardware::AccumulatorEntry at, std::int32_t held) const;
 
   int columns_ = 0;
   std::int64_t depth_ = 0;
