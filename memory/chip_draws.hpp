@@ -19,7 +19,8 @@ enum class Draw : std::uint64_t {
   kInference,
   kDefects,
   kCluster,
-  kPolarity
+  kPolarity,
+  kProtected
 };
 
 /// The uniform number of one object of a chip.

@@ -102,6 +102,49 @@ std::vector<Fact> accuracy_facts(const experiment::Images& images,
   return facts;
 }
 
+std::vector<Fact> code_facts(const memory::StorageScheme& scheme,
+                             const experiment::PointResult& point) {
+  std::vector<Fact> facts = {
+      {{"words_corrected", "  words corrected", "of the codewords fetched", Style::kRate},
+       point.mitigated.corrected},
+      {{"words_uncorrectable", "  uncorrectable", "of them", Style::kRate},
+       point.mitigated.uncorrectable},
+      {{"words_miscorrected", "  miscorrected", "of them, passed on as good with wrong data",
+        Style::kRate},
+       point.mitigated.miscorrected}};
+  if (scheme.refetches()) {
+    facts.push_back({{"words_refetched", "  words fetched again", "from DRAM, of an inference"},
+                     static_cast<std::int64_t>(point.mitigated.refetched)});
+  }
+  return facts;
+}
+
+/// What stands beside the data of a word.
+std::vector<Fact> width_facts(const hardware::SramSpec& sram) {
+  const std::string beside = fmt::format("beside {} of data in a word", sram.word_bits);
+  const int checks = sram.check_bits - sram.flag_bits, flags = sram.flag_bits;
+  std::vector<Fact> facts;
+  if (checks > 0) facts.push_back({{"check_bits", "  check bits", beside}, std::int64_t{checks}});
+  if (flags > 0) facts.push_back({{"flag_bits", "  flags", beside}, std::int64_t{flags}});
+  return facts;
+}
+
+/// Nothing where there are no spare lines.
+std::vector<Fact> repair_facts(const experiment::Plan& plan, const experiment::PointResult& point) {
+  if (!point.repair) return {};
+  const memory::RepairCounts& repair = *point.repair;
+  const hardware::SramSpec& sram = plan.program.spec.weight_sram;
+  const auto there_are = [&](std::uint32_t lines) {
+    return fmt::format("of {}", std::uint64_t{lines} * static_cast<std::uint64_t>(sram.banks));
+  };
+  return {
+      {{"spare_columns_used", "  spare columns used", there_are(sram.spares.columns)},
+       repair.columns_used},
+      {{"spare_rows_used", "  spare rows used", there_are(sram.spares.rows)}, repair.rows_used},
+      {{"cells_repaired", "  cells repaired", "that always fail"}, repair.cells_repaired()},
+      {{"cells_left", "  cells left", "likewise; 0: the die can be repaired"}, repair.cells_left}};
+}
+
 /// Nothing where none acts.
 std::vector<Fact> mitigation_facts(const experiment::Plan& plan,
                                    const experiment::PointResult& point) {
@@ -113,32 +156,14 @@ std::vector<Fact> mitigation_facts(const experiment::Plan& plan,
       {{"residual_ber", "  residual BER", "of the weight bits, as the array gets them",
         Style::kRate},
        point.mitigated.residual_ber}};
-  if (memory.scheme.code->name != "none") {
-    append(facts,
-           {{{"words_corrected", "  words corrected", "of the codewords fetched", Style::kRate},
-             point.mitigated.corrected},
-            {{"words_uncorrectable", "  uncorrectable", "of them", Style::kRate},
-             point.mitigated.uncorrectable},
-            {{"words_miscorrected", "  miscorrected", "of them, passed on as good with wrong data",
-              Style::kRate},
-             point.mitigated.miscorrected}});
-    if (memory.scheme.refetches()) {
-      facts.push_back({{"words_refetched", "  words fetched again", "from DRAM, of an inference"},
-                       static_cast<std::int64_t>(point.mitigated.refetched)});
-    }
-  }
-  if (sram.check_bits == 0) return facts;
-  const std::string beside = fmt::format("beside {} of data in a word", sram.word_bits);
-  const int flags = sram.flag_bits;
-  if (sram.check_bits > flags) {
-    facts.push_back(
-        {{"check_bits", "  check bits", beside}, std::int64_t{sram.check_bits - flags}});
-  }
-  if (flags > 0) facts.push_back({{"flag_bits", "  flags", beside}, std::int64_t{flags}});
-  append(facts,
-         {{{"area_added", "  cells added", "to the weight SRAM", Style::kPercent},
-           static_cast<double>(sram.check_bits) / sram.word_bits},
-          {{"mitigation_energy_j", "  energy", "J", Style::kQuantity}, point.mitigation_joules}});
+  if (memory.scheme.code->name != "none") append(facts, code_facts(memory.scheme, point));
+  append(facts, width_facts(sram));
+  append(facts, repair_facts(plan, point));
+  const double area = sram.area_kib() / sram.capacity_kib;
+  append(
+      facts,
+      {{{"area_added", "  cells added", "to the weight SRAM, by area", Style::kPercent}, area - 1},
+       {{"mitigation_energy_j", "  energy", "J", Style::kQuantity}, point.mitigation_joules}});
   return facts;
 }
 

@@ -13,9 +13,12 @@
 namespace brownout::config {
 namespace {
 
-constexpr std::string_view kIncludes[] = {"accelerator", "energy", "memory.profile",
+constexpr std::string_view kIncludes[] = {"accelerator",
+                                          "energy",
+                                          "memory.profile",
                                           "memory.activation_sram.profile",
-                                          "memory.accumulator.profile"};
+                                          "memory.accumulator.profile",
+                                          "memory.mitigations.protected_msbs.profile"};
 
 bool replaces_include(const std::string& assignment) {
   const std::string key = assignment.substr(0, assignment.find('='));
@@ -134,6 +137,10 @@ Document assemble_workload(const std::filesystem::path& path, const Overrides& o
     include_memory(*memory, document.files);
     for (const char* key : {"activation_sram", "accumulator"}) {
       if (Value* other = writable_map(*memory, key)) include_memory(*other, document.files);
+    }
+    if (Value* mitigations = writable_map(*memory, "mitigations")) {
+      Value* msbs = writable_map(*mitigations, "protected_msbs");
+      if (msbs != nullptr) include_memory(*msbs, document.files);
     }
   }
   apply_sets(root, overrides.set, false, path.parent_path());

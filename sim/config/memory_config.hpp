@@ -11,13 +11,14 @@
 
 #include "memory/generators/defect_map.hpp"
 #include "memory/generators/generators.hpp"
+#include "memory/repair/spare_lines.hpp"
 #include "memory/storage_scheme.hpp"
 #include "memory/voltage_profile.hpp"
 #include "sim/config/faults_config.hpp"
 #include "sim/config/map_files.hpp"
 #include "sim/config/map_placement.hpp"
 #include "sim/config/yaml_value.hpp"
-#include "sim/hardware/on_chip_memory.hpp"
+#include "sim/hardware/accelerator_spec.hpp"
 
 namespace brownout::config {
 
@@ -49,14 +50,26 @@ struct RowPlacement {
   int spare_rows = 0;  ///< places beyond its rows that each tile may choose from
 };
 
+/// Bits of weights in cells of another kind.
+struct ProtectedMsbs {
+  int bits = 2;  ///< the top ones of a lane
+  FaultyMemory cells;
+  /// An 8T cell takes about 1.3 times the area of a 6T one; that energy and leakage go with it is
+  /// an assumption.
+  hardware::CellCosts costs = {.energy = 1.3, .leakage = 1.3, .area = 1.3};
+};
+
 struct MemoryConfig {
   /// The weight SRAM, and whatever else is given a profile; the others are error-free.
   std::map<hardware::OnChipMemory, FaultyMemory> memories;
-  FaultsConfig faults;                   ///< of weights
-  memory::StorageScheme scheme;          ///< of weights
-  std::vector<std::string> mitigations;  ///< names of those that act
-  /// Of the weight SRAM: the voltage at which its failing cells are known when words are written;
-  /// nothing: the one at which they are read.
+  FaultsConfig faults;                               ///< of weights
+  memory::StorageScheme scheme;                      ///< of weights
+  std::vector<std::string> mitigations;              ///< names of those that act
+  memory::SpareLines spares;                         ///< of the weight SRAM
+  bool spares_error_free = false;                    ///< those that a map of the weight SRAM lacks
+  std::optional<ProtectedMsbs> protected_msbs = {};  ///< of weights
+  /// Of the weight SRAM: the voltage at which its failing cells are known when words are written
+  /// and lines repaired; nothing: the one at which they are read.
   std::optional<memory::Voltage> program_at = {};
 
   /// Rows of tiles stand where known failing cells hurt least; nothing: in their order.

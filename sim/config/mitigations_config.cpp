@@ -5,22 +5,10 @@
 
 #include "memory/base/input_error.hpp"
 #include "memory/base/text_number.hpp"
-#include "sim/config/yaml_reader.hpp"
+#include "sim/config/repair_config.hpp"
 
 namespace brownout::config {
 namespace {
-
-/// What they know of the cells.
-void read_program_at(const MapReader& map, MemoryConfig& memory) {
-  const Value* value = map.find("program_at");
-  if (value == nullptr) return;
-  memory::Voltage voltage;
-  convert(*value, voltage);
-  if (memory.program_at && *memory.program_at != voltage) {
-    fail(*value, "cells are known at one voltage, " + memory.program_at->text() + " stands above");
-  }
-  memory.program_at = voltage;
-}
 
 void read_mask(const Mitigation& self, const Value& value, MemoryConfig& memory) {
   read_program_at(MapReader(value, {"program_at"}), memory);
@@ -158,9 +146,23 @@ const std::vector<Mitigation>& mitigations() {
     list.push_back({"clamp_activations", read_clamp_activations, false, false});
     list.push_back({"bit_mask", read_mask, true, false});
     list.push_back({"word_mask", read_mask, true, false});
+    list.push_back({"spare_columns", read_spare_columns, true, false});
+    list.push_back({"spare_rows", read_spare_rows, true, false});
+    list.push_back({"protected_msbs", read_protected_msbs, false, false});
     return list;
   }();
   return all;
+}
+
+void read_program_at(const MapReader& map, MemoryConfig& memory) {
+  const Value* value = map.find("program_at");
+  if (value == nullptr) return;
+  memory::Voltage voltage;
+  convert(*value, voltage);
+  if (memory.program_at && *memory.program_at != voltage) {
+    fail(*value, "cells are known at one voltage, " + memory.program_at->text() + " stands above");
+  }
+  memory.program_at = voltage;
 }
 
 void read_mitigations(const Value& value, MemoryConfig& memory) {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "sim/config/memory_config.hpp"
-#include "sim/config/yaml_value.hpp"
+#include "sim/config/yaml_reader.hpp"
 
 namespace brownout::config {
 
@@ -21,6 +21,10 @@ struct Mitigation {
 };
 
 const std::vector<Mitigation>& mitigations();
+
+/// The key `program_at` of a mitigation: at which voltage the cells are known. Throws InputError
+/// where another one has it at another voltage.
+void read_program_at(const MapReader& map, MemoryConfig& memory);
 
 /// A map of mitigations, or a list of their names. Each acts once, and where it acts is its own
 /// affair: the order tells nothing. The encoding is read already.

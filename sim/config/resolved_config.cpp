@@ -226,6 +226,15 @@ void list_chip(Listing& out, const std::string& key, const ChipConfig& chip) {
   list_layers(out, key, chip);
 }
 
+void list_protected_msbs(Listing& out, const std::string& key, const ProtectedMsbs& msbs) {
+  out.add(key + ".bits", msbs.bits);
+  out.add(key + ".energy", msbs.costs.energy);
+  out.add(key + ".leakage", msbs.costs.leakage);
+  out.add(key + ".area", msbs.costs.area);
+  list_profile(out, key + ".profile", msbs.cells.profile->data());
+  list_chip(out, key + ".chip", msbs.cells.chip);
+}
+
 void list_mitigations(Listing& out, const MemoryConfig& memory) {
   const std::string key = "memory.mitigations";
   out.add_list(key, memory.mitigations, [](const std::string& name) { return name; });
@@ -239,7 +248,16 @@ void list_mitigations(Listing& out, const MemoryConfig& memory) {
   if (memory.placement) {
     out.add(key + ".fault_aware_placement.spare_rows", memory.placement->spare_rows);
   }
+  const memory::SpareLines& spares = memory.spares;
+  for (const auto& [name, lines] :
+       {std::pair{".spare_columns", spares.columns}, std::pair{".spare_rows", spares.rows}}) {
+    if (lines == 0) continue;
+    out.add(key + name + ".per_bank", std::uint64_t{lines});
+    out.add(key + name + ".extra_cells", memory.spares_error_free ? "error_free" : "none");
+  }
   if (memory.clamp_images) out.add(key + ".clamp_activations.images", *memory.clamp_images);
+  if (memory.protected_msbs)
+    list_protected_msbs(out, key + ".protected_msbs", *memory.protected_msbs);
   for (const Mitigation& mitigation : mitigations()) {
     const std::string name(mitigation.name);
     if (std::count(memory.mitigations.begin(), memory.mitigations.end(), name) == 0) continue;

@@ -118,6 +118,10 @@ void check_accumulator_cells(const hardware::AcceleratorSpec& spec) {
 void check_supply(const WorkloadConfig& config, const SupplyPoint& point) {
   for (const hardware::OnChipMemory memory : point.supply.memories) {
     require_covered(config, *config.memory.find(memory)->profile, point.voltage, point.place);
+    const auto& msbs = config.memory.protected_msbs;
+    if (memory == hardware::OnChipMemory::kWeightSram && msbs) {
+      require_covered(config, *msbs->cells.profile, point.voltage, point.place);
+    }
   }
 }
 

@@ -77,10 +77,8 @@ double leakage_units(Leaker leaker, const hardware::AcceleratorSpec& spec) {
   switch (leaker) {
     case Leaker::kArray:
       return static_cast<double>(spec.array.rows) * spec.array.columns;
-    case Leaker::kWeightSram:  // cells of check bits leak, too
-      return double{1} * spec.weight_sram.capacity_kib *
-             (spec.weight_sram.word_bits + spec.weight_sram.check_bits) /
-             spec.weight_sram.word_bits;
+    case Leaker::kWeightSram:
+      return spec.weight_sram.leaking_kib();
     case Leaker::kActivationSram:
       return spec.activation_sram.capacity_kib;
     case Leaker::kAccumulator:  // two halves a column
@@ -95,7 +93,7 @@ double leakage_units(Leaker leaker, const hardware::AcceleratorSpec& spec) {
   throw std::logic_error("unknown leaker");
 }
 
-std::optional<int> event_bits(Event event, const hardware::AcceleratorSpec& spec) {
+std::optional<double> event_bits(Event event, const hardware::AcceleratorSpec& spec) {
   switch (event) {
     case Event::kMacActive:
     case Event::kMacGated:
@@ -117,7 +115,7 @@ std::optional<int> event_bits(Event event, const hardware::AcceleratorSpec& spec
       return spec.accumulator.bits;
     case Event::kWeightSramRead:
     case Event::kWeightSramWrite:
-      return spec.weight_sram.word_bits + spec.weight_sram.check_bits;
+      return spec.weight_sram.access_bits();
     case Event::kCount:
       break;
   }

@@ -64,9 +64,10 @@ inline constexpr std::array<LeakageUnit, kLeakerCount> kLeakageUnits = {
 /// PEs, KiB, lanes, or 1: how many units of `leaker` an accelerator has.
 double leakage_units(Leaker leaker, const hardware::AcceleratorSpec& spec);
 
-/// Bits that an event moves in an accelerator: a word of the weight SRAM, an accumulator entry, a
-/// byte... Nothing for events that have no width (arithmetic, idle cycles).
-std::optional<int> event_bits(hardware::Event event, const hardware::AcceleratorSpec& spec);
+/// Bits that an event moves in an accelerator: a word of the weight SRAM with what stands beside
+/// it, an accumulator entry, a byte... Nothing for events that have no width (arithmetic, idle
+/// cycles).
+std::optional<double> event_bits(hardware::Event event, const hardware::AcceleratorSpec& spec);
 
 /// Where a price comes from. All of it is required.
 struct Provenance {

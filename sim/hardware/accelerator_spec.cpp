@@ -49,6 +49,21 @@ memory::SramOrganisation SramSpec::organisation() const {
   return organisation;
 }
 
+double SramSpec::access_bits() const { return bits_of_word(protected_costs.energy); }
+
+/// With its share of spare columns, where a protected bit counts as so many.
+double SramSpec::bits_of_word(double protected_bit) const {
+  const double bits = word_bits + check_bits + static_cast<double>(spares.columns) / column_mux;
+  if (!protected_bits.any()) return bits;
+  return bits + protected_bits.count(organisation()) * (protected_bit - 1);
+}
+
+double SramSpec::kib_of_cells(double protected_bit) const {
+  const double rows = organisation().geometry().rows;
+  return double{1} * capacity_kib * bits_of_word(protected_bit) / word_bits *
+         ((rows + spares.rows) / rows);
+}
+
 memory::SramOrganisation organisation(const AcceleratorSpec& spec, OnChipMemory memory) {
   switch (memory) {
     case OnChipMemory::kWeightSram:

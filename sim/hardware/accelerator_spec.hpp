@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "memory/repair/mixed_fault_map.hpp"
+#include "memory/repair/spare_lines.hpp"
 #include "memory/sram_macro.hpp"
 #include "models/arithmetic/arithmetic.hpp"
 #include "sim/hardware/on_chip_memory.hpp"
@@ -40,6 +42,13 @@ struct AccumulatorSpec {
   models::Overflow overflow = models::Overflow::kWrap;  ///< of sums
 };
 
+/// What a cell of another kind costs, in cells of the usual one.
+struct CellCosts {
+  double energy = 1;  ///< of its bit in an access
+  double leakage = 1;
+  double area = 1;
+};
+
 struct SramSpec {
   int capacity_kib = 128;
   int banks = 8;
@@ -48,10 +57,26 @@ struct SramSpec {
   /// Of every word, as its mitigations have them: bits beside the data, of which the last are flags
   /// that travel with the word, and two-input XORs that a read and a write cost.
   int check_bits = 0, flag_bits = 0, decoder_xors = 0, encoder_xors = 0;
+  memory::SpareLines spares = {};             ///< likewise
+  memory::ProtectedBits protected_bits = {};  ///< likewise
+  CellCosts protected_costs = {};             ///< of cells of these
 
   /// Throws InputError when the fields do not fit together.
   memory::SramOrganisation organisation() const;
+  /// The cells that there are, those of spare lines included.
+  memory::SramGeometry cells() const { return spares.around(organisation().geometry()); }
+  /// Bits that an access pays for: of the column_mux columns that share a bit, a spare one adds
+  /// its part, and a protected one what its cell costs.
+  double access_bits() const;
+  /// KiB of usual cells that leak as much as all of them do.
+  double leaking_kib() const { return kib_of_cells(protected_costs.leakage); }
+  /// KiB of usual cells that take as much area.
+  double area_kib() const { return kib_of_cells(protected_costs.area); }
   std::int64_t capacity_bytes() const { return std::int64_t{capacity_kib} * 1024; }
+
+ private:
+  double bits_of_word(double protected_bit) const;
+  double kib_of_cells(double protected_bit) const;
 };
 
 struct DramSpec {

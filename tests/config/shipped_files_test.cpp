@@ -55,6 +55,15 @@ TEST(ShippedFiles, EveryMemoryProfileLoads) {
   for (const auto& file : files) EXPECT_NO_THROW(load_memory_file(file)) << file;
 }
 
+TEST(ShippedFiles, TheAssumed8tCellsAreThe14nmOnesAtALowerVoltage) {
+  const auto cells = load_memory_profile(kSource / "configs/memories/sram_14nm.yaml");
+  const auto assumed = load_memory_profile(kSource / "configs/memories/sram_14nm_8t_assumed.yaml");
+  for (std::int64_t micro = 750'000; micro <= 1'000'000; micro += 1000) {
+    EXPECT_NEAR(assumed->ber(memory::Voltage::from_micro(micro - 150'000)),
+                cells->ber(memory::Voltage::from_micro(micro)), 1e-12);
+  }
+}
+
 TEST(ShippedFiles, EveryMemoryProfileSavesEnergyAsItsVoltageFalls) {
   for (const auto& file : yaml_files("configs/memories")) {
     SCOPED_TRACE(file);

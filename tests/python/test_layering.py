@@ -35,6 +35,7 @@ INNER_ROOMS: dict[str, dict[str, set[str]]] = {
         "": {"base", "numbers"},
         "codes": {"base", ""},
         "maps": {"base", ""},
+        "repair": {""},
         "generators": {"base", "numbers", ""},
         "files": {"base", "", "maps"},
     },

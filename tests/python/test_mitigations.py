@@ -40,11 +40,21 @@ def brownout(*arguments: object) -> str:
     return done.stdout
 
 
-def scattered(path: Path, core: Core, checks: int, share: float, kinds: list[str]) -> FaultMap:
-    """Write a map over words widened by check bits; all its cells fail at VOLTAGE."""
+def scattered(
+    path: Path,
+    core: Core,
+    checks: int,
+    share: float,
+    kinds: list[str],
+    spares: tuple[int, int] = (0, 0),
+) -> FaultMap:
+    """Write a map over words widened by check bits, with rows and columns to spare.
+
+    All its cells fail at VOLTAGE.
+    """
     rng = np.random.default_rng(7)
     rows, columns = core.bank_shape
-    shape = (core.banks, rows, columns + checks * core.column_mux)
+    shape = (core.banks, rows + spares[0], columns + checks * core.column_mux + spares[1])
     size = int(np.prod(shape))
     chosen = np.sort(rng.choice(size, int(share * size), replace=False))
     with path.open("w") as file:

@@ -25,6 +25,7 @@ void set_seed(config::WorkloadConfig& config, std::uint64_t seed) {
   for (auto& [which, memory] : config.memory.memories) {
     if (!memory.chip.measured() || memory.chip.defects) memory.chip.seed = seed;
   }
+  if (auto& msbs = config.memory.protected_msbs) msbs->cells.chip.seed = seed;
 }
 
 void set_operating_point(config::WorkloadConfig& config, const AskedVoltage& asked) {

@@ -148,12 +148,25 @@ std::vector<PointColumn> mitigation_columns() {
        "codewords that it passed on as good, corrected or not, with wrong data",
        of(&MitigatedWeights::miscorrected)},
       {"mitigation_energy_j", "J",
-       "part of energy_j: access and leakage of check bits, encoder and decoder, words fetched "
-       "again",
+       "part of energy_j: access and leakage of check bits and spare lines, what protected bits "
+       "take "
+       "beyond others, encoder and decoder, words fetched again",
        &PointResult::mitigation_joules},
       {"words_refetched", "", "words of an inference that DRAM is asked for again",
        [](const PointResult& point) { return point.mitigated.refetched; }},
   };
+}
+
+std::vector<PointColumn> repair_columns() {
+  return {{"spare_columns_used", "count", "spare columns that took a column's place, of all banks",
+           [](const PointResult& point) { return point.repair.value().columns_used; }},
+          {"spare_rows_used", "count", "likewise of rows",
+           [](const PointResult& point) { return point.repair.value().rows_used; }},
+          {"cells_repaired", "count",
+           "fewer cells that always fail at program_at, for the lines that were replaced",
+           [](const PointResult& point) { return point.repair.value().cells_repaired(); }},
+          {"cells_left", "count", "those that are left; 0: the die could be repaired",
+           [](const PointResult& point) { return point.repair.value().cells_left; }}};
 }
 
 }  // namespace
@@ -187,6 +200,7 @@ const std::vector<PointColumn>& point_columns() {
       comparison_columns(),
       optional_columns(&OptionalColumns::supply_energy, supply_columns()),
       optional_columns(&OptionalColumns::mitigations, mitigation_columns()),
+      optional_columns(&OptionalColumns::repair, repair_columns()),
   });
   return columns;
 }
@@ -194,7 +208,8 @@ const std::vector<PointColumn>& point_columns() {
 OptionalColumns columns_of(const config::WorkloadConfig& config) {
   return {.memories = config.memory.memories.size() > 1,
           .supply_energy = config.operating_point.any_joined(),
-          .mitigations = !config.memory.mitigations.empty()};
+          .mitigations = !config.memory.mitigations.empty(),
+          .repair = config.memory.spares.any()};
 }
 
 std::string points_header(const OptionalColumns& present) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "memory/repair/spare_lines.hpp"
 #include "memory/voltage.hpp"
 #include "sim/energy/energy_table.hpp"
 #include "sim/experiment/results/score.hpp"
@@ -29,6 +30,7 @@ struct OptionalColumns {
   bool memories = false;       ///< of each memory: others than the weight SRAM may fail, too
   bool supply_energy = false;  ///< `memories`, and some share a supply
   bool mitigations = false;    ///< some act on weights
+  bool repair = false;         ///< the weight SRAM has spare lines
 };
 
 /// What the array gets behind write policy and word code.
@@ -105,8 +107,9 @@ struct PointResult {
   std::optional<double> ber_asked = {};  ///< that the voltage stands for
   std::optional<SupplyEnergy> supply_energy = {};  ///< of `supply`, where memories share one
   MitigatedWeights mitigated = {};
-  double mitigation_joules = 0;  ///< of energy: check bits and the logic of the word code
-  OptionalColumns columns;       ///< of its rows
+  double mitigation_joules = 0;  ///< of energy: check bits, spare lines, protected bits, logic
+  std::optional<memory::RepairCounts> repair = {};  ///< where there are spare lines
+  OptionalColumns columns;                          ///< of its rows
   std::vector<LayerResult> layers;
   NetworkOutputs outputs;  ///< in no row
 

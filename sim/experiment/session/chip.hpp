@@ -5,14 +5,17 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 
 #include "memory/fault_map.hpp"
+#include "memory/repair/spare_lines.hpp"
 #include "sim/experiment/session/plan.hpp"
 
 namespace brownout::experiment {
 
 /// The faults of one memory of chip `chip`: those of its map file, or the generator's, with the
-/// defects and maps that are laid over every chip; nullptr where the memory is error-free. Throws
+/// defects and maps that are laid over every chip, as repair leaves them; nullptr where the memory
+/// is error-free. Throws
 /// InputError naming the file when it cannot be read, or its geometry or unit is not the
 /// memory's.
 std::unique_ptr<memory::FaultMap> make_chip(
@@ -32,6 +35,8 @@ class Chip {
   }
   /// Throws InputError where the memory's profile or map does not cover the voltage.
   memory::CellFaults faults_at(hardware::OnChipMemory memory, memory::Voltage voltage) const;
+  /// What spare lines of the weight SRAM do at a voltage of it; nothing where there are none.
+  std::optional<memory::RepairCounts> repair_at(memory::Voltage voltage) const;
   const memory::FaultMap& weight_sram() const { return *find(hardware::OnChipMemory::kWeightSram); }
 
  private:

@@ -1,5 +1,6 @@
 #include "sim/experiment/session/plan.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 #include <utility>
 #include <variant>
@@ -16,10 +17,31 @@
 namespace brownout::experiment {
 namespace {
 
-hardware::AcceleratorSpec with_mitigations(const config::WorkloadConfig& config) {
+/// The top bits of lanes as wide as the widest weight.
+void protect(const config::ProtectedMsbs& msbs, const models::QuantizedNetwork& network,
+             hardware::SramSpec& sram) {
+  int widest = 0;
+  for (const models::Node& node : network.nodes) {
+    const auto* convolution = std::get_if<models::Convolution>(&node);
+    if (convolution != nullptr) widest = std::max(widest, convolution->weight_bits);
+  }
+  if (msbs.bits > widest) {
+    throw InputError(std::to_string(msbs.bits) + " is not in 1.." + std::to_string(widest) +
+                     ", the bits of the widest weight")
+        .within("memory.mitigations.protected_msbs.bits");
+  }
+  sram.protected_bits = {static_cast<std::uint32_t>(msbs.bits), static_cast<std::uint32_t>(widest)};
+  sram.protected_costs = msbs.costs;
+}
+
+/// With what mitigations add to its weight SRAM.
+hardware::AcceleratorSpec with_mitigations(const config::WorkloadConfig& config,
+                                           const models::QuantizedNetwork& network) {
   hardware::AcceleratorSpec spec = config.accelerator;
   hardware::SramSpec& sram = spec.weight_sram;
   const memory::StorageScheme& scheme = config.memory.scheme;
+  sram.spares = config.memory.spares;
+  if (config.memory.protected_msbs) protect(*config.memory.protected_msbs, network, sram);
   try {
     const std::uint32_t word_bits = sram.organisation().word_bits;
     const memory::WordCodec codec = scheme.codec(word_bits);
@@ -130,7 +152,7 @@ Plan make_plan(const config::WorkloadConfig& config) {
   plan.faults = select_faults(config.memory.faults, plan.network);
   plan.weights = models::clean_weights(plan.network);
   try {
-    plan.program = schedule::make_program(plan.network, with_mitigations(config));
+    plan.program = schedule::make_program(plan.network, with_mitigations(config, plan.network));
     plan.layout = schedule::lay_out(
         plan.program, config.memory.placement ? config.memory.placement->spare_rows : 0);
   } catch (const InputError& error) {
@@ -141,6 +163,9 @@ Plan make_plan(const config::WorkloadConfig& config) {
   plan.clean = plan.closed_form({});
   const std::string note = accumulator_note(plan.network, config.accelerator);
   if (!note.empty()) plan.notes.push_back(note);
+  if (config.memory.spares_error_free) {
+    plan.notes.push_back("spare lines that a map lacks are taken for error-free (extra_cells)");
+  }
   return plan;
 }
 

@@ -179,6 +179,8 @@ double mitigation_joules(const Plan& plan, const ClosedForm& form,
   const double with = sum_of(pricer.terms(counts, result.cycles));
   hardware::AcceleratorSpec bare = plan.program.spec;
   bare.weight_sram.check_bits = 0;
+  bare.weight_sram.spares = {};
+  bare.weight_sram.protected_bits = {};
   counts[hardware::Event::kCodeXor] = 0;
   const EventCounts refetched = pricer.of_all_images(sum_of(form.counts));
   const EventCounts clean = pricer.of_all_images(sum_of(plan.clean.counts));

@@ -26,7 +26,8 @@ double supply_joules(const Plan& plan, const config::OperatingPoint& voltages,
                      const hardware::Supply& supply, const PointResult& result);
 
 /// Joules per inference that mitigations of weights cost: what they would cost less without check
-/// bits, without the logic of a word code, and without words that are fetched again.
+/// bits, spare lines and what protected bits take beyond others, without the logic of a word code,
+/// and without words that are fetched again.
 double mitigation_joules(const Plan& plan, const ClosedForm& form,
                          const config::OperatingPoint& voltages, const PointResult& result);
 

@@ -121,6 +121,7 @@ PointResult Session::run(const Point& point, const Chip& chip) {
   result.chip = point.chip;
   result.ber_asked = point.ber_asked;
   result.intermittent_cells = state.intermittent_cells();
+  result.repair = chip.repair_at(result.memories.front().voltage);
   result.images = images_->count;
   const ClosedForm form = plan_->closed_form(state.weights().refetched);
   const config::OperatingPoint voltages = voltages_at(*plan_, point);

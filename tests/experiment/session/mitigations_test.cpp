@@ -17,6 +17,8 @@ namespace {
 
 const memory::Voltage kVoltage = memory::Voltage::parse("0.85");
 
+const std::string kProtected = "protected_msbs: {bits: 2, profile: " BROWNOUT_SOURCE_DIR
+                               "/configs/memories/sram_14nm_8t_assumed.yaml}";
 const std::string kStuck = "memory.chip.kind=stuck";
 
 /// One of `choices`, by a hash of case and purpose.
@@ -50,6 +52,10 @@ TEST_P(RandomMitigations, LeaveAllExecutorsInAgreement) {
       pick(n, 4, {"twos_complement", "offset_binary", "gray", "sign_magnitude"});
   const std::string mask =
       pick(n, 8, {"", "", encoding == "gray" ? "word_mask" : "bit_mask", "word_mask"});
+  const std::string repair = pick(n, 12,
+                                  {"", "spare_columns", "spare_rows: {per_bank: 8}",
+                                   "spare_columns: {per_bank: 16}, spare_rows: {per_bank: 2}",
+                                   kProtected, "spare_rows, " + kProtected});
   set.push_back("memory.encoding=" + encoding);
   // Only rotations make sense where cells flip.
   const std::string change =
@@ -67,7 +73,7 @@ TEST_P(RandomMitigations, LeaveAllExecutorsInAgreement) {
       pick(n, 10, {"", "", "clamp_activations: {images: 5}", "clamp_weights"});
   const std::string rows =
       pick(n, 11, {"", "fault_aware_placement", "fault_aware_placement: {spare_rows: 3}"});
-  for (const std::string& mitigation : {code, policy, change, mask, guard, rows}) {
+  for (const std::string& mitigation : {code, policy, change, mask, guard, rows, repair}) {
     if (!mitigation.empty()) all += (all.empty() ? "" : ", ") + mitigation;
   }
   SCOPED_TRACE(all + " " + set[0] + " " + set[1] + " " + set[2] + " " + set[3]);
@@ -242,8 +248,9 @@ TEST_P(MitigationsWithoutFaults, AreTheIdentity) {
 INSTANTIATE_TEST_SUITE_P(Each, MitigationsWithoutFaults,
                          ::testing::Values("parity", "secded", "hamming", "bch_dec", "faq",
                                            "bit_mask", "word_mask", "secded, faq", "sign_flip",
-                                           "bit_flip", "rotate",
-                                           "rotate, sign_flip, faq, bch_dec"));
+                                           "bit_flip", "rotate", "rotate, sign_flip, faq, bch_dec",
+                                           "spare_columns", "spare_columns, spare_rows, secded",
+                                           kProtected));
 
 // The chance of two or more failing cells in a word, by the binomial formula.
 TEST(Secded, IsUncorrectableAsOftenAsTwoCellsOfAWordFail) {

@@ -121,6 +121,27 @@ TEST_P(EveryGenerator, MasksDependOnNeitherOrderNorThread) {
   EXPECT_EQ(together, alone);
 }
 
+// Spare lines stand behind the others: what they widen has the same cells as before.
+TEST_P(EveryGenerator, ACellDoesNotDependOnTheLinesBehindIt) {
+  constexpr SramGeometry kWider{2, 261, 163};
+  for (const Polarity polarity : {Polarity::kCell, Polarity::kBitline}) {
+    const FaultMixture mixture{.stuck = true, .polarity = polarity};
+    const CellMasks masks = chip(GetParam(), mixture)->masks_at(volts("0.77"));
+    const CellMasks wider =
+        GetParam()
+            .make({kWider, profile_14nm(), mixture, chip_seed(21, 0)}, values_of(GetParam()))
+            ->masks_at(volts("0.77"));
+    std::uint64_t inside = 0;
+    wider.for_each([&](const CellAddress& cell, FaultKind kind) {
+      if (!kGeometry.contains(cell)) return;
+      ASSERT_EQ(masks.at(cell), kind) << to_string(cell);
+      ++inside;
+    });
+    EXPECT_EQ(inside, masks.count());
+    EXPECT_GT(wider.count(), inside);
+  }
+}
+
 TEST_P(EveryGenerator, ChipsDiffer) {
   EXPECT_NE(list(chip(GetParam(), kFlips, 0)->masks_at(volts("0.78"))),
             list(chip(GetParam(), kFlips, 1)->masks_at(volts("0.78"))));
