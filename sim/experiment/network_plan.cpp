@@ -49,7 +49,7 @@ NetworkPlan plan_network(const models::QuantizedNetwork& network,
   };
   while (!fits(spec.activation_sram)) spec.activation_sram.capacity_kib *= 2;
   NetworkPlan plan{.program = schedule::make_program(network, spec),
-                   .times = {},
+                   .times = hardware::ProgramTimes{},
                    .asked = asked,
                    .weights_fit = false,
                    .activations_fit = fits(asked.activation_sram)};
