@@ -92,10 +92,8 @@ Dma::Refetched Dma::refetch(schedule::TileIndex tile, std::uint64_t word_of_tile
   std::vector<std::uint8_t> bytes(program.word_bytes());
   const std::uint64_t address = layout_.tiles[tile] + word_of_tile * bytes.size();
   const Cycle cycles = transport(tlm::TLM_READ_COMMAND, address, bytes);
-  memory::WideBits data;
-  for (std::uint32_t b = 0; b < bytes.size(); ++b) data.put(8 * b, bytes[b]);
   state_.counts(program.tiles[tile].node)[Event::kDramRead] += bus_bytes(bytes.size());
-  return {state_.job->path.encoded(data), cycles};
+  return {state_.job->path.encoded(storage::data_of_bytes(bytes)), cycles};
 }
 
 /// How long it takes.

@@ -159,6 +159,7 @@ void read_program_at(const MapReader& map, MemoryConfig& memory) {
   if (value == nullptr) return;
   memory::Voltage voltage;
   convert(*value, voltage);
+  at_place_of(*value, [&] { memory.weight_sram().profile->require_covered(voltage); });
   if (memory.program_at && *memory.program_at != voltage) {
     fail(*value, "cells are known at one voltage, " + memory.program_at->text() + " stands above");
   }

@@ -153,8 +153,9 @@ MapReader::MapReader(const Value& value, std::vector<std::string_view> known)
                             ": " + entry.key.substr(colon + 1));
     }
     const std::string near = nearest(entry.key, known_);
-    fail(entry.value, near.empty() ? "unknown key; known are " + listed(known_)
-                                   : "unknown key, did you mean " + near + "?");
+    fail(entry.value, known_.empty() ? "unknown key; there are none"
+                      : near.empty() ? "unknown key; known are " + listed(known_)
+                                     : "unknown key, did you mean " + near + "?");
   }
 }
 

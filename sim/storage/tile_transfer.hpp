@@ -22,4 +22,7 @@ std::vector<memory::WordBits> words_of_bytes(const schedule::TileProgram& progra
                                              const schedule::Tile& tile, const WordPath& path,
                                              std::span<const std::uint8_t> bytes);
 
+/// The data of one word, whose bytes these are.
+memory::WideBits data_of_bytes(std::span<const std::uint8_t> bytes);
+
 }  // namespace brownout::storage

@@ -123,7 +123,8 @@ PointResult Session::run(const Point& point, const Chip& chip) {
   result.intermittent_cells = state.intermittent_cells();
   result.repair = chip.repair_at(result.memories.front().voltage);
   result.images = images_->count;
-  const ClosedForm form = plan_->closed_form(state.weights().refetched);
+  const timing::RefetchedWords& refetched = state.weights().refetched;
+  const ClosedForm form = refetched.empty() ? plan_->clean : plan_->closed_form(refetched);
   const config::OperatingPoint voltages = voltages_at(*plan_, point);
   add_costs(*plan_, form, voltages, execution.gated_macs, result);
   result.mitigation_joules = mitigation_joules(*plan_, form, voltages, result);

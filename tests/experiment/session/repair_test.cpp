@@ -93,13 +93,23 @@ TEST(SpareLines, OfATestAtProgramAtAreTheSameAtEveryVoltage) {
   };
   EXPECT_EQ(at("0.95"), at("0.9"));
   EXPECT_EQ(at("0.8"), at("0.9"));
-  const Session bad = mitigated_session("spare_columns: {program_at: 0.5}");
+}
+
+TEST(SpareLines, AreNotTestedWhereTheProfileOrTheMapSaysNothing) {
+  EXPECT_THROW(mitigated_session("spare_columns: {program_at: 0.5}"), InputError);
+  const std::string map = ::testing::TempDir() + "from_0.8.csv";
+  std::ofstream(map) << "# banks: 8\n# rows: 1024\n# columns: 128\n# unit: Vmin\n"
+                        "# lowest_measured: 0.8\n# source: written by a test\n"
+                        "bank,row,column,vfail,kind\n0,0,1,0.84,flip\n";
+  const Session session =
+      mitigated_session("spare_columns: {program_at: 0.76, extra_cells: error_free}",
+                        {"memory.chip={map: " + map + "}"});
   try {
-    Chip(bad.plan(), 0);
-    ADD_FAILURE() << "a test below the profile";
+    Chip(session.plan(), 0);
+    ADD_FAILURE() << "a test below what was measured";
   } catch (const InputError& error) {
     EXPECT_THAT(error.what(),
-                ::testing::StartsWith("memory.mitigations: program_at: voltage 0.5 is below"));
+                ::testing::StartsWith("memory.mitigations: program_at: voltage 0.76"));
   }
 }
 
