@@ -37,9 +37,9 @@ struct Narrow {
 
 }  // namespace
 
-void clamp_activations(QuantizedNetwork& network, const std::vector<CodeRange>& ranges) {
+void clamp_activations(QuantizedNetwork& network, const ByNode<CodeRange>& ranges) {
   const std::vector<TensorId> outputs = network.output_tensors();
-  for (std::size_t i = 0; i < network.nodes.size(); ++i) {
+  for (const NodeIndex i : network.nodes.indices()) {
     Node& node = network.nodes[i];
     if (std::count(outputs.begin(), outputs.end(), node_output(node)) != 0) continue;
     std::visit(Narrow{ranges[i]}, node);

@@ -16,8 +16,8 @@ struct CodeRange {
   bool operator==(const CodeRange&) const = default;
 };
 
-/// Clamps what each node computes to its range, by node index. Outputs of the network stay as they
+/// Clamps what each node computes to its range. Outputs of the network stay as they
 /// are, and so do nodes that take their codes from others.
-void clamp_activations(QuantizedNetwork& network, const std::vector<CodeRange>& ranges);
+void clamp_activations(QuantizedNetwork& network, const ByNode<CodeRange>& ranges);
 
 }  // namespace brownout::models

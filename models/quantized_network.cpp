@@ -133,7 +133,7 @@ int constant_operands(const QuantizedNetwork& network, const Node& node) {
 
 WeightSet clean_weights(const QuantizedNetwork& network) {
   WeightSet weights(network.nodes.size());
-  for (std::size_t i = 0; i < network.nodes.size(); ++i) {
+  for (const NodeIndex i : network.nodes.indices()) {
     if (const auto* convolution = std::get_if<Convolution>(&network.nodes[i])) {
       weights[i] = convolution->weights;
     }

@@ -9,6 +9,8 @@
 #include <variant>
 #include <vector>
 
+#include "models/node_index.hpp"
+
 namespace brownout::models {
 
 /// The shape of one image's activations. In memory: height x width x channels (NHWC).
@@ -256,7 +258,7 @@ struct QuantizedNetwork {
   Arithmetic arithmetic = Arithmetic::kOnnxRuntime;
   ByTensor<ActivationTensor> tensors;
   /// In topological order; every tensor but the input and the constants is made by one.
-  std::vector<Node> nodes;
+  ByNode<Node> nodes;
   TensorId input = 0;
   TensorId output = 0;  ///< what is scored
   /// All of the file, in its order; none where `output` is the only one.
@@ -283,9 +285,9 @@ std::vector<TensorId> node_inputs(const Node& node);
 /// Constant operands of a node: each output element reads a code of every one.
 int constant_operands(const QuantizedNetwork& network, const Node& node);
 
-/// Weights by node index, each out_channels x k as in Convolution::weights; empty where a node has
+/// Weights, each out_channels x k as in Convolution::weights; empty where a node has
 /// none. The network's own, or as an array reads them out of a failing memory.
-using WeightSet = std::vector<std::vector<std::int8_t>>;
+using WeightSet = ByNode<std::vector<std::int8_t>>;
 
 WeightSet clean_weights(const QuantizedNetwork& network);
 

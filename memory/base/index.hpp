@@ -46,8 +46,15 @@ class Indexed : public std::vector<T> {
  public:
   using std::vector<T>::vector;
 
-  T& operator[](I index) { return std::vector<T>::operator[](index.value); }
-  const T& operator[](I index) const { return std::vector<T>::operator[](index.value); }
+  typename std::vector<T>::reference operator[](I index) {
+    return std::vector<T>::operator[](index.value);
+  }
+  typename std::vector<T>::const_reference operator[](I index) const {
+    return std::vector<T>::operator[](index.value);
+  }
+  /// Throws std::out_of_range.
+  T& at(I index) { return std::vector<T>::at(index.value); }
+  const T& at(I index) const { return std::vector<T>::at(index.value); }
   /// Behind the last one.
   I end_index() const { return {this->size()}; }
   /// All of them, rising.

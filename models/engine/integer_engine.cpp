@@ -60,17 +60,17 @@ struct IntegerEngine::Implementation {
   Implementation(const QuantizedNetwork& source, EngineOptions engine_options);
 
   void set_weights(const WeightSet& weights);
-  void set_weights(std::size_t node, std::span<const std::int8_t> weights);
+  void set_weights(NodeIndex node, std::span<const std::int8_t> weights);
   void set_tensor_masks(TensorMasks masks);
   void set_sum_masks(SumMasks masks);
   EngineResult run(std::span<const std::uint8_t> codes, bool keep_layers);
 
   void run_chunk(EngineResult& result, int images);
   void read_through_masks(TensorId id, int images);
-  void choose_order(std::size_t index);
-  void execute(const Convolution& node, std::size_t index, EngineResult& result, int images);
+  void choose_order(NodeIndex index);
+  void execute(const Convolution& node, NodeIndex index, EngineResult& result, int images);
   template <typename PlainNode>
-  void execute(const PlainNode& node, std::size_t /*index*/, EngineResult& /*result*/, int images) {
+  void execute(const PlainNode& node, NodeIndex /*index*/, EngineResult& /*result*/, int images) {
     run_node(network, node, data, images);
   }
 
@@ -78,9 +78,9 @@ struct IntegerEngine::Implementation {
   std::vector<TensorId> outputs;
   EngineOptions options;
   bool use_onednn;
-  int chunk;                                          ///< images
-  std::vector<std::optional<ConvolutionStep>> steps;  ///< by node index
-  TensorBuffers data;                                 ///< of a chunk, as read
+  int chunk;  ///< images
+  ByNode<std::optional<ConvolutionStep>> steps;
+  TensorBuffers data;  ///< of a chunk, as read
   TensorMasks tensor_masks;
   WeightSet weights_in_force;
   std::vector<std::int32_t> sums;
@@ -125,7 +125,7 @@ IntegerEngine::Implementation::Implementation(const QuantizedNetwork& source,
   if (options.k_part < 1) throw std::logic_error("k_part below 1");
   const OneThread one_thread;
   std::size_t largest_sums = 0;
-  for (std::size_t i = 0; i < network.nodes.size(); ++i) {
+  for (const NodeIndex i : network.nodes.indices()) {
     const auto* node = std::get_if<Convolution>(&network.nodes[i]);
     if (node == nullptr) continue;
     if (node->k_size() > (node->has_weight_zero_points() ? kLargestOffsetK : kLargestK)) {
@@ -150,12 +150,12 @@ void IntegerEngine::Implementation::set_weights(const WeightSet& weights) {
   if (weights.size() != network.nodes.size()) {
     throw std::logic_error("set_weights: not one entry per node");
   }
-  for (std::size_t i = 0; i < steps.size(); ++i) {
+  for (const NodeIndex i : steps.indices()) {
     if (steps[i]) set_weights(i, weights[i]);
   }
 }
 
-void IntegerEngine::Implementation::set_weights(std::size_t index,
+void IntegerEngine::Implementation::set_weights(NodeIndex index,
                                                 std::span<const std::int8_t> weights) {
   const OneThread one_thread;
   if (!steps.at(index)) throw std::logic_error("set_weights: a node without weights");
@@ -187,7 +187,7 @@ void IntegerEngine::Implementation::set_sum_masks(SumMasks masks) {
   if (!masks.empty() && masks.size() != steps.size()) {
     throw std::logic_error("set_sum_masks: not one entry per node");
   }
-  for (std::size_t i = 0; i < steps.size(); ++i) {
+  for (const NodeIndex i : steps.indices()) {
     if (!steps[i]) continue;
     const auto& node = std::get<Convolution>(network.nodes[i]);
     steps[i]->masks = masks.empty() ? ReadMasks<std::uint32_t>{} : std::move(masks[i]);
@@ -200,7 +200,7 @@ void IntegerEngine::Implementation::set_sum_masks(SumMasks masks) {
 }
 
 /// Sums in order where the order matters.
-void IntegerEngine::Implementation::choose_order(std::size_t index) {
+void IntegerEngine::Implementation::choose_order(NodeIndex index) {
   ConvolutionStep& step = *steps[index];
   const auto& node = std::get<Convolution>(network.nodes[index]);
   if (step.masks.empty() && !may_saturate(node, options)) {
@@ -248,7 +248,7 @@ void IntegerEngine::Implementation::run_chunk(EngineResult& result, int images) 
     out.insert(out.end(), first, first + images * network.tensor(id).shape.size());
   };
   read_through_masks(network.input, images);
-  for (std::size_t i = 0; i < network.nodes.size(); ++i) {
+  for (const NodeIndex i : network.nodes.indices()) {
     std::visit([&](const auto& node) { execute(node, i, result, images); }, network.nodes[i]);
     read_through_masks(node_output(network.nodes[i]), images);
     if (!result.layer_outputs.empty())
@@ -258,7 +258,7 @@ void IntegerEngine::Implementation::run_chunk(EngineResult& result, int images) 
   for (std::size_t i = 1; i < outputs.size(); ++i) append(outputs[i], result.other_outputs[i - 1]);
 }
 
-void IntegerEngine::Implementation::execute(const Convolution& node, std::size_t index,
+void IntegerEngine::Implementation::execute(const Convolution& node, NodeIndex index,
                                             EngineResult& result, int images) {
   ConvolutionStep& step = *steps[index];
   const std::uint8_t* input = data(node.input);
@@ -283,7 +283,7 @@ IntegerEngine& IntegerEngine::operator=(IntegerEngine&&) noexcept = default;
 
 void IntegerEngine::set_weights(const WeightSet& weights) { implementation_->set_weights(weights); }
 
-void IntegerEngine::set_weights(std::size_t node, std::span<const std::int8_t> weights) {
+void IntegerEngine::set_weights(NodeIndex node, std::span<const std::int8_t> weights) {
   implementation_->set_weights(node, weights);
 }
 

@@ -32,9 +32,9 @@ struct EngineOptions {
 /// By tensor id, an element per code of one image (NHWC); empty where codes are read as written.
 using TensorMasks = ByTensor<ReadMasks<std::uint8_t>>;
 
-/// By node index, an element per output of one image (NHWC), in the low bits of the accumulators'
+/// An element per output of one image (NHWC), in the low bits of the accumulators'
 /// width; empty where sums are read as they were accumulated.
-using SumMasks = std::vector<ReadMasks<std::uint32_t>>;
+using SumMasks = ByNode<ReadMasks<std::uint32_t>>;
 
 /// All codes are those that are read, after the masks of set_tensor_masks().
 struct EngineResult {
@@ -42,12 +42,12 @@ struct EngineResult {
   std::vector<std::uint8_t> logits;
   /// The same of the network's other outputs, in the order of output_tensors().
   std::vector<std::vector<std::uint8_t>> other_outputs;
-  /// By node index, images x shape.size() (NHWC) codes; filled when asked for.
-  std::vector<std::vector<std::uint8_t>> layer_outputs;
-  /// By node index, summed over images: multiplications by an activation equal to its zero point,
+  /// Images x shape.size() (NHWC) codes; filled when asked for.
+  ByNode<std::vector<std::uint8_t>> layer_outputs;
+  /// Summed over images: multiplications by an activation equal to its zero point,
   /// padding included (each such window element counts out_channels / groups products). Always
   /// counted: about 2 % of the run time.
-  std::vector<std::uint64_t> gated_macs;
+  ByNode<std::uint64_t> gated_macs;
 };
 
 class IntegerEngine {
@@ -63,7 +63,7 @@ class IntegerEngine {
   /// Replaces the weights (re-packs; no primitive is built anew). Starts with the network's own.
   void set_weights(const WeightSet& weights);
   /// Those of one node (out_channels x k).
-  void set_weights(std::size_t node, std::span<const std::int8_t> weights);
+  void set_weights(NodeIndex node, std::span<const std::int8_t> weights);
   /// What every reader of a tensor gets from now on, the network's output included. One entry per
   /// tensor, or none at all (as at the start): then all codes are read as written.
   void set_tensor_masks(TensorMasks masks);

@@ -6,7 +6,7 @@ namespace brownout::accelerator {
 
 using hardware::Event;
 
-void ActivationFeeder::begin_layer(JobState& state, ActivationSram& sram, std::size_t node) {
+void ActivationFeeder::begin_layer(JobState& state, ActivationSram& sram, models::NodeIndex node) {
   state_ = &state;
   node_ = node;
   const models::QuantizedNetwork& network = state.job->network;

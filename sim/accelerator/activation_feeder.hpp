@@ -16,7 +16,7 @@ namespace brownout::accelerator {
 /// Yields the activation vectors of a fold, x - zero point, 0 for padding and unused rows.
 class ActivationFeeder {
  public:
-  void begin_layer(JobState& state, ActivationSram& sram, std::size_t node);
+  void begin_layer(JobState& state, ActivationSram& sram, models::NodeIndex node);
   void begin(FoldIndex fold);
   /// The next vector, one element an array row.
   std::span<const std::int16_t> next();
@@ -27,7 +27,7 @@ class ActivationFeeder {
   std::uint64_t gather(schedule::InputIndexer::Origin origin);
 
   JobState* state_ = nullptr;
-  std::size_t node_ = 0;
+  models::NodeIndex node_;
   std::span<const std::uint8_t> input_;
   int zero_point_ = 0;
   std::optional<schedule::InputIndexer> indexer_;

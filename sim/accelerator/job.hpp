@@ -38,12 +38,12 @@ class BurstDram final : public DramModel {
 /// One inference. The references must outlive the run.
 struct Job {
   const models::QuantizedNetwork& network;
-  storage::StoredWeights stored;               ///< program, layout, and the words as written
-  const storage::WordPath& path;               ///< what words read as
-  const memory::WordMasks& masks;              ///< memory::word_masks of the weight SRAM
-  std::span<const std::uint8_t> input;         ///< codes of one image (NHWC)
-  DramModel* dram = nullptr;                   ///< nullptr: BurstDram of the program's spec
-  std::optional<std::size_t> trace_node = {};  ///< keep what this node loads and writes
+  storage::StoredWeights stored;                     ///< program, layout, and the words as written
+  const storage::WordPath& path;                     ///< what words read as
+  const memory::WordMasks& masks;                    ///< memory::word_masks of the weight SRAM
+  std::span<const std::uint8_t> input;               ///< codes of one image (NHWC)
+  DramModel* dram = nullptr;                         ///< nullptr: BurstDram of the program's spec
+  std::optional<models::NodeIndex> trace_node = {};  ///< keep what this node loads and writes
   /// memory::word_masks of the activation SRAM; nullptr: it is error-free.
   const memory::WordMasks* activation_masks = nullptr;
   /// The same of the accumulators (hardware::organisation).
@@ -71,13 +71,13 @@ struct MachineRun {
   std::vector<std::uint8_t> logits;                      ///< as they arrived in the DRAM
   std::vector<std::vector<std::uint8_t>> other_outputs;  ///< likewise, as in models::EngineResult
   std::vector<std::uint8_t> input;                       ///< as read from the activation SRAM
-  std::vector<std::vector<std::uint8_t>> layer_outputs;  ///< by node index, NHWC codes, as read
+  models::ByNode<std::vector<std::uint8_t>> layer_outputs;  ///< NHWC codes, as read
   hardware::ProgramTimes times;
-  std::vector<hardware::EventCounts> counts;  ///< by node index
-  hardware::EventCounts transfer_counts;      ///< input in, output out
-  std::vector<WeightFetches> weight_fetches;  ///< by node index
-  std::vector<LoadedTile> loaded_tiles;       ///< of the traced node
-  std::vector<std::uint8_t> written_output;   ///< of the traced node, as it was written
+  models::ByNode<hardware::EventCounts> counts;
+  hardware::EventCounts transfer_counts;  ///< input in, output out
+  models::ByNode<WeightFetches> weight_fetches;
+  std::vector<LoadedTile> loaded_tiles;      ///< of the traced node
+  std::vector<std::uint8_t> written_output;  ///< of the traced node, as it was written
 };
 
 }  // namespace brownout::accelerator

@@ -46,9 +46,9 @@ struct JobState {
   const schedule::TileProgram& program() const { return job->program(); }
   const schedule::WeightLayout& layout() const { return job->stored.layout; }
   const hardware::AcceleratorSpec& spec() const { return program().spec; }
-  const models::Node& node(std::size_t index) const { return job->network.nodes[index]; }
+  const models::Node& node(models::NodeIndex index) const { return job->network.nodes[index]; }
   const schedule::Fold& fold(hardware::FoldIndex index) const { return program().folds[index]; }
-  hardware::EventCounts& counts(std::size_t node) { return run.counts[node]; }
+  hardware::EventCounts& counts(models::NodeIndex node) { return run.counts[node]; }
 };
 
 }  // namespace brownout::accelerator

@@ -19,7 +19,7 @@ Sequencer::Sequencer(const sc_core::sc_module_name& name, JobState& state)
 
 void Sequencer::restart() {
   phase_ = Phase::kInput;
-  layer_ = 0;
+  layer_ = {};
   loading_ = streaming_ = false;
   clocked_cycles_.assign(state_.program().layers.size(), 0);
   dma->fetch_input();
@@ -104,7 +104,7 @@ Sequencer::Outcome Sequencer::act_in_layer(Cycle now) {
     if (layer().matrix && next_finish_ < end_fold()) return act_in_matrix_layer(now);
     if (vector_done_ > now) return {.clocked = false, .wait_until = vector_done_};
     end_layer(now);
-    if (layer_ == state_.program().layers.size()) {
+    if (layer_ == state_.program().layers.end_index()) {
       phase_ = Phase::kOutput;
       return {};
     }

@@ -32,7 +32,7 @@ class Sequencer final : public sc_core::sc_module {
   void restart();
   bool finished() const { return phase_ == Phase::kFinished; }
   /// Cycles in which the array was clocked during a layer.
-  std::uint64_t clocked_cycles(std::size_t layer) const { return clocked_cycles_[layer]; }
+  std::uint64_t clocked_cycles(models::NodeIndex layer) const { return clocked_cycles_[layer]; }
 
  private:
   enum class Phase { kIdle, kInput, kLayers, kOutput, kFinished };
@@ -61,8 +61,8 @@ class Sequencer final : public sc_core::sc_module {
 
   JobState& state_;
   Phase phase_ = Phase::kIdle;
-  bool posted_ = false;    // another module was given work in this cycle
-  std::size_t layer_ = 0;  // node index
+  bool posted_ = false;  // another module was given work in this cycle
+  models::NodeIndex layer_;
   // Folds of the layer: the next to load, to stream and to finish; each goes through all three.
   FoldIndex next_load_, next_stream_, next_finish_;
   FoldIndex loaded_, streamed_;  // the last ones that began
@@ -71,7 +71,7 @@ class Sequencer final : public sc_core::sc_module {
   ActivationFeeder feeder_;
   std::vector<Cycle> block_done_;  // by block of the layer
   Cycle vector_done_ = 0;
-  std::vector<std::uint64_t> clocked_cycles_;  // by layer
+  models::ByNode<std::uint64_t> clocked_cycles_;
   sc_core::sc_event start_;
 };
 

@@ -107,7 +107,7 @@ struct Simulator::Implementation {
     const schedule::TileProgram& program = state.program();
     const auto pes = static_cast<std::uint64_t>(program.spec.array.rows) *
                      static_cast<std::uint64_t>(program.spec.array.columns);
-    for (std::size_t i = 0; i < program.layers.size(); ++i) {
+    for (const models::NodeIndex i : program.layers.indices()) {
       hardware::EventCounts& counts = state.run.counts[i];
       counts[hardware::Event::kPeIdleCycle] = sequencer.clocked_cycles(i) * pes -
                                               counts[hardware::Event::kMacActive] -

@@ -35,7 +35,7 @@ Cycle VectorUnit::requantize_block(FoldIndex last_fold, Cycle from) {
   return enqueue({.fold = last_fold}, state_.program().use_of(fold).sums(), from);
 }
 
-Cycle VectorUnit::run_layer(std::size_t node, Cycle from) {
+Cycle VectorUnit::run_layer(models::NodeIndex node, Cycle from) {
   return enqueue({.node = node}, state_.program().layers[node].vector_elements, from);
 }
 
@@ -63,7 +63,7 @@ void VectorUnit::finish_block(FoldIndex index) {
   const schedule::TileProgram& program = state_.program();
   const schedule::Fold& fold = state_.fold(index);
   const schedule::ArrayUse use = program.use_of(fold);
-  const std::size_t node = program.tile_of(fold).node;
+  const models::NodeIndex node = program.tile_of(fold).node;
   const auto& convolution = std::get<models::Convolution>(state_.node(node));
   const models::Requantizer& requantize = requantizers_[node];
   const std::uint64_t output = address_of(convolution.output);
@@ -87,11 +87,11 @@ void VectorUnit::finish_block(FoldIndex index) {
   counts[Event::kParameterRead] += channels * hardware::kParameterBytes;
 }
 
-void VectorUnit::finish(std::size_t /*node*/, const models::Convolution& convolution) {
+void VectorUnit::finish(models::NodeIndex /*node*/, const models::Convolution& convolution) {
   throw std::logic_error(convolution.name + ": its blocks are requantized one by one");
 }
 
-void VectorUnit::finish(std::size_t node, const models::Pooling& pooling) {
+void VectorUnit::finish(models::NodeIndex node, const models::Pooling& pooling) {
   const models::QuantizedNetwork& network = state_.job->network;
   const models::Pooler pool = models::make_pooler(network, pooling);
   const models::Shape& input = network.tensor(pooling.input).shape;
@@ -125,7 +125,7 @@ void VectorUnit::finish(std::size_t node, const models::Pooling& pooling) {
   }
 }
 
-void VectorUnit::finish(std::size_t node, const models::Softmax& softmax) {
+void VectorUnit::finish(models::NodeIndex node, const models::Softmax& softmax) {
   const models::QuantizedNetwork& network = state_.job->network;
   const models::FixedPointSoftmax normalise = models::make_softmax(network, softmax);
   const models::Shape& shape = network.tensor(softmax.input).shape;

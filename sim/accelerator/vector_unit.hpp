@@ -24,7 +24,7 @@ class VectorPort : virtual public sc_core::sc_interface {
   /// cycle from which the outputs can be used and the accumulator half is free.
   virtual Cycle requantize_block(FoldIndex last_fold, Cycle from) = 0;
   /// A layer without weights. Returns the cycle from which its output can be used.
-  virtual Cycle run_layer(std::size_t node, Cycle from) = 0;
+  virtual Cycle run_layer(models::NodeIndex node, Cycle from) = 0;
 };
 
 class VectorUnit final : public sc_core::sc_module, public VectorPort {
@@ -37,28 +37,28 @@ class VectorUnit final : public sc_core::sc_module, public VectorPort {
 
   void restart();
   Cycle requantize_block(FoldIndex last_fold, Cycle from) override;
-  Cycle run_layer(std::size_t node, Cycle from) override;
+  Cycle run_layer(models::NodeIndex node, Cycle from) override;
 
  private:
   struct Work {
     std::optional<FoldIndex> fold = {};  ///< of a block, or
-    std::size_t node = 0;                ///< of a layer without weights
+    models::NodeIndex node = {};         ///< of a layer without weights
     Cycle done = 0;
   };
 
   Cycle enqueue(Work work, std::int64_t elements, Cycle from);
   void complete();
   void finish_block(FoldIndex fold);
-  void finish(std::size_t node, const models::Addition& addition);
-  void finish(std::size_t node, const models::Pooling& pooling);
-  void finish(std::size_t node, const models::Convolution& convolution);
-  void finish(std::size_t node, const models::Multiplication& multiplication);
-  void finish(std::size_t node, const models::Lookup& lookup);
-  void finish(std::size_t node, const models::Concatenation& concatenation);
-  void finish(std::size_t node, const models::Padding& padding);
-  void finish(std::size_t node, const models::StridedCopy& copy);
-  void finish(std::size_t node, const models::Softmax& softmax);
-  void count(std::size_t node, std::uint64_t reads, std::uint64_t writes);
+  void finish(models::NodeIndex node, const models::Addition& addition);
+  void finish(models::NodeIndex node, const models::Pooling& pooling);
+  void finish(models::NodeIndex node, const models::Convolution& convolution);
+  void finish(models::NodeIndex node, const models::Multiplication& multiplication);
+  void finish(models::NodeIndex node, const models::Lookup& lookup);
+  void finish(models::NodeIndex node, const models::Concatenation& concatenation);
+  void finish(models::NodeIndex node, const models::Padding& padding);
+  void finish(models::NodeIndex node, const models::StridedCopy& copy);
+  void finish(models::NodeIndex node, const models::Softmax& softmax);
+  void count(models::NodeIndex node, std::uint64_t reads, std::uint64_t writes);
   std::uint64_t address_of(models::TensorId id) const { return state_.program().address_of(id); }
   const models::Shape& shape_of(models::TensorId id) const;
   std::span<const std::uint8_t> codes_of(models::TensorId id) const;
@@ -67,11 +67,11 @@ class VectorUnit final : public sc_core::sc_module, public VectorPort {
   std::uint8_t operand(models::TensorId id, int c, int h, int w) const;
   /// A function of two operands, element by element.
   template <typename Formula>
-  void combine(std::size_t node, models::TensorId left, models::TensorId right,
+  void combine(models::NodeIndex node, models::TensorId left, models::TensorId right,
                models::TensorId output, const Formula& formula);
 
   JobState& state_;
-  std::vector<models::Requantizer> requantizers_;  // by node index
+  models::ByNode<models::Requantizer> requantizers_;
   std::deque<Work> queue_;
   Cycle free_from_ = 0;
   sc_core::sc_event completed_;

@@ -40,7 +40,7 @@ std::span<const std::uint8_t> VectorUnit::codes_of(models::TensorId id) const {
   return activation_sram->read(address_of(id), shape_of(id).elements());
 }
 
-void VectorUnit::count(std::size_t node, std::uint64_t reads, std::uint64_t writes) {
+void VectorUnit::count(models::NodeIndex node, std::uint64_t reads, std::uint64_t writes) {
   hardware::EventCounts& counts = state_.counts(node);
   counts[Event::kVectorOp] += writes;
   counts[Event::kActivationSramRead] += reads;
@@ -55,7 +55,7 @@ std::uint8_t VectorUnit::operand(models::TensorId id, int c, int h, int w) const
 }
 
 template <typename Formula>
-void VectorUnit::combine(std::size_t node, models::TensorId left, models::TensorId right,
+void VectorUnit::combine(models::NodeIndex node, models::TensorId left, models::TensorId right,
                          models::TensorId output, const Formula& formula) {
   const models::Shape& shape = shape_of(output);
   const auto constants =
@@ -69,17 +69,17 @@ void VectorUnit::combine(std::size_t node, models::TensorId left, models::Tensor
   });
 }
 
-void VectorUnit::finish(std::size_t node, const models::Addition& addition) {
+void VectorUnit::finish(models::NodeIndex node, const models::Addition& addition) {
   combine(node, addition.left, addition.right, addition.output,
           models::make_adder(state_.job->network, addition));
 }
 
-void VectorUnit::finish(std::size_t node, const models::Multiplication& multiplication) {
+void VectorUnit::finish(models::NodeIndex node, const models::Multiplication& multiplication) {
   combine(node, multiplication.left, multiplication.right, multiplication.output,
           models::make_multiplier(state_.job->network, multiplication));
 }
 
-void VectorUnit::finish(std::size_t node, const models::Lookup& lookup) {
+void VectorUnit::finish(models::NodeIndex node, const models::Lookup& lookup) {
   const auto input = codes_of(lookup.input);
   const std::uint64_t output = address_of(lookup.output);
   const std::size_t channels = shape_of(lookup.output).channel_count();
@@ -90,7 +90,7 @@ void VectorUnit::finish(std::size_t node, const models::Lookup& lookup) {
   state_.counts(node)[Event::kParameterRead] += lookup.bytes();
 }
 
-void VectorUnit::finish(std::size_t node, const models::Concatenation& concatenation) {
+void VectorUnit::finish(models::NodeIndex node, const models::Concatenation& concatenation) {
   const models::Shape& output = shape_of(concatenation.output);
   const models::Axis axis = concatenation.axis;
   std::vector<int> extents;
@@ -112,7 +112,7 @@ void VectorUnit::finish(std::size_t node, const models::Concatenation& concatena
   });
 }
 
-void VectorUnit::finish(std::size_t node, const models::Padding& padding) {
+void VectorUnit::finish(models::NodeIndex node, const models::Padding& padding) {
   const models::Shape& input = shape_of(padding.input);
   const models::Shape& output = shape_of(padding.output);
   const auto codes = codes_of(padding.input);
@@ -133,7 +133,7 @@ void VectorUnit::finish(std::size_t node, const models::Padding& padding) {
   });
 }
 
-void VectorUnit::finish(std::size_t node, const models::StridedCopy& copy) {
+void VectorUnit::finish(models::NodeIndex node, const models::StridedCopy& copy) {
   const auto codes = codes_of(copy.input);
   const std::uint64_t address = address_of(copy.output);
   const std::uint64_t elements = shape_of(copy.output).elements();

@@ -81,7 +81,7 @@ std::vector<Cell> weight_cells(const models::QuantizedNetwork& network, const mo
 }
 
 // Tiles, words and blocks; the last empty for layers without weights.
-std::vector<Cell> plan_cells(const NetworkPlan& plan, std::size_t node) {
+std::vector<Cell> plan_cells(const NetworkPlan& plan, models::NodeIndex node) {
   std::int64_t tiles = 0;
   std::uint64_t words = 0;
   for (const schedule::Tile& tile : plan.program.tiles) {
@@ -124,7 +124,7 @@ std::vector<Column> layer_columns(bool planned) {
 Table layer_table(const models::QuantizedNetwork& network, const std::optional<NetworkPlan>& plan) {
   const schedule::ActivationPlan activations = schedule::plan_activations(network);
   Table table{.key = "layers", .columns = layer_columns(plan.has_value()), .rows = {}};
-  for (std::size_t i = 0; i < network.nodes.size(); ++i) {
+  for (const models::NodeIndex i : network.nodes.indices()) {
     const models::Node& node = network.nodes[i];
     std::vector<Cell> row = {models::node_name(node), models::node_kind(node),
                              shape_text(network.tensor(models::node_output(node)).shape)};

@@ -22,7 +22,8 @@ FaultDimension parse_dimension(std::string_view name) {
   throw InputError(in_quotes(name) + " is not one of layer, bit, polarity");
 }
 
-const models::Convolution* weights_of(const models::QuantizedNetwork& network, std::size_t layer) {
+const models::Convolution* weights_of(const models::QuantizedNetwork& network,
+                                      models::NodeIndex layer) {
   return std::get_if<models::Convolution>(&network.nodes[layer]);
 }
 
@@ -50,7 +51,7 @@ void count_weights(const storage::StoredWeights& stored, const memory::StorageSc
 
 std::vector<FaultPart> by_layer(const models::QuantizedNetwork& network, const FaultPart& whole) {
   std::vector<FaultPart> parts;
-  for (std::size_t i = 0; i < network.nodes.size(); ++i) {
+  for (const models::NodeIndex i : network.nodes.indices()) {
     const models::Convolution* layer = weights_of(network, i);
     if (layer == nullptr || !whole.filter.passes_layer(i)) continue;
     FaultPart part = whole;
@@ -66,7 +67,7 @@ std::vector<FaultPart> by_layer(const models::QuantizedNetwork& network, const F
 
 std::vector<FaultPart> by_bit(const models::QuantizedNetwork& network, const FaultPart& whole) {
   std::uint32_t present = 0;
-  for (std::size_t i = 0; i < network.nodes.size(); ++i) {
+  for (const models::NodeIndex i : network.nodes.indices()) {
     const models::Convolution* layer = weights_of(network, i);
     if (layer == nullptr || !whole.filter.passes_layer(i)) continue;
     present |= code_bits(*layer, whole.filter);

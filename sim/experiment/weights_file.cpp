@@ -83,7 +83,7 @@ std::string in_file_layout(const models::Convolution& convolution,
 void write_weights_npz(const std::filesystem::path& path, const models::QuantizedNetwork& network,
                        const models::WeightSet& weights) {
   std::vector<NamedFile> files;
-  for (std::size_t i = 0; i < network.nodes.size(); ++i) {
+  for (const models::NodeIndex i : network.nodes.indices()) {
     const auto* convolution = std::get_if<models::Convolution>(&network.nodes[i]);
     if (convolution == nullptr) continue;
     files.push_back({convolution->weight_name + ".npy",

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "memory/base/index.hpp"
+#include "models/node_index.hpp"
 
 namespace brownout::hardware {
 
@@ -40,7 +41,7 @@ struct LayerTimes {
 /// transfer.
 struct ProgramTimes {
   Indexed<FoldIndex, FoldTimes> folds;
-  std::vector<LayerTimes> layers;
+  models::ByNode<LayerTimes> layers;
   Cycle input_ready = 0;
   Cycle total = 0;
 

@@ -7,7 +7,7 @@ namespace {
 
 struct LiveTensor {
   std::uint64_t begin = 0, end = 0;
-  std::size_t last_use = 0;  // node index
+  models::NodeIndex last_use;
 };
 
 /// Lowest gap of `size` bytes between the live tensors.
@@ -22,13 +22,13 @@ std::uint64_t first_fit(std::vector<LiveTensor>& live, std::uint64_t size) {
   return candidate;
 }
 
-models::ByTensor<std::size_t> last_uses(const models::QuantizedNetwork& network) {
-  models::ByTensor<std::size_t> last(network.tensors.size(), 0);
-  for (std::size_t i = 0; i < network.nodes.size(); ++i) {
+models::ByTensor<models::NodeIndex> last_uses(const models::QuantizedNetwork& network) {
+  models::ByTensor<models::NodeIndex> last(network.tensors.size());
+  for (const models::NodeIndex i : network.nodes.indices()) {
     for (models::TensorId id : models::node_inputs(network.nodes[i])) last[id] = i;
   }
   for (const models::TensorId id : network.output_tensors()) {
-    last[id] = network.nodes.size();
+    last[id] = network.nodes.end_index();
   }
   return last;
 }
@@ -36,7 +36,7 @@ models::ByTensor<std::size_t> last_uses(const models::QuantizedNetwork& network)
 }  // namespace
 
 ActivationPlan plan_activations(const models::QuantizedNetwork& network) {
-  const models::ByTensor<std::size_t> last_use = last_uses(network);
+  const models::ByTensor<models::NodeIndex> last_use = last_uses(network);
   ActivationPlan plan;
   plan.address.assign(network.tensors.size(), 0);
   std::vector<LiveTensor> live;
@@ -51,7 +51,7 @@ ActivationPlan plan_activations(const models::QuantizedNetwork& network) {
     }
   };
   place(network.input, "the input");
-  for (std::size_t i = 0; i < network.nodes.size(); ++i) {
+  for (const models::NodeIndex i : network.nodes.indices()) {
     // A tensor that dies with this node is still read while the node writes its output.
     std::erase_if(live, [&](const LiveTensor& tensor) { return tensor.last_use < i; });
     place(models::node_output(network.nodes[i]), models::node_name(network.nodes[i]));

@@ -10,8 +10,8 @@
 namespace brownout::schedule {
 
 struct ActivationPlan {
-  models::ByTensor<std::uint64_t> address;  ///< byte
-  std::vector<std::uint64_t> live_bytes;    ///< by node index: of the tensors alive while it runs
+  models::ByTensor<std::uint64_t> address;   ///< byte
+  models::ByNode<std::uint64_t> live_bytes;  ///< of the tensors alive while it runs
   std::uint64_t bytes = 0;  ///< high-water mark; more than live bytes where gaps stay
   std::string peak;         ///< the layer that reaches it, or "the input"
 };

@@ -14,7 +14,7 @@ namespace brownout::schedule {
 namespace {
 
 /// Tiles of one layer in the order in which they are first used: groups, n-tiles, k-tiles.
-void append_tiles(TileProgram& program, std::size_t node, const Layer& layer) {
+void append_tiles(TileProgram& program, models::NodeIndex node, const Layer& layer) {
   const Gemm& gemm = layer.gemm;
   const hardware::ArraySpec& array = program.spec.array;
   for (int group = 0; group < gemm.groups; ++group) {
@@ -97,7 +97,7 @@ TileProgram make_program(const models::QuantizedNetwork& network,
   hardware::validate(spec);
   TileProgram program;
   program.spec = spec;
-  for (std::size_t i = 0; i < network.nodes.size(); ++i) {
+  for (const models::NodeIndex i : network.nodes.indices()) {
     Layer layer;
     if (const auto* convolution = std::get_if<models::Convolution>(&network.nodes[i])) {
       layer.matrix = true;

@@ -27,7 +27,7 @@ using TileIndex = Index<struct TileKind>;
 /// starts a new word. Lane l of a word begins at bit l * weight_bits of the layer; no weight
 /// straddles words: top bits may stay unused.
 struct Tile {
-  std::size_t node = 0;  ///< whose weights these are: index into QuantizedNetwork::nodes
+  models::NodeIndex node;  ///< whose weights these are
   int group = 0;
   int k0 = 0, rows = 0;     ///< used rows of the array
   int n0 = 0, columns = 0;  ///< used columns, within the group
@@ -83,7 +83,7 @@ struct TileProgram {
   hardware::AcceleratorSpec spec;
   Indexed<TileIndex, Tile> tiles;
   Indexed<FoldIndex, Fold> folds;
-  std::vector<Layer> layers;                       ///< by node index
+  models::ByNode<Layer> layers;
   models::ByTensor<std::uint64_t> tensor_address;  ///< address_of
   std::uint64_t weight_words = 0;                  ///< of all tiles, each counted once
   std::uint64_t activation_bytes = 0;              ///< high-water mark in the activation SRAM

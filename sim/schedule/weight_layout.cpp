@@ -30,7 +30,7 @@ void lay_out_resident(const TileProgram& program, std::uint64_t capacity, Weight
 
 void lay_out_ring(const TileProgram& program, std::uint64_t capacity, WeightLayout& layout) {
   std::uint64_t next = 0;
-  std::optional<std::size_t> node;
+  std::optional<models::NodeIndex> node;
   for (const Tile& tile : program.tiles) {
     const std::uint64_t words = layout.words_of(tile);
     if (words > capacity) {

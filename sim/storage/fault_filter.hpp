@@ -7,7 +7,8 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <vector>
+
+#include "models/node_index.hpp"
 
 namespace brownout::storage {
 
@@ -22,11 +23,11 @@ FaultPolarity parse_polarity(std::string_view name);
 /// A bit that reads wrong keeps its wrong value if layer, position and direction all pass;
 /// otherwise it reads as it was written. The default passes everything.
 struct FaultFilter {
-  std::vector<bool> layers;                ///< by node index; empty: every layer passes
+  models::ByNode<bool> layers;             ///< empty: every layer passes
   std::uint32_t bits = ~std::uint32_t{0};  ///< bit b is set: bit b of a code passes, 0 the lowest
   FaultPolarity polarity = FaultPolarity::kBoth;
 
-  bool passes_layer(std::size_t node) const { return layers.empty() || layers[node]; }
+  bool passes_layer(models::NodeIndex node) const { return layers.empty() || layers[node]; }
   bool operator==(const FaultFilter&) const = default;
 };
 

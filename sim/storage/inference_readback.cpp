@@ -130,7 +130,7 @@ const WeightReadback& InferenceReadback::move_to(std::uint64_t inference) {
 /// Takes the weights of a place from its word as `mask` delivers it.
 void InferenceReadback::read(Place& place, const memory::WordMask& mask) {
   const WeightsOfWord held = weights_of(stored_.program, place.tile, place.index);
-  const std::size_t node = held.word.node;
+  const models::NodeIndex node = held.word.node;
   const memory::WordBits stored = stored_.image.word(place.tile, place.index);
   const std::uint64_t address = stored_.address_of(place.tile, place.index);
   const ReadWord word = path_.read(held.word, stored, mask, stored_.known_at(address));

@@ -29,7 +29,7 @@ class InferenceReadback {
   /// Before the first move_to: without any intermittent cell's failure.
   const WeightReadback& current() const { return readback_; }
   /// Nodes of which the last move_to changed a weight, rising.
-  const std::vector<std::size_t>& changed_nodes() const { return changed_nodes_; }
+  const std::vector<models::NodeIndex>& changed_nodes() const { return changed_nodes_; }
 
  private:
   /// A word of a tile that stands on failing cells.
@@ -65,13 +65,13 @@ class InferenceReadback {
   TileFinder finder_;
   Indexed<schedule::TileIndex, std::uint64_t> fetches_;
   WeightReadback readback_;
-  std::vector<WeightDamage> constant_;  // by layer: of all words without such cells
+  models::ByNode<WeightDamage> constant_;  // of all words without such cells
   Indexed<schedule::TileIndex, std::uint64_t> constant_refetched_;  // by tile, likewise
   std::vector<Word> words_;
   std::vector<Cell> cells_;
   std::vector<Place> places_;
   std::vector<Place> found_;  // the tiles on a word
-  std::vector<std::size_t> changed_nodes_;
+  std::vector<models::NodeIndex> changed_nodes_;
 };
 
 }  // namespace brownout::storage

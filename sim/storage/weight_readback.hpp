@@ -14,7 +14,7 @@ namespace brownout::storage {
 
 struct WeightReadback {
   models::WeightSet weights;
-  std::vector<WeightDamage> layers;  ///< by node index
+  models::ByNode<WeightDamage> layers;
   /// Words that DRAM is asked for at each loading of a tile; none at all where no tile's are.
   Indexed<schedule::TileIndex, std::uint64_t> refetched = {};
 

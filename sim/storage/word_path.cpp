@@ -29,8 +29,8 @@ WordBits passing_bits(const FaultFilter& filter, const memory::SramOrganisation&
 
 }  // namespace
 
-std::vector<WeightRange> weight_ranges(const models::WeightSet& weights) {
-  std::vector<WeightRange> ranges;
+models::ByNode<WeightRange> weight_ranges(const models::WeightSet& weights) {
+  models::ByNode<WeightRange> ranges;
   for (const std::vector<std::int8_t>& layer : weights) {
     if (layer.empty()) {
       ranges.emplace_back();
@@ -43,7 +43,7 @@ std::vector<WeightRange> weight_ranges(const models::WeightSet& weights) {
 }
 
 WordPath::WordPath(memory::StorageScheme scheme, const memory::SramOrganisation& organisation,
-                   FaultFilter filter, std::vector<WeightRange> ranges)
+                   FaultFilter filter, models::ByNode<WeightRange> ranges)
     : scheme_(std::move(scheme)),
       codec_(scheme_.codec(organisation.word_bits)),
       coded_(scheme_.code->name != "none"),

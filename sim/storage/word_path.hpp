@@ -19,8 +19,8 @@ namespace brownout::storage {
 
 /// What a word of a tile holds: weights from bit 0 on, the rest 0.
 struct TileWord {
-  std::size_t node = 0;  ///< index into QuantizedNetwork::nodes
-  int weight_bits = 0;   ///< 1 to 8
+  models::NodeIndex node;
+  int weight_bits = 0;  ///< 1 to 8
   int weights = 0;
 
   std::uint32_t bits() const { return static_cast<std::uint32_t>(weight_bits * weights); }
@@ -66,7 +66,7 @@ struct WeightRange {
 };
 
 /// By node index; of nodes without weights anything.
-std::vector<WeightRange> weight_ranges(const models::WeightSet& weights);
+models::ByNode<WeightRange> weight_ranges(const models::WeightSet& weights);
 
 class WordPath {
  public:
@@ -74,7 +74,7 @@ class WordPath {
   /// the bits without a weight, too. Throws std::logic_error when the scheme's check bits are not
   /// the organisation's. `ranges`: of each node's weights, where the scheme clamps them.
   WordPath(memory::StorageScheme scheme, const memory::SramOrganisation& organisation,
-           FaultFilter filter = {}, std::vector<WeightRange> ranges = {});
+           FaultFilter filter = {}, models::ByNode<WeightRange> ranges = {});
 
   const memory::SramOrganisation& organisation() const { return organisation_; }
   const memory::CodeTable& table(int weight_bits) const {
@@ -151,7 +151,7 @@ class WordPath {
   std::uint32_t flag_count_;  // of a word
   memory::SramOrganisation organisation_;
   FaultFilter filter_;
-  std::vector<WeightRange> ranges_;
+  models::ByNode<WeightRange> ranges_;
   std::vector<memory::CodeTable> tables_;  // by bits of a weight
   std::vector<memory::WordBits>
       passing_;  // by bits of a weight: bits of a word that the filter passes

@@ -190,7 +190,7 @@ std::vector<WeightFault> worst_faults(const models::QuantizedNetwork& network,
   const auto fetches = fetches_per_tile(program);
   Worst worst(count);
   for (schedule::TileIndex first; first < program.tiles.end_index();) {
-    const std::size_t node = program.tiles[first].node;
+    const models::NodeIndex node = program.tiles[first].node;
     const LayerFaults of_layer(stored, path, masks,
                                std::get<models::Convolution>(network.nodes[node]));
     schedule::TileIndex next = first;

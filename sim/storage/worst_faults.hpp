@@ -22,8 +22,8 @@ struct WeightFault {
   memory::FaultKind kind{};
   double probability = 1;  ///< of an intermittent cell to fail in an inference
 
-  std::size_t node = 0;  ///< index into QuantizedNetwork::nodes
-  int tile = 0;          ///< within the layer, in the order of use
+  models::NodeIndex node;
+  int tile = 0;  ///< within the layer, in the order of use
   int group = 0;
   int n = 0;               ///< output channel, of all groups
   int k = 0;               ///< (c * KH + kh) * KW + kw

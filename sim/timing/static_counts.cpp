@@ -147,7 +147,7 @@ ProgramCounts static_counts(const schedule::TileProgram& program,
                             const models::QuantizedNetwork& network,
                             const hardware::ProgramTimes& times, const RefetchedWords& refetched) {
   ProgramCounts result;
-  for (std::size_t i = 0; i < program.layers.size(); ++i) {
+  for (const models::NodeIndex i : program.layers.indices()) {
     const schedule::Layer& layer = program.layers[i];
     const models::Node& node = network.nodes[i];
     if (const auto* convolution = std::get_if<models::Convolution>(&node)) {

@@ -14,7 +14,7 @@ namespace brownout::timing {
 /// Data-dependent events (hardware::is_data_dependent) are left at 0: their sum per layer is
 /// Gemm::macs().
 struct ProgramCounts {
-  std::vector<hardware::EventCounts> layers;
+  models::ByNode<hardware::EventCounts> layers;
   hardware::EventCounts transfers;
 };
 

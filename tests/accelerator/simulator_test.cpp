@@ -83,8 +83,8 @@ void compare_executors(Case the, models::QuantizedNetwork network) {
   engine.set_tensor_masks(storage::read_back_activations(program, network, activation_cells));
   engine.set_sum_masks(storage::read_back_accumulators(program, network, accumulator_cells));
   const models::EngineResult expected = engine.run(image, true);
-  for (std::size_t node = 0; node < network.nodes.size(); ++node) {
-    EXPECT_EQ(run.layer_outputs[node], expected.layer_outputs[node]) << "node " << node;
+  for (const models::NodeIndex node : network.nodes.indices()) {
+    EXPECT_EQ(run.layer_outputs[node], expected.layer_outputs[node]) << "node " << node.value;
   }
   EXPECT_EQ(run.logits, expected.logits);
   EXPECT_EQ(run.other_outputs, expected.other_outputs);
@@ -103,11 +103,11 @@ void compare_executors(Case the, models::QuantizedNetwork network) {
 
   const timing::ProgramCounts counts = timing::static_counts(program, network, times);
   EXPECT_TRUE(run.transfer_counts == counts.transfers);
-  for (std::size_t node = 0; node < network.nodes.size(); ++node) {
+  for (const models::NodeIndex node : network.nodes.indices()) {
     for (std::size_t e = 0; e < hardware::kEventCount; ++e) {
       if (hardware::is_data_dependent(static_cast<hardware::Event>(e))) continue;
       EXPECT_EQ(run.counts[node].counts[e], counts.layers[node].counts[e])
-          << "node " << node << " " << hardware::kEventNames[e];
+          << "node " << node.value << " " << hardware::kEventNames[e];
     }
     EXPECT_EQ(run.counts[node][hardware::Event::kMacGated], expected.gated_macs[node]);
     EXPECT_EQ(run.counts[node][hardware::Event::kMacActive] +
@@ -130,7 +130,8 @@ TEST_P(MachineAgrees, OnBranchingNetworks) {
 
 TEST_P(MachineAgrees, OnNetworksOfSeveralOutputs) {
   const models::QuantizedNetwork network = testing::random_branching_network(6);
-  compare_executors(GetParam(), testing::with_outputs(network, {0, network.nodes.size() - 3, 5}));
+  compare_executors(GetParam(),
+                    testing::with_outputs(network, {{0}, {network.nodes.size() - 3}, {5}}));
 }
 
 TEST_P(MachineAgrees, OnLiteRtNetworks) {

@@ -21,13 +21,13 @@ using ::testing::ElementsAre;
 using ::testing::ThrowsMessage;
 
 /// Layer, weight, bit.
-using Bit = std::tuple<std::size_t, std::size_t, int>;
+using Bit = std::tuple<models::NodeIndex, std::size_t, int>;
 
 /// The bits that a filter lets change.
 std::set<Bit> bits_of(const models::QuantizedNetwork& network, Encoding encoding,
                       const FaultFilter& filter) {
   std::set<Bit> bits;
-  for (std::size_t i = 0; i < network.nodes.size(); ++i) {
+  for (const models::NodeIndex i : network.nodes.indices()) {
     const auto* layer = std::get_if<models::Convolution>(&network.nodes[i]);
     if (layer == nullptr || (!filter.layers.empty() && !filter.layers[i])) continue;
     for (std::size_t w = 0; w < layer->weights.size(); ++w) {
@@ -53,7 +53,7 @@ class FaultParts : public ::testing::Test {
  protected:
   FaultParts() {
     // conv1 has 3 bits, the others 8.
-    auto& narrow = std::get<models::Convolution>(network_.nodes[1]);
+    auto& narrow = std::get<models::Convolution>(network_.nodes[{1}]);
     narrow.weight_bits = 3;
     for (std::int8_t& weight : narrow.weights) weight = static_cast<std::int8_t>(weight / 32);
   }
@@ -68,7 +68,7 @@ class FaultParts : public ::testing::Test {
 TEST_F(FaultParts, AreDisjointAndMakeUpTheWhole) {
   FaultFilter some;
   some.layers.assign(network_.nodes.size(), false);
-  some.layers[1] = some.layers[4] = true;
+  some.layers[{1}] = some.layers[{4}] = true;
   some.bits = 0b10000110;
   const FaultFilter falling{.layers = {}, .polarity = FaultPolarity::kOneToZero};
   for (const FaultFilter& whole : {FaultFilter{}, some, falling}) {
@@ -107,7 +107,7 @@ TEST_F(FaultParts, BeginWithNoFaultsAndAllOfThem) {
 TEST_F(FaultParts, ComeByLayerThenBitThenPolarity) {
   FaultFilter whole;
   whole.layers.assign(network_.nodes.size(), false);
-  whole.layers[0] = whole.layers[1] = true;
+  whole.layers[{0}] = whole.layers[{1}] = true;
   whole.bits = 0b1100;
   EXPECT_THAT(names(split("bit,layer", whole)),
               ElementsAre("none", "all", "layer conv0, bit 2", "layer conv0, bit 3",
@@ -116,12 +116,12 @@ TEST_F(FaultParts, ComeByLayerThenBitThenPolarity) {
 }
 
 TEST_F(FaultParts, CountWeightsThatHaveSuchABit) {
-  const auto weights = [&](std::size_t node) {
+  const auto weights = [&](models::NodeIndex node) {
     return std::get<models::Convolution>(network_.nodes[node]).weights.size();
   };
   const std::vector<FaultPart> parts = split("bit");
   ASSERT_EQ(parts.size(), 10U);
-  EXPECT_EQ(parts[1].weights - parts[9].weights, weights(1));  // bit 7: all but the narrow layer
+  EXPECT_EQ(parts[1].weights - parts[9].weights, weights({1}));  // bit 7: all but the narrow layer
   EXPECT_EQ(parts[2].weights, parts[1].weights);
 }
 

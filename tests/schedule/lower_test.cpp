@@ -12,7 +12,7 @@ TEST(Lower, SizesOfAConvolutionAreThoseOfItsMatrixProduct) {
   builder.convolution(builder.last(), 8,
                       {.kernel_height = 3, .kernel_width = 5, .stride_height = 2}, 2);
   const models::QuantizedNetwork network = builder.build();
-  const Gemm gemm = lower(network, std::get<models::Convolution>(network.nodes[0]));
+  const Gemm gemm = lower(network, std::get<models::Convolution>(network.nodes[{0}]));
   EXPECT_EQ(gemm.m, 4 * 8);  // (10 - 3) / 2 + 1 rows, 12 - 5 + 1 columns
   EXPECT_EQ(gemm.n, 4);
   EXPECT_EQ(gemm.k, 3 * 3 * 5);
@@ -24,7 +24,7 @@ TEST(Lower, AFullyConnectedLayerHasOneOutputPixelAndTheFlattenOrder) {
   testing::NetworkBuilder builder(1, {4, 3, 2});
   builder.fully_connected(builder.last(), 10);
   const models::QuantizedNetwork network = builder.build();
-  const auto& node = std::get<models::Convolution>(network.nodes[0]);
+  const auto& node = std::get<models::Convolution>(network.nodes[{0}]);
   const Gemm gemm = lower(network, node);
   EXPECT_EQ(gemm.m, 1);
   EXPECT_EQ(gemm.n, 10);
@@ -57,7 +57,7 @@ TEST(Lower, ElementsAreThoseOfADirectWalkOverTheWindows) {
   const models::QuantizedNetwork network = builder.build();
   const models::Shape in = network.tensor(0).shape;
   const models::Shape out = network.tensor(1).shape;
-  const InputIndexer indexer(network, std::get<models::Convolution>(network.nodes[0]));
+  const InputIndexer indexer(network, std::get<models::Convolution>(network.nodes[{0}]));
   int padded = 0;
   for (int group = 0; group < 2; ++group) {
     for (int y = 0; y < out.height; ++y) {

@@ -41,7 +41,7 @@ TEST(TileProgram, EveryProductIsComputedExactlyOnce) {
 TEST(TileProgram, EveryWeightStandsInOnePlaceOfOneTile) {
   const models::QuantizedNetwork network = testing::random_residual_network(6);
   const TileProgram program = make_program(network, spec_of(7, 5, 25));
-  std::map<std::size_t, std::set<std::size_t>> seen;  // by node
+  std::map<models::NodeIndex, std::set<std::size_t>> seen;
   for (const Tile& tile : program.tiles) {
     for (int row = 0; row < tile.rows; ++row) {
       for (int column = 0; column < tile.columns; ++column) {
@@ -133,11 +133,11 @@ TEST(TileProgram, KTilesRunInsideABlockWhoseSumsAreCompleteBeforeTheNext) {
 TEST(TileProgram, LiveActivationsNeverOverlap) {
   const models::QuantizedNetwork network = testing::random_residual_network(6);
   const TileProgram program = make_program(network, spec_of(8, 8, 4096));
-  std::map<models::TensorId, std::size_t> last_use;
-  for (std::size_t i = 0; i < network.nodes.size(); ++i) {
+  std::map<models::TensorId, models::NodeIndex> last_use;
+  for (const models::NodeIndex i : network.nodes.indices()) {
     for (models::TensorId id : models::node_inputs(network.nodes[i])) last_use[id] = i;
   }
-  last_use[network.output] = network.nodes.size();
+  last_use[network.output] = network.nodes.end_index();
   const auto begin = [&](models::TensorId id) {
     return program.tensor_address[static_cast<std::size_t>(id)];
   };
@@ -146,7 +146,7 @@ TEST(TileProgram, LiveActivationsNeverOverlap) {
   };
   bool reused = false;
   std::vector<models::TensorId> made = {network.input};
-  for (std::size_t i = 0; i < network.nodes.size(); ++i) {
+  for (const models::NodeIndex i : network.nodes.indices()) {
     const models::TensorId output = models::node_output(network.nodes[i]);
     for (models::TensorId other : made) {
       const bool overlap = begin(output) < end(other) && begin(other) < end(output);

@@ -52,20 +52,20 @@ class Filter : public ::testing::TestWithParam<hardware::Placement> {
                       Encoding encoding = Encoding::kTwosComplement) const {
     return testing::StoredNetwork(network_, spec_, {.encoding = encoding}).read(cells, filter);
   }
-  /// By layer and weight, the bits of the code that a filter lets change.
-  std::vector<std::vector<std::uint32_t>> changes(const FaultFilter& filter,
-                                                  const memory::CellMasks& cells,
-                                                  Encoding encoding) const {
+  /// By weight, the bits of the code that a filter lets change.
+  models::ByNode<std::vector<std::uint32_t>> changes(const FaultFilter& filter,
+                                                     const memory::CellMasks& cells,
+                                                     Encoding encoding) const {
     const WeightReadback back = read(filter, cells, encoding);
-    std::vector<std::vector<std::uint32_t>> result(written_.size());
-    for (std::size_t layer = 0; layer < written_.size(); ++layer) {
+    models::ByNode<std::vector<std::uint32_t>> result(written_.size());
+    for (const models::NodeIndex layer : written_.indices()) {
       result[layer] = codes_of(written_[layer], encoding);
       const std::vector<std::uint32_t> after = codes_of(back.weights[layer], encoding);
       for (std::size_t w = 0; w < after.size(); ++w) result[layer][w] ^= after[w];
     }
     return result;
   }
-  FaultFilter only_layer(std::size_t layer) const {
+  FaultFilter only_layer(models::NodeIndex layer) const {
     FaultFilter filter;
     filter.layers.resize(network_.nodes.size(), false);
     filter.layers[layer] = true;
@@ -79,8 +79,8 @@ class Filter : public ::testing::TestWithParam<hardware::Placement> {
 };
 
 TEST_P(Filter, LetsThroughWhatLayerBitAndDirectionAllow) {
-  FaultFilter two_layers = only_layer(2);
-  two_layers.layers[4] = true;
+  FaultFilter two_layers = only_layer({2});
+  two_layers.layers[{4}] = true;
   two_layers.bits = 0b11000001;
   FaultFilter rising = two_layers;
   rising.polarity = FaultPolarity::kZeroToOne;
@@ -92,14 +92,14 @@ TEST_P(Filter, LetsThroughWhatLayerBitAndDirectionAllow) {
     for (const FaultFilter& filter : {two_layers, rising, falling}) {
       const auto some = changes(filter, faulty, encoding);
       std::uint64_t passed = 0;
-      for (std::size_t layer = 0; layer < all.size(); ++layer) {
-        const bool selected = filter.layers.empty() || layer == 2 || layer == 4;
+      for (const models::NodeIndex layer : all.indices()) {
+        const bool selected = filter.layers.empty() || layer.value == 2 || layer.value == 4;
         const std::vector<std::uint32_t> stored = codes_of(written_[layer], encoding);
         for (std::size_t w = 0; w < stored.size(); ++w) {
           std::uint32_t expected = selected ? all[layer][w] & filter.bits : 0;
           if (filter.polarity == FaultPolarity::kZeroToOne) expected &= ~stored[w];
           if (filter.polarity == FaultPolarity::kOneToZero) expected &= stored[w];
-          ASSERT_EQ(some[layer][w], expected) << "layer " << layer << ", weight " << w;
+          ASSERT_EQ(some[layer][w], expected) << "layer " << layer.value << ", weight " << w;
           passed += expected != 0 ? 1 : 0;
         }
       }
@@ -109,14 +109,14 @@ TEST_P(Filter, LetsThroughWhatLayerBitAndDirectionAllow) {
 }
 
 TEST_P(Filter, CountsOnlyWhatPasses) {
-  FaultFilter filter = only_layer(2);
+  FaultFilter filter = only_layer({2});
   filter.bits = 0xF0;
   const memory::CellMasks faulty = cells();
   const auto changed = changes(filter, faulty, Encoding::kTwosComplement);
   std::uint64_t wrong = 0;
   for (const schedule::Fold& fold : program_.folds) {
     const schedule::Tile& tile = program_.tile_of(fold);
-    const std::size_t layer = tile.node;
+    const models::NodeIndex layer = tile.node;
     const schedule::Gemm& gemm = program_.layers[layer].gemm;
     for (int row = 0; row < tile.rows; ++row) {
       for (int column = 0; column < tile.columns; ++column) {
@@ -126,14 +126,14 @@ TEST_P(Filter, CountsOnlyWhatPasses) {
     }
   }
   const WeightReadback back = read(filter, faulty);
-  EXPECT_EQ(back.layers[2].bits_wrong(), wrong);
-  EXPECT_EQ(back.layers[0].bits_wrong(), 0U);
-  EXPECT_GT(back.layers[0].bits_fetched, 0U);  // fetched bits stay the measure's denominator
+  EXPECT_EQ(back.layers[{2}].bits_wrong(), wrong);
+  EXPECT_EQ(back.layers[{0}].bits_wrong(), 0U);
+  EXPECT_GT(back.layers[{0}].bits_fetched, 0U);  // fetched bits stay the measure's denominator
 }
 
 TEST_P(Filter, SingleBitsOfALayerAreDisjointAndMakeUpItsDamage) {
   const memory::CellMasks flips = cells(memory::FaultKind::kFlip);
-  constexpr std::size_t kLayer = 4;
+  constexpr models::NodeIndex kLayer{4};
   const auto whole = changes(only_layer(kLayer), flips, Encoding::kTwosComplement);
   std::vector<std::uint32_t> together(whole[kLayer].size(), 0);
   std::uint64_t wrong = 0;
@@ -155,9 +155,9 @@ TEST_P(Filter, SingleBitsOfALayerAreDisjointAndMakeUpItsDamage) {
 TEST_P(Filter, LayersMakeUpTheDamageOfTheNetwork) {
   const memory::CellMasks faulty = cells();
   const auto all = changes({}, faulty, Encoding::kTwosComplement);
-  for (std::size_t layer = 0; layer < all.size(); ++layer) {
+  for (const models::NodeIndex layer : all.indices()) {
     const auto one = changes(only_layer(layer), faulty, Encoding::kTwosComplement);
-    for (std::size_t other = 0; other < all.size(); ++other) {
+    for (const models::NodeIndex other : all.indices()) {
       const std::vector<std::uint32_t> none(all[other].size(), 0);
       EXPECT_EQ(one[other], other == layer ? all[layer] : none);
     }
@@ -171,7 +171,7 @@ TEST_P(Filter, PolaritiesAreDisjointAndComplete) {
   const auto all = changes({}, faulty, Encoding::kOffsetBinary);
   const auto up = changes(rising, faulty, Encoding::kOffsetBinary);
   const auto down = changes(falling, faulty, Encoding::kOffsetBinary);
-  for (std::size_t layer = 0; layer < all.size(); ++layer) {
+  for (const models::NodeIndex layer : all.indices()) {
     const std::vector<std::uint32_t> stored = codes_of(written_[layer], Encoding::kOffsetBinary);
     for (std::size_t w = 0; w < stored.size(); ++w) {
       EXPECT_EQ(up[layer][w] & stored[w], 0U);
@@ -179,7 +179,7 @@ TEST_P(Filter, PolaritiesAreDisjointAndComplete) {
       EXPECT_EQ(up[layer][w] | down[layer][w], all[layer][w]);
     }
   }
-  for (std::size_t layer = 0; layer < all.size(); ++layer) {
+  for (const models::NodeIndex layer : all.indices()) {
     EXPECT_EQ(read(rising, faulty).layers[layer].bits_wrong() +
                   read(falling, faulty).layers[layer].bits_wrong(),
               read({}, faulty).layers[layer].bits_wrong());

@@ -70,11 +70,11 @@ TEST_P(InferenceReadBack, EqualsReadingBackEachInferenceAnewInAnyOrder) {
           net.read(memory::masks_of_inference(faults, kSeed, inference));
       ASSERT_EQ(got.weights, expected.weights) << inference;
       ASSERT_EQ(got.layers, expected.layers) << inference;
-      for (std::size_t node = 0; node < before.size(); ++node) {
+      for (const models::NodeIndex node : before.indices()) {
         const auto& changed = readback.changed_nodes();
         ASSERT_EQ(std::binary_search(changed.begin(), changed.end(), node),
                   before[node] != got.weights[node])
-            << "node " << node << ", inference " << inference;
+            << "node " << node.value << ", inference " << inference;
       }
       before = got.weights;
     }

@@ -18,28 +18,29 @@ class Damage : public ::testing::TestWithParam<hardware::Placement> {
   Damage() : net_(GetParam()), layers_(net_.read().layers) {}
 
   DamagedNetwork net_;
-  std::vector<WeightDamage> layers_;
+  models::ByNode<WeightDamage> layers_;
 };
 
 TEST_P(Damage, DirectionsAreThoseOfFilteredReadBacks) {
   const WeightReadback all = net_.read();
   const WeightReadback rising = net_.read({.layers = {}, .polarity = FaultPolarity::kZeroToOne});
   const WeightReadback falling = net_.read({.layers = {}, .polarity = FaultPolarity::kOneToZero});
-  for (std::size_t i = 0; i < layers_.size(); ++i) {
-    EXPECT_EQ(layers_[i].zero_to_one, rising.layers[i].bits_wrong()) << i;
-    EXPECT_EQ(layers_[i].one_to_zero, falling.layers[i].bits_wrong()) << i;
-    EXPECT_EQ(layers_[i].zero_to_one + layers_[i].one_to_zero, all.layers[i].bits_wrong()) << i;
+  for (const models::NodeIndex i : layers_.indices()) {
+    EXPECT_EQ(layers_[i].zero_to_one, rising.layers[i].bits_wrong()) << i.value;
+    EXPECT_EQ(layers_[i].one_to_zero, falling.layers[i].bits_wrong()) << i.value;
+    EXPECT_EQ(layers_[i].zero_to_one + layers_[i].one_to_zero, all.layers[i].bits_wrong())
+        << i.value;
   }
-  EXPECT_GT(layers_[4].zero_to_one, 0U);
+  EXPECT_GT(layers_[{4}].zero_to_one, 0U);
 }
 
 TEST_P(Damage, TouchedWordsReadWrongInAWeightBit) {
   const auto masks = memory::word_masks(net_.organisation(), net_.cells);
-  std::vector<std::uint64_t> touched(layers_.size(), 0);
-  std::vector<std::uint64_t> words(layers_.size(), 0);
+  models::ByNode<std::uint64_t> touched(layers_.size(), 0);
+  models::ByNode<std::uint64_t> words(layers_.size(), 0);
   for (const schedule::TileIndex t : net_.program.tiles.indices()) {
     const schedule::Tile& tile = net_.program.tiles[t];
-    const std::size_t layer = tile.node;
+    const models::NodeIndex layer = tile.node;
     words[layer] += tile.words();
     for (std::uint64_t w = 0; w < tile.words(); ++w) {
       const int first_column = static_cast<int>(w % tile.words_per_row) * 4;
@@ -50,17 +51,17 @@ TEST_P(Damage, TouchedWordsReadWrongInAWeightBit) {
       touched[layer] += (wrong & real) != 0 ? 1 : 0;
     }
   }
-  for (std::size_t i = 0; i < layers_.size(); ++i) {
-    EXPECT_EQ(layers_[i].words, words[i]) << i;
-    EXPECT_EQ(layers_[i].words_touched, touched[i]) << i;
+  for (const models::NodeIndex i : layers_.indices()) {
+    EXPECT_EQ(layers_[i].words, words[i]) << i.value;
+    EXPECT_EQ(layers_[i].words_touched, touched[i]) << i.value;
   }
-  EXPECT_GT(touched[4], 0U);
-  EXPECT_LT(touched[4], words[4]);
+  EXPECT_GT(touched[{4}], 0U);
+  EXPECT_LT(touched[{4}], words[{4}]);
 }
 
 TEST_P(Damage, ErrorsAreThoseOfTheWeights) {
   const WeightReadback back = net_.read();
-  for (std::size_t i = 0; i < layers_.size(); ++i) {
+  for (const models::NodeIndex i : layers_.indices()) {
     std::uint64_t sum = 0;
     std::uint64_t most = 0;
     for (std::size_t w = 0; w < back.weights[i].size(); ++w) {
@@ -69,18 +70,18 @@ TEST_P(Damage, ErrorsAreThoseOfTheWeights) {
       sum += error;
       most = std::max(most, error);
     }
-    EXPECT_EQ(layers_[i].error_sum, sum) << i;
-    EXPECT_EQ(layers_[i].error_max, most) << i;
+    EXPECT_EQ(layers_[i].error_sum, sum) << i.value;
+    EXPECT_EQ(layers_[i].error_max, most) << i.value;
   }
 }
 
 TEST_P(Damage, AddsUpOverInferences) {
-  std::vector<WeightDamage> twice = layers_;
-  for (std::size_t i = 0; i < twice.size(); ++i) twice[i] += layers_[i];
-  EXPECT_EQ(twice[4].error_sum, 2 * layers_[4].error_sum);
-  EXPECT_EQ(twice[4].words_touched, 2 * layers_[4].words_touched);
-  EXPECT_EQ(twice[4].words, 2 * layers_[4].words);
-  EXPECT_EQ(twice[4].error_max, layers_[4].error_max);
+  models::ByNode<WeightDamage> twice = layers_;
+  for (const models::NodeIndex i : twice.indices()) twice[i] += layers_[i];
+  EXPECT_EQ(twice[{4}].error_sum, 2 * layers_[{4}].error_sum);
+  EXPECT_EQ(twice[{4}].words_touched, 2 * layers_[{4}].words_touched);
+  EXPECT_EQ(twice[{4}].words, 2 * layers_[{4}].words);
+  EXPECT_EQ(twice[{4}].error_max, layers_[{4}].error_max);
 }
 
 INSTANTIATE_TEST_SUITE_P(Placements, Damage,

@@ -39,7 +39,7 @@ models::WeightSet read_forward(const testing::StoredNetwork& net, const memory::
   models::WeightSet result = net.written;
   for (const schedule::TileIndex t : program.tiles.indices()) {
     const schedule::Tile& tile = program.tiles[t];
-    const std::size_t node = tile.node;
+    const models::NodeIndex node = tile.node;
     const schedule::Gemm& gemm = program.layers[node].gemm;
     const int bits = program.layers[node].weight_bits;
     const int lanes = program.spec.weight_sram.word_bits / bits;
@@ -121,7 +121,7 @@ TEST_P(ReadBack, CountsTheWrongBitsOfEveryFetch) {
   std::uint64_t wrong = 0;
   for (const schedule::Fold& fold : net.program.folds) {
     const schedule::Tile& tile = net.program.tile_of(fold);
-    const std::size_t node = tile.node;
+    const models::NodeIndex node = tile.node;
     const schedule::Gemm& gemm = net.program.layers[node].gemm;
     for (int row = 0; row < tile.rows; ++row) {
       for (int column = 0; column < tile.columns; ++column) {
@@ -145,11 +145,11 @@ TEST_P(ReadBack, ReadsWordsThroughTheirCode) {
   memory::SramMacro sram(net.organisation());
   sram.set_masks(memory::word_masks(net.organisation(), cells));
   models::WeightSet expected = net.written;
-  std::vector<std::uint64_t> zeroed(network_.nodes.size(), 0);
+  models::ByNode<std::uint64_t> zeroed(network_.nodes.size(), 0);
   const auto fetches = fetches_per_tile(net.program);
   for (const schedule::TileIndex t : net.program.tiles.indices()) {
     const schedule::Tile& tile = net.program.tiles[t];
-    const std::size_t node = tile.node;
+    const models::NodeIndex node = tile.node;
     for (std::uint64_t w = 0; w < tile.words(); ++w) {
       const std::uint64_t address = net.layout.address[t] + w;
       sram.write(address, net.image.word(t, w));
@@ -169,11 +169,11 @@ TEST_P(ReadBack, ReadsWordsThroughTheirCode) {
   }
   const WeightReadback back = net.read(cells);
   EXPECT_EQ(back.weights, expected);
-  for (std::size_t node = 0; node < zeroed.size(); ++node) {
+  for (const models::NodeIndex node : zeroed.indices()) {
     EXPECT_EQ(back.layers[node].codewords.uncorrectable, zeroed[node]);
     EXPECT_EQ(back.layers[node].codewords.corrected, 0U);
   }
-  EXPECT_GT(zeroed[4], 10U);
+  EXPECT_GT(zeroed[{4}], 10U);
 }
 
 TEST_P(ReadBack, WithoutFaultsNothingChanges) {

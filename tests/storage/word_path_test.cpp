@@ -17,7 +17,7 @@ using memory::WordMask;
 
 // Five weights of 6 bits in words of 32: two bits without a weight.
 const memory::SramOrganisation kPlain{.banks = 2, .words = 16, .word_bits = 32, .column_mux = 4};
-const TileWord kWord{.node = 1, .weight_bits = 6, .weights = 5};
+const TileWord kWord{.node = {1}, .weight_bits = 6, .weights = 5};
 
 memory::SramOrganisation with_check_bit() {
   memory::SramOrganisation organisation = kPlain;
@@ -87,7 +87,7 @@ TEST(WordPath, AFilterOfBitsKeepsOutCheckBits) {
 // Eight weights of 8 bits; the first seven are small enough to hold check bits.
 TEST(WordPath, ACodeInPlaceReadsItsWeightsWithAndWithoutAFailingCell) {
   const memory::SramOrganisation wide{.banks = 2, .words = 16, .word_bits = 64, .column_mux = 4};
-  const TileWord word{.node = 0, .weight_bits = 8, .weights = 8};
+  const TileWord word{.node = {0}, .weight_bits = 8, .weights = 8};
   const WordPath path({.code = &memory::find_word_code("in_place_secded")}, wide);
   const WideBits wanted(0x7f01c03ffe00103fULL);  // 63, 16, 0, -2, 63, -64, 1, 127
   const WordBits stored = path.written(word, wanted);

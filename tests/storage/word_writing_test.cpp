@@ -17,7 +17,7 @@ using memory::WordMask;
 
 // Two weights of 4 bits: small enough to try every word.
 constexpr std::uint32_t kWordBits = 8;
-const TileWord kWord{.node = 0, .weight_bits = 4, .weights = 2};
+const TileWord kWord{.node = {0}, .weight_bits = 4, .weights = 2};
 
 memory::StorageScheme scheme_of(const char* code, const memory::WordChanges& changes) {
   memory::StorageScheme scheme;

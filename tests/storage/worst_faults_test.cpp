@@ -22,13 +22,13 @@ class WorstFaults : public ::testing::TestWithParam<hardware::Placement> {
   std::vector<WeightFault> worst(std::size_t count, const FaultFilter& filter = {}) const {
     return worst_faults(net_.network, net_.stored(), net_.path(filter), {net_.cells}, count);
   }
-  const models::Convolution& layer(std::size_t node) const {
+  const models::Convolution& layer(models::NodeIndex node) const {
     return std::get<models::Convolution>(net_.network.nodes[node]);
   }
-  double scale(std::size_t index, std::size_t channel) const {
+  double scale(models::NodeIndex index, std::size_t channel) const {
     return layer(index).weight_scales[channel];
   }
-  double range(std::size_t index) const {
+  double range(models::NodeIndex index) const {
     double most = 0;
     const auto k = static_cast<std::size_t>(layer(index).k_size());
     for (std::size_t w = 0; w < layer(index).weights.size(); ++w) {
@@ -41,7 +41,7 @@ class WorstFaults : public ::testing::TestWithParam<hardware::Placement> {
 };
 
 /// Cell, layer, weight, bit.
-using Place = std::tuple<memory::CellAddress, std::size_t, std::size_t, int>;
+using Place = std::tuple<memory::CellAddress, models::NodeIndex, std::size_t, int>;
 
 // Two's complement: bit b of a code is worth 2^b steps, the top one -2^7.
 TEST_P(WorstFaults, AreTheWorstOfAllBitsThatReadWrong) {
@@ -99,7 +99,7 @@ TEST_P(WorstFaults, NameThePlaceOfTheWeight) {
   const WeightReadback back = net_.read();
   for (const WeightFault& fault : worst(300)) {
     const models::Convolution& of = layer(fault.node);
-    const std::size_t node = fault.node;
+    const models::NodeIndex node = fault.node;
     EXPECT_EQ(of.weights[fault.weight], fault.written);
     EXPECT_EQ(back.weights[node][fault.weight], fault.read);
     EXPECT_EQ(static_cast<std::size_t>(fault.n * of.k_size() + fault.k), fault.weight);
@@ -130,12 +130,12 @@ TEST_P(WorstFaults, NameThePlaceOfTheWeight) {
 TEST_P(WorstFaults, AreOfThoseThatAct) {
   FaultFilter filter;
   filter.layers.assign(net_.network.nodes.size(), false);
-  filter.layers[2] = true;
+  filter.layers[{2}] = true;
   filter.bits = 0b00110000;
   const std::vector<WeightFault> some = worst(1'000'000, filter);
   EXPECT_GT(some.size(), 5U);
   for (const WeightFault& fault : some) {
-    EXPECT_EQ(fault.node, 2U);
+    EXPECT_EQ(fault.node.value, 2U);
     EXPECT_TRUE(fault.bit == 4 || fault.bit == 5);
   }
 }

@@ -28,7 +28,7 @@ void run(const std::string& model, const std::string& input, const std::string& 
   const auto count =
       static_cast<std::int64_t>(codes.size()) / network.tensor(network.input).shape.size();
   std::vector<experiment::NamedCodes> layers;
-  for (std::size_t i = 0; i < network.nodes.size(); ++i) {
+  for (const models::NodeIndex i : network.nodes.indices()) {
     const models::ActivationTensor& made = network.tensor(models::node_output(network.nodes[i]));
     layers.push_back({made.name,
                       {count, made.shape.height, made.shape.width, made.shape.channels},

@@ -32,10 +32,11 @@ inline models::QuantizedNetwork with_weight_bits(models::QuantizedNetwork networ
 
 /// The network with the results of these nodes as further outputs.
 inline models::QuantizedNetwork with_outputs(models::QuantizedNetwork network,
-                                             const std::vector<std::size_t>& nodes) {
+                                             const std::vector<models::NodeIndex>& nodes) {
   network.outputs.push_back({"last", network.output});
-  for (const std::size_t node : nodes) {
-    network.outputs.push_back({"node " + std::to_string(node), node_output(network.nodes[node])});
+  for (const models::NodeIndex node : nodes) {
+    const models::TensorId tensor = models::node_output(network.nodes[node]);
+    network.outputs.push_back({"node " + std::to_string(node.value), tensor});
   }
   models::check_consistent(network);
   return network;

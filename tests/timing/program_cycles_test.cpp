@@ -38,7 +38,7 @@ Cycle compute_cycles(int m, int n, int k, const hardware::AcceleratorSpec& spec)
   const models::QuantizedNetwork network = gemm_network(m, n, k);
   const schedule::TileProgram program = schedule::make_program(network, spec);
   const hardware::ProgramTimes times = program_times(program, schedule::lay_out(program));
-  return hardware::break_down(times.layers[0], times.folds, spec.array.rows, spec.weight_prefetch)
+  return hardware::break_down(times.layers[{0}], times.folds, spec.array.rows, spec.weight_prefetch)
       .compute;
 }
 
@@ -102,7 +102,7 @@ TEST(ProgramCycles, ARowOfMoreWordsThanBanksStallsTheLoad) {
   EXPECT_EQ(load_cycles(program, program.tiles[{0}]), 8 * 4);
   const hardware::ProgramTimes times = program_times(program, schedule::lay_out(program));
   const hardware::CycleBreakdown cycles =
-      hardware::break_down(times.layers[0], times.folds, 8, false);
+      hardware::break_down(times.layers[{0}], times.folds, 8, false);
   EXPECT_EQ(cycles.weight_fetch, 8 * 3);
   EXPECT_EQ(cycles.compute, 2 * 8 + 32 + 5 - 2);
 }
@@ -131,7 +131,7 @@ TEST(ProgramCycles, ABreakdownsPartsAddUpToTheInference) {
       const schedule::TileProgram program = schedule::make_program(network, spec);
       const hardware::ProgramTimes times = program_times(program, schedule::lay_out(program));
       Cycle now = times.input_ready;
-      for (std::size_t i = 0; i < program.layers.size(); ++i) {
+      for (const models::NodeIndex i : program.layers.indices()) {
         const schedule::Layer& layer = program.layers[i];
         EXPECT_EQ(times.layers[i].start, now);
         now = times.layers[i].end;

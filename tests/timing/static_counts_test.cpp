@@ -33,7 +33,7 @@ class StaticCounts : public ::testing::Test {
 
 TEST_F(StaticCounts, ActivationReadsAreTheStreamedElementsInsideTheInput) {
   const ProgramCounts result = counts();
-  for (std::size_t i = 0; i < network_.nodes.size(); ++i) {
+  for (const models::NodeIndex i : network_.nodes.indices()) {
     const auto* convolution = std::get_if<models::Convolution>(&network_.nodes[i]);
     if (convolution == nullptr) continue;
     const schedule::InputIndexer indexer(network_, *convolution);
@@ -46,7 +46,7 @@ TEST_F(StaticCounts, ActivationReadsAreTheStreamedElementsInsideTheInput) {
         }
       }
     }
-    EXPECT_EQ(result.layers[i][Event::kActivationSramRead], reads) << "node " << i;
+    EXPECT_EQ(result.layers[i][Event::kActivationSramRead], reads) << "node " << i.value;
   }
 }
 
@@ -79,7 +79,7 @@ TEST_F(StaticCounts, NarrowWeightsTakeFewerWordsAndBytes) {
   const ProgramCounts wide = counts();
   network_ = testing::with_weight_bits(network_, {4});
   const ProgramCounts narrow = counts();
-  for (std::size_t i = 0; i < network_.nodes.size(); ++i) {
+  for (const models::NodeIndex i : network_.nodes.indices()) {
     if (!program_.layers[i].matrix) continue;
     std::uint64_t words = 0;
     std::uint64_t full_rows = 0;
@@ -97,7 +97,7 @@ TEST_F(StaticCounts, NarrowWeightsTakeFewerWordsAndBytes) {
 
 TEST_F(StaticCounts, EverySumIsWrittenAndDrainedOnce) {
   const ProgramCounts result = counts();
-  for (std::size_t i = 0; i < network_.nodes.size(); ++i) {
+  for (const models::NodeIndex i : network_.nodes.indices()) {
     if (!program_.layers[i].matrix) continue;
     const auto outputs = static_cast<std::uint64_t>(
         network_.tensor(models::node_output(network_.nodes[i])).shape.size());

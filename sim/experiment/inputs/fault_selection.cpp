@@ -11,12 +11,12 @@
 namespace brownout::experiment {
 namespace {
 
-/// Index of the node, which has weights.
-std::size_t find_layer(const std::string& name, const std::string& place,
-                       const models::QuantizedNetwork& network) {
+/// Of the node, which has weights.
+models::NodeIndex find_layer(const std::string& name, const std::string& place,
+                             const models::QuantizedNetwork& network) {
   std::vector<std::string_view> names;
   std::string list;
-  for (std::size_t i = 0; i < network.nodes.size(); ++i) {
+  for (const models::NodeIndex i : network.nodes.indices()) {
     if (!std::holds_alternative<models::Convolution>(network.nodes[i])) continue;
     const std::string& layer = models::node_name(network.nodes[i]);
     if (layer == name) return i;
@@ -31,7 +31,7 @@ std::size_t find_layer(const std::string& name, const std::string& place,
 
 int widest_weight(const models::QuantizedNetwork& network, const storage::FaultFilter& filter) {
   int bits = 0;
-  for (std::size_t i = 0; i < network.nodes.size(); ++i) {
+  for (const models::NodeIndex i : network.nodes.indices()) {
     const auto* convolution = std::get_if<models::Convolution>(&network.nodes[i]);
     if (convolution == nullptr || !filter.passes_layer(i)) continue;
     bits = std::max(bits, convolution->weight_bits);

@@ -110,8 +110,8 @@ struct PointResult {
   double mitigation_joules = 0;  ///< of energy: check bits, spare lines, protected bits, logic
   std::optional<memory::RepairCounts> repair = {};  ///< where there are spare lines
   OptionalColumns columns;                          ///< of its rows
-  std::vector<LayerResult> layers;
-  NetworkOutputs outputs;  ///< in no row
+  std::vector<LayerResult> layers;                  ///< by node, then the transfers
+  NetworkOutputs outputs;                           ///< in no row
 
   /// The first memory on `supply`. This and the next throw std::logic_error where none is.
   const MemoryResult& swept() const;

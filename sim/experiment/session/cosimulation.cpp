@@ -10,7 +10,7 @@ using accelerator::Job;
 using accelerator::LoadedTile;
 using accelerator::MachineRun;
 
-std::string layer_name(const Expectation& expectation, std::size_t layer) {
+std::string layer_name(const Expectation& expectation, models::NodeIndex layer) {
   return "layer " + models::node_name(expectation.network.nodes[layer]);
 }
 
@@ -80,14 +80,14 @@ std::string byte_name(const schedule::TileProgram& program, models::TensorId id,
          std::to_string(byte / word_bytes);
 }
 
-Job traced(const Job& job, std::size_t layer) {
+Job traced(const Job& job, models::NodeIndex layer) {
   Job again = job;
   again.trace_node = layer;
   return again;
 }
 
 /// ", summed in half 1, column 3, entry 12 of the accumulators"; nothing for layers without sums.
-std::string entry_name(const schedule::TileProgram& program, std::size_t layer,
+std::string entry_name(const schedule::TileProgram& program, models::NodeIndex layer,
                        const schedule::OutputElement& output) {
   for (const schedule::Fold& fold : program.folds_of(program.layers[layer])) {
     const auto sum = program.entry_of(fold, output);
@@ -102,7 +102,7 @@ std::string entry_name(const schedule::TileProgram& program, std::size_t layer,
 /// The layer is replayed with its weights traced; without a wrong weight the output itself is
 /// named.
 [[noreturn]] void locate(accelerator::Simulator& simulator, const Job& job,
-                         const Expectation& expectation, std::size_t layer,
+                         const Expectation& expectation, models::NodeIndex layer,
                          const std::vector<std::uint8_t>& got) {
   const MachineRun replay = simulator.run(traced(job, layer));
   find_wrong_weight(replay.loaded_tiles, expectation);
@@ -141,7 +141,7 @@ accelerator::WeightFetches fetches_of(const storage::WeightDamage& layer) {
   return {layer.bits_fetched, layer.bits_wrong(), layer.codewords};
 }
 
-[[noreturn]] void name_fetches(const Expectation& expectation, std::size_t layer,
+[[noreturn]] void name_fetches(const Expectation& expectation, models::NodeIndex layer,
                                const accelerator::WeightFetches& got) {
   const accelerator::WeightFetches expected = fetches_of(expectation.readback.layers[layer]);
   const auto differ = [&](const char* what, std::uint64_t wanted, std::uint64_t found) {
@@ -162,12 +162,12 @@ accelerator::WeightFetches fetches_of(const storage::WeightDamage& layer) {
 void compare_values(accelerator::Simulator& simulator, const Job& job,
                     const Expectation& expectation, const MachineRun& run) {
   compare_input(job, expectation, run);
-  for (std::size_t layer = 0; layer < run.layer_outputs.size(); ++layer) {
+  for (const models::NodeIndex layer : run.layer_outputs.indices()) {
     if (run.layer_outputs[layer] != expectation.layer_outputs[layer]) {
       locate(simulator, job, expectation, layer, run.layer_outputs[layer]);
     }
   }
-  for (std::size_t layer = 0; layer < run.weight_fetches.size(); ++layer) {
+  for (const models::NodeIndex layer : run.weight_fetches.indices()) {
     if (run.weight_fetches[layer] == fetches_of(expectation.readback.layers[layer])) continue;
     // A wrong bit can leave every output as it is; its weight tells where it stands.
     find_wrong_weight(simulator.run(traced(job, layer)).loaded_tiles, expectation);
@@ -204,7 +204,7 @@ void compare_times(const Expectation& expectation, const MachineRun& run) {
                          " (expected: closed form; got: machine)");
     }
   }
-  for (std::size_t layer = 0; layer < expected.layers.size(); ++layer) {
+  for (const models::NodeIndex layer : expected.layers.indices()) {
     if (run.times.layers[layer] == expected.layers[layer]) continue;
     throw Disagreement(layer_name(expectation, layer) + ": cycle of end: " +
                        expected_got(expected.layers[layer].end, run.times.layers[layer].end) +
@@ -219,7 +219,7 @@ void compare_times(const Expectation& expectation, const MachineRun& run) {
 void compare_outputs(const models::QuantizedNetwork& network, const MachineRun& run) {
   const std::vector<models::TensorId> outputs = network.output_tensors();
   for (std::size_t i = 0; i < outputs.size(); ++i) {
-    std::size_t made_by = 0;
+    models::NodeIndex made_by;
     while (models::node_output(network.nodes[made_by]) != outputs[i]) ++made_by;
     const std::vector<std::uint8_t>& stored = i == 0 ? run.logits : run.other_outputs[i - 1];
     if (stored == run.layer_outputs[made_by]) continue;
@@ -243,7 +243,7 @@ void compare_counts(const Expectation& expectation, const MachineRun& run) {
     compare_count("transfers", event, expectation.counts.transfers.counts[event],
                   run.transfer_counts.counts[event]);
   }
-  for (std::size_t layer = 0; layer < run.counts.size(); ++layer) {
+  for (const models::NodeIndex layer : run.counts.indices()) {
     hardware::EventCounts expected = expectation.counts.layers[layer];
     expected[Event::kMacGated] = expectation.gated_macs[layer];
     const auto macs = static_cast<std::uint64_t>(expectation.program.layers[layer].gemm.macs());

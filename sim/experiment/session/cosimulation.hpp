@@ -28,8 +28,8 @@ struct Expectation {
   const hardware::ProgramTimes& times;
   const timing::ProgramCounts& counts;
   /// Of this image, by node index (models::EngineResult).
-  std::span<const std::vector<std::uint8_t>> layer_outputs;
-  std::span<const std::uint64_t> gated_macs;
+  const models::ByNode<std::vector<std::uint8_t>>& layer_outputs;
+  const models::ByNode<std::uint64_t>& gated_macs;
   models::TensorMasks tensor_masks = {};  ///< with which the engine ran
 };
 

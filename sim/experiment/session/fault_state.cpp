@@ -125,7 +125,7 @@ void FaultState::load(models::IntegerEngine& engine) const {
 
 void FaultState::update(models::IntegerEngine& engine) const {
   if (readback_.varies()) {
-    for (const std::size_t node : readback_.changed_nodes()) {
+    for (const models::NodeIndex node : readback_.changed_nodes()) {
       engine.set_weights(node, weights().weights[node]);
     }
   }

@@ -19,17 +19,17 @@ void widen(models::CodeRange& range, const std::vector<std::uint8_t>& codes) {
   range = {std::min(range.low, *low), std::max(range.high, *high)};
 }
 
-/// By node index, of images [first, first + count) without faults.
-std::vector<models::CodeRange> ranges_of(const Plan& plan, const models::Dataset& dataset,
-                                         std::int64_t first, std::int64_t count) {
+/// Of images [first, first + count) without faults.
+models::ByNode<models::CodeRange> ranges_of(const Plan& plan, const models::Dataset& dataset,
+                                            std::int64_t first, std::int64_t count) {
   const models::ActivationTensor& input = plan.network.tensor(plan.network.input);
   models::IntegerEngine engine(plan.network, engine_options(plan.program));
-  std::vector<models::CodeRange> ranges(plan.network.nodes.size());
+  models::ByNode<models::CodeRange> ranges(plan.network.nodes.size());
   for (std::int64_t image = first; image < first + count; ++image) {
     const auto codes = models::quantize_images(dataset, plan.config.preprocess, input, image, 1,
                                                plan.network.arithmetic);
     const models::EngineResult result = engine.run(codes, true);
-    for (std::size_t i = 0; i < ranges.size(); ++i) widen(ranges[i], result.layer_outputs[i]);
+    for (const models::NodeIndex i : ranges.indices()) widen(ranges[i], result.layer_outputs[i]);
   }
   return ranges;
 }

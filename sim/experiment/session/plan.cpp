@@ -111,9 +111,9 @@ storage::WeightImage image_of(const Plan& plan) {
 
 storage::WordPath Plan::word_path(const storage::FaultFilter& acting) const {
   const memory::StorageScheme& scheme = config.memory.scheme;
-  return {
-      scheme, program.spec.weight_sram.organisation(), acting,
-      scheme.clamp_weights ? storage::weight_ranges(weights) : std::vector<storage::WeightRange>{}};
+  return {scheme, program.spec.weight_sram.organisation(), acting,
+          scheme.clamp_weights ? storage::weight_ranges(weights)
+                               : models::ByNode<storage::WeightRange>{}};
 }
 
 ClosedForm Plan::closed_form(const timing::RefetchedWords& refetched) const {

@@ -74,7 +74,7 @@ class Pricer {
 };
 
 LayerResult layer_costs(const Plan& plan, const ClosedForm& form, const Pricer& pricer,
-                        std::size_t index, std::uint64_t gated_macs) {
+                        models::NodeIndex index, std::uint64_t gated_macs) {
   const schedule::TileProgram& program = plan.program;
   const schedule::Layer& layer = program.layers[index];
   const models::Node& node = plan.network.nodes[index];
@@ -142,9 +142,9 @@ double sum_of(const std::vector<energy::EnergyTerm>& terms) {
 }  // namespace
 
 void add_costs(const Plan& plan, const ClosedForm& form, const config::OperatingPoint& voltages,
-               const std::vector<std::uint64_t>& gated_macs, PointResult& result) {
+               const models::ByNode<std::uint64_t>& gated_macs, PointResult& result) {
   const Pricer pricer(plan, voltages, result.images);
-  for (std::size_t i = 0; i < plan.network.nodes.size(); ++i) {
+  for (const models::NodeIndex i : plan.network.nodes.indices()) {
     result.layers.push_back(layer_costs(plan, form, pricer, i, gated_macs[i]));
   }
   result.layers.push_back(transfer_costs(form, pricer));

@@ -11,9 +11,9 @@
 namespace brownout::experiment {
 
 /// Fills layers (one a node, then the transfers), energy, cycles, stall cycles and latency of
-/// `result`, which has its images. `gated_macs` by node index, summed over these.
+/// `result`, which has its images. `gated_macs` are summed over these.
 void add_costs(const Plan& plan, const ClosedForm& form, const config::OperatingPoint& voltages,
-               const std::vector<std::uint64_t>& gated_macs, PointResult& result);
+               const models::ByNode<std::uint64_t>& gated_macs, PointResult& result);
 
 /// Where the energy of an inference goes: every event and every leaker, summed over the layers of
 /// `result`. Points into the plan.

@@ -34,12 +34,12 @@ void add_damage(const storage::WeightDamage& damage, LayerResult& result) {
 }
 
 /// What the faults did to the weights: a mean over the inferences.
-void add_damage(const std::vector<storage::WeightDamage>& layers, PointResult& result) {
+void add_damage(const models::ByNode<storage::WeightDamage>& layers, PointResult& result) {
   result.effective_ber = storage::effective_ber(layers);
   result.weights_changed = storage::weights_changed(layers);
   result.mitigated = mitigated(storage::sum_of(layers));
-  for (std::size_t i = 0; i < layers.size(); ++i) {
-    if (layers[i].weights != 0) add_damage(layers[i], result.layers[i]);
+  for (const models::NodeIndex i : layers.indices()) {
+    if (layers[i].weights != 0) add_damage(layers[i], result.layers[i.value]);
   }
 }
 
@@ -160,7 +160,7 @@ Session::Execution Session::execute(FaultState& state) {
     state.move_to(static_cast<std::uint64_t>(image));
     state.update(engine);
     add(engine.run(images_->codes_of(image, 1)), execution);
-    for (std::size_t i = 0; i < execution.damage.size(); ++i) {
+    for (const models::NodeIndex i : execution.damage.indices()) {
       execution.damage[i] += state.weights().layers[i];
     }
   }
@@ -176,7 +176,7 @@ void Session::add(const models::EngineResult& result, Execution& execution) cons
     outputs.others[i].insert(outputs.others[i].end(), codes.begin(), codes.end());
   }
   execution.gated_macs.resize(result.gated_macs.size());
-  for (std::size_t i = 0; i < execution.gated_macs.size(); ++i) {
+  for (const models::NodeIndex i : execution.gated_macs.indices()) {
     execution.gated_macs[i] += result.gated_macs[i];
   }
 }

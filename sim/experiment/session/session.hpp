@@ -48,8 +48,8 @@ class Session {
   /// All images through the engine.
   struct Execution {
     NetworkOutputs outputs;
-    std::vector<std::uint64_t> gated_macs;      ///< by node index
-    std::vector<storage::WeightDamage> damage;  ///< by node index, summed over the inferences
+    models::ByNode<std::uint64_t> gated_macs;
+    models::ByNode<storage::WeightDamage> damage;  ///< summed over the inferences
   };
   /// The network without any fault, on the same images.
   struct Baseline {

@@ -33,8 +33,8 @@ TEST_F(FaultSelection, WithoutKeysEverythingPasses) {
 TEST_F(FaultSelection, NamesBecomeLayersAndNumbersBits) {
   const config::FaultsConfig config = faults({"conv7", "conv1"}, {0, 7});
   const storage::FaultFilter filter = select_faults(config, network_);
-  for (std::size_t layer = 0; layer < network_.nodes.size(); ++layer) {
-    EXPECT_EQ(filter.passes_layer(layer), layer == 1 || layer == 7) << layer;
+  for (const models::NodeIndex layer : network_.nodes.indices()) {
+    EXPECT_EQ(filter.passes_layer(layer), layer.value == 1 || layer.value == 7) << layer.value;
   }
   EXPECT_EQ(filter.bits, 0x81U);
   EXPECT_EQ(describe(config), "layers conv7, conv1; bits 0, 7");

@@ -129,8 +129,8 @@ TEST_F(Cosimulation, AgreesOnAFaultyMemory) {
 TEST_F(StreamingCosimulation, AgreesOnAFaultyMemory) { EXPECT_EQ(outcome(), "agreed"); }
 
 TEST_F(Cosimulation, NamesLayerTileRowAndColumnOfAPlantedMaskBit) {
-  const auto layer = std::get<models::Convolution>(network_.nodes[2]).name;  // conv2
-  const std::span<const schedule::Fold> folds = program_.folds_of(program_.layers[2]);
+  const auto layer = std::get<models::Convolution>(network_.nodes[{2}]).name;  // conv2
+  const std::span<const schedule::Fold> folds = program_.folds_of(program_.layers[{2}]);
   const schedule::TileIndex index = folds[3].tile;
   const schedule::Tile& tile = program_.tiles[index];
   const int row = 5;
@@ -161,7 +161,7 @@ TEST_F(Cosimulation, NamesTheElementOfAPlantedMaskBitBehindTheInput) {
 }
 
 TEST_F(Cosimulation, NamesLayerElementAndByteOfAPlantedMaskBitBehindAnActivation) {
-  const models::TensorId output = models::node_output(network_.nodes[2]);
+  const models::TensorId output = models::node_output(network_.nodes[{2}]);
   const std::int64_t element = network_.tensor(output).shape.index(3, 2, 1);
   // Its bytes may have held the input before; then the input would differ, too.
   ASSERT_GE(program_.tensor_address[static_cast<std::size_t>(output)], program_.input_bytes);
@@ -176,11 +176,11 @@ TEST_F(Cosimulation, NamesLayerElementAndByteOfAPlantedMaskBitBehindAnActivation
 TEST_F(Cosimulation, NamesOutputAndEntryOfAPlantedMaskBitInTheAccumulators) {
   // A huge sum shows where the output is not at the upper end. (Flips may cancel: k-tiles read,
   // too.)
-  const models::Shape shape = network_.tensor(models::node_output(network_.nodes[0])).shape;
+  const models::Shape shape = network_.tensor(models::node_output(network_.nodes[{0}])).shape;
   int column = 0;
   int pixel = 0;
   const auto output = [&] {
-    return expected_.layer_outputs[0][static_cast<std::size_t>(pixel * shape.channels + column)];
+    return expected_.layer_outputs[{0}][static_cast<std::size_t>(pixel * shape.channels + column)];
   };
   while (output() == 255) {
     if (++column == 8) ++pixel, column = 0;
@@ -205,7 +205,7 @@ TEST_F(StreamingCosimulation, FindsAPlantedMaskBitInASharedWord) {
 
 TEST_F(StreamingCosimulation, NamesTheTileOfAPlantedDramCycle) {
   // Transfer 0 is the input; transfer 1 + f belongs to fold f.
-  const hardware::FoldIndex fold = program_.layers[2].first_fold + 2;
+  const hardware::FoldIndex fold = program_.layers[{2}].first_fold + 2;
   LateDram late(program_.spec.dram, 1 + static_cast<int>(fold.value));
   const hardware::Cycle ready = times_.folds[fold].weights_ready;
   EXPECT_THAT(outcome(&late),
@@ -215,28 +215,28 @@ TEST_F(StreamingCosimulation, NamesTheTileOfAPlantedDramCycle) {
 }
 
 TEST_F(Cosimulation, NamesTheTileOfAPlantedCycleInTheClosedForm) {
-  times_.folds[program_.layers[1].first_fold + 4].load_end += 1;
+  times_.folds[program_.layers[{1}].first_fold + 4].load_end += 1;
   EXPECT_THAT(outcome(), AllOf(HasSubstr("layer conv1, tile 4"), HasSubstr("cycle of load end")));
 }
 
 TEST_F(Cosimulation, NamesThePlaceOfAWrongOutput) {
-  const models::Shape shape = network_.tensor(models::node_output(network_.nodes[3])).shape;
-  expected_.layer_outputs[3][static_cast<std::size_t>(shape.index(7, 2, 5))] ^= 1;
+  const models::Shape shape = network_.tensor(models::node_output(network_.nodes[{3}])).shape;
+  expected_.layer_outputs[{3}][static_cast<std::size_t>(shape.index(7, 2, 5))] ^= 1;
   EXPECT_THAT(outcome(), AllOf(HasSubstr("layer add3"), HasSubstr("row 2, column 5, channel 7")));
 }
 
 TEST_F(Cosimulation, NamesTheLayerAndEventOfAWrongCount) {
-  counts_.layers[4][hardware::Event::kPsumShift] += 1;
+  counts_.layers[{4}][hardware::Event::kPsumShift] += 1;
   EXPECT_THAT(outcome(), AllOf(HasSubstr("layer conv4"), HasSubstr("psum_shift")));
 }
 
 TEST_F(Cosimulation, NamesTheLayerOfWrongGatedMacs) {
-  expected_.gated_macs[0] -= 1;
+  expected_.gated_macs[{0}] -= 1;
   EXPECT_THAT(outcome(), AllOf(HasSubstr("layer conv0"), HasSubstr("mac_")));
 }
 
 TEST_F(Cosimulation, NamesThePlaceOfAPlantedAddress) {
-  layout_.address[program_.folds_of(program_.layers[2]).front().tile + 1] += 1;
+  layout_.address[program_.folds_of(program_.layers[{2}]).front().tile + 1] += 1;
   EXPECT_THAT(outcome(), AllOf(HasSubstr("layer conv2, tile 1"), HasSubstr(": weight expected")));
 }
 
@@ -247,7 +247,7 @@ TEST_F(Cosimulation, NamesThePlaceOfAPlantedDecode) {
 }
 
 TEST_F(Cosimulation, NoticesAWrongBitThatChangesNoOutput) {
-  readback_.layers[1].zero_to_one += 1;
+  readback_.layers[{1}].zero_to_one += 1;
   EXPECT_THAT(outcome(), HasSubstr("layer conv1: wrong bits among those fetched"));
 }
 

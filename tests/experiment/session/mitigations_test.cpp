@@ -140,7 +140,7 @@ TEST_P(FaqInTheFlow, WordsChosenForAnotherVoltageCountWhereNoCellFails) {
   EXPECT_EQ(point.effective_ber, 0);
   const ReadWeights read = read_weights(session.plan(), {error_free, 0, 0}, 0);
   std::uint64_t changed = 0, weights = 0;
-  for (std::size_t node = 0; node < read.readback.weights.size(); ++node) {
+  for (const models::NodeIndex node : read.readback.weights.indices()) {
     for (std::size_t i = 0; i < read.readback.weights[node].size(); ++i) {
       changed += read.readback.weights[node][i] != session.plan().weights[node][i] ? 1 : 0;
       ++weights;
@@ -158,7 +158,7 @@ TEST(Faq, LooksOnlyAtFaultsThatAct) {
   const Session session = mitigated_session("faq", {kStuck, "memory.faults.layers=conv2"});
   const ReadWeights read = read_weights(session.plan(), {kVoltage, 0, 0}, 0);
   std::vector<std::string> touched;
-  for (std::size_t node = 0; node < read.readback.weights.size(); ++node) {
+  for (const models::NodeIndex node : read.readback.weights.indices()) {
     if (read.readback.weights[node] != session.plan().weights[node]) {
       touched.push_back(models::node_name(session.plan().network.nodes[node]));
     }
@@ -219,7 +219,7 @@ TEST(ClampedWeights, ReadAsValuesOfTheirLayer) {
   const ReadWeights clamped = read_weights(session.plan(), {kVoltage, 0, 0}, 0);
   const ReadWeights wild = read_weights(plain.plan(), {kVoltage, 0, 0}, 0);
   int beyond = 0;
-  for (std::size_t node = 0; node < wild.readback.weights.size(); ++node) {
+  for (const models::NodeIndex node : wild.readback.weights.indices()) {
     const std::vector<std::int8_t>& own = session.plan().weights[node];
     if (own.empty()) continue;
     const auto [low, high] = std::minmax_element(own.begin(), own.end());

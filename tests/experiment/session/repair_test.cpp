@@ -198,7 +198,7 @@ TEST(ProtectedMsbs, FailAtTheirOwnVoltages) {
     const models::WeightSet usual = read(plain), better = read(session);
     const models::WeightSet& clean = plain.plan().weights;
     std::uint64_t top = 0, low = 0;
-    for (std::size_t node = 0; node < clean.size(); ++node) {
+    for (const models::NodeIndex node : clean.indices()) {
       const auto* layer = std::get_if<models::Convolution>(&plain.plan().network.nodes[node]);
       if (layer == nullptr || layer->weight_bits != widest(plain.plan().network)) continue;
       const unsigned mask = 0x7U << (layer->weight_bits - 3);

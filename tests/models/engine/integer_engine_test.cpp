@@ -14,7 +14,7 @@ namespace brownout::models::testing {
 namespace {
 
 const Convolution& first_convolution(const QuantizedNetwork& network) {
-  return std::get<Convolution>(network.nodes[0]);
+  return std::get<Convolution>(network.nodes[{0}]);
 }
 
 void expect_equal_to_loops(const QuantizedNetwork& network, const EngineResult& result,
@@ -156,12 +156,12 @@ TEST_P(ConvolutionTest, RunsImagesOneByOneWithWeightsOfTheirOwn) {
   for (const ConvolutionPath path : paths()) {
     IntegerEngine engine(network, {.path = path, .chunk_images = 1});
     SCOPED_TRACE(engine.convolution_path());
-    engine.set_weights(0, first_convolution(other).weights);
+    engine.set_weights({0}, first_convolution(other).weights);
     expect_equal_to_loops(network, engine.run(codes), codes, first_convolution(other).weights, 32);
-    engine.set_weights(0, first_convolution(network).weights);
+    engine.set_weights({0}, first_convolution(network).weights);
     expect_equal_to_loops(network, engine.run(codes), codes, first_convolution(network).weights,
                           32);
-    EXPECT_THROW(engine.set_weights(network.nodes.size(), {}), std::logic_error);
+    EXPECT_THROW(engine.set_weights(network.nodes.end_index(), {}), std::logic_error);
   }
 }
 
@@ -171,7 +171,7 @@ INSTANTIATE_TEST_SUITE_P(All, ConvolutionTest, ::testing::ValuesIn(convolution_c
 TEST(IntegerEngine, LargestSumsAreExactToTheLastBit) {
   QuantizedNetwork network =
       make_network({.name = "large", .input = {256, 3, 3}, .out_channels = 16, .window = {}}, 1);
-  auto& node = std::get<Convolution>(network.nodes[0]);
+  auto& node = std::get<Convolution>(network.nodes[{0}]);
   node.window = square_window(3);
   node.weights.assign(std::size_t{16} * 256 * 9, 127);
   node.weight_scales.assign(16, 1.0F);
@@ -192,7 +192,7 @@ TEST(IntegerEngine, LargestSumsAreExactToTheLastBit) {
 TEST(IntegerEngine, RealNumbersFollowTheSumsOfALayer) {
   QuantizedNetwork network =
       make_network({.name = "real", .input = {5, 1, 1}, .out_channels = 90, .window = {}}, 4);
-  auto& node = std::get<Convolution>(network.nodes[0]);
+  auto& node = std::get<Convolution>(network.nodes[{0}]);
   node.real_sums.slope = 0.25F;
   for (int c = 0; c < 90; ++c) {
     node.real_sums.multipliers.push_back(0.001F * static_cast<float>(c - 20));
@@ -222,7 +222,7 @@ TEST(IntegerEngine, LiteRtsConvolutionsFollowTheirFormulaSumBySum) {
     QuantizedNetwork network =
         make_network({.name = "fixed", .input = {5, 1, 1}, .out_channels = 90, .window = {}}, 4);
     network.arithmetic = Arithmetic::kLiteRt;
-    auto& node = std::get<Convolution>(network.nodes[0]);
+    auto& node = std::get<Convolution>(network.nodes[{0}]);
     node.fully_connected = fully_connected;
     const auto codes = random_codes(network, 40, 2);
     const Requantizer requantize = make_requantizer(network, node);

@@ -45,14 +45,14 @@ TEST_P(Layers, FollowTheFormulasElementByElement) {
   const EngineResult result = engine.run(random_codes(network, 1, 5), true);
   ASSERT_EQ(result.layer_outputs.size(), network.nodes.size());
   EXPECT_EQ(result.logits, result.layer_outputs.back());
-  const Adder adder = make_adder(network, std::get<Addition>(network.nodes[2]));
-  for (std::size_t i = 0; i < result.layer_outputs[2].size(); ++i) {
-    ASSERT_EQ(result.layer_outputs[2][i],
-              adder(result.layer_outputs[0][i], result.layer_outputs[1][i]));
+  const Adder adder = make_adder(network, std::get<Addition>(network.nodes[{2}]));
+  for (std::size_t i = 0; i < result.layer_outputs[{2}].size(); ++i) {
+    ASSERT_EQ(result.layer_outputs[{2}][i],
+              adder(result.layer_outputs[{0}][i], result.layer_outputs[{1}][i]));
   }
   const Shape& in = network.tensor(3).shape;
   const Shape& out = network.tensor(4).shape;
-  const auto& pooling = std::get<Pooling>(network.nodes[3]);
+  const auto& pooling = std::get<Pooling>(network.nodes[{3}]);
   const Pooler pooler = make_pooler(network, pooling);
   for (int c = 0; c < out.channels; ++c) {
     for (int h = 0; h < out.height; ++h) {
@@ -60,10 +60,11 @@ TEST_P(Layers, FollowTheFormulasElementByElement) {
         std::vector<std::uint8_t> window;
         for (int y = std::max(2 * h - 1, 0); y < std::min(2 * h + 2, in.height); ++y) {
           for (int x = std::max(2 * w - 1, 0); x < std::min(2 * w + 2, in.width); ++x) {
-            window.push_back(result.layer_outputs[2][static_cast<std::size_t>(in.index(c, y, x))]);
+            window.push_back(
+                result.layer_outputs[{2}][static_cast<std::size_t>(in.index(c, y, x))]);
           }
         }
-        ASSERT_EQ(result.layer_outputs[3][static_cast<std::size_t>(out.index(c, h, w))],
+        ASSERT_EQ(result.layer_outputs[{3}][static_cast<std::size_t>(out.index(c, h, w))],
                   pooler(window, static_cast<int>(window.size())));
       }
     }
@@ -86,7 +87,7 @@ TEST(IntegerEngine, AStridedCopyReadsWhereItsLoopsLead) {
   network.nodes.emplace_back(copy);
   network.output = 4;
   const EngineResult result = IntegerEngine(network).run(random_codes(network, 3, 5), true);
-  const std::vector<std::uint8_t>& codes = result.layer_outputs[2];
+  const std::vector<std::uint8_t>& codes = result.layer_outputs[{2}];
   ASSERT_EQ(result.logits.size(), 2 * codes.size());
   const auto image = static_cast<std::int64_t>(codes.size()) / 3;
   std::size_t i = 0;
@@ -118,7 +119,7 @@ TEST(IntegerEngine, APaddingPutsElementsBetweenRowsAndColumnsBeforeItCrops) {
     network.output = 4;
     check_consistent(network);
     const EngineResult result = IntegerEngine(network).run(random_codes(network, 1, 6), true);
-    const std::vector<std::uint8_t>& codes = result.layer_outputs[2];
+    const std::vector<std::uint8_t>& codes = result.layer_outputs[{2}];
     const auto [channels, height, width] = network.tensor(4).shape;
     EXPECT_EQ(height, 3 * from.shape.height - 2 + first + 1);
     EXPECT_EQ(width, 4 * from.shape.width - 3 + first + 1);
@@ -192,7 +193,7 @@ TEST(IntegerEngine, AConstantIsRepeatedAlongItsExtentsOfOne) {
               const std::int64_t place =
                   shape.index(c % shape.channels, h % shape.height, w % shape.width);
               const auto code = static_cast<std::uint8_t>(place * 37 % 256);
-              const std::uint8_t given = result.layer_outputs[2][i];
+              const std::uint8_t given = result.layer_outputs[{2}][i];
               ASSERT_EQ(result.logits[i], constant_first ? add(code, given) : add(given, code));
             }
           }
@@ -227,10 +228,10 @@ TEST(IntegerEngine, EveryOutputIsThatOfItsLayer) {
   QuantizedNetwork network = branches();
   network.outputs = {{"sum", 3}, {"global", 5}, {"again", 3}, {"conv", 1}};
   const EngineResult result = IntegerEngine(network).run(random_codes(network, 40, 5), true);
-  EXPECT_EQ(result.logits, result.layer_outputs[4]);
+  EXPECT_EQ(result.logits, result.layer_outputs[{4}]);
   ASSERT_EQ(result.other_outputs.size(), 2U);
-  EXPECT_EQ(result.other_outputs[0], result.layer_outputs[2]);
-  EXPECT_EQ(result.other_outputs[1], result.layer_outputs[0]);
+  EXPECT_EQ(result.other_outputs[0], result.layer_outputs[{2}]);
+  EXPECT_EQ(result.other_outputs[1], result.layer_outputs[{0}]);
 }
 
 TEST(IntegerEngine, GatedMacsCountOnlyConvolutions) {
@@ -258,7 +259,7 @@ TEST(IntegerEngine, ResultsDoNotDependOnTheBatch) {
         const std::size_t count = std::min<std::size_t>(batch, kImages - first);
         const EngineResult part = engine.run(std::span(codes).subspan(first * size, count * size));
         parts.logits.insert(parts.logits.end(), part.logits.begin(), part.logits.end());
-        for (std::size_t i = 0; i < part.gated_macs.size(); ++i) {
+        for (const NodeIndex i : part.gated_macs.indices()) {
           parts.gated_macs[i] += part.gated_macs[i];
         }
       }
@@ -275,17 +276,17 @@ TEST(IntegerEngine, NewWeightsChangeOnlyTheirLayerAndWhatFollows) {
     IntegerEngine engine(network, {.path = path});
     const EngineResult clean = engine.run(codes, true);
     WeightSet weights = clean_weights(network);
-    weights[1][17] = static_cast<std::int8_t>(weights[1][17] ^ 0x40);  // output channel 0
+    weights[{1}][17] = static_cast<std::int8_t>(weights[{1}][17] ^ 0x40);  // output channel 0
     engine.set_weights(weights);
     const EngineResult faulty = engine.run(codes, true);
-    EXPECT_EQ(faulty.layer_outputs[0], clean.layer_outputs[0]);
-    EXPECT_NE(faulty.layer_outputs[1], clean.layer_outputs[1]);
-    for (std::size_t i = 0; i < faulty.layer_outputs[1].size(); ++i) {
+    EXPECT_EQ(faulty.layer_outputs[{0}], clean.layer_outputs[{0}]);
+    EXPECT_NE(faulty.layer_outputs[{1}], clean.layer_outputs[{1}]);
+    for (std::size_t i = 0; i < faulty.layer_outputs[{1}].size(); ++i) {
       if (i % 8 != 0) {
-        ASSERT_EQ(faulty.layer_outputs[1][i], clean.layer_outputs[1][i]);
+        ASSERT_EQ(faulty.layer_outputs[{1}][i], clean.layer_outputs[{1}][i]);
       }
     }
-    EXPECT_NE(faulty.layer_outputs[2], clean.layer_outputs[2]);
+    EXPECT_NE(faulty.layer_outputs[{2}], clean.layer_outputs[{2}]);
   }
 }
 
@@ -305,7 +306,7 @@ TEST(IntegerEngine, RefusesWhatDoesNotFit) {
   EXPECT_THROW(engine.run(std::vector<std::uint8_t>(7)), std::logic_error);
   EXPECT_THROW(engine.set_weights({}), std::logic_error);
   WeightSet weights = clean_weights(network);
-  weights[1].pop_back();
+  weights[{1}].pop_back();
   EXPECT_THROW(engine.set_weights(weights), std::logic_error);
   EXPECT_THROW(IntegerEngine(network, {.accumulator_bits = 0}), InputError);
   EXPECT_THROW(IntegerEngine(network, {.accumulator_bits = 33}), InputError);
@@ -313,7 +314,7 @@ TEST(IntegerEngine, RefusesWhatDoesNotFit) {
 
 TEST(CheckConsistent, NamesTheNode) {
   QuantizedNetwork network = branches();
-  std::get<Convolution>(network.nodes[1]).bias.pop_back();
+  std::get<Convolution>(network.nodes[{1}]).bias.pop_back();
   try {
     check_consistent(network);
     FAIL() << "accepted";
@@ -321,7 +322,7 @@ TEST(CheckConsistent, NamesTheNode) {
     EXPECT_THAT(error.what(), ::testing::HasSubstr("second: number of biases"));
   }
   network = branches();
-  std::swap(network.nodes[0], network.nodes[2]);
+  std::swap(network.nodes[{0}], network.nodes[{2}]);
   EXPECT_THROW(check_consistent(network), std::logic_error);
   network = branches();
   network.tensors[3].shape.width = 5;

@@ -74,7 +74,7 @@ std::int64_t read(const ReadMasks<std::uint32_t>& masks, std::size_t element, st
 std::vector<std::uint8_t> by_loops(const QuantizedNetwork& network, const std::uint8_t* codes,
                                    const Accumulator& accumulator,
                                    const ReadMasks<std::uint32_t>& masks) {
-  const auto& node = std::get<Convolution>(network.nodes[0]);
+  const auto& node = std::get<Convolution>(network.nodes[{0}]);
   const Shape& shape = network.tensor(node.output).shape;
   const Requantizer requantize = make_requantizer(network, node);
   const std::int64_t high = (std::int64_t{1} << (accumulator.bits - 1)) - 1;
@@ -148,7 +148,7 @@ TEST(OrderedSums, EqualPlainLoopsOverThePartsOfK) {
 
 TEST(OrderedSums, TakeOffTheZeroPointsOfWeights) {
   QuantizedNetwork network = make_network(kPadded, 3);
-  auto& node = std::get<Convolution>(network.nodes[0]);
+  auto& node = std::get<Convolution>(network.nodes[{0}]);
   node.weight_zero_points.assign(node.weight_scales.size(), -128);
   network.tensors[1].scale *= 2.0F;
   const auto codes = random_codes(network, 1, 4);
@@ -189,7 +189,7 @@ TEST(OrderedSums, MasksOfAnotherSizeAreRefused) {
   IntegerEngine engine(network);
   EXPECT_THROW(engine.set_sum_masks(SumMasks(2)), std::logic_error);
   SumMasks masks(1);
-  masks[0].resize(5);
+  masks[{0}].resize(5);
   EXPECT_THROW(engine.set_sum_masks(masks), std::logic_error);
 }
 

@@ -68,13 +68,13 @@ TEST(TensorMasks, ActOnEveryReaderOfATensorAndOnTheOutput) {
   }
   engine.set_tensor_masks(masks);
   const EngineResult result = engine.run(codes, true);
-  EXPECT_EQ(result.layer_outputs[0], through(masks[1], clean.layer_outputs[0]));
-  EXPECT_EQ(result.layer_outputs[1], clean.layer_outputs[1]);
-  EXPECT_EQ(result.logits, result.layer_outputs[2]);
+  EXPECT_EQ(result.layer_outputs[{0}], through(masks[1], clean.layer_outputs[{0}]));
+  EXPECT_EQ(result.layer_outputs[{1}], clean.layer_outputs[{1}]);
+  EXPECT_EQ(result.logits, result.layer_outputs[{2}]);
   const ReadMasks<std::uint8_t> of_output = std::exchange(masks[3], {});
   engine.set_tensor_masks(masks);
   const EngineResult as_written = engine.run(codes, true);
-  EXPECT_NE(as_written.layer_outputs[2], clean.layer_outputs[2]);  // it adds what it reads
+  EXPECT_NE(as_written.layer_outputs[{2}], clean.layer_outputs[{2}]);  // it adds what it reads
   EXPECT_EQ(result.logits, through(of_output, as_written.logits));
 }
 

@@ -58,7 +58,7 @@ QuantizedNetwork branching_network() {
                                            .zero_point = 60},
                                           21);
   const Shape shape = network.tensor(1).shape;
-  auto second = std::get<Convolution>(network.nodes[0]);
+  auto second = std::get<Convolution>(network.nodes[{0}]);
   second.name = "second";
   second.output = 2;
   for (std::int8_t& weight : second.weights) weight = static_cast<std::int8_t>(weight / 3);

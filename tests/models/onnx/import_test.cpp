@@ -46,14 +46,14 @@ TEST(OnnxImport, ReadsConvolutions) {
   EXPECT_EQ(network.tensor(network.input).shape, (Shape{3, 9, 7}));
   EXPECT_EQ(network.tensor(network.input).zero_point, 120);
   EXPECT_EQ(network.tensor(network.input).scale, 0.0173F);
-  const auto& first = std::get<Convolution>(network.nodes[0]);
+  const auto& first = std::get<Convolution>(network.nodes[{0}]);
   EXPECT_EQ(first.weight_shape, (std::vector<std::int64_t>{8, 3, 3, 3}));
   EXPECT_THAT(first.weight_name, HasSubstr(".weight"));
   EXPECT_EQ(first.weight_scales.size(), 8U);
   EXPECT_EQ(first.clamp_low, 0);
   EXPECT_EQ(first.clamp_high, 255);
   EXPECT_FALSE(first.fully_connected);
-  const auto& second = std::get<Convolution>(network.nodes[1]);
+  const auto& second = std::get<Convolution>(network.nodes[{1}]);
   EXPECT_EQ(second.window, (Window{.kernel_height = 3,
                                    .kernel_width = 2,
                                    .stride_height = 2,
@@ -62,35 +62,35 @@ TEST(OnnxImport, ReadsConvolutions) {
                                    .pad_left = 1,
                                    .pad_bottom = 2,
                                    .pad_right = 0}));
-  const auto& third = std::get<Convolution>(network.nodes[2]);
+  const auto& third = std::get<Convolution>(network.nodes[{2}]);
   EXPECT_EQ(third.weight_scales.size(), 1U);
   EXPECT_EQ(third.bias, std::vector<std::int32_t>(7, 0));
 }
 
 TEST(OnnxImport, FoldsReluAndClipIntoTheCodesOfTheProducer) {
   const QuantizedNetwork grouped = import_onnx(data("conv_grouped.onnx"));
-  const auto& clipped = std::get<Convolution>(grouped.nodes[0]);
+  const auto& clipped = std::get<Convolution>(grouped.nodes[{0}]);
   EXPECT_EQ(clipped.groups, 6);
   EXPECT_EQ(clipped.clamp_low, 3);
   EXPECT_LT(clipped.clamp_high, 255);
-  const auto& relu = std::get<Convolution>(grouped.nodes[2]);
+  const auto& relu = std::get<Convolution>(grouped.nodes[{2}]);
   EXPECT_EQ(relu.clamp_low, 40);
   EXPECT_EQ(relu.clamp_high, 255);
   const QuantizedNetwork after = import_onnx(data("relu_after.onnx"));
   ASSERT_EQ(after.nodes.size(), 2U);
-  EXPECT_EQ(std::get<Convolution>(after.nodes[0]).clamp_low, 90);
+  EXPECT_EQ(std::get<Convolution>(after.nodes[{0}]).clamp_low, 90);
 }
 
 TEST(OnnxImport, FullyConnectedLayersAreWindowsOverTheWholeInput) {
   const QuantizedNetwork network = import_onnx(data("dense.onnx"));
   ASSERT_EQ(network.nodes.size(), 4U);  // Flatten is no node
-  const auto& first = std::get<Convolution>(network.nodes[0]);
+  const auto& first = std::get<Convolution>(network.nodes[{0}]);
   EXPECT_TRUE(first.fully_connected);
   EXPECT_EQ(first.window.kernel_height, 4);
   EXPECT_EQ(first.window.kernel_width, 5);
   EXPECT_EQ(first.weight_layout, WeightLayout::kOutputFirst);
   EXPECT_EQ(first.weight_shape, (std::vector<std::int64_t>{33, 60}));
-  const auto& second = std::get<Convolution>(network.nodes[1]);
+  const auto& second = std::get<Convolution>(network.nodes[{1}]);
   EXPECT_EQ(second.weight_layout, WeightLayout::kInputFirst);
   EXPECT_EQ(second.weight_shape, (std::vector<std::int64_t>{33, 20}));
   EXPECT_EQ(second.k_size(), 33);
@@ -109,7 +109,7 @@ TEST_P(NarrowWeights, AreReadWithTheirWidth) {
     EXPECT_EQ(*std::max_element(layer.weights.begin(), layer.weights.end()), 7);
     EXPECT_THAT(layer.weight_name, HasSubstr(".weight"));
   }
-  EXPECT_EQ(std::get<Convolution>(network.nodes[0]).clamp_high, 15);
+  EXPECT_EQ(std::get<Convolution>(network.nodes[{0}]).clamp_high, 15);
 }
 
 INSTANTIATE_TEST_SUITE_P(Forms, NarrowWeights,
@@ -140,12 +140,12 @@ TEST(WeightLayout, IsTheOrderOfTheFile) {
 
 TEST(OnnxImport, ReadsResidualNetworks) {
   const QuantizedNetwork network = import_onnx(data("residual.onnx"));
-  const auto& add = std::get<Addition>(network.nodes[2]);
-  EXPECT_EQ(node_name(network.nodes[2]), add.name);
-  EXPECT_EQ(node_inputs(network.nodes[2]), (std::vector<TensorId>{add.left, add.right}));
-  EXPECT_EQ(node_output(network.nodes[1]), add.left);
-  EXPECT_EQ(node_output(network.nodes[0]), add.right);
-  EXPECT_EQ(clean_weights(network)[2].size(), 0U);
+  const auto& add = std::get<Addition>(network.nodes[{2}]);
+  EXPECT_EQ(node_name(network.nodes[{2}]), add.name);
+  EXPECT_EQ(node_inputs(network.nodes[{2}]), (std::vector<TensorId>{add.left, add.right}));
+  EXPECT_EQ(node_output(network.nodes[{1}]), add.left);
+  EXPECT_EQ(node_output(network.nodes[{0}]), add.right);
+  EXPECT_EQ(clean_weights(network)[{2}].size(), 0U);
 }
 
 QuantizedNetwork import_seed(const std::string& name) {
@@ -155,18 +155,18 @@ QuantizedNetwork import_seed(const std::string& name) {
 
 TEST(OnnxImport, BringsBiasesToUnitsOfTheSum) {
   const std::vector<std::int32_t> codes =
-      std::get<Convolution>(import_seed("bias_double_product").nodes[0]).bias;
+      std::get<Convolution>(import_seed("bias_double_product").nodes[{0}]).bias;
   ASSERT_EQ(codes.size(), 4U);
   const QuantizedNetwork scaled = import_seed("bias_scale_mismatch");
   const QuantizedNetwork shifted = import_seed("bias_zero_point_nonzero");
   for (std::size_t c = 0; c < codes.size(); ++c) {
-    EXPECT_EQ(std::get<Convolution>(scaled.nodes[0]).bias[c], 3 * codes[c]);
-    EXPECT_EQ(std::get<Convolution>(shifted.nodes[0]).bias[c], codes[c] - 500);
+    EXPECT_EQ(std::get<Convolution>(scaled.nodes[{0}]).bias[c], 3 * codes[c]);
+    EXPECT_EQ(std::get<Convolution>(shifted.nodes[{0}]).bias[c], codes[c] - 500);
   }
   EXPECT_TRUE(scaled.notes.empty());  // whole units: nothing is rounded
   const QuantizedNetwork added = import_seed("bias_as_add");
   EXPECT_EQ(added.nodes.size(), 1U);
-  EXPECT_NE(std::get<Convolution>(added.nodes[0]).bias, std::vector<std::int32_t>(4, 0));
+  EXPECT_NE(std::get<Convolution>(added.nodes[{0}]).bias, std::vector<std::int32_t>(4, 0));
 }
 
 TEST(OnnxImport, OneChannelIsMovedWithoutACopy) {
@@ -179,7 +179,7 @@ TEST(OnnxImport, OneChannelIsMovedWithoutACopy) {
 
 TEST(OnnxImport, NeedsNoOpsetOfOperatorsThatItDoesNotHave) {
   const QuantizedNetwork network = import_seed("qlinear_add");
-  EXPECT_EQ(std::get<Lookup>(network.nodes[0]).channel_tables.size(), 4U);
+  EXPECT_EQ(std::get<Lookup>(network.nodes[{0}]).channel_tables.size(), 4U);
 }
 
 struct Refused {

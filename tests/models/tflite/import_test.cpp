@@ -38,15 +38,15 @@ TEST(TfliteImport, ReadsOperatorsAndTheirWeights) {
   for (const Node& node : network.nodes) kinds.push_back(node_kind(node));
   EXPECT_THAT(kinds, ::testing::ElementsAre("conv", "conv", "conv", "add", "max_pool",
                                             "average_pool", "fully_connected", "softmax"));
-  const auto& first = std::get<Convolution>(network.nodes[0]);
+  const auto& first = std::get<Convolution>(network.nodes[{0}]);
   EXPECT_EQ(first.weight_layout, WeightLayout::kChannelLast);
   EXPECT_EQ(first.weight_shape.front(), 6);
-  const auto& depthwise = std::get<Convolution>(network.nodes[1]);
+  const auto& depthwise = std::get<Convolution>(network.nodes[{1}]);
   EXPECT_EQ(depthwise.groups, 6);
   EXPECT_EQ(depthwise.out_channels, 12);
   EXPECT_EQ(depthwise.weight_layout, WeightLayout::kInputFirst);
   EXPECT_EQ(depthwise.weight_shape.back(), 12);
-  const auto& dense = std::get<Convolution>(network.nodes[6]);
+  const auto& dense = std::get<Convolution>(network.nodes[{6}]);
   EXPECT_TRUE(dense.fully_connected);  // flattened before: the window covers the tensor
   EXPECT_EQ(dense.window.kernel_height, 2);
   EXPECT_EQ(dense.weight_shape, (std::vector<std::int64_t>{8, 24}));
