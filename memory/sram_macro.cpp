@@ -2,7 +2,6 @@
 
 #include <stdexcept>
 #include <string>
-#include <utility>
 
 #include "memory/base/input_error.hpp"
 
@@ -12,15 +11,14 @@ SramMacro::SramMacro(const SramOrganisation& organisation)
     : organisation_(organisation), parts_(organisation) {
   organisation_.validate();
   words_.resize(organisation_.words * parts_.count());
-  masks_ = WordMasks(organisation_);
 }
 
-void SramMacro::set_masks(WordMasks masks) {
+void SramMacro::set_masks(const WordMasks& masks) {
   if (masks.words() != organisation_.words) {
     throw std::logic_error(std::to_string(masks.words()) + " masks for an SRAM of " +
                            std::to_string(organisation_.words) + " words");
   }
-  masks_ = std::move(masks);
+  masks_ = &masks;
 }
 
 void SramMacro::write(std::uint64_t word, const WordBits& value) {
@@ -47,7 +45,7 @@ WordBits SramMacro::stored(std::uint64_t word) const {
 
 WordMask SramMacro::mask(std::uint64_t word) const {
   require_word(word);
-  return masks_.word(word);
+  return masks_ == nullptr ? WordMask{} : masks_->word(word);
 }
 
 void SramMacro::refuse_word(std::uint64_t word) const {

@@ -16,8 +16,10 @@ class SramMacro {
   explicit SramMacro(const SramOrganisation& organisation);
 
   const SramOrganisation& organisation() const { return organisation_; }
-  /// Replaces the faults; stored words stay. Throws std::logic_error on another size.
-  void set_masks(WordMasks masks);
+  /// Replaces the faults, as another voltage does; stored words stay. `masks` must outlive this.
+  /// Throws std::logic_error on another size.
+  void set_masks(const WordMasks& masks);
+  void set_masks(WordMasks&&) = delete;
   /// These throw std::logic_error beyond the last word; write, also beyond the last bit.
   void write(std::uint64_t word, const WordBits& value);
   WordBits read(std::uint64_t word) const { return mask(word).apply(stored(word)); }
@@ -34,7 +36,7 @@ class SramMacro {
   SramOrganisation organisation_;
   WordParts parts_;
   std::vector<std::uint64_t> words_;  // part by part, as masks_
-  WordMasks masks_;
+  const WordMasks* masks_ = nullptr;  // none: no cell fails
 };
 
 }  // namespace brownout::memory

@@ -38,9 +38,10 @@ class BurstDram final : public DramModel {
 /// One inference. The references must outlive the run.
 struct Job {
   const models::QuantizedNetwork& network;
-  storage::StoredWeights stored;                     ///< program, layout, and the words as written
-  const storage::WordPath& path;                     ///< what words read as
-  const memory::WordMasks& masks;                    ///< memory::word_masks of the weight SRAM
+  storage::StoredWeights stored;  ///< program, layout, and the words as written
+  const storage::WordPath& path;  ///< what words read as
+  /// memory::word_masks of the weight SRAM.
+  const storage::ByReadVoltage<memory::WordMasks>& masks;
   std::span<const std::uint8_t> input;               ///< codes of one image (NHWC)
   DramModel* dram = nullptr;                         ///< nullptr: BurstDram of the program's spec
   std::optional<models::NodeIndex> trace_node = {};  ///< keep what this node loads and writes

@@ -15,10 +15,11 @@ class WeightSram final : public sc_core::sc_module, virtual public sc_core::sc_i
  public:
   explicit WeightSram(const sc_core::sc_module_name& name) : sc_module(name) {}
 
-  void resize(const memory::SramOrganisation& organisation, const memory::WordMasks& masks) {
+  void resize(const memory::SramOrganisation& organisation) {
     macro_ = memory::SramMacro(organisation);
-    macro_.set_masks(masks);
   }
+  /// What its cells do from now on: at the voltage of the next reads. Must outlive them.
+  void set_masks(const memory::WordMasks& masks) { macro_.set_masks(masks); }
   void write(std::uint64_t word, const memory::WordBits& value) { macro_.write(word, value); }
   /// As it was written, and what its cells make of it.
   memory::WordBits stored(std::uint64_t word) const { return macro_.stored(word); }

@@ -81,7 +81,7 @@ struct Simulator::Implementation {
     state.run.counts.resize(program.layers.size());
     state.run.weight_fetches.resize(program.layers.size());
     state.clock.restart();
-    weight_sram.resize(program.spec.weight_sram.organisation(), job.masks);
+    weight_sram.resize(program.spec.weight_sram.organisation());
     activation_sram.resize(program.activation_bytes, program.spec.activation_sram.word_bits,
                            job.activation_masks);
     accumulators.resize(program.spec, deepest_block(program), job.accumulator_masks);

@@ -15,6 +15,7 @@ void WeightLoader::begin(JobState& state, WeightSram& sram, DmaPort& dma, FoldIn
   tile_index_ = current.tile;
   convolution_ = &std::get<models::Convolution>(state.node(tile_->node));
   first_channel_ = state.program().first_channel(*tile_);
+  sram.set_masks(state.job->masks.of(tile_->node));
   row_ = -1;
   row_complete_ = true;
   words_read_ = 0;
@@ -63,7 +64,7 @@ void WeightLoader::read_word(std::uint32_t word_of_row) {
   const int first_column = static_cast<int>(word_of_row) * tile_->lanes;
   const storage::TileWord word = storage::tile_word(state_->program(), *tile_, word_of_row);
   const storage::ReadWord read = path.read(word, sram_->stored(address), sram_->mask(address),
-                                           state_->job->stored.known_at(address));
+                                           state_->job->stored.known_at(tile_->node, address));
   memory::WideBits codes = read.codes;
   if (read.codewords.refetched != 0) {
     const DmaPort::Refetched again = dma_->refetch(tile_index_, index);

@@ -59,6 +59,17 @@ struct ProtectedMsbs {
   hardware::CellCosts costs = {.energy = 1.3, .leakage = 1.3, .area = 1.3};
 };
 
+/// Layers whose weights are read at a higher voltage than the supply's.
+struct BoostedReads {
+  struct Layer {
+    std::string name;
+    memory::Voltage voltage;  ///< at least, of its reads
+    std::string place;        ///< "FILE:LINE: key", for errors
+  };
+  std::vector<Layer> layers;
+  double efficiency = 1;  ///< share of a boosted access's energy that the booster passes on
+};
+
 struct MemoryConfig {
   /// The weight SRAM, and whatever else is given a profile; the others are error-free.
   std::map<hardware::OnChipMemory, FaultyMemory> memories;
@@ -74,6 +85,7 @@ struct MemoryConfig {
 
   /// Rows of tiles stand where known failing cells hurt least; nothing: in their order.
   std::optional<RowPlacement> placement = {};
+  std::optional<BoostedReads> boost = {};  ///< of weights
   /// Activations are clamped to their ranges on so many images; nothing: they are not.
   std::optional<int> clamp_images = {};
 

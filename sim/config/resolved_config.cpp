@@ -256,6 +256,12 @@ void list_mitigations(Listing& out, const MemoryConfig& memory) {
     out.add(key + name + ".extra_cells", memory.spares_error_free ? "error_free" : "none");
   }
   if (memory.clamp_images) out.add(key + ".clamp_activations.images", *memory.clamp_images);
+  if (memory.boost) {
+    for (const BoostedReads::Layer& layer : memory.boost->layers) {
+      out.add(key + ".boost.layers." + layer.name, layer.voltage.text());
+    }
+    out.add(key + ".boost.efficiency", memory.boost->efficiency);
+  }
   if (memory.protected_msbs)
     list_protected_msbs(out, key + ".protected_msbs", *memory.protected_msbs);
   for (const Mitigation& mitigation : mitigations()) {

@@ -21,19 +21,27 @@ WeightDamage damage_of(const ReadWord& read, const memory::WideBits& stored,
 }  // namespace
 
 InferenceReadback::InferenceReadback(const StoredWeights& stored, const WordPath& path,
-                                     const memory::CellFaults& faults, std::uint64_t seed)
+                                     const ByReadVoltage<memory::CellFaults>& faults,
+                                     std::uint64_t seed)
     : stored_(stored),
       path_(path),
       finder_(stored.program, stored.layout),
       fetches_(fetches_per_tile(stored.program)),
+      reads_(stored.program.tiles.size()),
       readback_{stored.image.weights(), {}, {}},
       constant_(stored.program.layers.size()),
       constant_refetched_(stored.program.tiles.size()) {
   count_fetched();
-  memory::for_each_faulty_word(path.organisation(), faults, [&](const memory::FaultyWord& word) {
-    add_word(word, faults, seed);
-  });
-  add_other_words(faults);
+  for (std::size_t voltage = 0; voltage < faults.values().size(); ++voltage) {
+    for (const schedule::TileIndex t : stored.program.tiles.indices()) {
+      reads_[t] = faults.voltage_of(stored.program.tiles[t].node) == voltage;
+    }
+    const memory::CellFaults& cells = faults.values()[voltage];
+    memory::for_each_faulty_word(path.organisation(), cells, [&](const memory::FaultyWord& word) {
+      add_word(word, cells, seed);
+    });
+    add_other_words(cells);
+  }
   sum_up();
 }
 
@@ -45,12 +53,15 @@ void InferenceReadback::add_other_words(const memory::CellFaults& faults) {
   memory::for_each_faulty_word(path_.organisation(), faults,
                                [&](const memory::FaultyWord& word) { counted[word.word] = true; });
   for (const schedule::TileIndex t : stored_.program.tiles.indices()) {
-    for (std::uint64_t index = 0; index < stored_.program.tiles[t].words(); ++index) {
+    if (!reads_[t]) continue;
+    const schedule::Tile& tile = stored_.program.tiles[t];
+    const memory::WordMasks& known = stored_.known.of(tile.node);
+    for (std::uint64_t index = 0; index < tile.words(); ++index) {
       const std::uint64_t address = stored_.address_of(t, index);
-      if (counted[address] || stored_.known.is_clean(address)) continue;
+      if (counted[address] || known.is_clean(address)) continue;
       Place place{t, index};
       read(place, {});
-      constant_[stored_.program.tiles[t].node] += place.damage;
+      constant_[tile.node] += place.damage;
     }
   }
 }
@@ -73,7 +84,7 @@ void InferenceReadback::add_word(const memory::FaultyWord& word, const memory::C
                                  std::uint64_t seed) {
   found_.clear();
   finder_.for_each_at(word.word, [&](schedule::TileIndex tile, std::uint64_t index) {
-    found_.push_back({tile, index});
+    if (reads_[tile]) found_.push_back({tile, index});
   });
   for (Place& place : found_) read(place, word.certain);
   const std::size_t first_cell = cells_.size();
@@ -133,7 +144,7 @@ void InferenceReadback::read(Place& place, const memory::WordMask& mask) {
   const models::NodeIndex node = held.word.node;
   const memory::WordBits stored = stored_.image.word(place.tile, place.index);
   const std::uint64_t address = stored_.address_of(place.tile, place.index);
-  const ReadWord word = path_.read(held.word, stored, mask, stored_.known_at(address));
+  const ReadWord word = path_.read(held.word, stored, mask, stored_.known_at(node, address));
   const memory::CodeTable& table = path_.table(held.word.weight_bits);
   place.damage = damage_of(word, stored.data, fetches_[place.tile]);
   place.refetched = word.codewords.refetched;

@@ -16,11 +16,12 @@ namespace brownout::storage {
 
 class InferenceReadback {
  public:
-  /// `seed`: memory::inference_seed of the chip. What `stored` names, and `path`, must outlive
+  /// `faults`: of the cells when a layer's words are read; `seed`: memory::inference_seed of the
+  /// chip. What `stored` names, and `path`, must outlive
   /// this. Throws std::logic_error when `faults` has another geometry than the program's weight
   /// SRAM.
   InferenceReadback(const StoredWeights& stored, const WordPath& path,
-                    const memory::CellFaults& faults, std::uint64_t seed);
+                    const ByReadVoltage<memory::CellFaults>& faults, std::uint64_t seed);
 
   /// Whether inferences may differ: an intermittent cell would change what a word reads as.
   bool varies() const { return !cells_.empty(); }
@@ -64,13 +65,14 @@ class InferenceReadback {
   const WordPath& path_;
   TileFinder finder_;
   Indexed<schedule::TileIndex, std::uint64_t> fetches_;
+  Indexed<schedule::TileIndex, bool> reads_;  // whether the faults at hand are those of its reads
   WeightReadback readback_;
   models::ByNode<WeightDamage> constant_;  // of all words without such cells
   Indexed<schedule::TileIndex, std::uint64_t> constant_refetched_;  // by tile, likewise
   std::vector<Word> words_;
   std::vector<Cell> cells_;
   std::vector<Place> places_;
-  std::vector<Place> found_;  // the tiles on a word
+  std::vector<Place> found_;  // the tiles on a word that are read at its voltage
   std::vector<models::NodeIndex> changed_nodes_;
 };
 

@@ -12,11 +12,13 @@ namespace {
 class TileRows {
  public:
   TileRows(const schedule::TileProgram& program, const schedule::WeightLayout& layout,
-           const WeightImage& image, const WordPath& path, const memory::WordMasks& known)
+           const WeightImage& image, const WordPath& path,
+           const ByReadVoltage<memory::WordMasks>& known)
       : program_(program), layout_(layout), image_(image), path_(path), known_(known) {}
 
   std::vector<std::uint32_t> place(schedule::TileIndex number) const {
     const schedule::Tile& tile = program_.tiles[number];
+    const memory::WordMasks& known = known_.of(tile.node);
     const auto rows = static_cast<std::size_t>(tile.rows);
     const std::size_t slots = rows + static_cast<std::size_t>(layout_.spare_rows);
     std::vector<std::vector<std::int64_t>> costs(rows, std::vector<std::int64_t>(slots));
@@ -25,9 +27,9 @@ class TileRows {
       for (std::uint32_t w = 0; w < tile.words_per_row; ++w) {
         const std::uint64_t address =
             layout_.address[number] + std::uint64_t{slot} * tile.words_per_row + w;
-        if (known_.is_clean(address)) continue;
+        if (known.is_clean(address)) continue;
         any = true;
-        const memory::WordMask mask = known_.word(address);
+        const memory::WordMask mask = known.word(address);
         for (std::uint32_t row = 0; row < rows; ++row) {
           costs[row][slot] += damage(number, row, w, mask);
         }
@@ -53,7 +55,7 @@ class TileRows {
   const schedule::WeightLayout& layout_;
   const WeightImage& image_;
   const WordPath& path_;
-  const memory::WordMasks& known_;
+  const ByReadVoltage<memory::WordMasks>& known_;
 };
 
 }  // namespace
@@ -61,7 +63,7 @@ class TileRows {
 schedule::WeightLayout with_rows_placed(const schedule::TileProgram& program,
                                         const schedule::WeightLayout& layout,
                                         const WeightImage& image, const WordPath& path,
-                                        const memory::WordMasks& known) {
+                                        const ByReadVoltage<memory::WordMasks>& known) {
   schedule::WeightLayout placed = layout;
   const TileRows rows(program, layout, image, path, known);
   for (const schedule::TileIndex tile : program.tiles.indices()) {

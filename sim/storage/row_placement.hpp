@@ -16,6 +16,6 @@ namespace brownout::storage {
 schedule::WeightLayout with_rows_placed(const schedule::TileProgram& program,
                                         const schedule::WeightLayout& layout,
                                         const WeightImage& image, const WordPath& path,
-                                        const memory::WordMasks& known);
+                                        const ByReadVoltage<memory::WordMasks>& known);
 
 }  // namespace brownout::storage

@@ -59,16 +59,17 @@ WeightImage::WeightImage(const schedule::TileProgram& program, const models::Wei
 
 void WeightImage::rewrite(const schedule::TileProgram& program,
                           const schedule::WeightLayout& layout, const WordPath& path,
-                          const memory::WordMasks& known) {
+                          const ByReadVoltage<memory::WordMasks>& known) {
   for (const schedule::TileIndex t : program.tiles.indices()) {
     const schedule::Tile& tile = program.tiles[t];
     const memory::CodeTable& table = path.table(program.layer_of(tile).weight_bits);
+    const memory::WordMasks& masks = known.of(tile.node);
     for (std::uint64_t index = 0; index < tile.words(); ++index) {
       const std::uint64_t address = layout.address_of(tile, t, index);
-      if (known.is_clean(address)) continue;
+      if (masks.is_clean(address)) continue;
       const Held held = held_by(program, tile, index);
       const WideBits wanted = path.read(held.word, word(t, index)).codes;
-      const WordBits stored = path.written(held.word, wanted, known.word(address));
+      const WordBits stored = path.written(held.word, wanted, masks.word(address));
       put(t, index, stored);
       const WideBits codes = path.read(held.word, stored).codes;
       if (codes == wanted) continue;

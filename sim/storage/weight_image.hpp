@@ -13,6 +13,7 @@
 #include "models/quantized_network.hpp"
 #include "sim/schedule/tile_program.hpp"
 #include "sim/schedule/weight_layout.hpp"
+#include "sim/storage/by_read_voltage.hpp"
 #include "sim/storage/word_path.hpp"
 
 namespace brownout::storage {
@@ -31,7 +32,7 @@ class WeightImage {
   /// Writes the words on known failing cells anew, from words that were written where nothing was
   /// known of them. `program` and `path`: those of before.
   void rewrite(const schedule::TileProgram& program, const schedule::WeightLayout& layout,
-               const WordPath& path, const memory::WordMasks& known);
+               const WordPath& path, const ByReadVoltage<memory::WordMasks>& known);
 
   /// Word `index` of a tile, row after row.
   memory::WordBits word(schedule::TileIndex tile, std::uint64_t index) const;
@@ -58,14 +59,15 @@ struct StoredWeights {
   const WeightImage& image;
   const models::WeightSet& wanted;  ///< the network's own
   /// What is known of the cells when words are read; nothing where no path asks.
-  const memory::WordMasks& known;
+  const ByReadVoltage<memory::WordMasks>& known;
 
   /// Of word `index` of a tile.
   std::uint64_t address_of(schedule::TileIndex tile, std::uint64_t index) const {
     return layout.address_of(program.tiles[tile], tile, index);
   }
-  memory::WordMask known_at(std::uint64_t address) const {
-    return known.empty() ? memory::WordMask{} : known.word(address);
+  /// Of the word at an address, which a layer reads.
+  memory::WordMask known_at(models::NodeIndex node, std::uint64_t address) const {
+    return known.empty() ? memory::WordMask{} : known.of(node).word(address);
   }
 };
 

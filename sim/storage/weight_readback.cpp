@@ -6,7 +6,8 @@ namespace brownout::storage {
 
 WeightReadback read_back(const StoredWeights& stored, const WordPath& path,
                          const memory::CellMasks& cells) {
-  return InferenceReadback(stored, path, {.certain = cells}, 0).current();
+  const ByReadVoltage<memory::CellFaults> faults(memory::CellFaults{.certain = cells});
+  return InferenceReadback(stored, path, faults, 0).current();
 }
 
 }  // namespace brownout::storage

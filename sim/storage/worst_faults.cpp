@@ -113,7 +113,7 @@ class LayerFaults {
                                     static_cast<std::uint32_t>(place.first_column / tile.lanes));
     const memory::WordBits stored = stored_.image.word(place.tile, place.index);
     const memory::WordMask mask = masks_.word(place.address);
-    const memory::WordMask known = stored_.known_at(place.address);
+    const memory::WordMask known = stored_.known_at(tile.node, place.address);
     const ReadWord read = path_.read(word, stored, mask, known);
     const memory::WordBits failing = failing_bits(mask);
     for (std::uint32_t bit = 0; bit < path_.organisation().cell_bits(); ++bit) {
@@ -169,11 +169,11 @@ memory::CellMasks all_failing(const memory::CellFaults& faults) {
   return cells;
 }
 
-void name_cells(const memory::CellFaults& faults, const memory::CellMasks& cells,
-                std::vector<WeightFault>& worst) {
+void name_cells(const ByReadVoltage<memory::CellFaults>& faults,
+                const ByReadVoltage<memory::CellMasks>& cells, std::vector<WeightFault>& worst) {
   for (WeightFault& fault : worst) {
-    fault.kind = cells.at(fault.cell).value();
-    for (const memory::IntermittentCell& cell : faults.intermittent) {
+    fault.kind = cells.of(fault.node).at(fault.cell).value();
+    for (const memory::IntermittentCell& cell : faults.of(fault.node).intermittent) {
       if (cell.cell == fault.cell) fault.probability = cell.probability;
     }
   }
@@ -183,15 +183,18 @@ void name_cells(const memory::CellFaults& faults, const memory::CellMasks& cells
 
 std::vector<WeightFault> worst_faults(const models::QuantizedNetwork& network,
                                       const StoredWeights& stored, const WordPath& path,
-                                      const memory::CellFaults& faults, std::size_t count) {
+                                      const ByReadVoltage<memory::CellFaults>& faults,
+                                      std::size_t count) {
   const schedule::TileProgram& program = stored.program;
-  const memory::CellMasks cells = all_failing(faults);
-  const memory::WordMasks masks = memory::word_masks(path.organisation(), cells);
+  const auto cells = faults.each(all_failing);
+  const auto masks = cells.each([&](const memory::CellMasks& of_voltage) {
+    return memory::word_masks(path.organisation(), of_voltage);
+  });
   const auto fetches = fetches_per_tile(program);
   Worst worst(count);
   for (schedule::TileIndex first; first < program.tiles.end_index();) {
     const models::NodeIndex node = program.tiles[first].node;
-    const LayerFaults of_layer(stored, path, masks,
+    const LayerFaults of_layer(stored, path, masks.of(node),
                                std::get<models::Convolution>(network.nodes[node]));
     schedule::TileIndex next = first;
     for (; next < program.tiles.end_index() && program.tiles[next].node == node; ++next) {

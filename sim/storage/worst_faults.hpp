@@ -44,6 +44,7 @@ struct WeightFault {
 /// tile). Faults that change no weight are none of them.
 std::vector<WeightFault> worst_faults(const models::QuantizedNetwork& network,
                                       const StoredWeights& stored, const WordPath& path,
-                                      const memory::CellFaults& faults, std::size_t count);
+                                      const ByReadVoltage<memory::CellFaults>& faults,
+                                      std::size_t count);
 
 }  // namespace brownout::storage

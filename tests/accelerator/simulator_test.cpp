@@ -53,7 +53,7 @@ void compare_executors(Case the, models::QuantizedNetwork network) {
   const memory::SramOrganisation organisation = net.organisation();
   const memory::CellMasks cells =
       testing::random_cells(organisation.geometry(), the.ber, the.kind, 11);
-  const memory::WordMasks masks = memory::word_masks(organisation, cells);
+  const storage::ByReadVoltage masks(memory::word_masks(organisation, cells));
   const std::vector<std::uint8_t> image = testing::random_images(network, 5, 1);
 
   Simulator simulator;
@@ -320,8 +320,8 @@ TEST(Simulator, RunsManyJobsOneAfterAnotherWithTheSameResult) {
   const testing::StoredNetwork streaming(network,
                                          small_spec(16, 4, hardware::Placement::kStreaming));
   const std::vector<std::uint8_t> image = testing::random_images(network, 1, 1);
-  const memory::WordMasks good_resident(resident.organisation());
-  const memory::WordMasks good_streaming(streaming.organisation());
+  const storage::ByReadVoltage good_resident(memory::WordMasks(resident.organisation()));
+  const storage::ByReadVoltage good_streaming(memory::WordMasks(streaming.organisation()));
   const storage::WordPath resident_path = resident.path();
   const storage::WordPath streaming_path = streaming.path();
   Simulator simulator;

@@ -102,7 +102,7 @@ void machine_run(benchmark::State& state) {
   spec.activation_sram = {.capacity_kib = 64 * size, .banks = 32, .word_bits = 64, .column_mux = 4};
   const testing::StoredNetwork net(network, spec);
   const storage::WordPath path = net.path();
-  const memory::WordMasks masks(net.organisation());
+  const storage::ByReadVoltage masks(memory::WordMasks(net.organisation()));
   std::vector<std::uint8_t> image(static_cast<std::size_t>(size) * kTiles * 32 * 32);
   for (std::size_t i = 0; i < image.size(); ++i) image[i] = static_cast<std::uint8_t>(i * 31);
   double cycles = 0;

@@ -41,7 +41,7 @@ void systemc(benchmark::State& state, const Load& load) {
   static accelerator::Simulator simulator;
   const testing::StoredNetwork net(load.network, load.spec);
   const storage::WordPath path = net.path();
-  const memory::WordMasks masks(net.organisation());
+  const storage::ByReadVoltage masks(memory::WordMasks(net.organisation()));
   std::vector<std::uint8_t> image(
       static_cast<std::size_t>(load.network.tensor(load.network.input).shape.size()));
   for (std::size_t i = 0; i < image.size(); ++i) image[i] = static_cast<std::uint8_t>(i * 31);

@@ -77,7 +77,8 @@ void convert(benchmark::State& state) {
   const memory::CellMasks known = cells(net.organisation(), 25, true);
   for (auto _ : state) {
     storage::WeightImage image = net.image;
-    image.rewrite(net.program, net.layout, path, memory::word_masks(net.organisation(), known));
+    image.rewrite(net.program, net.layout, path,
+                  storage::ByReadVoltage(memory::word_masks(net.organisation(), known)));
     benchmark::DoNotOptimize(image);
   }
 }

@@ -208,7 +208,8 @@ TEST(SramMacro, KeepsWordsAndReadsThemThroughTheFaultsOfTheMoment) {
   EXPECT_EQ(sram.read(2), WordBits{});
   sram.write(3, {0x00});
   EXPECT_EQ(sram.read(3), WordBits{0x82});
-  sram.set_masks(WordMasks(organisation));
+  const WordMasks none(organisation);
+  sram.set_masks(none);
   EXPECT_EQ(sram.read(3), WordBits{});
 }
 
@@ -216,7 +217,8 @@ TEST(SramMacro, ReadsEveryBitOfWideWordsThroughItsCell) {
   for (const SramOrganisation& organisation : kOrganisations) {
     const CellMasks cells = scattered_faults(organisation.geometry());
     SramMacro sram(organisation);
-    sram.set_masks(word_masks(organisation, cells));
+    const WordMasks masks = word_masks(organisation, cells);
+    sram.set_masks(masks);
     for (std::uint64_t word = 0; word < organisation.words; ++word) {
       WordBits written, expected;
       for (std::uint32_t bit = 0; bit < organisation.cell_bits(); ++bit) {
@@ -249,7 +251,8 @@ TEST(SramMacro, ABitBeyondAWideWordIsOurBug) {
 TEST(SramMacro, MisuseIsOurBug) {
   const SramOrganisation organisation{.banks = 2, .words = 16, .word_bits = 8, .column_mux = 4};
   SramMacro sram(organisation);
-  EXPECT_THROW(sram.set_masks(WordMasks()), std::logic_error);
+  const WordMasks of_no_word;
+  EXPECT_THROW(sram.set_masks(of_no_word), std::logic_error);
   EXPECT_THROW(sram.write(16, {}), std::logic_error);
   EXPECT_THROW(sram.write(0, {0x100}), std::logic_error);
   EXPECT_THROW((void)sram.read(16), std::logic_error);

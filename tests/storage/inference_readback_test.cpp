@@ -60,7 +60,7 @@ TEST_P(InferenceReadBack, EqualsReadingBackEachInferenceAnewInAnyOrder) {
         memory::Encoding::kSignMagnitude, memory::Encoding::kGray}) {
     const testing::StoredNetwork net = stored(encoding);
     const WordPath path = net.path();
-    InferenceReadback readback(net.stored(), path, faults, kSeed);
+    InferenceReadback readback(net.stored(), path, ByReadVoltage(faults), kSeed);
     EXPECT_TRUE(readback.varies());
     models::WeightSet before = readback.current().weights;
     EXPECT_EQ(before, net.read(faults.certain).weights);
@@ -88,7 +88,7 @@ TEST_P(InferenceReadBack, KeepsOutWhatTheFilterKeepsOut) {
   filter.polarity = FaultPolarity::kZeroToOne;
   const testing::StoredNetwork net = stored(memory::Encoding::kOffsetBinary);
   const WordPath path = net.path(filter);
-  InferenceReadback readback(net.stored(), path, faults, kSeed);
+  InferenceReadback readback(net.stored(), path, ByReadVoltage(faults), kSeed);
   for (const std::uint64_t inference : {0U, 3U, 1U}) {
     const WeightReadback expected =
         net.read(memory::masks_of_inference(faults, kSeed, inference), filter);
@@ -118,7 +118,7 @@ TEST_P(InferenceReadBack, EveryReadOfACellInAnInferenceAgrees) {
       reads += fetches[tile];
     });
     most = std::max(most, weights);
-    InferenceReadback readback(net.stored(), path, faults, kSeed);
+    InferenceReadback readback(net.stored(), path, ByReadVoltage(faults), kSeed);
     EXPECT_EQ(readback.varies(), weights > 0);
     int failures = 0;
     for (std::uint64_t inference = 0; inference < 40; ++inference) {
@@ -143,7 +143,9 @@ TEST_P(InferenceReadBack, DoesNotVaryWhereNoWeightBitWould) {
   const testing::StoredNetwork net = stored(memory::Encoding::kGray);
   const WordPath path = net.path();
   memory::CellFaults faults{memory::CellMasks(geometry())};
-  const auto varies = [&] { return InferenceReadback(net.stored(), path, faults, kSeed).varies(); };
+  const auto varies = [&] {
+    return InferenceReadback(net.stored(), path, ByReadVoltage(faults), kSeed).varies();
+  };
   EXPECT_FALSE(varies());
   if (GetParam() != hardware::Placement::kResident) return;
   // Stuck at the value that is written.

@@ -35,7 +35,8 @@ models::WeightSet read_forward(const testing::StoredNetwork& net, const memory::
   const schedule::TileProgram& program = net.program;
   const memory::Encoding encoding = net.scheme.encoding;
   memory::SramMacro sram(net.organisation());
-  sram.set_masks(memory::word_masks(net.organisation(), cells));
+  const memory::WordMasks masks = memory::word_masks(net.organisation(), cells);
+  sram.set_masks(masks);
   models::WeightSet result = net.written;
   for (const schedule::TileIndex t : program.tiles.indices()) {
     const schedule::Tile& tile = program.tiles[t];
@@ -143,7 +144,8 @@ TEST_P(ReadBack, ReadsWordsThroughTheirCode) {
   EXPECT_EQ(net.organisation().geometry().columns, 33U * 4);
   const memory::CellMasks cells = mixed_cells(net.organisation().geometry(), 4);
   memory::SramMacro sram(net.organisation());
-  sram.set_masks(memory::word_masks(net.organisation(), cells));
+  const memory::WordMasks masks = memory::word_masks(net.organisation(), cells);
+  sram.set_masks(masks);
   models::WeightSet expected = net.written;
   models::ByNode<std::uint64_t> zeroed(network_.nodes.size(), 0);
   const auto fetches = fetches_per_tile(net.program);

@@ -20,7 +20,8 @@ class WorstFaults : public ::testing::TestWithParam<hardware::Placement> {
   WorstFaults() : net_(GetParam()) {}
 
   std::vector<WeightFault> worst(std::size_t count, const FaultFilter& filter = {}) const {
-    return worst_faults(net_.network, net_.stored(), net_.path(filter), {net_.cells}, count);
+    return worst_faults(net_.network, net_.stored(), net_.path(filter),
+                        ByReadVoltage(memory::CellFaults{net_.cells}), count);
   }
   const models::Convolution& layer(models::NodeIndex node) const {
     return std::get<models::Convolution>(net_.network.nodes[node]);
@@ -147,7 +148,7 @@ TEST_P(WorstFaults, OfIntermittentCellsTellHowOftenTheyFail) {
   });
   const std::vector<WeightFault> certain = worst(20);
   const std::vector<WeightFault> maybe =
-      worst_faults(net_.network, net_.stored(), net_.path(), faults, 20);
+      worst_faults(net_.network, net_.stored(), net_.path(), ByReadVoltage(faults), 20);
   ASSERT_EQ(maybe.size(), certain.size());
   for (std::size_t i = 0; i < maybe.size(); ++i) {
     EXPECT_EQ(maybe[i].cell, certain[i].cell);
@@ -157,9 +158,10 @@ TEST_P(WorstFaults, OfIntermittentCellsTellHowOftenTheyFail) {
 }
 
 TEST_P(WorstFaults, OfAGoodChipAreNone) {
-  EXPECT_TRUE(worst_faults(net_.network, net_.stored(), net_.path(),
-                           {memory::CellMasks(net_.cells.geometry())}, 5)
-                  .empty());
+  EXPECT_TRUE(
+      worst_faults(net_.network, net_.stored(), net_.path(),
+                   ByReadVoltage(memory::CellFaults{memory::CellMasks(net_.cells.geometry())}), 5)
+          .empty());
 }
 
 INSTANTIATE_TEST_SUITE_P(Placements, WorstFaults,

@@ -17,7 +17,7 @@ struct StoredNetwork {
   memory::StorageScheme scheme;
   models::WeightSet written;
   storage::WeightImage image;
-  memory::WordMasks known;  ///< nothing
+  storage::ByReadVoltage<memory::WordMasks> known;  ///< nothing
 
   StoredNetwork(const models::QuantizedNetwork& network, hardware::AcceleratorSpec spec,
                 memory::StorageScheme how = {})

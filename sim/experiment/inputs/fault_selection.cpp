@@ -11,24 +11,6 @@
 namespace brownout::experiment {
 namespace {
 
-/// Of the node, which has weights.
-models::NodeIndex find_layer(const std::string& name, const std::string& place,
-                             const models::QuantizedNetwork& network) {
-  std::vector<std::string_view> names;
-  std::string list;
-  for (const models::NodeIndex i : network.nodes.indices()) {
-    if (!std::holds_alternative<models::Convolution>(network.nodes[i])) continue;
-    const std::string& layer = models::node_name(network.nodes[i]);
-    if (layer == name) return i;
-    names.emplace_back(layer);
-    list += (list.empty() ? "" : ", ") + layer;
-  }
-  const std::string near = config::nearest(name, names);
-  throw InputError("the network has no layer with weights " + in_quotes(name) +
-                   (near.empty() ? "; they are " + list : ", did you mean " + near + "?"))
-      .within(place);
-}
-
 int widest_weight(const models::QuantizedNetwork& network, const storage::FaultFilter& filter) {
   int bits = 0;
   for (const models::NodeIndex i : network.nodes.indices()) {
@@ -47,6 +29,23 @@ std::string listed(const std::vector<T>& values, Format&& format) {
 }
 
 }  // namespace
+
+models::NodeIndex find_layer(const std::string& name, const std::string& place,
+                             const models::QuantizedNetwork& network) {
+  std::vector<std::string_view> names;
+  std::string list;
+  for (const models::NodeIndex i : network.nodes.indices()) {
+    if (!std::holds_alternative<models::Convolution>(network.nodes[i])) continue;
+    const std::string& layer = models::node_name(network.nodes[i]);
+    if (layer == name) return i;
+    names.emplace_back(layer);
+    list += (list.empty() ? "" : ", ") + layer;
+  }
+  const std::string near = config::nearest(name, names);
+  throw InputError("the network has no layer with weights " + in_quotes(name) +
+                   (near.empty() ? "; they are " + list : ", did you mean " + near + "?"))
+      .within(place);
+}
 
 storage::FaultFilter select_faults(const config::FaultsConfig& faults,
                                    const models::QuantizedNetwork& network) {

@@ -28,24 +28,36 @@ std::string chooser(const memory::StorageScheme& scheme) {
   return scheme.changes.sign_flip ? "sign_flip" : "bit_flip";
 }
 
+void require_stuck(const memory::CellMasks& known, const Chip& chip,
+                   const memory::StorageScheme& scheme) {
+  known.for_each([&](const memory::CellAddress& cell, memory::FaultKind kind) {
+    if (kind != memory::FaultKind::kFlip) return;
+    throw InputError("chip " + std::to_string(chip.number()) + " has cells that flip, such as " +
+                     memory::to_string(cell) +
+                     "; words can be chosen for stuck cells only (memory.chip.kind: stuck)")
+        .within("memory.mitigations." + chooser(scheme));
+  });
+}
+
+/// Of its supply.
+memory::Voltage weight_voltage(const Plan& plan, const Point& point) {
+  return voltages_at(plan, point).voltage(OnChipMemory::kWeightSram);
+}
+
 /// Nothing where no mitigation asks.
-memory::WordMasks known_cells(const Plan& plan, const Chip& chip, const Point& point,
-                              const storage::WordPath& path) {
+storage::ByReadVoltage<memory::WordMasks> known_cells(const Plan& plan, const Chip& chip,
+                                                      const Point& point,
+                                                      const storage::WordPath& path) {
   const memory::StorageScheme& scheme = path.scheme();
   if (!scheme.looks_at_cells() && !path.masks_reads() && !plan.config.memory.placement) return {};
-  const memory::Voltage voltage = plan.config.memory.program_at.value_or(
-      voltages_at(plan, point).voltage(OnChipMemory::kWeightSram));
-  const memory::CellMasks known = chip.faults_at(OnChipMemory::kWeightSram, voltage).certain;
-  if (scheme.needs_stuck_cells()) {
-    known.for_each([&](const memory::CellAddress& cell, memory::FaultKind kind) {
-      if (kind != memory::FaultKind::kFlip) return;
-      throw InputError("chip " + std::to_string(chip.number()) + " has cells that flip, such as " +
-                       memory::to_string(cell) +
-                       "; words can be chosen for stuck cells only (memory.chip.kind: stuck)")
-          .within("memory.mitigations." + chooser(scheme));
-    });
-  }
-  return memory::word_masks(path.organisation(), known);
+  const std::optional<memory::Voltage>& known_at = plan.config.memory.program_at;
+  const auto voltages = known_at ? storage::ByReadVoltage(*known_at)
+                                 : plan.read_voltages(weight_voltage(plan, point));
+  return voltages.each([&](memory::Voltage voltage) {
+    const memory::CellMasks known = chip.faults_at(OnChipMemory::kWeightSram, voltage).certain;
+    if (scheme.needs_stuck_cells()) require_stuck(known, chip, scheme);
+    return memory::word_masks(path.organisation(), known);
+  });
 }
 
 }  // namespace
@@ -54,6 +66,7 @@ FaultState::FaultsOfMemories FaultState::faults_of(const Plan& plan, const Chip&
                                                    const config::OperatingPoint& voltages) {
   FaultsOfMemories faults;
   for (const auto& [which, memory] : plan.config.memory.memories) {
+    if (which == OnChipMemory::kWeightSram) continue;
     faults.emplace(which, Faults{.cells = chip.faults_at(which, voltages.voltage(which)),
                                  .seed = draws_of(plan, chip, which)});
   }
@@ -63,19 +76,24 @@ FaultState::FaultsOfMemories FaultState::faults_of(const Plan& plan, const Chip&
 FaultState::FaultState(const Plan& plan, const Chip& chip, const Point& point)
     : plan_(plan),
       faults_(faults_of(plan, chip, voltages_at(plan, point))),
+      weight_cells_(weight_faults(plan, chip, point)),
+      weight_seed_(draws_of(plan, chip, OnChipMemory::kWeightSram)),
       path_(plan.word_path(acting_faults(plan, point))),
       stored_(stored_on(plan, chip, point, path_)),
-      readback_(stored_weights(), path_, weight_sram().cells, weight_sram().seed) {
+      readback_(stored_weights(), path_, weight_cells_, weight_seed_) {
   const config::OperatingPoint voltages = voltages_at(plan, point);
-  for (const auto& [which, faults] : faults_) {
+  for (const auto& [which, memory] : plan.config.memory.memories) {
+    const memory::CellFaults& cells = which == OnChipMemory::kWeightSram
+                                          ? weight_cells_.values().front()
+                                          : faults_.at(which).cells;
     memories_.push_back({.memory = which,
                          .voltage = voltages.voltage(which),
                          .unit = plan.unit(which),
-                         .ber = faults.cells.bit_error_rate(),
+                         .ber = cells.bit_error_rate(),
                          .cells = chip.find(which)->geometry().cells(),
                          .source = chip.find(which)->source()});
-    read_back(which, faults);
   }
+  for (const auto& [which, faults] : faults_) read_back(which, faults);
   if (path_.scheme().refetches() && readback_.varies()) {
     throw InputError("chip " + std::to_string(chip.number()) +
                      " has cells that fail in some inferences only, which would then take "
@@ -87,9 +105,8 @@ FaultState::FaultState(const Plan& plan, const Chip& chip, const Point& point)
 }
 
 bool FaultState::masks_vary() const {
-  return std::any_of(faults_.begin(), faults_.end(), [](const auto& entry) {
-    return entry.first != OnChipMemory::kWeightSram && entry.second.varies();
-  });
+  return std::any_of(faults_.begin(), faults_.end(),
+                     [](const auto& entry) { return entry.second.varies(); });
 }
 
 bool FaultState::varies() const { return readback_.varies() || masks_vary(); }
@@ -102,9 +119,7 @@ void FaultState::move_to(std::uint64_t inference) {
   }
 }
 
-/// The weights have a read-back of their own, which only looks at what changes.
 void FaultState::read_back(OnChipMemory memory, const Faults& faults) {
-  if (memory == OnChipMemory::kWeightSram) return;
   const memory::CellMasks cells = memory::masks_of_inference(faults.cells, faults.seed, inference_);
   if (memory == OnChipMemory::kActivationSram) {
     tensor_masks_ = storage::read_back_activations(plan_.program, plan_.network, cells);
@@ -133,12 +148,26 @@ void FaultState::update(models::IntegerEngine& engine) const {
 }
 
 /// The other way: forward, word by word.
+storage::ByReadVoltage<memory::WordMasks> FaultState::weight_masks() const {
+  return weight_cells_.each([&](const memory::CellFaults& cells) {
+    return memory::word_masks(path_.organisation(),
+                              memory::masks_of_inference(cells, weight_seed_, inference_));
+  });
+}
+
 std::optional<memory::WordMasks> FaultState::word_masks(OnChipMemory memory) const {
   const auto found = faults_.find(memory);
   if (found == faults_.end()) return {};
   const Faults& faults = found->second;
   return memory::word_masks(hardware::organisation(plan_.program.spec, memory),
                             memory::masks_of_inference(faults.cells, faults.seed, inference_));
+}
+
+storage::ByReadVoltage<memory::CellFaults> weight_faults(const Plan& plan, const Chip& chip,
+                                                         const Point& point) {
+  return plan.read_voltages(weight_voltage(plan, point)).each([&](memory::Voltage voltage) {
+    return chip.faults_at(OnChipMemory::kWeightSram, voltage);
+  });
 }
 
 StoredOnChip stored_on(const Plan& plan, const Chip& chip, const Point& point,

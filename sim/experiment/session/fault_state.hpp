@@ -29,7 +29,9 @@ class FaultState {
   /// Of all memories that may fail.
   const std::vector<MemoryResult>& memories() const { return memories_; }
   /// Of the weight SRAM: that fail in some inferences only.
-  std::size_t intermittent_cells() const { return weight_sram().cells.intermittent.size(); }
+  std::size_t intermittent_cells() const {
+    return weight_cells_.values().front().intermittent.size();
+  }
 
   /// Whether inferences may differ; if not, all are inference 0.
   bool varies() const;
@@ -48,7 +50,9 @@ class FaultState {
   /// What stands in the weight SRAM, and through which path it is read.
   storage::StoredWeights stored_weights() const { return plan_.stored_weights(stored_); }
   const storage::WordPath& path() const { return path_; }
-  /// What the machine's memories do, word by word; nothing where the memory is error-free.
+  /// What the machine's weight SRAM does, word by word.
+  storage::ByReadVoltage<memory::WordMasks> weight_masks() const;
+  /// The same of another memory; nothing where it is error-free.
   std::optional<memory::WordMasks> word_masks(hardware::OnChipMemory memory) const;
 
  private:
@@ -62,13 +66,14 @@ class FaultState {
 
   static FaultsOfMemories faults_of(const Plan& plan, const Chip& chip,
                                     const config::OperatingPoint& voltages);
-  const Faults& weight_sram() const { return faults_.at(hardware::OnChipMemory::kWeightSram); }
   bool masks_vary() const;
   void read_back(hardware::OnChipMemory memory, const Faults& faults);
   void load_masks(models::IntegerEngine& engine) const;
 
   const Plan& plan_;
-  FaultsOfMemories faults_;
+  FaultsOfMemories faults_;  // of all but the weight SRAM
+  storage::ByReadVoltage<memory::CellFaults> weight_cells_;
+  std::uint64_t weight_seed_;  // of the draws of intermittent cells
   std::vector<MemoryResult> memories_;
   storage::WordPath path_;
   StoredOnChip stored_;
@@ -77,6 +82,10 @@ class FaultState {
   models::TensorMasks tensor_masks_;
   models::SumMasks sum_masks_;
 };
+
+/// Of the weight SRAM at a point: as each layer reads it.
+storage::ByReadVoltage<memory::CellFaults> weight_faults(const Plan& plan, const Chip& chip,
+                                                         const Point& point);
 
 /// What is stored for a chip where mitigations know its cells: those that always fail at the
 /// voltage of `program_at`. Throws InputError where such cells flip and words are written for them:

@@ -98,6 +98,20 @@ void check_mitigations(const Plan& plan) {
   }
 }
 
+storage::ByReadVoltage<memory::Voltage> boost_of(const Plan& plan) {
+  const std::optional<config::BoostedReads>& boost = plan.config.memory.boost;
+  if (!boost) return storage::ByReadVoltage(memory::Voltage());
+  models::ByNode<std::size_t> voltage_of(plan.network.nodes.size());
+  std::vector<memory::Voltage> voltages = {memory::Voltage()};
+  for (const config::BoostedReads::Layer& layer : boost->layers) {
+    auto found = std::find(voltages.begin(), voltages.end(), layer.voltage);
+    if (found == voltages.end()) found = voltages.insert(found, layer.voltage);
+    voltage_of[find_layer(layer.name, layer.place, plan.network)] =
+        static_cast<std::size_t>(found - voltages.begin());
+  }
+  return {std::move(voltage_of), std::move(voltages)};
+}
+
 storage::WeightImage image_of(const Plan& plan) {
   try {
     return {plan.program, plan.weights, plan.word_path({})};
@@ -114,6 +128,10 @@ storage::WordPath Plan::word_path(const storage::FaultFilter& acting) const {
   return {scheme, program.spec.weight_sram.organisation(), acting,
           scheme.clamp_weights ? storage::weight_ranges(weights)
                                : models::ByNode<storage::WeightRange>{}};
+}
+
+storage::ByReadVoltage<memory::Voltage> Plan::read_voltages(memory::Voltage supply) const {
+  return boost.each([&](memory::Voltage least) { return std::max(least, supply); });
 }
 
 ClosedForm Plan::closed_form(const timing::RefetchedWords& refetched) const {
@@ -144,12 +162,14 @@ Plan make_plan(const config::WorkloadConfig& config) {
             .layout = {},
             .image = {},
             .faults = {},
+            .boost = {},
             .clean = {},
             .notes = {}};
   choose_output(config, plan.network, plan.notes);
   check_encoding(plan);
   check_mitigations(plan);
   plan.faults = select_faults(config.memory.faults, plan.network);
+  plan.boost = boost_of(plan);
   plan.weights = models::clean_weights(plan.network);
   try {
     plan.program = schedule::make_program(plan.network, with_mitigations(config, plan.network));

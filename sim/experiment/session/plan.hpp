@@ -26,7 +26,8 @@ struct ClosedForm {
 
 /// What is stored for one chip in its own way.
 struct StoredOnChip {
-  memory::WordMasks known;  ///< of its cells; nothing where no mitigation asks
+  /// Of its cells; nothing where no mitigation asks.
+  storage::ByReadVoltage<memory::WordMasks> known;
   std::optional<schedule::WeightLayout> layout = {};  ///< nothing: the plan's
   std::optional<storage::WeightImage> image = {};     ///< nothing: the plan's
 };
@@ -39,8 +40,10 @@ struct Plan {
   models::WeightSet weights;  ///< the network's own
   schedule::TileProgram program;
   schedule::WeightLayout layout;
-  storage::WeightImage image;      ///< as if no cell failed
-  storage::FaultFilter faults;     ///< those that act
+  storage::WeightImage image;   ///< as if no cell failed
+  storage::FaultFilter faults;  ///< those that act
+  /// The least voltages at which layers read the weight SRAM; where they have none, 0.
+  storage::ByReadVoltage<memory::Voltage> boost;
   ClosedForm clean;                ///< where no word is fetched again
   std::vector<std::string> notes;  ///< what a user should look at, such as sums that may not fit
 
@@ -51,6 +54,8 @@ struct Plan {
   }
   /// Through which weights are read where these faults act.
   storage::WordPath word_path(const storage::FaultFilter& acting) const;
+  /// Those at which layers read the weight SRAM, by that of its supply.
+  storage::ByReadVoltage<memory::Voltage> read_voltages(memory::Voltage supply) const;
   /// Where such words are fetched again.
   ClosedForm closed_form(const timing::RefetchedWords& refetched) const;
   /// Of the weight SRAM's profile.

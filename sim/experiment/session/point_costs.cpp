@@ -6,6 +6,7 @@
 namespace brownout::experiment {
 
 using hardware::EventCounts;
+using hardware::OnChipMemory;
 
 namespace {
 
@@ -19,6 +20,7 @@ class Pricer {
     for (const auto& [which, memory] : plan.config.memory.memories) {
       factors_.memories[which] = energy::memory_factor(*memory.profile, voltages.voltage(which));
     }
+    boost_ = boost_factors(voltages.voltage(OnChipMemory::kWeightSram));
   }
 
   /// Joules per inference. `run_counts` and the time are those of all images: integers until the
@@ -54,6 +56,28 @@ class Pricer {
     return terms;
   }
 
+  /// What reads of layers take beyond those at the supply's voltage, per inference, and nothing
+  /// where none is boosted. `layers`: counts of all images, at least a layer's for each node.
+  std::optional<energy::EnergyTerm> boost(const std::vector<LayerResult>& layers) const {
+    energy::EnergyTerm term = boost_of(0, 0);
+    double weighted = 0;
+    for (const models::NodeIndex node : plan_.network.nodes.indices()) {
+      const energy::EnergyTerm of_layer = boost(node, layers[node.value].counts);
+      if (of_layer.factor == 0) continue;
+      term.amount += of_layer.amount;
+      weighted += of_layer.amount * of_layer.factor;
+    }
+    if (term.amount == 0) return {};
+    term.factor = weighted / term.amount;
+    return term;
+  }
+  /// The same of one layer.
+  energy::EnergyTerm boost(models::NodeIndex node, const EventCounts& run_counts) const {
+    return boost_of(static_cast<double>(run_counts[hardware::Event::kWeightSramRead]) /
+                        static_cast<double>(images_),
+                    boost_.of(node));
+  }
+
   std::int64_t images() const { return images_; }
   EventCounts of_all_images(const EventCounts& counts) const {
     EventCounts result = counts;
@@ -62,6 +86,28 @@ class Pricer {
   }
 
  private:
+  energy::EnergyTerm boost_of(double reads, double factor) const {
+    const energy::EnergyTable& table = plan_.config.energy_table;
+    const auto event = hardware::Event::kWeightSramRead;
+    return {.name = "weight_sram_boost",
+            .provenance = &table.price(event).provenance,
+            .memory = OnChipMemory::kWeightSram,
+            .is_leakage = false,
+            .amount = reads,
+            .price = table.joules(event, plan_.program.spec),
+            .factor = factor};
+  }
+  /// Of a read, by its layer: 0 where it is not boosted.
+  storage::ByReadVoltage<double> boost_factors(memory::Voltage supply) const {
+    const memory::VoltageProfile& profile = *plan_.config.memory.weight_sram().profile;
+    const double usual = energy::memory_factor(profile, supply).dynamic;
+    return plan_.read_voltages(supply).each([&](memory::Voltage voltage) -> double {
+      if (voltage == supply) return 0;
+      return energy::memory_factor(profile, voltage).dynamic /
+                 plan_.config.memory.boost->efficiency -
+             usual;
+    });
+  }
   /// Of all images.
   double seconds(hardware::Cycle cycles_per_inference) const {
     return static_cast<double>(cycles_per_inference) * static_cast<double>(images_) /
@@ -71,6 +117,7 @@ class Pricer {
   const Plan& plan_;
   std::int64_t images_;
   energy::SupplyFactors factors_;
+  storage::ByReadVoltage<double> boost_;
 };
 
 LayerResult layer_costs(const Plan& plan, const ClosedForm& form, const Pricer& pricer,
@@ -105,6 +152,8 @@ LayerResult layer_costs(const Plan& plan, const ClosedForm& form, const Pricer& 
   }
   row.counts = counts;
   row.energy = pricer.joules(counts, row.cycles.total());
+  const energy::EnergyTerm boost = pricer.boost(index, counts);
+  row.energy[boost.provenance->rail] += boost.joules();
   return row;
 }
 
@@ -160,7 +209,10 @@ void add_costs(const Plan& plan, const ClosedForm& form, const config::Operating
 std::vector<energy::EnergyTerm> energy_terms(const Plan& plan,
                                              const config::OperatingPoint& voltages,
                                              const PointResult& result) {
-  return Pricer(plan, voltages, result.images).terms(all_counts(result), result.cycles);
+  const Pricer pricer(plan, voltages, result.images);
+  std::vector<energy::EnergyTerm> terms = pricer.terms(all_counts(result), result.cycles);
+  if (const auto boost = pricer.boost(result.layers)) terms.push_back(*boost);
+  return terms;
 }
 
 double supply_joules(const Plan& plan, const config::OperatingPoint& voltages,
@@ -176,7 +228,7 @@ double mitigation_joules(const Plan& plan, const ClosedForm& form,
                          const config::OperatingPoint& voltages, const PointResult& result) {
   const Pricer pricer(plan, voltages, result.images);
   EventCounts counts = all_counts(result);
-  const double with = sum_of(pricer.terms(counts, result.cycles));
+  const double with = sum_of(energy_terms(plan, voltages, result));
   hardware::AcceleratorSpec bare = plan.program.spec;
   bare.weight_sram.check_bits = 0;
   bare.weight_sram.spares = {};

@@ -47,14 +47,14 @@ void add_damage(const models::ByNode<storage::WeightDamage>& layers, PointResult
 void cosimulate_image(const Plan& plan, const ClosedForm& form, const FaultState& state,
                       std::span<const std::uint8_t> input, const models::EngineResult& expected) {
   using hardware::OnChipMemory;
-  const auto weights = state.word_masks(OnChipMemory::kWeightSram);
+  const auto weights = state.weight_masks();
   const auto activations = state.word_masks(OnChipMemory::kActivationSram);
   const auto accumulators = state.word_masks(OnChipMemory::kAccumulator);
   cosimulate(process_simulator(),
              {.network = plan.network,
               .stored = state.stored_weights(),
               .path = state.path(),
-              .masks = weights.value(),
+              .masks = weights,
               .input = input,
               .activation_masks = activations ? &*activations : nullptr,
               .accumulator_masks = accumulators ? &*accumulators : nullptr},
@@ -244,12 +244,10 @@ ReadWeights read_weights(const Plan& plan, const Point& point, std::uint64_t inf
 
 std::vector<storage::WeightFault> worst_faults(const Plan& plan, const Chip& chip,
                                                const Point& point, std::size_t count) {
-  constexpr auto kWeightSram = hardware::OnChipMemory::kWeightSram;
-  const memory::Voltage voltage = voltages_at(plan, point).voltage(kWeightSram);
   const storage::WordPath path = plan.word_path(acting_faults(plan, point));
   const StoredOnChip stored = stored_on(plan, chip, point, path);
   return storage::worst_faults(plan.network, plan.stored_weights(stored), path,
-                               chip.faults_at(kWeightSram, voltage), count);
+                               weight_faults(plan, chip, point), count);
 }
 
 }  // namespace brownout::experiment

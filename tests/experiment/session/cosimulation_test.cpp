@@ -76,12 +76,13 @@ class Cosimulation : public ::testing::Test {
 
   /// The comparer's message, or "agreed".
   std::string outcome(accelerator::DramModel* dram = nullptr) {
+    const storage::ByReadVoltage masks(masks_);
     try {
       cosimulate(process_simulator(),
                  {.network = network_,
                   .stored = {program_, layout_, net_.image, net_.written, net_.known},
                   .path = path_,
-                  .masks = masks_,
+                  .masks = masks,
                   .input = image_,
                   .dram = dram,
                   .activation_masks = &activation_masks_,

@@ -73,7 +73,13 @@ TEST_P(RandomMitigations, LeaveAllExecutorsInAgreement) {
       pick(n, 10, {"", "", "clamp_activations: {images: 5}", "clamp_weights"});
   const std::string rows =
       pick(n, 11, {"", "fault_aware_placement", "fault_aware_placement: {spare_rows: 3}"});
-  for (const std::string& mitigation : {code, policy, change, mask, guard, rows, repair}) {
+  // Lines are repaired once: that needs to be told at which voltage.
+  const std::string boost =
+      repair.find("spare") == std::string::npos
+          ? pick(n, 13,
+                 {"", "boost: {layers: {" + pick(n, 14, {"conv1: 0.9", "conv1: 1.0"}) + "}}"})
+          : "";
+  for (const std::string& mitigation : {code, policy, change, mask, guard, rows, repair, boost}) {
     if (!mitigation.empty()) all += (all.empty() ? "" : ", ") + mitigation;
   }
   SCOPED_TRACE(all + " " + set[0] + " " + set[1] + " " + set[2] + " " + set[3]);
@@ -250,7 +256,7 @@ INSTANTIATE_TEST_SUITE_P(Each, MitigationsWithoutFaults,
                                            "bit_mask", "word_mask", "secded, faq", "sign_flip",
                                            "bit_flip", "rotate", "rotate, sign_flip, faq, bch_dec",
                                            "spare_columns", "spare_columns, spare_rows, secded",
-                                           kProtected));
+                                           kProtected, "boost: {layers: {conv1: 1.05}}"));
 
 // The chance of two or more failing cells in a word, by the binomial formula.
 TEST(Secded, IsUncorrectableAsOftenAsTwoCellsOfAWordFail) {

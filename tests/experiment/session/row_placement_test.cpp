@@ -51,8 +51,8 @@ TEST(RowPlacement, IsOfAllExchangesOfTwoRowsTheBest) {
     for (std::uint32_t w = 0; w < tile.words_per_row; ++w) {
       const auto word = storage::tile_word(plan.program, tile, w);
       const auto written = plan.image.word(t, std::uint64_t{row} * tile.words_per_row + w);
-      const auto mask = stored.known.word(stored.layout->address[t] +
-                                          std::uint64_t{slot} * tile.words_per_row + w);
+      const auto mask = stored.known.of(tile.node).word(
+          stored.layout->address[t] + std::uint64_t{slot} * tile.words_per_row + w);
       const auto& table = path.table(word.weight_bits);
       const memory::WideBits read = mask.apply(written).data;
       for (int lane = 0; lane < word.weights; ++lane) {

@@ -57,7 +57,8 @@ TEST_P(WordCodeInTheFlow, WeightsAreThoseOfItsWords) {
   const memory::SramOrganisation organisation = plan.program.spec.weight_sram.organisation();
   const memory::CellMasks cells = make_chip(plan, 1)->faults_at(kVoltage).certain;
   memory::SramMacro sram(organisation);
-  sram.set_masks(memory::word_masks(organisation, cells));
+  const memory::WordMasks masks = memory::word_masks(organisation, cells);
+  sram.set_masks(masks);
   models::WeightSet expected = plan.weights;
   for (const schedule::TileIndex t : plan.program.tiles.indices()) {
     const schedule::Tile& tile = plan.program.tiles[t];
