@@ -52,7 +52,7 @@ bool WeightLoader::advance() {
 
 /// One of each bank.
 void WeightLoader::read_words() {
-  const auto banks = static_cast<std::uint32_t>(state_->spec().weight_sram.banks);
+  const std::uint32_t banks = state_->program().banks_of(*tile_).count;
   const std::uint32_t until = std::min(tile_->words_per_row, words_read_ + banks);
   for (; words_read_ < until; ++words_read_) read_word(words_read_);
 }

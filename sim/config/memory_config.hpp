@@ -66,8 +66,16 @@ struct BoostedReads {
     memory::Voltage voltage;  ///< at least, of its reads
     std::string place;        ///< "FILE:LINE: key", for errors
   };
-  std::vector<Layer> layers;
-  double efficiency = 1;  ///< share of a boosted access's energy that the booster passes on
+  std::vector<Layer> layers;  ///< not empty
+  double efficiency = 1;      ///< share of a boosted access's energy that the booster passes on
+};
+
+/// The last banks of the weight SRAM on a supply of their own, for the weights of some layers.
+struct BankSupply {
+  int banks = 1;
+  memory::Voltage voltage;
+  std::vector<std::string> layers;
+  std::string place;  ///< "FILE:LINE: key", for errors
 };
 
 struct MemoryConfig {
@@ -86,6 +94,7 @@ struct MemoryConfig {
   /// Rows of tiles stand where known failing cells hurt least; nothing: in their order.
   std::optional<RowPlacement> placement = {};
   std::optional<BoostedReads> boost = {};  ///< of weights
+  std::optional<BankSupply> bank_supply = {};
   /// Activations are clamped to their ranges on so many images; nothing: they are not.
   std::optional<int> clamp_images = {};
 

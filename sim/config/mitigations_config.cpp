@@ -5,7 +5,7 @@
 
 #include "memory/base/input_error.hpp"
 #include "memory/base/text_number.hpp"
-#include "sim/config/boost_config.hpp"
+#include "sim/config/read_voltages_config.hpp"
 #include "sim/config/repair_config.hpp"
 
 namespace brownout::config {
@@ -151,6 +151,7 @@ const std::vector<Mitigation>& mitigations() {
     list.push_back({"spare_rows", read_spare_rows, true, false});
     list.push_back({"protected_msbs", read_protected_msbs, false, false});
     list.push_back({"boost", read_boost, false, false});
+    list.push_back({"bank_supply", read_bank_supply, false, false});
     return list;
   }();
   return all;
@@ -182,10 +183,10 @@ void read_mitigations(const Value& value, MemoryConfig& memory) {
          "on_uncorrectable: refetch goes without sign_flip, bit_flip and rotate: a word's "
          "flags stand elsewhere in DRAM");
   }
-  if (memory.boost && memory.spares.any() && !memory.program_at) {
+  if ((memory.boost || memory.bank_supply) && memory.spares.any() && !memory.program_at) {
     fail(value,
-         "boost and spare lines need program_at: lines are repaired once, words are read at two "
-         "voltages");
+         "spare lines need program_at beside boost and bank_supply: lines are repaired once, words "
+         "are read at two voltages");
   }
   const bool in_place = memory.scheme.code->name == "in_place_secded";
   if (in_place && memory.scheme.encoding != memory::Encoding::kTwosComplement) {

@@ -262,6 +262,12 @@ void list_mitigations(Listing& out, const MemoryConfig& memory) {
     }
     out.add(key + ".boost.efficiency", memory.boost->efficiency);
   }
+  if (memory.bank_supply) {
+    out.add(key + ".bank_supply.banks", memory.bank_supply->banks);
+    out.add(key + ".bank_supply.voltage", memory.bank_supply->voltage.text());
+    out.add_list(key + ".bank_supply.layers", memory.bank_supply->layers,
+                 [](const std::string& name) { return name; });
+  }
   if (memory.protected_msbs)
     list_protected_msbs(out, key + ".protected_msbs", *memory.protected_msbs);
   for (const Mitigation& mitigation : mitigations()) {

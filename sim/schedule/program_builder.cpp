@@ -103,6 +103,8 @@ TileProgram make_program(const models::QuantizedNetwork& network,
       layer.matrix = true;
       layer.gemm = lower(network, *convolution);
       layer.weight_bits = convolution->weight_bits;
+      const auto banks = static_cast<std::uint32_t>(spec.weight_sram.banks);
+      layer.banks = {.first = 0, .count = banks, .all = banks};
       const TileIndex first_tile = program.tiles.end_index();
       append_tiles(program, i, layer);
       append_folds(program, layer, first_tile);

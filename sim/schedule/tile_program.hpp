@@ -15,6 +15,7 @@
 #include "sim/hardware/accelerator_spec.hpp"
 #include "sim/hardware/cycles.hpp"
 #include "sim/hardware/on_chip_memory.hpp"
+#include "sim/schedule/bank_range.hpp"
 #include "sim/schedule/gemm.hpp"
 
 namespace brownout::schedule {
@@ -74,6 +75,7 @@ struct Layer {
   bool matrix = false;
   Gemm gemm;            ///< matrix layers
   int weight_bits = 0;  ///< matrix layers, 1 to 8
+  BankRange banks;      ///< matrix layers: that hold its weights
   FoldIndex first_fold;
   std::size_t fold_count = 0, block_count = 0;
   std::int64_t vector_elements = 0;  ///< other layers: elements through the vector unit
@@ -99,6 +101,7 @@ struct TileProgram {
   }
   const Tile& tile_of(const Fold& fold) const { return tiles[fold.tile]; }
   const Layer& layer_of(const Tile& tile) const { return layers[tile.node]; }
+  const BankRange& banks_of(const Tile& tile) const { return layer_of(tile).banks; }
   /// Of a tile's first column, among all groups.
   int first_channel(const Tile& tile) const { return tile.group * layer_of(tile).gemm.n + tile.n0; }
 

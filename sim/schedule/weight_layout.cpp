@@ -1,5 +1,6 @@
 #include "sim/schedule/weight_layout.hpp"
 
+#include <map>
 #include <stdexcept>
 #include <string>
 
@@ -14,16 +15,25 @@ std::string kib(std::uint64_t words, int word_bits) {
 }
 
 void lay_out_resident(const TileProgram& program, std::uint64_t capacity, WeightLayout& layout) {
-  std::uint64_t next = 0;
+  std::map<std::uint32_t, std::uint64_t> next;  // by the first of the banks
   for (const Tile& tile : program.tiles) {
-    layout.address.push_back(next);
-    next += layout.words_of(tile);
+    const BankRange& banks = program.banks_of(tile);
+    std::uint64_t& words = next[banks.first];
+    layout.first_word.push_back(words);
+    words += layout.words_of(tile);
   }
-  if (next > capacity) {
+  for (const Tile& tile : program.tiles) {
+    const BankRange& banks = program.banks_of(tile);
+    const std::uint64_t needed = next[banks.first], there = capacity / banks.all * banks.count;
+    if (needed <= there) continue;
     const int bits = program.spec.weight_sram.word_bits;
+    const std::string of_banks = banks.count == banks.all
+                                     ? ""
+                                     : " in " + std::to_string(banks.count) + " of its " +
+                                           std::to_string(banks.all) + " banks";
     throw InputError("placement",
-                     "resident: the network's tiles need " + kib(next, bits) +
-                         " of weight SRAM, the accelerator has " + kib(capacity, bits) +
+                     "resident: the network's tiles need " + kib(needed, bits) +
+                         " of weight SRAM, the accelerator has " + kib(there, bits) + of_banks +
                          " (use placement: streaming, or a larger weight_sram.capacity_kib)");
   }
 }
@@ -32,6 +42,9 @@ void lay_out_ring(const TileProgram& program, std::uint64_t capacity, WeightLayo
   std::uint64_t next = 0;
   std::optional<models::NodeIndex> node;
   for (const Tile& tile : program.tiles) {
+    if (const BankRange& banks = program.banks_of(tile); banks.count != banks.all) {
+      throw InputError("placement", "weights that have banks of their own must be resident");
+    }
     const std::uint64_t words = layout.words_of(tile);
     if (words > capacity) {
       const int bits = program.spec.weight_sram.word_bits;
@@ -43,7 +56,7 @@ void lay_out_ring(const TileProgram& program, std::uint64_t capacity, WeightLayo
         program.spec.placement == hardware::Placement::kRestartPerLayer && tile.node != node;
     if (restart || next + words > capacity) next = 0;
     node = tile.node;
-    layout.address.push_back(next);
+    layout.first_word.push_back(next);
     next += words;
   }
 }
@@ -52,7 +65,7 @@ void lay_out_ring(const TileProgram& program, std::uint64_t capacity, WeightLayo
 /// be written once the fold two before has been loaded, or, where they overlap the words of the
 /// fold just before, once that one has.
 void order_transfers(const TileProgram& program, WeightLayout& layout) {
-  const auto begin = [&](const Fold& fold) { return layout.address[fold.tile]; };
+  const auto begin = [&](const Fold& fold) { return layout.first_word[fold.tile]; };
   const auto end = [&](const Fold& fold) {
     return begin(fold) + layout.words_of(program.tile_of(fold));
   };
@@ -76,6 +89,7 @@ WeightLayout lay_out(const TileProgram& program, int spare_rows) {
   WeightLayout layout;
   layout.spare_rows = spare_rows;
   layout.transfer_after.resize(program.folds.size());
+  for (const Tile& tile : program.tiles) layout.banks.push_back(program.banks_of(tile));
   if (program.streams_weights()) {
     lay_out_ring(program, capacity, layout);
     order_transfers(program, layout);

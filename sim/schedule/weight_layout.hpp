@@ -14,8 +14,10 @@ namespace brownout::schedule {
 
 /// A tile has as many slots as rows, and the spare ones; a slot takes the words of one row.
 struct WeightLayout {
-  Indexed<TileIndex, std::uint64_t> address;  ///< of the first word of a tile's slots
-  int spare_rows = 0;                         ///< slots of each tile that stay empty
+  /// Of the first word of a tile's slots, counted along its banks.
+  Indexed<TileIndex, std::uint64_t> first_word;
+  Indexed<TileIndex, BankRange> banks;  ///< of a tile
+  int spare_rows = 0;                   ///< slots of each tile that stay empty
   /// In which slot each row of a tile stands, all different; empty: row r in slot r.
   Indexed<TileIndex, std::vector<std::uint32_t>> slots = {};
   /// The fold whose load must have ended before a fold's words may be overwritten.
@@ -25,17 +27,22 @@ struct WeightLayout {
   std::uint64_t words_of(const Tile& tile) const {
     return std::uint64_t{tile.words_per_row} * static_cast<unsigned>(tile.rows + spare_rows);
   }
+  /// Where word `place` of a tile's slots stands.
+  std::uint64_t slot_address(TileIndex number, std::uint64_t place) const {
+    return banks[number].address(first_word[number] + place);
+  }
   /// Where word `index` of a tile stands, row after row.
   std::uint64_t address_of(const Tile& tile, TileIndex number, std::uint64_t index) const {
-    if (slots.empty()) return address[number] + index;
+    if (slots.empty()) return slot_address(number, index);
     const std::uint64_t row = index / tile.words_per_row;
-    return address[number] + std::uint64_t{slots[number][row]} * tile.words_per_row +
-           index % tile.words_per_row;
+    return slot_address(number, std::uint64_t{slots[number][row]} * tile.words_per_row +
+                                    index % tile.words_per_row);
   }
 };
 
-/// Tile after tile without gaps; weights that stream fill a ring. Throws InputError when
-/// the weights do not fit a resident SRAM or a tile does not fit a ring.
+/// Tile after tile without gaps in their banks; weights that stream fill a ring over all of them.
+/// Throws InputError when the weights do not fit a resident SRAM or a tile does not fit a ring, or
+/// when weights stream that have banks of their own.
 WeightLayout lay_out(const TileProgram& program, int spare_rows = 0);
 
 }  // namespace brownout::schedule

@@ -26,7 +26,7 @@ class TileRows {
     for (std::uint32_t slot = 0; slot < slots; ++slot) {
       for (std::uint32_t w = 0; w < tile.words_per_row; ++w) {
         const std::uint64_t address =
-            layout_.address[number] + std::uint64_t{slot} * tile.words_per_row + w;
+            layout_.slot_address(number, std::uint64_t{slot} * tile.words_per_row + w);
         if (known.is_clean(address)) continue;
         any = true;
         const memory::WordMask mask = known.word(address);

@@ -1,17 +1,12 @@
 #include "sim/storage/weight_locator.hpp"
 
 #include <algorithm>
-#include <span>
 
 namespace brownout::storage {
 
 TileFinder::TileFinder(const schedule::TileProgram& program, const schedule::WeightLayout& layout)
     : program_(program), layout_(layout) {
-  for (const schedule::TileIndex tile : program.tiles.indices()) {
-    const bool first = tile == schedule::TileIndex{};
-    if (first || layout.address[tile] < end({tile.value - 1})) run_begin_.push_back(tile);
-  }
-  run_begin_.push_back(program.tiles.end_index());
+  for (const schedule::TileIndex tile : program.tiles.indices()) run_of(tile).tiles.push_back(tile);
   for (const std::vector<std::uint32_t>& slots : layout.slots) {
     std::vector<int>& rows =
         row_in_.emplace_back(slots.size() + static_cast<std::size_t>(layout.spare_rows), -1);
@@ -19,11 +14,22 @@ TileFinder::TileFinder(const schedule::TileProgram& program, const schedule::Wei
   }
 }
 
+/// The last one of its banks, if the tile stands behind it; else a new one.
+TileFinder::Run& TileFinder::run_of(schedule::TileIndex tile) {
+  const schedule::BankRange& banks = layout_.banks[tile];
+  const auto last = std::find_if(runs_.rbegin(), runs_.rend(),
+                                 [&](const Run& run) { return run.banks == banks; });
+  const bool behind = last != runs_.rend() && layout_.first_word[tile] >= end(last->tiles.back());
+  if (behind) return *last;
+  runs_.push_back({banks, {}});
+  return runs_.back();
+}
+
 /// Of a word in the slots of a tile: nothing where no row stands in its slot.
 std::optional<std::uint64_t> TileFinder::index_in(schedule::TileIndex tile,
                                                   std::uint64_t word) const {
   const schedule::Tile& at = program_.tiles[tile];
-  const std::uint64_t place = word - layout_.address[tile];
+  const std::uint64_t place = word - layout_.first_word[tile];
   if (row_in_.empty()) {
     return place < at.words() ? std::optional(place) : std::nullopt;
   }
@@ -32,14 +38,12 @@ std::optional<std::uint64_t> TileFinder::index_in(schedule::TileIndex tile,
   return static_cast<unsigned>(row) * std::uint64_t{at.words_per_row} + place % at.words_per_row;
 }
 
-std::optional<schedule::TileIndex> TileFinder::find_in_run(std::size_t run,
-                                                           std::uint64_t word) const {
-  const std::size_t begin = run_begin_[run].value;
-  const auto addresses =
-      std::span(layout_.address).subspan(begin, run_begin_[run + 1].value - begin);
-  const auto after = std::upper_bound(addresses.begin(), addresses.end(), word);
-  if (after == addresses.begin()) return std::nullopt;
-  const schedule::TileIndex tile{begin + static_cast<std::size_t>(after - 1 - addresses.begin())};
+std::optional<schedule::TileIndex> TileFinder::find_in(const Run& run, std::uint64_t word) const {
+  const auto after = std::upper_bound(
+      run.tiles.begin(), run.tiles.end(), word,
+      [&](std::uint64_t at, schedule::TileIndex tile) { return at < layout_.first_word[tile]; });
+  if (after == run.tiles.begin()) return std::nullopt;
+  const schedule::TileIndex tile = *(after - 1);
   if (word >= end(tile)) return std::nullopt;
   return tile;
 }

@@ -23,25 +23,34 @@ class TileFinder {
   /// the order of use.
   template <typename Visit>
   void for_each_at(std::uint64_t word, Visit&& visit) const {
-    for (std::size_t run = 0; run + 1 < run_begin_.size(); ++run) {
-      const std::optional<schedule::TileIndex> tile = find_in_run(run, word);
+    for (const Run& run : runs_) {
+      const std::optional<std::uint64_t> of_banks = run.banks.word(word);
+      if (!of_banks) continue;
+      const std::optional<schedule::TileIndex> tile = find_in(run, *of_banks);
       if (!tile) continue;
-      if (const auto index = index_in(*tile, word)) visit(*tile, *index);
+      if (const auto index = index_in(*tile, *of_banks)) visit(*tile, *index);
     }
   }
 
  private:
-  std::optional<schedule::TileIndex> find_in_run(std::size_t run, std::uint64_t word) const;
+  /// Addresses rise from tile to tile of some banks until the ring wraps: at most one tile of a run
+  /// is at a word.
+  struct Run {
+    schedule::BankRange banks;
+    std::vector<schedule::TileIndex> tiles;
+  };
+
+  Run& run_of(schedule::TileIndex tile);
+  /// These count words along the banks of the run or tile.
+  std::optional<schedule::TileIndex> find_in(const Run& run, std::uint64_t word) const;
   std::uint64_t end(schedule::TileIndex tile) const {
-    return layout_.address[tile] + layout_.words_of(program_.tiles[tile]);
+    return layout_.first_word[tile] + layout_.words_of(program_.tiles[tile]);
   }
   std::optional<std::uint64_t> index_in(schedule::TileIndex tile, std::uint64_t word) const;
 
   const schedule::TileProgram& program_;
   const schedule::WeightLayout& layout_;
-  // Addresses rise from tile to tile until the ring wraps, so the tiles are runs of rising
-  // addresses with at most one tile per run at a word.
-  std::vector<schedule::TileIndex> run_begin_;
+  std::vector<Run> runs_;
   Indexed<schedule::TileIndex, std::vector<int>> row_in_;  // of each slot, -1: none; or none at all
 };
 

@@ -101,7 +101,7 @@ Cycle transfer_cycles(const hardware::DramSpec& dram, std::uint64_t bytes) {
 
 Cycle load_cycles(const schedule::TileProgram& program, const schedule::Tile& tile,
                   std::uint64_t refetched) {
-  const Cycle fetch = divide_up(std::int64_t{tile.words_per_row}, program.spec.weight_sram.banks);
+  const Cycle fetch = divide_up(tile.words_per_row, program.banks_of(tile).count);
   const Cycle again = transfer_cycles(program.spec.dram, program.word_bytes());
   return program.spec.array.rows + tile.rows * (fetch - 1) + static_cast<Cycle>(refetched) * again;
 }

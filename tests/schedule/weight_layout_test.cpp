@@ -27,7 +27,7 @@ TEST(WeightLayout, ResidentTilesFollowEachOtherWithoutGaps) {
   const WeightLayout layout = lay_out(program);
   std::uint64_t next = 0;
   for (const TileIndex i : program.tiles.indices()) {
-    EXPECT_EQ(layout.address[i], next);
+    EXPECT_EQ(layout.first_word[i], next);
     next += program.tiles[i].words();
   }
   EXPECT_EQ(program.weight_words, next);
@@ -53,7 +53,7 @@ TEST(WeightLayout, ARingStartsAtZeroWhenATileDoesNotFitBeforeTheEnd) {
       next = 0;
       ++wraps;
     }
-    EXPECT_EQ(layout.address[i], next);
+    EXPECT_EQ(layout.first_word[i], next);
     next += program.tiles[i].words();
   }
   EXPECT_GT(wraps, 3);
@@ -64,7 +64,7 @@ TEST(WeightLayout, ARingCanRestartAtEveryLayer) {
   const WeightLayout layout = lay_out(program);
   for (const Layer& layer : program.layers) {
     if (!layer.matrix) continue;
-    EXPECT_EQ(layout.address[program.folds_of(layer).front().tile], 0U);
+    EXPECT_EQ(layout.first_word[program.folds_of(layer).front().tile], 0U);
   }
 }
 
@@ -84,7 +84,7 @@ TEST(WeightLayout, NoTransferOverwritesWordsThatAreStillNeeded) {
     spec.accumulator.depth = 40;  // tiles are fetched again for every block of M
     const TileProgram program = make_program(testing::random_residual_network(2), spec);
     const WeightLayout layout = lay_out(program);
-    const auto begin = [&](const Fold& fold) { return layout.address[fold.tile]; };
+    const auto begin = [&](const Fold& fold) { return layout.first_word[fold.tile]; };
     const auto end = [&](const Fold& fold) { return begin(fold) + program.tile_of(fold).words(); };
     int waits_for_the_fold_before = 0;
     for (const FoldIndex i : program.folds.indices()) {

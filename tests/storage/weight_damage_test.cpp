@@ -47,7 +47,8 @@ TEST_P(Damage, TouchedWordsReadWrongInAWeightBit) {
       const int weights = std::min(4, tile.columns - first_column);
       const std::uint64_t real = (std::uint64_t{1} << (8 * weights)) - 1;
       const std::uint64_t stored = net_.image.word(t, w).data.parts[0];
-      const std::uint64_t wrong = masks.part(net_.layout.address[t] + w, 0).apply(stored) ^ stored;
+      const std::uint64_t wrong =
+          masks.part(net_.layout.first_word[t] + w, 0).apply(stored) ^ stored;
       touched[layer] += (wrong & real) != 0 ? 1 : 0;
     }
   }

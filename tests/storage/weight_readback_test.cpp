@@ -48,8 +48,8 @@ models::WeightSet read_forward(const testing::StoredNetwork& net, const memory::
       for (int column = 0; column < tile.columns; ++column) {
         const std::size_t word = static_cast<std::size_t>(row) * tile.words_per_row +
                                  static_cast<std::size_t>(column / lanes);
-        sram.write(net.layout.address[t] + word, net.image.word(t, word));
-        const memory::WideBits read = sram.read(net.layout.address[t] + word).data;
+        sram.write(net.layout.first_word[t] + word, net.image.word(t, word));
+        const memory::WideBits read = sram.read(net.layout.first_word[t] + word).data;
         const std::size_t channel =
             static_cast<std::size_t>(tile.group * gemm.n + tile.n0 + column);
         result[node][channel * static_cast<std::size_t>(gemm.k) +
@@ -153,7 +153,7 @@ TEST_P(ReadBack, ReadsWordsThroughTheirCode) {
     const schedule::Tile& tile = net.program.tiles[t];
     const models::NodeIndex node = tile.node;
     for (std::uint64_t w = 0; w < tile.words(); ++w) {
-      const std::uint64_t address = net.layout.address[t] + w;
+      const std::uint64_t address = net.layout.first_word[t] + w;
       sram.write(address, net.image.word(t, w));
       const memory::WordBits read = sram.read(address);
       const bool fails = (read.data.count() + read.check.count()) % 2 != 0;

@@ -117,11 +117,10 @@ TEST_P(WorstFaults, NameThePlaceOfTheWeight) {
     const int column = fault.n - tile.group * net_.program.layers[node].gemm.n - tile.n0;
     ASSERT_TRUE(row >= 0 && row < tile.rows && column >= 0 && column < tile.columns);
     EXPECT_EQ(fault.group, tile.group);
-    const std::uint64_t word =
-        net_.layout
-            .address[{static_cast<std::size_t>(first - net_.program.tiles.begin() + fault.tile)}] +
-        static_cast<std::uint64_t>(row) * tile.words_per_row +
-        static_cast<std::uint64_t>(column / 4);
+    const std::uint64_t word = net_.layout.first_word[{static_cast<std::size_t>(
+                                   first - net_.program.tiles.begin() + fault.tile)}] +
+                               static_cast<std::uint64_t>(row) * tile.words_per_row +
+                               static_cast<std::uint64_t>(column / 4);
     EXPECT_EQ(
         net_.organisation().locate({word, static_cast<std::uint32_t>(column % 4 * 8 + fault.bit)}),
         fault.cell);

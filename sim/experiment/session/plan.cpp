@@ -98,18 +98,14 @@ void check_mitigations(const Plan& plan) {
   }
 }
 
-storage::ByReadVoltage<memory::Voltage> boost_of(const Plan& plan) {
-  const std::optional<config::BoostedReads>& boost = plan.config.memory.boost;
-  if (!boost) return storage::ByReadVoltage(memory::Voltage());
-  models::ByNode<std::size_t> voltage_of(plan.network.nodes.size());
-  std::vector<memory::Voltage> voltages = {memory::Voltage()};
-  for (const config::BoostedReads::Layer& layer : boost->layers) {
-    auto found = std::find(voltages.begin(), voltages.end(), layer.voltage);
-    if (found == voltages.end()) found = voltages.insert(found, layer.voltage);
-    voltage_of[find_layer(layer.name, layer.place, plan.network)] =
-        static_cast<std::size_t>(found - voltages.begin());
+/// What `make` returns; an InputError of it gets the place.
+template <typename Make>
+auto within(const std::string& place, Make&& make) {
+  try {
+    return make();
+  } catch (const InputError& error) {
+    throw error.within(place);
   }
-  return {std::move(voltage_of), std::move(voltages)};
 }
 
 storage::WeightImage image_of(const Plan& plan) {
@@ -131,7 +127,7 @@ storage::WordPath Plan::word_path(const storage::FaultFilter& acting) const {
 }
 
 storage::ByReadVoltage<memory::Voltage> Plan::read_voltages(memory::Voltage supply) const {
-  return boost.each([&](memory::Voltage least) { return std::max(least, supply); });
+  return reads.each([&](const ReadVoltage& voltage) { return voltage.reads(supply); });
 }
 
 ClosedForm Plan::closed_form(const timing::RefetchedWords& refetched) const {
@@ -162,23 +158,25 @@ Plan make_plan(const config::WorkloadConfig& config) {
             .layout = {},
             .image = {},
             .faults = {},
-            .boost = {},
+            .reads = {},
             .clean = {},
             .notes = {}};
   choose_output(config, plan.network, plan.notes);
   check_encoding(plan);
   check_mitigations(plan);
   plan.faults = select_faults(config.memory.faults, plan.network);
-  plan.boost = boost_of(plan);
+  plan.reads = read_voltages(config.memory, plan.network);
   plan.weights = models::clean_weights(plan.network);
-  try {
-    plan.program = schedule::make_program(plan.network, with_mitigations(config, plan.network));
-    plan.layout = schedule::lay_out(
-        plan.program, config.memory.placement ? config.memory.placement->spare_rows : 0);
-  } catch (const InputError& error) {
-    throw error.within(config.network.string() + " on accelerator '" + config.accelerator.name +
-                       "'");
-  }
+  const std::string fitted =
+      config.network.string() + " on accelerator '" + config.accelerator.name + "'";
+  plan.program = within(fitted, [&] {
+    return schedule::make_program(plan.network, with_mitigations(config, plan.network));
+  });
+  give_banks(config.memory, plan.network, plan.program);
+  plan.layout = within(fitted, [&] {
+    return schedule::lay_out(plan.program,
+                             config.memory.placement ? config.memory.placement->spare_rows : 0);
+  });
   plan.image = image_of(plan);
   plan.clean = plan.closed_form({});
   const std::string note = accumulator_note(plan.network, config.accelerator);

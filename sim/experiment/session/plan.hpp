@@ -9,6 +9,7 @@
 #include "memory/voltage.hpp"
 #include "models/quantized_network.hpp"
 #include "sim/config/workload_config.hpp"
+#include "sim/experiment/session/read_voltages.hpp"
 #include "sim/hardware/cycles.hpp"
 #include "sim/schedule/tile_program.hpp"
 #include "sim/schedule/weight_layout.hpp"
@@ -40,11 +41,10 @@ struct Plan {
   models::WeightSet weights;  ///< the network's own
   schedule::TileProgram program;
   schedule::WeightLayout layout;
-  storage::WeightImage image;   ///< as if no cell failed
-  storage::FaultFilter faults;  ///< those that act
-  /// The least voltages at which layers read the weight SRAM; where they have none, 0.
-  storage::ByReadVoltage<memory::Voltage> boost;
-  ClosedForm clean;                ///< where no word is fetched again
+  storage::WeightImage image;                 ///< as if no cell failed
+  storage::FaultFilter faults;                ///< those that act
+  storage::ByReadVoltage<ReadVoltage> reads;  ///< of the weight SRAM, by layers
+  ClosedForm clean;                           ///< where no word is fetched again
   std::vector<std::string> notes;  ///< what a user should look at, such as sums that may not fit
 
   /// What stands in the weight SRAM of a chip.

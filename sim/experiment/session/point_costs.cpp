@@ -20,7 +20,7 @@ class Pricer {
     for (const auto& [which, memory] : plan.config.memory.memories) {
       factors_.memories[which] = energy::memory_factor(*memory.profile, voltages.voltage(which));
     }
-    boost_ = boost_factors(voltages.voltage(OnChipMemory::kWeightSram));
+    find_factors(voltages.voltage(OnChipMemory::kWeightSram));
   }
 
   /// Joules per inference. `run_counts` and the time are those of all images: integers until the
@@ -56,26 +56,37 @@ class Pricer {
     return terms;
   }
 
-  /// What reads of layers take beyond those at the supply's voltage, per inference, and nothing
-  /// where none is boosted. `layers`: counts of all images, at least a layer's for each node.
-  std::optional<energy::EnergyTerm> boost(const std::vector<LayerResult>& layers) const {
-    energy::EnergyTerm term = boost_of(0, 0);
-    double weighted = 0;
+  /// What layers take beyond what they would if all banks were read at the supply's voltage, per
+  /// inference: boosted reads, and reads and leakage of banks on a supply of their own. Terms that
+  /// come to nothing are left out. `layers`: with the counts of all images.
+  std::vector<energy::EnergyTerm> other_voltages(const std::vector<LayerResult>& layers,
+                                                 hardware::Cycle cycles) const {
+    energy::EnergyTerm boost = read_term("weight_sram_boost");
+    energy::EnergyTerm banks = read_term("weight_sram_banks");
     for (const models::NodeIndex node : plan_.network.nodes.indices()) {
-      const energy::EnergyTerm of_layer = boost(node, layers[node.value].counts);
-      if (of_layer.factor == 0) continue;
-      term.amount += of_layer.amount;
-      weighted += of_layer.amount * of_layer.factor;
+      const double reads = reads_of(layers[node.value].counts);
+      add(reads, boost_.of(node), boost);
+      add(reads, banks_.of(node), banks);
     }
-    if (term.amount == 0) return {};
-    term.factor = weighted / term.amount;
-    return term;
+    std::vector<energy::EnergyTerm> terms;
+    for (energy::EnergyTerm* term : {&boost, &banks}) {
+      if (term->amount == 0) continue;
+      term->factor /= term->amount;
+      terms.push_back(*term);
+    }
+    if (plan_.config.memory.bank_supply) terms.push_back(bank_leakage(cycles));
+    return terms;
   }
-  /// The same of one layer.
-  energy::EnergyTerm boost(models::NodeIndex node, const EventCounts& run_counts) const {
-    return boost_of(static_cast<double>(run_counts[hardware::Event::kWeightSramRead]) /
-                        static_cast<double>(images_),
-                    boost_.of(node));
+  /// The same of one layer, in joules.
+  double other_voltages(models::NodeIndex node, const EventCounts& run_counts) const {
+    return reads_of(run_counts) * read_price() * (boost_.of(node) + banks_.of(node));
+  }
+  /// Of that what leaks.
+  double bank_leakage_joules(hardware::Cycle cycles) const {
+    return plan_.config.memory.bank_supply ? bank_leakage(cycles).joules() : 0;
+  }
+  energy::Rail weight_rail() const {
+    return plan_.config.energy_table.price(hardware::Event::kWeightSramRead).provenance.rail;
   }
 
   std::int64_t images() const { return images_; }
@@ -86,26 +97,58 @@ class Pricer {
   }
 
  private:
-  energy::EnergyTerm boost_of(double reads, double factor) const {
-    const energy::EnergyTable& table = plan_.config.energy_table;
+  double read_price() const {
+    return plan_.config.energy_table.joules(hardware::Event::kWeightSramRead, plan_.program.spec);
+  }
+  double reads_of(const EventCounts& run_counts) const {
+    return static_cast<double>(run_counts[hardware::Event::kWeightSramRead]) /
+           static_cast<double>(images_);
+  }
+  /// Of no read yet.
+  energy::EnergyTerm read_term(const char* name) const {
     const auto event = hardware::Event::kWeightSramRead;
-    return {.name = "weight_sram_boost",
-            .provenance = &table.price(event).provenance,
+    return {.name = name,
+            .provenance = &plan_.config.energy_table.price(event).provenance,
             .memory = OnChipMemory::kWeightSram,
             .is_leakage = false,
-            .amount = reads,
-            .price = table.joules(event, plan_.program.spec),
-            .factor = factor};
+            .amount = 0,
+            .price = read_price(),
+            .factor = 0};
   }
-  /// Of a read, by its layer: 0 where it is not boosted.
-  storage::ByReadVoltage<double> boost_factors(memory::Voltage supply) const {
-    const memory::VoltageProfile& profile = *plan_.config.memory.weight_sram().profile;
-    const double usual = energy::memory_factor(profile, supply).dynamic;
-    return plan_.read_voltages(supply).each([&](memory::Voltage voltage) -> double {
-      if (voltage == supply) return 0;
-      return energy::memory_factor(profile, voltage).dynamic /
-                 plan_.config.memory.boost->efficiency -
-             usual;
+  static void add(double reads, double factor, energy::EnergyTerm& term) {
+    if (factor == 0) return;
+    term.amount += reads;
+    term.factor += reads * factor;
+  }
+  energy::EnergyTerm bank_leakage(hardware::Cycle cycles) const {
+    const config::BankSupply& supply = *plan_.config.memory.bank_supply;
+    const energy::EnergyTable& table = plan_.config.energy_table;
+    const hardware::AcceleratorSpec& spec = plan_.program.spec;
+    const double share = static_cast<double>(supply.banks) / spec.weight_sram.banks;
+    return {.name = "leakage.weight_sram_banks",
+            .provenance = &table.price(energy::Leaker::kWeightSram).provenance,
+            .memory = OnChipMemory::kWeightSram,
+            .is_leakage = true,
+            .amount = static_cast<double>(cycles) / spec.clock_hz,
+            .price = table.watts(energy::Leaker::kWeightSram, spec) * share,
+            .factor = weight_factor(supply.voltage).leakage -
+                      factors_.memories[OnChipMemory::kWeightSram]->leakage};
+  }
+  energy::SupplyFactor weight_factor(memory::Voltage voltage) const {
+    return energy::memory_factor(*plan_.config.memory.weight_sram().profile, voltage);
+  }
+  /// Of reads: beyond those of their banks, and of these beyond those of the supply; 0 where they
+  /// are at one voltage.
+  void find_factors(memory::Voltage supply) {
+    boost_ = plan_.reads.each([&](const ReadVoltage& voltage) -> double {
+      const memory::Voltage banks = voltage.banks(supply), reads = voltage.reads(supply);
+      if (reads == banks) return 0;
+      return weight_factor(reads).dynamic / plan_.config.memory.boost->efficiency -
+             weight_factor(banks).dynamic;
+    });
+    banks_ = plan_.reads.each([&](const ReadVoltage& voltage) -> double {
+      const memory::Voltage banks = voltage.banks(supply);
+      return banks == supply ? 0 : weight_factor(banks).dynamic - weight_factor(supply).dynamic;
     });
   }
   /// Of all images.
@@ -117,7 +160,7 @@ class Pricer {
   const Plan& plan_;
   std::int64_t images_;
   energy::SupplyFactors factors_;
-  storage::ByReadVoltage<double> boost_;
+  storage::ByReadVoltage<double> boost_, banks_;  // by layer
 };
 
 LayerResult layer_costs(const Plan& plan, const ClosedForm& form, const Pricer& pricer,
@@ -152,8 +195,8 @@ LayerResult layer_costs(const Plan& plan, const ClosedForm& form, const Pricer& 
   }
   row.counts = counts;
   row.energy = pricer.joules(counts, row.cycles.total());
-  const energy::EnergyTerm boost = pricer.boost(index, counts);
-  row.energy[boost.provenance->rail] += boost.joules();
+  row.energy[pricer.weight_rail()] +=
+      pricer.other_voltages(index, counts) + pricer.bank_leakage_joules(row.cycles.total());
   return row;
 }
 
@@ -167,6 +210,7 @@ LayerResult transfer_costs(const ClosedForm& form, const Pricer& pricer) {
   row.cycles.dram = form.times.input_ready + (form.times.total - layers_end);
   row.counts = pricer.of_all_images(form.counts.transfers);
   row.energy = pricer.joules(row.counts, row.cycles.dram);
+  row.energy[pricer.weight_rail()] += pricer.bank_leakage_joules(row.cycles.dram);
   return row;
 }
 
@@ -211,7 +255,8 @@ std::vector<energy::EnergyTerm> energy_terms(const Plan& plan,
                                              const PointResult& result) {
   const Pricer pricer(plan, voltages, result.images);
   std::vector<energy::EnergyTerm> terms = pricer.terms(all_counts(result), result.cycles);
-  if (const auto boost = pricer.boost(result.layers)) terms.push_back(*boost);
+  const auto others = pricer.other_voltages(result.layers, result.cycles);
+  terms.insert(terms.end(), others.begin(), others.end());
   return terms;
 }
 

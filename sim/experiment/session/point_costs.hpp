@@ -16,8 +16,8 @@ void add_costs(const Plan& plan, const ClosedForm& form, const config::Operating
                const models::ByNode<std::uint64_t>& gated_macs, PointResult& result);
 
 /// Where the energy of an inference goes: every event and every leaker, summed over the layers of
-/// `result`. Where reads are
-/// boosted, what that takes comes last. Points into the plan.
+/// `result`. What banks and
+/// reads at other voltages than the supply's take beyond it comes last. Points into the plan.
 std::vector<energy::EnergyTerm> energy_terms(const Plan& plan,
                                              const config::OperatingPoint& voltages,
                                              const PointResult& result);

@@ -157,7 +157,7 @@ TEST(Boost, SaysWhatIsWrongWithItsKeys) {
   EXPECT_THAT(error_of("boost: {layers: {conv1: 1.0}, efficiency: 0}"),
               HasSubstr("boost.efficiency: is not above 0 and at most 1"));
   EXPECT_THAT(error_of("spare_rows, boost: {layers: {conv1: 1.0}}"),
-              HasSubstr("boost and spare lines need program_at"));
+              HasSubstr("spare lines need program_at beside boost"));
 }
 
 }  // namespace

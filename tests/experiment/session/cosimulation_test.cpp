@@ -137,7 +137,7 @@ TEST_F(Cosimulation, NamesLayerTileRowAndColumnOfAPlantedMaskBit) {
   const int row = 5;
   const int column = 2;
   const int lanes = 4;
-  const std::uint64_t word = net_.layout.address[index] +
+  const std::uint64_t word = net_.layout.first_word[index] +
                              static_cast<std::uint64_t>(row) * tile.words_per_row +
                              static_cast<std::uint64_t>(column / lanes);
   masks_.part(word, 0).flip ^= std::uint64_t{1} << (column % lanes * 8 + 6);
@@ -200,7 +200,7 @@ TEST_F(Cosimulation, NamesOutputAndEntryOfAPlantedMaskBitInTheAccumulators) {
 
 TEST_F(StreamingCosimulation, FindsAPlantedMaskBitInASharedWord) {
   // The second tile of conv0, and others later.
-  masks_.part(net_.layout.address[{1}], 0).flip ^= 1;
+  masks_.part(net_.layout.first_word[{1}], 0).flip ^= 1;
   EXPECT_THAT(outcome(), AllOf(HasSubstr("layer conv0, tile 1"), HasSubstr("row 0, column 0")));
 }
 
@@ -237,7 +237,7 @@ TEST_F(Cosimulation, NamesTheLayerOfWrongGatedMacs) {
 }
 
 TEST_F(Cosimulation, NamesThePlaceOfAPlantedAddress) {
-  layout_.address[program_.folds_of(program_.layers[{2}]).front().tile + 1] += 1;
+  layout_.first_word[program_.folds_of(program_.layers[{2}]).front().tile + 1] += 1;
   EXPECT_THAT(outcome(), AllOf(HasSubstr("layer conv2, tile 1"), HasSubstr(": weight expected")));
 }
 

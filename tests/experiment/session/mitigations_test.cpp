@@ -110,7 +110,7 @@ TEST_P(FaqInTheFlow, GivesEveryWeightTheNearestValueOfItsCells) {
     for (int row = 0; row < tile.rows; ++row) {
       for (int column = 0; column < tile.columns; ++column) {
         const auto word = static_cast<std::uint64_t>(row) * tile.words_per_row +
-                          static_cast<std::uint64_t>(column / 4) + plan.layout.address[t];
+                          static_cast<std::uint64_t>(column / 4) + plan.layout.first_word[t];
         unsigned at_0 = 0, at_1 = 0;
         for (std::uint32_t bit = 0; bit < 8; ++bit) {
           const auto kind = cells.at(

@@ -52,7 +52,7 @@ TEST(RowPlacement, IsOfAllExchangesOfTwoRowsTheBest) {
       const auto word = storage::tile_word(plan.program, tile, w);
       const auto written = plan.image.word(t, std::uint64_t{row} * tile.words_per_row + w);
       const auto mask = stored.known.of(tile.node).word(
-          stored.layout->address[t] + std::uint64_t{slot} * tile.words_per_row + w);
+          stored.layout->first_word[t] + std::uint64_t{slot} * tile.words_per_row + w);
       const auto& table = path.table(word.weight_bits);
       const memory::WideBits read = mask.apply(written).data;
       for (int lane = 0; lane < word.weights; ++lane) {

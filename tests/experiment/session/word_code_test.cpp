@@ -66,7 +66,7 @@ TEST_P(WordCodeInTheFlow, WeightsAreThoseOfItsWords) {
       for (int column = 0; column < tile.columns; ++column) {
         const auto index = static_cast<std::uint64_t>(row) * tile.words_per_row +
                            static_cast<std::uint64_t>(column / 4);
-        const std::uint64_t address = plan.layout.address[t] + index;
+        const std::uint64_t address = plan.layout.first_word[t] + index;
         const std::size_t weight = plan.program.weight_at(tile, {.row = row, .column = column});
         std::int8_t& value = expected[tile.node][weight];
         memory::WordBits word;
