@@ -168,17 +168,13 @@ class IgnorePipeSignal {
 class Pool {
  public:
   Pool(const std::vector<std::size_t>& tasks, int jobs, const PoolHooks& hooks)
-      : tasks_(tasks),
-        hooks_(hooks),
-        workers_(std::min(tasks.size(), static_cast<std::size_t>(std::max(1, jobs)))) {}
+      : tasks_(tasks), hooks_(hooks), workers_(static_cast<std::size_t>(std::max(1, jobs))) {}
 
   std::vector<TaskFailure> run() {
     try {
-      for (std::unique_ptr<Worker>& worker : workers_) feed(worker);
-      while (std::any_of(workers_.begin(), workers_.end(),
-                         [](const auto& w) { return w != nullptr; })) {
-        take_results();
-      }
+      do {
+        run_tasks();
+      } while (have_next_tasks());
     } catch (...) {
       for (const std::unique_ptr<Worker>& worker : workers_) {
         if (worker) worker->end_now();
@@ -189,9 +185,23 @@ class Pool {
   }
 
  private:
+  static bool busy(const std::unique_ptr<Worker>& worker) { return worker && worker->task(); }
+
+  void run_tasks() {
+    for (std::unique_ptr<Worker>& worker : workers_) feed(worker);
+    while (std::any_of(workers_.begin(), workers_.end(), busy)) take_results();
+  }
+
+  bool have_next_tasks() {
+    if (!hooks_.next_tasks || !failures_.empty()) return false;
+    tasks_ = hooks_.next_tasks();
+    next_ = 0;
+    return !tasks_.empty();
+  }
+
   void feed(std::unique_ptr<Worker>& worker) {
     if (next_ == tasks_.size()) {
-      worker.reset();
+      if (!hooks_.next_tasks) worker.reset();  // it is not needed any more
       return;
     }
     if (!worker) worker = std::make_unique<Worker>(hooks_, guard_, workers_);
@@ -202,7 +212,7 @@ class Pool {
     std::vector<pollfd> polled;
     polled.reserve(workers_.size());
     for (const std::unique_ptr<Worker>& worker : workers_) {
-      polled.push_back({worker ? worker->results() : -1, POLLIN, 0});
+      polled.push_back({busy(worker) ? worker->results() : -1, POLLIN, 0});
     }
     const int ready = ::ppoll(polled.data(), polled.size(), nullptr, &guard_.outside());
     const int error = errno;
@@ -210,7 +220,7 @@ class Pool {
     if (ready < 0 && error != EINTR) fail_world("no wait for the worker processes", error);
     if (ready < 0) return;
     for (std::size_t i = 0; i < workers_.size(); ++i) {
-      if (workers_[i] && polled[i].revents != 0) take_result(workers_[i]);
+      if (busy(workers_[i]) && polled[i].revents != 0) take_result(workers_[i]);
     }
   }
 
@@ -226,7 +236,7 @@ class Pool {
     feed(worker);
   }
 
-  const std::vector<std::size_t>& tasks_;
+  std::vector<std::size_t> tasks_;
   const PoolHooks& hooks_;
   InterruptionGuard guard_;
   std::vector<std::unique_ptr<Worker>> workers_;

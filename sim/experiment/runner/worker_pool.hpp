@@ -20,6 +20,9 @@ struct PoolHooks {
   std::function<std::function<std::string(std::size_t task)>()> make_worker;
   /// Runs in the parent, in the order in which tasks finish.
   std::function<void(std::size_t task, const std::string& result)> on_result;
+  /// May be empty. Runs in the parent when all tasks are done and none failed: further ones, for
+  /// the same workers, or nothing.
+  std::function<std::vector<std::size_t>()> next_tasks = {};
 };
 
 /// Executes `tasks` in `jobs` processes. The caller must not have started threads (fork). Throws

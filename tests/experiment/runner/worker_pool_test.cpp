@@ -4,7 +4,9 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <map>
+#include <set>
 #include <stdexcept>
 
 namespace brownout::experiment {
@@ -70,6 +72,46 @@ TEST(WorkerPool, AKilledWorkerCostsOneTask) {
   EXPECT_EQ(outcome.failures[0].task, 7U);
   EXPECT_EQ(outcome.failures[0].reason, "its process was killed by signal 9");
   EXPECT_EQ(outcome.results.size(), 9U);
+}
+
+// Each round has the tasks of what the one before it said.
+TEST(WorkerPool, TheSameWorkersTakeFurtherTasks) {
+  for (const int jobs : {1, 3}) {
+    std::vector<std::size_t> order;
+    std::set<std::string> processes;
+    PoolHooks hooks;
+    hooks.make_worker = [] { return [](std::size_t) { return std::to_string(::getpid()); }; };
+    hooks.on_result = [&](std::size_t task, const std::string& process) {
+      order.push_back(task);
+      processes.insert(process);
+    };
+    hooks.next_tasks = [&]() -> std::vector<std::size_t> {
+      if (order.size() >= 12) return {};
+      return {order.size(), order.size() + 1};
+    };
+    EXPECT_TRUE(run_in_workers({0, 1, 2, 3}, jobs, hooks).empty());
+    std::sort(order.begin(), order.end());
+    EXPECT_EQ(order, numbers(12));
+    EXPECT_LE(processes.size(), static_cast<std::size_t>(jobs));
+  }
+}
+
+TEST(WorkerPool, AFailureEndsTheRounds) {
+  PoolHooks hooks;
+  hooks.make_worker = [] {
+    return [](std::size_t task) -> std::string {
+      if (task == 1) throw std::runtime_error("planted");
+      return "fine";
+    };
+  };
+  int results = 0;
+  hooks.on_result = [&](std::size_t, const std::string&) { ++results; };
+  hooks.next_tasks = [&]() -> std::vector<std::size_t> {
+    ADD_FAILURE() << "asked for more";
+    return {};
+  };
+  EXPECT_EQ(run_in_workers({0, 1, 2, 3}, 2, hooks).size(), 1U);
+  EXPECT_EQ(results, 3);
 }
 
 TEST(WorkerPool, HasNothingToDoWithoutTasks) { EXPECT_TRUE(run(0, 4, {}).failures.empty()); }
