@@ -45,6 +45,7 @@ INNER_ROOMS: dict[str, dict[str, set[str]]] = {
         "fit": set(),
         "session": {"inputs", "results"},
         "runner": {"session", "results"},
+        "vmin": set(),
         "": {"session", "results", "runner"},
     },
 }
