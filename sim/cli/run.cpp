@@ -179,7 +179,9 @@ std::vector<Fact> cost_facts(const experiment::Plan& plan, const experiment::Poi
       {{"weight_sram_share", "  share of the total", "", Style::kPercent},
        point.energy.weight_sram_share()},
   };
-  if (const auto saving = experiment::saving_against_nominal(plan, point)) {
+  const experiment::PointEnergy energy{point.energy.total(), point.energy_rel,
+                                       point.energy.weight_sram()};
+  if (const auto saving = experiment::saving_against_nominal(plan, energy)) {
     const std::string title =
         "saving against " + saving->nominal.text() + " " + point.memories.front().unit;
     facts.push_back({{"nominal_voltage", ""}, voltage_cell(saving->nominal)});

@@ -38,19 +38,19 @@ MemoryJoules joules_at(const Plan& plan, memory::Voltage voltage) {
 
 }  // namespace
 
-std::optional<NominalSaving> saving_against_nominal(const Plan& plan, const PointResult& point) {
+std::optional<NominalSaving> saving_against_nominal(const Plan& plan, const PointEnergy& energy) {
   const config::MemoryConfig& memory = plan.config.memory;
   const auto nominal = memory.weight_sram().profile->data().nominal_voltage;
   if (!nominal) return {};
   const MemoryJoules at_nominal = joules_at(plan, *nominal);
   const memory::Voltage error_free =
       config::error_free(plan.config.operating_point, memory).of(OnChipMemory::kWeightSram).voltage;
-  const double error_free_total = point.energy.total() / point.energy_rel;
+  const double error_free_total = energy.total / energy.relative;
   const double nominal_total =
       error_free_total - joules_at(plan, error_free).supply + at_nominal.supply;
   return NominalSaving{.nominal = *nominal,
-                       .total = 1 - point.energy.total() / nominal_total,
-                       .weight_sram = 1 - point.energy.weight_sram() / at_nominal.weight_sram};
+                       .total = 1 - energy.total / nominal_total,
+                       .weight_sram = 1 - energy.weight_sram / at_nominal.weight_sram};
 }
 
 }  // namespace brownout::experiment

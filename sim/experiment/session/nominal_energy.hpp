@@ -3,7 +3,7 @@
 
 #include <optional>
 
-#include "sim/experiment/results/results.hpp"
+#include "memory/voltage.hpp"
 #include "sim/experiment/session/plan.hpp"
 
 namespace brownout::experiment {
@@ -14,7 +14,14 @@ struct NominalSaving {
   double weight_sram = 0;  ///< likewise, of the weight SRAM's
 };
 
+/// Of an inference at a point.
+struct PointEnergy {
+  double total = 0;        ///< joules
+  double relative = 0;     ///< of the total, to that at the error-free voltages
+  double weight_sram = 0;  ///< joules
+};
+
 /// Nothing where the profile does not know its nominal voltage.
-std::optional<NominalSaving> saving_against_nominal(const Plan& plan, const PointResult& point);
+std::optional<NominalSaving> saving_against_nominal(const Plan& plan, const PointEnergy& energy);
 
 }  // namespace brownout::experiment

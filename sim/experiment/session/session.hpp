@@ -3,8 +3,10 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -41,6 +43,15 @@ class Session {
   PointResult run(const Point& point);
   /// With the chip at hand, which is the point's: its map files are read once.
   PointResult run(const Point& point, const Chip& chip);
+  /// What the workload is judged by, of the network without any fault; of each image of a
+  /// classification whether it is right then.
+  double reference() { return baseline().score[images_->metric].value().value; }
+  const std::vector<bool>& right_without_faults() { return baseline().right; }
+  /// The images of a classification on the chip of a point, in `order`: `look` is told which are
+  /// right, so many at a time, and ends it by returning true. An image is right whenever it is in
+  /// run().
+  void answer(const Point& point, std::span<const std::int64_t> order, std::size_t at_a_time,
+              const std::function<bool(const std::vector<bool>& right)>& look);
   /// What executes convolutions.
   std::string convolution_path();
 
@@ -67,6 +78,8 @@ class Session {
   void add(const models::EngineResult& result, Execution& execution) const;
   Execution run_batches(models::IntegerEngine& engine) const;
   Execution execute(FaultState& state);
+  std::vector<bool> right_on(FaultState& state, models::IntegerEngine& engine,
+                             std::span<const std::int64_t> images) const;
   const Baseline& baseline();
   void compare(const Point& point, PointResult& result);
   int cosimulate_images(int images, const ClosedForm& form, FaultState& state);
