@@ -22,6 +22,7 @@ struct Command {
 
 Command run_command();
 Command sweep_command();
+Command vmin_command();
 Command sensitivity_command();
 Command network_command();
 Command weights_command();

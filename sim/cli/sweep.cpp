@@ -9,6 +9,7 @@
 #include "sim/cli/progress.hpp"
 #include "sim/cli/score_cells.hpp"
 #include "sim/cli/table.hpp"
+#include "sim/cli/target_options.hpp"
 #include "sim/cli/verdict_facts.hpp"
 #include "sim/cli/workload_options.hpp"
 #include "sim/experiment/inputs/asked.hpp"
@@ -48,14 +49,8 @@ CommandSpec spec() {
             {"ber", "LIST",
              "Bit error rates with commas, in place of voltages: of each the highest voltage at "
              "which the profile has it, and the error-free voltage to compare them with. Rates of "
-             "one voltage are one point."},
-            {"min-top1", "X",
-             "Accuracy target, 0..1: a chip passes whose top-1 is at least X. Default: --max-drop "
-             "1."},
-            {"min-auc", "X", "The same for the ROC AUC of a workload with task: reconstruction."},
-            {"max-drop", "P",
-             "Accuracy target: a chip passes that loses at most P percentage points of top-1, or "
-             "ROC AUC, against the network without faults on the same images. Default: 1."}},
+             "one voltage are one point."}},
+           target_options(),
            grid_options("voltage"),
            image_options(),
            workload_options(),
@@ -79,15 +74,6 @@ Notes apply_grid(const Arguments& arguments, config::WorkloadConfig& config) {
                     ", was added: what the others are compared with");
   }
   return notes;
-}
-
-experiment::AskedTarget target_of(const Arguments& arguments) {
-  arguments.exclude("min-top1", "min-auc");
-  arguments.exclude("min-top1", "max-drop");
-  arguments.exclude("min-auc", "max-drop");
-  return {.min_top1 = arguments.number("min-top1", 0, 1),
-          .min_auc = arguments.number("min-auc", 0, 1),
-          .max_drop = arguments.number("max-drop", 0, 100)};
 }
 
 // After the chips; yields() has the same voltages in the same order as the table.

@@ -45,7 +45,7 @@ INNER_ROOMS: dict[str, dict[str, set[str]]] = {
         "fit": set(),
         "session": {"inputs", "results"},
         "runner": {"session", "results"},
-        "vmin": set(),
+        "vmin": {"session", "results", "runner", ""},
         "": {"session", "results", "runner"},
     },
 }

@@ -13,7 +13,6 @@
 namespace brownout::cli {
 namespace {
 
-constexpr int kMostChips = 1'000'000;
 constexpr int kMostJobs = 1024;
 constexpr std::size_t kMostPoints = 10'000'000;
 
@@ -26,14 +25,19 @@ int cpus() {
 
 }  // namespace
 
-OptionSpecs grid_options(const std::string& of_what) {
+OptionSpecs directory_options() {
   return {{"out", "DIR", "Directory of the results; made when it does not exist. Required."},
-          {"chips", "N",
-           "Chips 0..N-1 of the ensemble. Default: sweep.chips; with fault maps, all of them."},
-          {"jobs", "N", "Worker processes. Default: the CPUs that this process may use."},
-          {"cosim", "one|all|none",
-           "Chips of each " + of_what +
-               " whose first image the SystemC model runs too, and must agree on. Default: one."}};
+          {"jobs", "N", "Worker processes. Default: the CPUs that this process may use."}};
+}
+
+OptionSpecs grid_options(const std::string& of_what) {
+  return joined(
+      {directory_options(),
+       {{"chips", "N",
+         "Chips 0..N-1 of the ensemble. Default: sweep.chips; with fault maps, all of them."},
+        {"cosim", "one|all|none",
+         "Chips of each " + of_what +
+             " whose first image the SystemC model runs too, and must agree on. Default: one."}}});
 }
 
 std::filesystem::path out_of(const Arguments& arguments) {

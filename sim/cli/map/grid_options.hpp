@@ -12,7 +12,11 @@
 
 namespace brownout::cli {
 
-/// --out, --chips, --jobs, --cosim. `of_what`: the chips of what --cosim speaks of.
+inline constexpr int kMostChips = 1'000'000;
+
+/// --out, --jobs.
+OptionSpecs directory_options();
+/// The same, --chips, --cosim. `of_what`: the chips of what --cosim speaks of.
 OptionSpecs grid_options(const std::string& of_what);
 
 /// --out. Throws InputError when it is a file.

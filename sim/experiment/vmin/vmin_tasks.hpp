@@ -1,0 +1,48 @@
+// What the workers of a search for the safe voltage do, as numbers that every process understands:
+// it was forked before the search knew.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "sim/experiment/fault_parts.hpp"
+#include "sim/experiment/runner/journal.hpp"
+#include "sim/experiment/vmin/voltage_search.hpp"
+
+namespace brownout::experiment {
+
+enum class VminWork : std::uint8_t {
+  kJudge,  ///< a chip at a voltage
+  kPoint,  ///< a chip at a voltage, all images: energy and latency
+  kLayer,  ///< a chip at a voltage with the faults of one layer only
+};
+
+struct VminTask {
+  VminWork work{};
+  VoltageSearch::Task at;
+  std::size_t layer = 0;  ///< of VminTasks::layers()
+};
+
+class VminTasks {
+ public:
+  /// `voltages` fall. `layers`: the parts of the faults that kLayer has; the first is all of them.
+  VminTasks(std::vector<memory::Voltage> voltages, std::uint64_t chips,
+            std::vector<FaultPart> layers);
+
+  const std::vector<memory::Voltage>& voltages() const { return voltages_; }
+  std::uint64_t chips() const { return chips_; }
+  const std::vector<FaultPart>& layers() const { return layers_; }
+
+  std::size_t number_of(const VminTask& task) const;
+  VminTask task(std::size_t number) const;
+  /// In the journal; no two tasks have the same.
+  Journal::Key key_of(const VminTask& task) const;
+
+ private:
+  std::vector<memory::Voltage> voltages_;
+  std::uint64_t chips_;
+  std::vector<FaultPart> layers_;
+};
+
+}  // namespace brownout::experiment
