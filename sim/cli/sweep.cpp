@@ -13,6 +13,7 @@
 #include "sim/cli/verdict_facts.hpp"
 #include "sim/cli/workload_options.hpp"
 #include "sim/experiment/inputs/asked.hpp"
+#include "sim/experiment/results/safe_sentence.hpp"
 #include "sim/experiment/results/sweep_summary.hpp"
 #include "sim/experiment/results/yield.hpp"
 #include "sim/experiment/session/session.hpp"
@@ -51,6 +52,8 @@ CommandSpec spec() {
              "which the profile has it, and the error-free voltage to compare them with. Rates of "
              "one voltage are one point."}},
            target_options(),
+           claim_options(
+               "Default: nothing is said about other dies; of both 95 where one is given."),
            grid_options("voltage"),
            image_options(),
            workload_options(),
@@ -137,11 +140,32 @@ Table voltage_table(const std::vector<VoltageSummary>& summaries, Metric metric,
   return table;
 }
 
-Report report_of(const experiment::SweepOutcome& outcome, Metric metric, const std::string& unit) {
+/// What is asked about other dies than these is decided by so many chips.
+void require_decidable(const std::optional<experiment::YieldClaim>& claim, int chips) {
+  if (!claim) return;
+  try {
+    experiment::require_decidable(*claim, chips);
+  } catch (const InputError& error) {
+    throw error.within("--chips");
+  }
+}
+
+void require_share(const std::optional<experiment::YieldClaim>& claim, Metric metric) {
+  if (!claim || experiment::is_share(metric)) return;
+  fail_option("yield", "the workload's metric is " + title(metric) + ", by which no chip passes");
+}
+
+Report report_of(const experiment::SweepOutcome& outcome, Metric metric, const std::string& unit,
+                 const std::optional<experiment::YieldClaim>& claim) {
   Report report{.facts = {},
                 .table = voltage_table(experiment::summarize(outcome.points), metric, unit)};
   if (!outcome.mark) return report;
-  report.facts = verdict_facts(outcome.points, *outcome.mark, unit);
+  if (claim) {
+    report.facts.push_back(
+        {{"sentence", "answer"},
+         experiment::safe_sentence(*claim, *outcome.mark, unit, outcome.points)});
+  }
+  append(report.facts, verdict_facts(outcome.points, *outcome.mark, unit));
   add_yields(experiment::yields(outcome.points, *outcome.mark), report.table);
   return report;
 }
@@ -157,6 +181,8 @@ int run(const Arguments& arguments, const Streams& streams) {
   config::WorkloadConfig config = load_config(arguments);
   const experiment::AskedTarget target = target_of(arguments);
   const Notes of_rates = apply_grid(arguments, config);
+  const auto claim = claim_of(arguments);
+  require_decidable(claim, config.sweep.chips);
 
   experiment::SweepOutcome outcome;
   std::string unit;
@@ -170,11 +196,12 @@ int run(const Arguments& arguments, const Streams& streams) {
     unit = to_string(config.swept_profile().data().unit);
     metric = session.images().metric;
     options.target = experiment::target_for(target, metric);
+    require_share(claim, metric);
     outcome = experiment::run_sweep(session, options);
     if (outcome.failures.empty()) notes = sweep_notes(session, outcome.points);
   }
   if (!outcome.failures.empty()) return report_failures(outcome.failures, streams.err);
-  streams.out << render(report_of(outcome, metric, unit), format);
+  streams.out << render(report_of(outcome, metric, unit, claim), format);
   print_notes(streams.err, of_rates, quiet);
   print_notes(streams.err, notes, quiet);
   if (!quiet) {

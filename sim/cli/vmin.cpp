@@ -26,8 +26,7 @@ using experiment::YieldClaim;
 CommandSpec spec() {
   return {
       .name = "vmin",
-      .summary =
-          "the safe voltage: lowest at which, with confidence, enough dies keep the accuracy",
+      .summary = "the safe voltage: how low enough dies keep the accuracy, with confidence",
       .purpose =
           "Finds the lowest voltage of a list at which, with the asked confidence, at least the "
           "asked share of the dies keeps the accuracy target. Judges chips 0..N-1 of the ensemble "

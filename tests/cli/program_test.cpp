@@ -56,12 +56,11 @@ TEST(Program, UnknownCommandsNameTheNearestAndAll) {
   const Outcome misspelt = run({"swep", "w.yaml"});
   EXPECT_EQ(misspelt.status, 2);
   EXPECT_EQ(misspelt.out, "");
-  EXPECT_EQ(
-      misspelt.err,
-      "error: unknown command \"swep\", did you mean sweep? Commands are run, sweep, "
-      "sensitivity, network, weights, map generate, map info, map convert, map plot, map fit, "
-      "map profile\n");
-  EXPECT_THAT(run({"topology"}).err, HasSubstr("run, sweep, sensitivity, network, weights"));
+  EXPECT_EQ(misspelt.err,
+            "error: unknown command \"swep\", did you mean sweep? Commands are run, sweep, "
+            "vmin, sensitivity, network, weights, map generate, map info, map convert, map plot, "
+            "map fit, map profile\n");
+  EXPECT_THAT(run({"topology"}).err, HasSubstr("run, sweep, vmin, sensitivity, network, weights"));
   EXPECT_THAT(run({"map"}).err, HasSubstr("map generate, map info"));
   EXPECT_THAT(run({"map", "inf"}).err, HasSubstr("did you mean map info?"));
   EXPECT_EQ(run({"map", "convert"}).status, 2);

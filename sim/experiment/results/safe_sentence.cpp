@@ -36,10 +36,9 @@ std::string safe_sentence(const YieldClaim& claim, const PassMark& mark, const s
                        saving_text(*safe));
   }
   return fmt::format(
-      "no voltage of the grid is safe for {}: at {} {}, the highest, {} of {} chips "
-      "do not {}",
-      to_string(claim), refused.value().voltage.text(), unit, refused->failing, refused->chips,
-      target_text(mark));
+      "no voltage of the grid is safe for {}: at {} {}, the highest, only {} of {} chips {}",
+      to_string(claim), refused.value().voltage.text(), unit, refused->chips - refused->failing,
+      refused->chips, target_text(mark));
 }
 
 std::string safe_sentence(const YieldClaim& claim, const PassMark& mark, const std::string& unit,

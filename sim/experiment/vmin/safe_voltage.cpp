@@ -68,7 +68,9 @@ std::vector<AnswerColumn> yield_columns() {
        of_yield([](const SafeVoltage& answer) { return interval_of(answer).low; })},
       {"yield_ci_high", "share", "likewise",
        of_yield([](const SafeVoltage& answer) { return interval_of(answer).high; })},
-      {"refused_voltage", "unit", "the next lower voltage of the grid; null where there is none",
+      {"refused_voltage", "unit",
+       "the next lower voltage of the grid, or the highest where none is safe; null where there is "
+       "none",
        of(&SafeVoltage::refused, &RefusedAt::voltage)},
       {"refused_chips", "count", "chips that were judged there",
        of(&SafeVoltage::refused, &RefusedAt::chips)},

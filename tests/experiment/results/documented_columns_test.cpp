@@ -1,5 +1,5 @@
-// The tables of docs/results.md against those that the files are written by: the same columns in
-// the same order, with the same units and meanings.
+// The tables of docs/results.md and docs/safe-voltage.md against those that the files are written
+// by: the same columns in the same order, with the same units and meanings.
 #include <gmock/gmock.h>
 
 #include <algorithm>
@@ -11,6 +11,8 @@
 #include "sim/experiment/results/point_columns.hpp"
 #include "sim/experiment/results/yield_columns.hpp"
 #include "sim/experiment/sensitivity_columns.hpp"
+#include "sim/experiment/vmin/judgement.hpp"
+#include "sim/experiment/vmin/safe_voltage.hpp"
 
 namespace brownout::experiment {
 namespace {
@@ -32,8 +34,9 @@ std::string plain(std::string text) {
 
 /// Of the tables "| `column`, `another` | unit | definition |" below a heading and the next ones,
 /// up to the heading `end`.
-std::vector<Told> documented(const std::string& heading, const std::string& end) {
-  std::ifstream in(BROWNOUT_SOURCE_DIR "/docs/results.md");
+std::vector<Told> documented(const std::string& heading, const std::string& end,
+                             const std::string& page = "results.md") {
+  std::ifstream in(BROWNOUT_SOURCE_DIR "/docs/" + page);
   const std::regex row(R"(\| (`[^|]*`) \| ([^|]*?) ?\| (.*) \|)"), name("`([^`]*)`");
   std::vector<Told> columns;
   std::string line;
@@ -95,6 +98,13 @@ TEST(DocumentedColumns, ThoseOfDiesAreTheOnesThatAreWritten) {
 TEST(DocumentedColumns, ThoseOfYieldsAreTheOnesThatAreWritten) {
   EXPECT_THAT(documented("yields.csv", "The worst faults"),
               ::testing::ElementsAreArray(declared(yield_columns())));
+}
+
+TEST(DocumentedColumns, ThoseOfTheSafeVoltageAreTheOnesThatAreWritten) {
+  EXPECT_THAT(documented("v_safe.json", "search.csv", "safe-voltage.md"),
+              ::testing::ElementsAreArray(declared(safe_voltage_columns())));
+  EXPECT_THAT(documented("search.csv", "How many chips", "safe-voltage.md"),
+              ::testing::ElementsAreArray(declared(search_columns())));
 }
 
 }  // namespace
