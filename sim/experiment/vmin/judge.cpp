@@ -40,8 +40,8 @@ std::int64_t most_lost(const PassMark& mark, std::int64_t right, std::int64_t im
   return low;
 }
 
-Judgement Judge::judge(const Point& point) {
-  Judgement judgement = by_images() ? judge_images(point) : judge_whole(point);
+Judgement Judge::judge(const Point& point, double error) {
+  Judgement judgement = by_images() ? judge_images(point, error) : judge_whole(point);
   const Plan& plan = session_.plan();
   judgement.voltage = point.voltage;
   judgement.unit = plan.unit(plan.supply(point.supply).memories.front());
@@ -62,14 +62,14 @@ void Judge::answer(const Point& point, const std::function<void(bool, bool)>& se
   });
 }
 
-Judgement Judge::judge_images(const Point& point) {
+Judgement Judge::judge_images(const Point& point, double error) {
   const std::vector<bool>& clean = session_.right_without_faults();
   const std::int64_t images = session_.images().count;
   const std::int64_t right = std::count(clean.begin(), clean.end(), true);
   ImageTest test({.images = images,
                   .right = right,
                   .most_lost = most_lost(mark(), right, images),
-                  .error = error_});
+                  .error = error});
   answer(
       point, [&](bool without, bool with) { test.add(without, with); },
       [&] { return test.verdict().has_value(); });

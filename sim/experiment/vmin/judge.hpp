@@ -19,19 +19,19 @@ std::int64_t most_lost(const PassMark& mark, std::int64_t right, std::int64_t im
 
 class Judge {
  public:
-  /// `session` must outlive this. `error`: chance of a verdict other than that of all images.
-  Judge(Session& session, const AccuracyTarget& target, double error)
-      : session_(session), target_(target), error_(error) {}
+  /// `session` must outlive this.
+  Judge(Session& session, const AccuracyTarget& target) : session_(session), target_(target) {}
 
-  /// Of the point alone, as is what follows.
-  Judgement judge(const Point& point);
+  /// Of the point alone, as is what follows. `error`: chance of a verdict other than that of all
+  /// images.
+  Judgement judge(const Point& point, double error);
   /// The metric that is lost on the first `images` of the random order; of a reconstruction on all.
   double drop_on(const Point& point, std::int64_t images);
 
  private:
   bool by_images() const { return session_.images().metric == Metric::kTop1; }
   PassMark mark() { return mark_of(target_, session_.images().metric, session_.reference()); }
-  Judgement judge_images(const Point& point);
+  Judgement judge_images(const Point& point, double error);
   Judgement judge_whole(const Point& point);
   /// `see` gets of each image whether it is right without faults, and here; `enough` is asked now
   /// and then.
@@ -40,7 +40,6 @@ class Judge {
 
   Session& session_;
   AccuracyTarget target_;
-  double error_;
   std::vector<std::int64_t> order_;  // of the images; made when it is first used
 };
 

@@ -33,9 +33,8 @@ VminTasks tasks_of(const Plan& plan) {
           std::move(layers)};
 }
 
-/// Of each of the verdicts that a search could ask for.
 double error_of_verdict(const VminTasks& tasks) {
-  return kSearchError / static_cast<double>(tasks.voltages().size() * tasks.chips());
+  return kSearchError / static_cast<double>(kVerdictsOfChip * tasks.chips());
 }
 
 std::string manifest_of(const Plan& plan, const VminOptions& options) {
@@ -53,7 +52,7 @@ class VminWorker {
  public:
   VminWorker(const Session& session, const VminTasks& tasks, const VminOptions& options)
       : session_(session.another()),
-        judge_(session_, options.target, error_of_verdict(tasks)),
+        judge_(session_, options.target),
         tasks_(tasks),
         options_(options) {}
 
@@ -64,7 +63,9 @@ class VminWorker {
                 .supply = session_.plan().config.sweep.supply.name};
     switch (task.work) {
       case VminWork::kJudge:
-        return search_row(judge_.judge(point));
+        return search_row(judge_.judge(point, error_of_verdict(tasks_)));
+      case VminWork::kJudgeExactly:
+        return search_row(judge_.judge(point, 0));
       case VminWork::kPoint:
         point.cosim_images = options_.cosimulate ? 1 : 0;
         return run_to_text(session_, point);
@@ -137,7 +138,9 @@ std::vector<std::size_t> Vmin::open_of(const std::vector<VminTask>& tasks) const
 std::vector<std::size_t> Vmin::next_tasks() {
   for (std::vector<VoltageSearch::Task> round; !(round = search_.next_round()).empty();) {
     std::vector<VminTask> tasks;
-    for (const VoltageSearch::Task& at : round) tasks.push_back({VminWork::kJudge, at});
+    const bool shares_error = search_.judged() + round.size() <= kVerdictsOfChip * tasks_.chips();
+    const VminWork work = shares_error ? VminWork::kJudge : VminWork::kJudgeExactly;
+    for (const VoltageSearch::Task& at : round) tasks.push_back({work, at});
     std::vector<std::size_t> open = open_of(tasks);
     if (!open.empty()) return open;
     for (const VoltageSearch::Task& at : round) search_.add(at, judgement(at).pass);

@@ -14,9 +14,11 @@
 
 namespace brownout::experiment {
 
-/// Chance, at most, that any verdict of a search is not that of all images. Shared by all verdicts
-/// that a search can ask for.
+/// Chance, at most, that any verdict of a search is not that of all images.
 inline constexpr double kSearchError = 0.01;
+/// It is shared by so many verdicts a chip, more than a search is likely to need; those that it
+/// asks for beyond are exact.
+inline constexpr std::uint64_t kVerdictsOfChip = 4;
 
 struct VminOptions {
   std::filesystem::path out = {};

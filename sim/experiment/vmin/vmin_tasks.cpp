@@ -36,7 +36,7 @@ VminTask VminTasks::task(std::size_t number) const {
 
 Journal::Key VminTasks::key_of(const VminTask& task) const {
   std::string part;  // none of a whole point, as in a sweep
-  if (task.work == VminWork::kJudge) part = "judged";
+  if (task.work == VminWork::kJudge || task.work == VminWork::kJudgeExactly) part = "judged";
   if (task.work == VminWork::kLayer) part = "faults of " + layers_[task.layer].name();
   return {voltages_[task.at.voltage], task.at.chip, part};
 }

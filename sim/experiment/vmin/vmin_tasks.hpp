@@ -13,9 +13,10 @@
 namespace brownout::experiment {
 
 enum class VminWork : std::uint8_t {
-  kJudge,  ///< a chip at a voltage
-  kPoint,  ///< a chip at a voltage, all images: energy and latency
-  kLayer,  ///< a chip at a voltage with the faults of one layer only
+  kJudge,         ///< a chip at a voltage, with a share of the error of a search
+  kJudgeExactly,  ///< likewise, without any error
+  kPoint,         ///< a chip at a voltage, all images: energy and latency
+  kLayer,         ///< a chip at a voltage with the faults of one layer only
 };
 
 struct VminTask {
@@ -36,7 +37,7 @@ class VminTasks {
 
   std::size_t number_of(const VminTask& task) const;
   VminTask task(std::size_t number) const;
-  /// In the journal; no two tasks have the same.
+  /// In the journal: of what a task finds, however it is found.
   Journal::Key key_of(const VminTask& task) const;
 
  private:

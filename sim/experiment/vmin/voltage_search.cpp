@@ -26,6 +26,12 @@ VoltageSearch::Tally VoltageSearch::at(std::size_t voltage) const {
   return tally;
 }
 
+std::uint64_t VoltageSearch::judged() const {
+  std::uint64_t sum = 0;
+  for (const auto& chips : passes_) sum += chips.size();
+  return sum;
+}
+
 std::size_t VoltageSearch::first_refused() const {
   std::size_t voltage = 0;
   while (voltage < passes_.size() && !refused(voltage)) ++voltage;

@@ -34,6 +34,8 @@ class VoltageSearch {
   void add(const Task& task, bool pass);
 
   Tally at(std::size_t voltage) const;
+  /// At all voltages.
+  std::uint64_t judged() const;
   /// After the last round: the lowest voltage that is accepted; nothing where the highest is
   /// refused.
   std::optional<std::size_t> lowest_accepted() const;

@@ -63,10 +63,10 @@ TEST(Judge, WithoutAnErrorItLosesTheImagesThatTheWholePointLoses) {
     for (const char* voltage : {"0.9", "0.8", "0.78"}) {
       const PointResult whole = session.run(point(voltage, 1));
       // Of images that all have to be seen: none decides before the last.
-      Judge judge(session, {.max_drop = 0}, 0);
+      Judge judge(session, {.max_drop = 0});
       const double drop = judge.drop_on(point(voltage, 1), 60);
       EXPECT_DOUBLE_EQ(drop, static_cast<double>(whole.paired->lost - whole.paired->gained) / 60);
-      const Judgement judged = judge.judge(point(voltage, 1));
+      const Judgement judged = judge.judge(point(voltage, 1), 0);
       EXPECT_EQ(judged.pass, whole.paired->lost <= whole.paired->gained);
       EXPECT_LE(judged.paired->lost, whole.paired->lost);
       EXPECT_EQ(judged.chip, 1u);
@@ -80,8 +80,8 @@ TEST(Judge, AReconstructionIsJudgedOnAllImages) {
   const PointResult whole = session.run(point("0.85", 0));
   const double drop = whole.reference - whole.score[Metric::kAuc]->value;
   for (const double allowed : {0.5, 20.0}) {
-    Judge judge(session, {.max_drop = allowed}, 0.01);
-    const Judgement judged = judge.judge(point("0.85", 0));
+    Judge judge(session, {.max_drop = allowed});
+    const Judgement judged = judge.judge(point("0.85", 0), 0.01);
     EXPECT_EQ(judged.pass, drop <= allowed / 100);
     EXPECT_DOUBLE_EQ(judged.drop, drop);
     EXPECT_EQ(judged.images, 300);
