@@ -59,6 +59,14 @@ std::span<const std::uint64_t> CellMasks::row(FaultKind kind, const RowAddress& 
   return std::span(plane_of(kind)).subspan(index(row.cell(0)), words_per_row_);
 }
 
+FaultMask<std::span<const std::uint64_t>> CellMasks::row(const RowAddress& row) const {
+  const std::size_t first = index(row.cell(0));
+  const auto of = [&](const std::vector<std::uint64_t>& plane) {
+    return std::span(plane).subspan(first, words_per_row_);
+  };
+  return {of(stuck_at_0_), of(stuck_at_1_), of(flip_)};
+}
+
 std::size_t CellMasks::index(const CellAddress& cell) const {
   if (!geometry_.contains(cell)) {
     throw std::logic_error("the cell at " + to_string(cell) + " is outside " +

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "memory/base/fault_mask.hpp"
 #include "memory/cells.hpp"
 
 namespace brownout::memory {
@@ -33,6 +34,8 @@ class CellMasks {
   /// writes here keeps a cell out of the other planes, and the bits behind the last column 0.
   std::span<std::uint64_t> row(FaultKind kind, const RowAddress& row);
   std::span<const std::uint64_t> row(FaultKind kind, const RowAddress& row) const;
+  /// The planes of all kinds along one row.
+  FaultMask<std::span<const std::uint64_t>> row(const RowAddress& row) const;
   /// Calls `visit(CellAddress, FaultKind)` for every failing cell, by bank, row, column.
   template <typename Visit>
   void for_each(Visit&& visit) const;

@@ -1,6 +1,5 @@
 #include "memory/word_masks.hpp"
 
-#include <algorithm>
 #include <bit>
 #include <span>
 #include <string>
@@ -10,58 +9,44 @@
 namespace brownout::memory {
 namespace {
 
-/// Bits 0, 2, 4, ... of a value, packed from bit 0.
-constexpr std::uint64_t even_bits(std::uint64_t x) {
-  x &= 0x5555555555555555;
-  x = (x | x >> 1) & 0x3333333333333333;
-  x = (x | x >> 2) & 0x0f0f0f0f0f0f0f0f;
-  x = (x | x >> 4) & 0x00ff00ff00ff00ff;
-  x = (x | x >> 8) & 0x0000ffff0000ffff;
-  return (x | x >> 16) & 0x00000000ffffffff;
+/// Where the fault of a row's cell belongs: among the parts of the row's words.
+struct Place {
+  std::uint64_t words;  ///< behind the first of the row
+  std::uint32_t part, bit;
+};
+
+/// Of every column; the same in all rows. Words that lie `banks` apart share a row.
+std::vector<Place> places_by_column(const SramOrganisation& organisation) {
+  const WordParts parts(organisation);
+  std::vector<Place> places(organisation.geometry().columns);
+  for (std::uint32_t w = 0; w < organisation.column_mux; ++w) {
+    const std::uint64_t word = std::uint64_t{w} * organisation.banks;
+    for (std::uint32_t bit = 0; bit < organisation.cell_bits(); ++bit) {
+      places[organisation.locate({word, bit}).column] = {
+          word, static_cast<std::uint32_t>(parts.part_of(bit)), parts.place_of(bit)};
+    }
+  }
+  return places;
 }
 
-/// As below, for a stride of a power of 2 up to 64: element by element.
-std::uint64_t gather_in_halves(std::span<const std::uint64_t> plane, std::uint32_t first,
-                               std::uint32_t stride, std::uint32_t count) {
-  std::uint64_t result = 0;
-  std::uint32_t offset = first % 64;
-  for (std::uint32_t done = 0, element = first / 64; done < count; ++element) {
-    std::uint64_t bits = plane[element] >> offset;
-    for (std::uint32_t left = stride; left > 1; left /= 2) bits = even_bits(bits);
-    if (stride == 64) bits &= 1;
-    result |= bits << done;
-    done += divide_up(64 - offset, stride);
-    offset = first % stride;
+/// Adds the faults of a row's cells to its words, of which `first` is the first.
+void add_row(WordMasks& masks, std::uint64_t first, const std::vector<Place>& places,
+             const FaultMask<std::span<const std::uint64_t>>& row) {
+  for (std::size_t element = 0; element < row.flip.size(); ++element) {
+    const PartMask faults{row.stuck_at_0[element], row.stuck_at_1[element], row.flip[element]};
+    std::uint64_t left = faults.stuck_at_0 | faults.stuck_at_1 | faults.flip;
+    for (; left != 0; left &= left - 1) {
+      const auto offset = static_cast<std::size_t>(std::countr_zero(left));
+      const Place& place = places[element * 64 + offset];
+      PartMask& mask = masks.part(first + place.words, place.part);
+      mask.stuck_at_0 |= (faults.stuck_at_0 >> offset & 1) << place.bit;
+      mask.stuck_at_1 |= (faults.stuck_at_1 >> offset & 1) << place.bit;
+      mask.flip |= (faults.flip >> offset & 1) << place.bit;
+    }
   }
-  return result & WideBits::low_bits(count);
-}
-
-// Bits first, first + stride, ... (`count` of them, 1 to 64) of a row's plane, packed from bit 0.
-std::uint64_t gather(std::span<const std::uint64_t> plane, std::uint32_t first,
-                     std::uint32_t stride, std::uint32_t count) {
-  if (std::has_single_bit(stride) && stride <= 64) {
-    return gather_in_halves(plane, first, stride, count);
-  }
-  std::uint64_t result = 0;
-  std::size_t column = first;
-  for (std::uint32_t bit = 0; bit < count; ++bit, column += stride) {
-    result |= (plane[column / 64] >> (column % 64) & 1) << bit;
-  }
-  return result;
-}
-
-bool all_zero(std::span<const std::uint64_t> plane) {
-  return std::all_of(plane.begin(), plane.end(), [](std::uint64_t word) { return word == 0; });
 }
 
 }  // namespace
-
-bool WordMasks::is_clean(std::uint64_t word) const {
-  for (std::size_t p = 0; p < parts_.count(); ++p) {
-    if (part(word, p) != PartMask{}) return false;
-  }
-  return true;
-}
 
 WordMask WordMasks::word(std::uint64_t word) const {
   WordMask result;
@@ -79,22 +64,15 @@ WordMasks word_masks(const SramOrganisation& organisation, const CellMasks& cell
     throw InputError("the fault map has " + to_string(cells.geometry()) + ", the SRAM has " +
                      to_string(organisation.geometry()));
   }
-  const WordParts parts(organisation);
-  WordMasks masks(organisation);
-  for (std::uint64_t word = 0; word < organisation.words; ++word) {
-    for (std::uint32_t bit = 0, count = 0; bit < organisation.cell_bits(); bit += count) {
-      // The further bits of a part stand column_mux bitlines apart on the same row.
-      const CellAddress first = organisation.locate({word, bit});
-      const std::uint32_t end =
-          bit < organisation.word_bits ? organisation.word_bits : organisation.cell_bits();
-      count = std::min(end - bit, WideBits::kPartBits);
-      const auto plane = [&](FaultKind kind) -> std::uint64_t {
-        const auto row = cells.row(kind, row_of(first));
-        if (all_zero(row)) return 0;
-        return gather(row, first.column, organisation.column_mux, count);
-      };
-      masks.part(word, parts.part_of(bit)) = {plane(FaultKind::kStuckAt0),
-                                              plane(FaultKind::kStuckAt1), plane(FaultKind::kFlip)};
+  const std::vector<Place> places = places_by_column(organisation);
+  const std::uint64_t step = std::uint64_t{organisation.banks} * organisation.column_mux;
+  WordMasks masks = WordMasks::with_room_for(organisation);
+  for (std::uint64_t begin = 0; begin < organisation.words; begin += step) {
+    masks.add_words(step);
+    // Banks take words in turn: each has a row of these.
+    const std::uint32_t row = organisation.locate({begin, 0}).row;
+    for (std::uint32_t bank = 0; bank < organisation.banks; ++bank) {
+      add_row(masks, begin + bank, places, cells.row({bank, row}));
     }
   }
   return masks;

@@ -1,5 +1,5 @@
-// What the faults of an SRAM's cells do to its words. Gathered forward, word by word, through
-// SramOrganisation::locate; faulty_words.hpp comes from the cells.
+// What the faults of an SRAM's cells do to its words. Gathered forward, from words to the cells of
+// their bits, through SramOrganisation::locate; faulty_words.hpp comes from the cells.
 #pragma once
 
 #include <cstddef>
@@ -43,13 +43,28 @@ class WordMasks {
   bool empty() const { return masks_.empty(); }
   std::uint64_t words() const { return empty() ? 0 : masks_.size() / parts_.count(); }
   /// Whether no cell of the word fails.
-  bool is_clean(std::uint64_t word) const;
+  bool is_clean(std::uint64_t word) const {
+    for (std::size_t p = 0; p < parts_.count(); ++p) {
+      if (part(word, p) != PartMask{}) return false;
+    }
+    return true;
+  }
   WordMask word(std::uint64_t word) const;
   /// Of bits 64 p to 64 p + 63 of a word's data.
   const PartMask& part(std::uint64_t word, std::size_t p) const {
     return masks_[word * parts_.count() + p];
   }
   PartMask& part(std::uint64_t word, std::size_t p) { return masks_[word * parts_.count() + p]; }
+
+  /// Room for the words of an organisation, of which add_words makes as many as it is told, behind
+  /// those that there are. Who fills them at once finds them in the cache.
+  static WordMasks with_room_for(const SramOrganisation& organisation) {
+    WordMasks masks;
+    masks.parts_ = WordParts(organisation);
+    masks.masks_.reserve(organisation.words * masks.parts_.count());
+    return masks;
+  }
+  void add_words(std::uint64_t count) { masks_.resize(masks_.size() + count * parts_.count()); }
 
   bool operator==(const WordMasks&) const = default;
 
