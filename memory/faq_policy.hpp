@@ -2,6 +2,7 @@
 // of its word can hold (after Hanif and Shafique, arXiv 2305.12590; the exact rule is our own).
 #pragma once
 
+#include <cstdint>
 #include <vector>
 
 #include "memory/nearest_values.hpp"
@@ -14,7 +15,7 @@ class FaqPolicy final : public WritePolicy {
   explicit FaqPolicy(Encoding encoding);
 
   bool looks_at_cells() const override { return true; }
-  WideBits choose(const WideBits& wanted, int bits, const WordMask& known) const override;
+  std::uint64_t choose(std::uint64_t wanted, int bits, const PartMask& known) const override;
 
  private:
   std::vector<NearestValues> tables_;  // of 1 to 8 bits

@@ -13,7 +13,7 @@ namespace {
 class PlainPolicy final : public WritePolicy {
  public:
   bool looks_at_cells() const override { return false; }
-  WideBits choose(const WideBits& wanted, int, const WordMask&) const override { return wanted; }
+  std::uint64_t choose(std::uint64_t wanted, int, const PartMask&) const override { return wanted; }
 };
 
 }  // namespace

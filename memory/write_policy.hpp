@@ -2,12 +2,12 @@
 // word's failing cells are known. A new policy is its own file and one entry of the table.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string_view>
 #include <vector>
 
 #include "memory/encoding.hpp"
-#include "memory/word_bits.hpp"
 #include "memory/word_masks.hpp"
 
 namespace brownout::memory {
@@ -18,9 +18,9 @@ class WritePolicy {
   virtual ~WritePolicy() = default;
   /// Whether the choice depends on `known`.
   virtual bool looks_at_cells() const = 0;
-  /// `wanted`: the codes of the word's weights, `bits` wide, the first from bit 0 on; `known`: what
-  /// is known of the word's cells when it is written.
-  virtual WideBits choose(const WideBits& wanted, int bits, const WordMask& known) const = 0;
+  /// `wanted`: codes of weights, `bits` wide, the first from bit 0 on; the last may be cut off.
+  /// `known`: what is known of their cells when they are written.
+  virtual std::uint64_t choose(std::uint64_t wanted, int bits, const PartMask& known) const = 0;
 };
 
 struct WritePolicyKind {

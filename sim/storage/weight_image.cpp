@@ -16,7 +16,7 @@ TileWord tile_word(const schedule::TileProgram& program, const schedule::Tile& t
 
 namespace {
 
-/// What word `index` of a tile holds, and where in the tile.
+/// A word of a tile, and where in the tile.
 struct Held {
   TileWord word;
   int row, first_column;
@@ -24,11 +24,16 @@ struct Held {
   schedule::TilePosition position(int lane) const { return {row, first_column + lane}; }
 };
 
-Held held_by(const schedule::TileProgram& program, const schedule::Tile& tile,
-             std::uint64_t index) {
-  const auto w = static_cast<std::uint32_t>(index % tile.words_per_row);
-  return {tile_word(program, tile, w), static_cast<int>(index / tile.words_per_row),
-          static_cast<int>(w) * tile.lanes};
+/// Calls `visit(index, Held)` for every word of a tile, row after row.
+template <typename Visit>
+void for_each_word(const schedule::TileProgram& program, const schedule::Tile& tile,
+                   Visit&& visit) {
+  std::uint64_t index = 0;
+  for (int row = 0; row < tile.rows; ++row) {
+    for (std::uint32_t w = 0; w < tile.words_per_row; ++w, ++index) {
+      visit(index, Held{tile_word(program, tile, w), row, static_cast<int>(w) * tile.lanes});
+    }
+  }
 }
 
 }  // namespace
@@ -44,8 +49,7 @@ WeightImage::WeightImage(const schedule::TileProgram& program, const models::Wei
     const memory::CodeTable& table = path.table(program.layer_of(tile).weight_bits);
     first_.push_back(words);
     words += tile.words();
-    for (std::uint64_t index = 0; index < tile.words(); ++index) {
-      const Held held = held_by(program, tile, index);
+    for_each_word(program, tile, [&](std::uint64_t index, const Held& held) {
       WideBits wanted;
       for (int lane = 0; lane < held.word.weights; ++lane) {
         const std::size_t weight = program.weight_at(tile, held.position(lane));
@@ -53,31 +57,55 @@ WeightImage::WeightImage(const schedule::TileProgram& program, const models::Wei
                    table.code(weights[tile.node][weight]));
       }
       put(t, index, path.written(held.word, wanted));
-    }
+    });
   }
 }
 
 void WeightImage::rewrite(const schedule::TileProgram& program,
                           const schedule::WeightLayout& layout, const WordPath& path,
                           const ByReadVoltage<memory::WordMasks>& known) {
+  const bool codes_only = path.holds_codes_only();
   for (const schedule::TileIndex t : program.tiles.indices()) {
     const schedule::Tile& tile = program.tiles[t];
     const memory::CodeTable& table = path.table(program.layer_of(tile).weight_bits);
     const memory::WordMasks& masks = known.of(tile.node);
-    for (std::uint64_t index = 0; index < tile.words(); ++index) {
+    bool any = false;
+    for_each_word(program, tile, [&](std::uint64_t index, const Held& held) {
       const std::uint64_t address = layout.address_of(tile, t, index);
-      if (masks.is_clean(address)) continue;
-      const Held held = held_by(program, tile, index);
+      if (masks.is_clean(address)) return;
+      any = true;
+      if (codes_only) {
+        std::uint64_t& stored = words_[place(t, index)];
+        stored = path.written_codes(held.word, stored & WideBits::low_bits(held.word.bits()),
+                                    masks.part(address, 0));
+        return;
+      }
       const WideBits wanted = path.read(held.word, word(t, index)).codes;
       const WordBits stored = path.written(held.word, wanted, masks.word(address));
       put(t, index, stored);
       const WideBits codes = path.read(held.word, stored).codes;
-      if (codes == wanted) continue;
       for (int lane = 0; lane < held.word.weights; ++lane) {
-        const std::uint64_t code = held.word.code(codes, lane);
-        if (code == held.word.code(wanted, lane)) continue;
-        weights_[tile.node][program.weight_at(tile, held.position(lane))] = table.value(code);
+        weights_[tile.node][program.weight_at(tile, held.position(lane))] =
+            table.value(held.word.code(codes, lane));
       }
+    });
+    if (codes_only && any) read_codes(program, t, table);
+  }
+}
+
+/// The weights of a tile whose words hold codes only: column after column, where those of one lie
+/// side by side, since the network's weights are in no cache.
+void WeightImage::read_codes(const schedule::TileProgram& program, schedule::TileIndex t,
+                             const memory::CodeTable& table) {
+  const schedule::Tile& tile = program.tiles[t];
+  const auto width = static_cast<std::uint32_t>(program.layer_of(tile).weight_bits);
+  const std::uint64_t lowest = WideBits::low_bits(width);
+  for (int column = 0; column < tile.columns; ++column) {
+    std::size_t word = place(t, static_cast<unsigned>(column / tile.lanes));
+    const std::uint32_t first = static_cast<std::uint32_t>(column % tile.lanes) * width;
+    for (int row = 0; row < tile.rows; ++row, word += tile.words_per_row) {
+      weights_[tile.node][program.weight_at(tile, {row, column})] =
+          table.value(words_[word] >> first & lowest);
     }
   }
 }

@@ -44,6 +44,8 @@ class WeightImage {
   std::size_t place(schedule::TileIndex tile, std::uint64_t index) const {
     return (first_[tile] + index) * parts_.count();
   }
+  void read_codes(const schedule::TileProgram& program, schedule::TileIndex tile,
+                  const memory::CodeTable& table);
   void put(schedule::TileIndex tile, std::uint64_t index, const memory::WordBits& word);
 
   memory::WordParts parts_;

@@ -198,20 +198,9 @@ WideBits WordPath::changeable(const TileWord& word, const WordBits& stored) cons
   return acting(word, stored).data & WideBits::ones(word.bits());
 }
 
-/// The faults of a mask that may act on some word.
-memory::WordMask WordPath::acting(const TileWord& word, const memory::WordMask& mask) const {
-  if (!filter_.passes_layer(word.node)) return {};
-  const WordBits& passing = passing_[static_cast<std::size_t>(word.weight_bits)];
-  const WordBits none;
-  const bool to_one = filter_.polarity != FaultPolarity::kOneToZero;
-  const bool to_zero = filter_.polarity != FaultPolarity::kZeroToOne;
-  return {mask.stuck_at_0 & (to_zero ? passing : none), mask.stuck_at_1 & (to_one ? passing : none),
-          mask.flip & passing};
-}
-
 WordBits WordPath::acting(const TileWord& word, const WordBits& stored) const {
   if (!filter_.passes_layer(word.node)) return {};
-  const WordBits& passing = passing_[static_cast<std::size_t>(word.weight_bits)];
+  const WordBits& passing = passing_of(word);
   switch (filter_.polarity) {
     case FaultPolarity::kBoth:
       return passing;

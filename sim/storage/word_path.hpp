@@ -8,6 +8,7 @@
 #include <memory>
 #include <vector>
 
+#include "memory/base/fault_mask.hpp"
 #include "memory/code_table.hpp"
 #include "memory/sram_organisation.hpp"
 #include "memory/storage_scheme.hpp"
@@ -25,6 +26,10 @@ struct TileWord {
 
   std::uint32_t bits() const { return static_cast<std::uint32_t>(weight_bits * weights); }
   /// The code of its weight `lane`.
+  std::uint64_t code(std::uint64_t codes, int lane) const {
+    return codes >> lane * weight_bits &
+           memory::WideBits::low_bits(static_cast<std::uint32_t>(weight_bits));
+  }
   std::uint64_t code(const memory::WideBits& codes, int lane) const {
     return codes.field(static_cast<std::uint32_t>(lane * weight_bits),
                        static_cast<std::uint32_t>(weight_bits));
@@ -89,6 +94,13 @@ class WordPath {
   /// that the filter lets act.
   memory::WordBits written(const TileWord& word, const memory::WideBits& wanted,
                            const memory::WordMask& known = {}) const;
+  /// Whether a word is the codes of its weights and nothing else, in one part of 64 bits.
+  bool holds_codes_only() const {
+    return !coded_ && flag_count_ == 0 && organisation_.word_bits <= memory::WideBits::kPartBits;
+  }
+  /// What is written, and read where nothing is wrong, where words hold codes only.
+  std::uint64_t written_codes(const TileWord& word, std::uint64_t wanted,
+                              const memory::PartMask& known) const;
   /// The sum, over a word's weights, of |weight as read - the one wanted| where `known` is what its
   /// cells do, and is known when it is written.
   std::uint64_t damage(const TileWord& word, const memory::WideBits& wanted,
@@ -126,6 +138,8 @@ class WordPath {
 
  private:
   memory::WordBits encoded_if_it_fits(const memory::WideBits& data, std::uint64_t flags) const;
+  memory::WideBits by_policy(const memory::WideBits& codes, int weight_bits,
+                             const memory::WordMask& known) const;
   memory::WideBits chosen(const TileWord& word, const memory::WideBits& target, std::uint64_t flags,
                           const memory::WordMask& known) const;
   std::uint64_t error(const TileWord& word, const memory::WideBits& wanted,
@@ -134,7 +148,15 @@ class WordPath {
   memory::WideBits as_weights(const TileWord& word, const memory::WideBits& data,
                               const memory::WordFlags& flags) const;
   memory::WordBits acting(const TileWord& word, const memory::WordBits& stored) const;
-  memory::WordMask acting(const TileWord& word, const memory::WordMask& mask) const;
+  template <typename Bits>
+  FaultMask<Bits> acting(const TileWord& word, const FaultMask<Bits>& mask,
+                         const Bits& passing) const;
+  memory::WordMask acting(const TileWord& word, const memory::WordMask& mask) const {
+    return acting(word, mask, passing_of(word));
+  }
+  const memory::WordBits& passing_of(const TileWord& word) const {
+    return passing_[static_cast<std::size_t>(word.weight_bits)];
+  }
   memory::WideBits decode(const TileWord& word, const memory::WordBits& stored,
                           const memory::WordBits& delivered, CodewordCounts& counts) const;
   CodewordCounts count(const memory::DecodedCodewords& decoded,
@@ -156,5 +178,17 @@ class WordPath {
   std::vector<memory::WordBits>
       passing_;  // by bits of a weight: bits of a word that the filter passes
 };
+
+/// The faults of a mask that may act on some word; `passing`: of those bits that the filter passes.
+template <typename Bits>
+FaultMask<Bits> WordPath::acting(const TileWord& word, const FaultMask<Bits>& mask,
+                                 const Bits& passing) const {
+  if (!filter_.passes_layer(word.node)) return {};
+  const Bits none{};
+  const bool to_one = filter_.polarity != FaultPolarity::kOneToZero;
+  const bool to_zero = filter_.polarity != FaultPolarity::kZeroToOne;
+  return {mask.stuck_at_0 & (to_zero ? passing : none), mask.stuck_at_1 & (to_one ? passing : none),
+          mask.flip & passing};
+}
 
 }  // namespace brownout::storage

@@ -1,4 +1,5 @@
 // The other half of WordPath: what is written for weights, by what is known of the cells.
+#include <algorithm>
 #include <bit>
 #include <cstdlib>
 
@@ -69,6 +70,30 @@ WordBits WordPath::written(const TileWord& word, const WideBits& wanted,
   return best;
 }
 
+std::uint64_t WordPath::written_codes(const TileWord& word, std::uint64_t wanted,
+                                      const memory::PartMask& known) const {
+  const memory::PartMask stuck = acting(word, known, passing_of(word).data.parts[0]);
+  return scheme_.policy->choose(wanted, word.weight_bits, stuck) &
+         WideBits::low_bits(organisation_.word_bits);
+}
+
+/// As many whole codes at a time as have room in 64 bits.
+WideBits WordPath::by_policy(const WideBits& codes, int weight_bits,
+                             const memory::WordMask& known) const {
+  const auto width = static_cast<std::uint32_t>(weight_bits);
+  const std::uint32_t step = WideBits::kPartBits / width * width;
+  WideBits chosen;
+  for (std::uint32_t first = 0; first < organisation_.word_bits; first += step) {
+    const std::uint32_t count = std::min(step, organisation_.word_bits - first);
+    const memory::PartMask part{known.stuck_at_0.data.field(first, count),
+                                known.stuck_at_1.data.field(first, count),
+                                known.flip.data.field(first, count)};
+    chosen.put(first, scheme_.policy->choose(codes.field(first, count), weight_bits, part) &
+                          WideBits::low_bits(count));
+  }
+  return chosen;
+}
+
 /// What the policy writes for the codes that are wanted. Before a decoder it may leave stuck bits
 /// to that, one after the other, where it mends them: weights then stay as they are.
 WideBits WordPath::chosen(const TileWord& word, const WideBits& target, std::uint64_t flags,
@@ -76,11 +101,7 @@ WideBits WordPath::chosen(const TileWord& word, const WideBits& target, std::uin
   const memory::WordFlags change = scheme_.changes.flags_of(flags, organisation_.word_bits);
   memory::WordMask stuck =
       acting(word, memory::seen_through(change, known, organisation_.word_bits));
-  const auto by_policy = [&](const memory::WordMask& mask) {
-    return scheme_.policy->choose(target, word.weight_bits, mask) &
-           WideBits::ones(organisation_.word_bits);
-  };
-  WideBits best = by_policy(stuck);
+  WideBits best = by_policy(target, word.weight_bits, stuck);
   if (!coded_ || best == target) return best;
   // Without the sign: that is undone behind the decoder.
   const auto error_of = [&](const WideBits& data) {
@@ -96,7 +117,7 @@ WideBits WordPath::chosen(const TileWord& word, const WideBits& target, std::uin
     memory::WordMask rest = stuck;
     rest.stuck_at_0.data = rest.stuck_at_0.data & ~left;
     rest.stuck_at_1.data = rest.stuck_at_1.data & ~left;
-    const WideBits data = by_policy(rest);
+    const WideBits data = by_policy(target, word.weight_bits, rest);
     const std::uint64_t now = error_of(data);
     if (now >= least) return;
     best = data;

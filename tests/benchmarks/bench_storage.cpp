@@ -30,13 +30,15 @@ memory::StorageScheme scheme_of(const std::string& code, const std::string& poli
           .code = &memory::find_word_code(code)};
 }
 
-const testing::StoredNetwork& stored(const std::string& code, const std::string& policy) {
+const testing::StoredNetwork& stored(const std::string& code, const std::string& policy,
+                                     int word_bits = 64) {
   static std::map<std::string, std::unique_ptr<testing::StoredNetwork>> made;
   static const models::QuantizedNetwork the_network = network();
-  std::unique_ptr<testing::StoredNetwork>& net = made[code + policy];
+  std::unique_ptr<testing::StoredNetwork>& net = made[code + policy + std::to_string(word_bits)];
   if (!net) {
     hardware::AcceleratorSpec spec;
-    spec.weight_sram = {.capacity_kib = 16384, .banks = 16, .word_bits = 64, .column_mux = 4};
+    spec.weight_sram = {
+        .capacity_kib = 16384, .banks = 16, .word_bits = word_bits, .column_mux = 4};
     net = std::make_unique<testing::StoredNetwork>(the_network, spec, scheme_of(code, policy));
   }
   return *net;
@@ -72,7 +74,7 @@ void write(benchmark::State& state) {
 
 /// From a map of stuck cells, 4 % of all, to the words that are written.
 void convert(benchmark::State& state) {
-  const testing::StoredNetwork& net = stored("none", "faq");
+  const testing::StoredNetwork& net = stored("none", "faq", static_cast<int>(state.range(0)));
   const storage::WordPath path = net.path();
   const memory::CellMasks known = cells(net.organisation(), 25, true);
   for (auto _ : state) {
@@ -93,7 +95,7 @@ void read_back(benchmark::State& state, const std::string& code) {
 }
 
 BENCHMARK(write)->Unit(benchmark::kMillisecond);
-BENCHMARK(convert)->Unit(benchmark::kMillisecond);
+BENCHMARK(convert)->ArgName("word_bits")->Arg(64)->Arg(32)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(read_back, none, "none")->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(read_back, secded, "secded")->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(read_back, bch_dec, "bch_dec")->Unit(benchmark::kMillisecond);

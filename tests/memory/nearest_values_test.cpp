@@ -166,23 +166,20 @@ TEST(NearestValues, HaveTheMeanErrorsOfAnIndependentEnumeration) {
 
 TEST(FaqPolicy, ChoosesEveryWeightOfAWordByItsOwnCells) {
   const FaqPolicy faq(Encoding::kTwosComplement);
-  WideBits wanted;
-  wanted.put(0, 0x05);
-  wanted.put(8, 0xff);   // -1
-  wanted.put(64, 0x7f);  // in the second part
-  wanted.put(248, 0x10);
-  WordMask known;
-  known.stuck_at_1.data.put(0, 0x80);   // negative: -1 is nearest to 5
-  known.stuck_at_0.data.put(8, 0x80);   // not negative: 0 is nearest to -1
-  known.stuck_at_0.data.put(64, 0x01);  // 126
-  WideBits chosen;
-  chosen.put(0, 0xff);
-  chosen.put(8, 0x00);
-  chosen.put(64, 0x7e);
-  chosen.put(248, 0x10);
-  EXPECT_EQ(faq.choose(wanted, 8, known), chosen);
+  // 16, -1, 127 and 5, from the highest: -1 cannot be negative and becomes 0, 127 cannot be odd, 5
+  // cannot but be negative.
+  const std::uint64_t wanted = 0x10'00'00'00'00'ff'7f'05;
+  const PartMask known{.stuck_at_0 = 0x00'00'00'00'00'80'01'00, .stuck_at_1 = 0x80};
+  EXPECT_EQ(faq.choose(wanted, 8, known), 0x10'00'00'00'00'00'7e'ffU);
   EXPECT_EQ(faq.choose(wanted, 8, {}), wanted);
   EXPECT_TRUE(faq.looks_at_cells());
+}
+
+TEST(FaqPolicy, TakesTheBitsThatACutOffWeightHas) {
+  const FaqPolicy faq(Encoding::kTwosComplement);
+  // 21 weights of 3 bits, and the lowest bit of a 22nd, of 0.
+  const PartMask known{.stuck_at_1 = std::uint64_t{1} << 63};
+  EXPECT_EQ(faq.choose(0, 3, known), known.stuck_at_1);
 }
 
 }  // namespace

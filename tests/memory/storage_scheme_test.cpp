@@ -24,8 +24,8 @@ TEST(WordCode, UnknownOnesAreRefusedWithTheList) {
 }
 
 TEST(WritePolicy, PlainWritesWhatIsWanted) {
-  const WordMask known{.stuck_at_1 = {{0xff}}};
-  EXPECT_EQ(make_write_policy("plain", Encoding::kGray)->choose({0x5a}, 8, known), WideBits(0x5a));
+  const PartMask known{.stuck_at_1 = 0xff};
+  EXPECT_EQ(make_write_policy("plain", Encoding::kGray)->choose(0x5a, 8, known), 0x5aU);
 }
 
 TEST(WritePolicy, UnknownOnesAreRefusedWithTheList) {

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <limits>
 
+#include "memory/nearest_values.hpp"
 #include "memory/numbers/keyed_random.hpp"
 #include "sim/storage/word_path.hpp"
 
@@ -109,6 +110,90 @@ INSTANTIATE_TEST_SUITE_P(
                       Case{"none", {.sign_flip = true, .bit_flip = true}, 0.95},
                       Case{"secded", {}, 0.9}, Case{"bch_dec", {}, 0.9},
                       Case{"secded", {.sign_flip = true}, 0.9}));
+
+constexpr memory::Encoding kEncodings[] = {
+    memory::Encoding::kTwosComplement, memory::Encoding::kOffsetBinary,
+    memory::Encoding::kSignMagnitude, memory::Encoding::kGray};
+
+/// Words of one width, full of weights of another, whose cells are drawn.
+struct FullWord {
+  std::uint32_t word_bits;
+  TileWord word;
+  WideBits wanted;
+  WordMask mask;
+
+  FullWord(memory::Encoding encoding, std::uint32_t bits_of_word, int weight_bits)
+      : word_bits(bits_of_word) {
+    word = {.node = {0},
+            .weight_bits = weight_bits,
+            .weights = static_cast<int>(bits_of_word) / weight_bits};
+    const memory::CodeTable table(encoding, weight_bits);
+    for (int lane = 0; lane < word.weights; ++lane) {
+      const std::uint64_t any = draw(lane) & WideBits::low_bits(static_cast<unsigned>(weight_bits));
+      wanted.put(static_cast<std::uint32_t>(lane * weight_bits), table.code(table.value(any)));
+    }
+    for (std::uint32_t b = 0; b < bits_of_word; ++b) {
+      const std::uint64_t any = draw(1000 + static_cast<int>(b)) % 12;
+      if (any == 0) mask.stuck_at_0.data.flip(b);
+      if (any == 1) mask.stuck_at_1.data.flip(b);
+      if (any == 2) mask.flip.data.flip(b);
+    }
+  }
+
+ private:
+  std::uint64_t draw(int what) const {
+    return memory::keyed_hash(word_bits, static_cast<std::uint64_t>(word.weight_bits),
+                              static_cast<std::uint64_t>(what));
+  }
+};
+
+TEST(Writing, EveryWeightOfAnyWordIsTheNearestThatItsOwnActingCellsLeave) {
+  FaultFilter filters[4];
+  filters[1].bits = 0b101;
+  filters[2].polarity = FaultPolarity::kZeroToOne;
+  filters[3].layers.push_back(false);
+  for (const memory::Encoding encoding : kEncodings) {
+    memory::StorageScheme scheme;
+    scheme.encoding = encoding;
+    scheme.policy = memory::make_write_policy("faq", encoding);
+    for (int weight_bits = 1; weight_bits <= 8; ++weight_bits) {
+      const memory::NearestValues nearest(encoding, weight_bits);
+      for (std::uint32_t word_bits = 8; word_bits <= WideBits::kMost; ++word_bits) {
+        const FullWord full(encoding, word_bits, weight_bits);
+        const FaultFilter& filter = filters[word_bits / 3 % 4];
+        const WordPath path(scheme, {.words = 8, .word_bits = word_bits}, filter);
+        const WordBits stored = path.written(full.word, full.wanted, full.mask);
+        for (int lane = 0; lane < full.word.weights; ++lane) {
+          const auto at = [&](const WordBits& stuck, bool acts) -> std::uint32_t {
+            const auto bits = static_cast<std::uint32_t>(full.word.code(stuck.data, lane));
+            return acts && filter.layers.empty() ? bits & filter.bits : 0;
+          };
+          const auto code = static_cast<std::uint32_t>(full.word.code(full.wanted, lane));
+          ASSERT_EQ(full.word.code(stored.data, lane),
+                    nearest.nearest(
+                        at(full.mask.stuck_at_0, filter.polarity != FaultPolarity::kZeroToOne),
+                        at(full.mask.stuck_at_1, true), code))
+              << memory::to_string(encoding) << ", lane " << lane << " of " << weight_bits
+              << " bits in " << word_bits;
+        }
+        ASSERT_EQ(stored.data & WideBits::ones(word_bits), stored.data);
+        ASSERT_EQ(path.holds_codes_only(), word_bits <= 64);
+        if (!path.holds_codes_only()) continue;
+        const memory::PartMask mask{full.mask.stuck_at_0.data.parts[0],
+                                    full.mask.stuck_at_1.data.parts[0],
+                                    full.mask.flip.data.parts[0]};
+        ASSERT_EQ(path.written_codes(full.word, full.wanted.parts[0], mask), stored.data.parts[0])
+            << memory::to_string(encoding) << ", " << weight_bits << " bits in " << word_bits;
+      }
+    }
+  }
+}
+
+TEST(Writing, WordsWithFlagsOrCheckBitsHoldMoreThanCodes) {
+  EXPECT_TRUE(path_of(scheme_of("none", {})).holds_codes_only());
+  EXPECT_FALSE(path_of(scheme_of("none", {.bit_flip = true})).holds_codes_only());
+  EXPECT_FALSE(path_of(scheme_of("parity", {})).holds_codes_only());
+}
 
 TEST(Writing, FlagsThatCannotFailAreReadAsTheyWere) {
   memory::StorageScheme scheme = scheme_of("none", {.sign_flip = true});
