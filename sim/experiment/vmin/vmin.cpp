@@ -13,14 +13,11 @@
 #include "sim/experiment/runner/point_text.hpp"
 #include "sim/experiment/runner/results_directory.hpp"
 #include "sim/experiment/runner/whole_file.hpp"
-#include "sim/experiment/vmin/judge.hpp"
 #include "sim/experiment/vmin/vmin_tasks.hpp"
+#include "sim/experiment/vmin/vmin_worker.hpp"
 
 namespace brownout::experiment {
 namespace {
-
-/// Images on which the layers of a failing chip are compared.
-constexpr std::int64_t kLayerImages = 1000;
 
 VminTasks tasks_of(const Plan& plan) {
   std::vector<memory::Voltage> voltages = plan.config.sweep.voltages;
@@ -33,10 +30,6 @@ VminTasks tasks_of(const Plan& plan) {
           std::move(layers)};
 }
 
-double error_of_verdict(const VminTasks& tasks) {
-  return kSearchError / static_cast<double>(kVerdictsOfChip * tasks.chips());
-}
-
 std::string manifest_of(const Plan& plan, const VminOptions& options) {
   const AccuracyTarget& target = options.target;
   const std::string text = target.minimum ? "minimum: " + format_double(*target.minimum)
@@ -46,42 +39,6 @@ std::string manifest_of(const Plan& plan, const VminOptions& options) {
                         {"yield", format_double(options.claim.yield)},
                         {"confidence", format_double(options.claim.confidence)}});
 }
-
-/// What a worker does with a task.
-class VminWorker {
- public:
-  VminWorker(const Session& session, const VminTasks& tasks, const VminOptions& options)
-      : session_(session.another()),
-        judge_(session_, options.target),
-        tasks_(tasks),
-        options_(options) {}
-
-  std::string run(std::size_t number) {
-    const VminTask task = tasks_.task(number);
-    Point point{.voltage = tasks_.voltages()[task.at.voltage],
-                .chip = task.at.chip,
-                .supply = session_.plan().config.sweep.supply.name};
-    switch (task.work) {
-      case VminWork::kJudge:
-        return search_row(judge_.judge(point, error_of_verdict(tasks_)));
-      case VminWork::kJudgeExactly:
-        return search_row(judge_.judge(point, 0));
-      case VminWork::kPoint:
-        point.cosim_images = options_.cosimulate ? 1 : 0;
-        return run_to_text(session_, point);
-      case VminWork::kLayer:
-        point.faults = tasks_.layers()[task.layer].filter;
-        return format_double(judge_.drop_on(point, kLayerImages));
-    }
-    throw std::logic_error("unknown VminWork");
-  }
-
- private:
-  Session session_;
-  Judge judge_;
-  const VminTasks& tasks_;
-  const VminOptions& options_;
-};
 
 /// The parent's side: what is known, and what is to be known next.
 class Vmin {
@@ -337,7 +294,8 @@ VminOutcome Vmin::run() {
   const Point lowest{.voltage = tasks_.voltages().back(), .supply = plan.config.sweep.supply.name};
   ResultsDirectory directory(plan, lowest, options_.out, manifest);
   read_journal(directory, directory.journal().read());
-  VminOutcome outcome{.resumed = finished_.size()};
+  VminOutcome outcome;
+  outcome.resumed = finished_.size();
   outcome.failures = work(directory);
   outcome.kept = finished_.size();
   if (!outcome.failures.empty()) return outcome;

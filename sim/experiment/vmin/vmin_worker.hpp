@@ -1,0 +1,28 @@
+// A worker of a search for the safe voltage: does its tasks in a process of its own.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "sim/experiment/vmin/judge.hpp"
+#include "sim/experiment/vmin/vmin.hpp"
+#include "sim/experiment/vmin/vmin_tasks.hpp"
+
+namespace brownout::experiment {
+
+class VminWorker {
+ public:
+  /// `tasks` and `options` must outlive this.
+  VminWorker(const Session& session, const VminTasks& tasks, const VminOptions& options);
+
+  /// The row of a judgement, the rows of a point (run_to_text), or the drop by a layer.
+  std::string run(std::size_t number);
+
+ private:
+  Session session_;
+  Judge judge_;
+  const VminTasks& tasks_;
+  const VminOptions& options_;
+};
+
+}  // namespace brownout::experiment
