@@ -148,7 +148,7 @@ CASES = {
     "missing_argument": Case("run", ["WORKLOAD.yaml is missing"]),
     "two_arguments": Case("run w.yaml w.yaml", ["unexpected", "w.yaml"]),
     "unknown_command": Case("rum w.yaml", ["rum", "did you mean run?"]),
-    "command_of_a_later_version": Case("topology x.csv", ["topology", "run, sweep, sensitivity"]),
+    "command_of_a_later_version": Case("topology x.csv", ["topology", "run, sweep, vmin"]),
     "map_command": Case("map draw m.csv", ["map draw", "map generate, map info"]),
     # Outputs
     "logits_into_no_directory": Case(
