@@ -96,7 +96,7 @@ constexpr Shown kShown[] = {
     {"refused_failing", "  of them fail", "", Style::kPlain},
     {"limiting_layer", "  limited by layer", "", Style::kPlain},
     {"limiting_drop", "    which alone loses", "", Style::kPercent},
-    {"limiting_drop_of_all", "    of", "", Style::kPercent},
+    {"limiting_drop_of_all", "    all layers together", "", Style::kPercent},
     {"energy_j", "energy per inference", "J", Style::kQuantity},
     {"energy_rel", "  relative", "of that at the error-free voltage", Style::kRatio},
     {"weight_sram_energy_rel", "  of the weight SRAM", "likewise", Style::kRatio},
