@@ -19,17 +19,10 @@
 #include "sim/experiment/runner/manifest.hpp"
 #include "sim/experiment/session/session.hpp"
 #include "sim/experiment/sweep.hpp"
+#include "tests/experiment/workload_session.hpp"
 
 namespace brownout::experiment {
 namespace {
-
-const std::filesystem::path kRoot = BROWNOUT_SOURCE_DIR;
-
-Session session_of(const std::string& workload, std::vector<std::string> set) {
-  config::Overrides overrides;
-  overrides.set = std::move(set);
-  return Session(config::load_workload(kRoot / "workloads" / workload, overrides));
-}
 
 std::string read(const std::filesystem::path& path) {
   std::ifstream in(path, std::ios::binary);

@@ -7,17 +7,10 @@
 #include "sim/experiment/results/layer_columns.hpp"
 #include "sim/experiment/results/point_columns.hpp"
 #include "sim/experiment/session/session.hpp"
+#include "tests/experiment/workload_session.hpp"
 
 namespace brownout::experiment {
 namespace {
-
-const std::filesystem::path kRoot = BROWNOUT_SOURCE_DIR;
-
-Session session_of(const std::string& workload, std::vector<std::string> set) {
-  config::Overrides overrides;
-  overrides.set = std::move(set);
-  return Session(config::load_workload(kRoot / "workloads" / workload, overrides));
-}
 
 struct Variant {
   std::string name;
