@@ -19,6 +19,6 @@ build release -DBROWNOUT_TESTS=OFF -DBROWNOUT_BENCHMARKS=OFF
 
 say "Sweeping $workload: every voltage on 10 chips"
 build/release/brownout sweep "$workload" --out "$out"
-.venv/bin/python -m brownout_tools.reporting "$out"
+build/release/brownout report "$out"
 
 say "Done in $((SECONDS - started)) s. The report is $out/report.html, its pictures stand beside it."

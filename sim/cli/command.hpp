@@ -24,6 +24,7 @@ Command run_command();
 Command sweep_command();
 Command vmin_command();
 Command sensitivity_command();
+Command report_command();
 Command network_command();
 Command weights_command();
 Command map_generate_command();

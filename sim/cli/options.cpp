@@ -5,6 +5,7 @@
 #include <boost/program_options.hpp>
 #include <limits>
 #include <stdexcept>
+#include <utility>
 
 #include "memory/base/input_error.hpp"
 #include "memory/base/text_number.hpp"
@@ -110,16 +111,23 @@ Arguments::Arguments(const CommandSpec& spec, const std::vector<std::string>& wo
   for (const std::string& argument : arguments) {
     if (argument.size() > 1 && argument.front() == '-') fail_unknown(spec, argument);
   }
-  const std::size_t wanted = spec.positional.empty() ? 0 : 1;
-  if (arguments.size() > wanted) {
-    throw InputError("unexpected argument " + in_quotes(arguments[wanted]) + "; usage: brownout " +
-                     spec.name + (wanted == 0 ? "" : " " + spec.positional) + " [options]");
+  const bool several = spec.positional.ends_with("...");
+  const std::size_t most = several ? arguments.size() : spec.positional.empty() ? 0 : 1;
+  if (arguments.size() > most) {
+    throw InputError("unexpected argument " + in_quotes(arguments[most]) + "; usage: brownout " +
+                     spec.name + (most == 0 ? "" : " " + spec.positional) + " [options]");
   }
-  if (!arguments.empty()) positional_ = arguments.front();
-  if (positional_.empty() && wanted == 1 && !has("help") && !has("version")) {
+  const bool needed = !spec.positional.empty() && !has("help") && !has("version");
+  if (needed && (arguments.empty() || arguments.front().empty())) {
     throw InputError(spec.positional + " is missing; usage: brownout " + spec.name + " " +
                      spec.positional + " [options]");
   }
+  positionals_ = std::move(arguments);
+}
+
+const std::string& Arguments::positional() const {
+  static const std::string kNone;
+  return positionals_.empty() ? kNone : positionals_.front();
 }
 
 std::vector<std::string> Arguments::all(const std::string& name) const {

@@ -22,11 +22,12 @@ struct OptionSpec {
 };
 
 struct CommandSpec {
-  std::string name;        ///< "run", "map info"
-  std::string summary;     ///< one line
-  std::string purpose;     ///< one paragraph
-  std::string example;     ///< a command line that works in the repository
-  std::string positional;  ///< how help names the one required argument; empty: there is none
+  std::string name;     ///< "run", "map info"
+  std::string summary;  ///< one line
+  std::string purpose;  ///< one paragraph
+  std::string example;  ///< a command line that works in the repository
+  /// How help names the one required argument; "DIR...": one or more; empty: there is none.
+  std::string positional;
   std::vector<OptionSpec> options;
 };
 
@@ -38,7 +39,9 @@ class Arguments {
   Arguments(const CommandSpec& spec, const std::vector<std::string>& words);
 
   bool has(const std::string& name) const { return values_.contains(name); }
-  const std::string& positional() const { return positional_; }
+  /// The one argument, or the first of several; empty beside --help.
+  const std::string& positional() const;
+  const std::vector<std::string>& positionals() const { return positionals_; }
   std::vector<std::string> all(const std::string& name) const;
   std::optional<std::string> text(const std::string& name) const;
   /// The same, and throws when the option is not given.
@@ -63,7 +66,7 @@ class Arguments {
 
  private:
   std::map<std::string, std::vector<std::string>> values_;  // flags: one empty text
-  std::string positional_;
+  std::vector<std::string> positionals_;
 };
 
 /// The start of a message about an option: throws "--name: text".

@@ -31,8 +31,7 @@ CommandSpec spec() {
           "stored 0, read 1). The cells fail alike every time, so all parts meet the same bit "
           "error rate. Prints a line per part, first that without faults and that with all. DIR "
           "gets sensitivity.csv (a row per part and chip), manifest.json and results.sqlite, the "
-          "journal: a killed command continues when it runs again. python -m "
-          "brownout_tools.reporting DIR draws it.",
+          "journal: a killed command continues when it runs again. brownout report DIR draws it.",
       .example =
           "brownout sensitivity workloads/mnist_cnn.yaml --by layer --ber 0.01 --chips 3 "
           "--images 100 --out out/mnist_layers",
@@ -160,7 +159,7 @@ int run(const Arguments& arguments, const Streams& streams) {
   if (!quiet) {
     streams.err << "wrote sensitivity.csv, manifest.json, results.sqlite in "
                 << options.runner.out.string() << "; " << outcome.resumed << " of "
-                << outcome.points << " points resumed\n";
+                << outcome.points << " points resumed" << report_hint(options.runner.out) << "\n";
   }
   return 0;
 }

@@ -35,8 +35,9 @@ CommandSpec spec() {
           "points.csv (a row per voltage and chip), layers.csv, dies.csv and yields.csv (which "
           "chips pass, and what share), manifest.json (configuration, hashes of the inputs, seed, "
           "accuracy target), and results.sqlite, the journal: a sweep that was killed continues "
-          "where it was when the same command runs again, and ends with the same files. python -m "
-          "brownout_tools.reporting DIR draws the curves and writes DIR/report.html.",
+          "where it was when the same command runs again, and ends with the same files. brownout "
+          "report "
+          "DIR draws the curves and writes DIR/report.html.",
       .example =
           "brownout sweep workloads/mnist_cnn.yaml --voltage 1.00:0.80:0.05 --chips 4 "
           "--out out/mnist",
@@ -208,7 +209,8 @@ int run(const Arguments& arguments, const Streams& streams) {
     streams.err << "wrote points.csv, layers.csv, "
                 << (outcome.mark ? "dies.csv, yields.csv, " : "")
                 << "manifest.json, results.sqlite in " << options.out.string() << "; "
-                << outcome.resumed << " of " << outcome.points.size() << " points resumed\n";
+                << outcome.resumed << " of " << outcome.points.size() << " points resumed"
+                << report_hint(options.out) << "\n";
   }
   return 0;
 }

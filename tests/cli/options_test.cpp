@@ -83,6 +83,16 @@ TEST(Options, MissingAndSuperfluousParts) {
   EXPECT_EQ(complaint([] { parse({"w"}).required("voltage"); }), "--voltage: is required");
 }
 
+TEST(Options, SeveralArgumentsWhereTheCommandTakesThem) {
+  CommandSpec several = spec();
+  several.positional = "DIR...";
+  const Arguments arguments(several, {"a", "--quiet", "b"});
+  EXPECT_THAT(arguments.positionals(), ElementsAre("a", "b"));
+  EXPECT_EQ(arguments.positional(), "a");
+  EXPECT_EQ(complaint([&] { Arguments(several, {}); }),
+            "DIR... is missing; usage: brownout run DIR... [options]");
+}
+
 TEST(Options, HelpNeedsNoArgument) { EXPECT_TRUE(parse({"--help"}).has("help")); }
 
 TEST(Options, WholeNumbersInRange) {

@@ -8,7 +8,8 @@ import pytest
 
 from brownout_tools.reporting import plot_axis, plot_points, style
 from brownout_tools.reporting.choice import Choice
-from brownout_tools.reporting.command import gather, main
+from brownout_tools.reporting.command import main
+from brownout_tools.reporting.sweep_report import gather
 from reporting_data.report_page import Page, report
 from reporting_data.synthetic_sweep import (
     MANIFEST,
@@ -221,9 +222,13 @@ def test_pictures_have_no_ticks_above_100_percent_nor_names_of_what_is_absent(
 def test_labels_of_many_digits_keep_apart() -> None:
     voltages = ["0.876967", "0.883986", "0.9", "0.95", "1"]
     places = [float(text) for text in voltages]
-    kept = style.spaced(places, style.label_gap(voltages))
+    wide = style.new_figure(7.2, 4.6)
+    kept = style.spaced(places, style.label_gap(voltages, wide))
     assert 0 in kept and 1 not in kept
-    assert len(style.spaced(places, style.label_gap([""]))) > len(kept)
+    assert len(style.spaced(places, style.label_gap([""], wide))) > len(kept)
+    with style.paper(85):
+        narrow = style.label_gap(voltages, style.new_figure(7.2, 4.6))
+    assert narrow > style.label_gap(voltages, wide)
 
 
 def test_a_reconstruction_is_drawn_by_its_auc(tmp_path: Path) -> None:

@@ -7,8 +7,8 @@ import pytest
 
 from brownout_binary import needs_brownout
 from brownout_tools.reporting import metric, results
-from brownout_tools.reporting.command import gather
 from brownout_tools.reporting.page import html_page
+from brownout_tools.reporting.sweep_report import draw, gather
 from commands import WORKLOAD, json_of, means, rows_of, sweep
 from reporting_data.synthetic_sweep import synthetic_sweep
 
@@ -47,7 +47,9 @@ def test_the_report_reads_columns_that_are_written(swept: Path) -> None:
     named += [*metric.TOP1.columns, *metric.AUC.columns, results.ASKED, *KEY]
     assert set(named) <= set(points)
     assert {*results.LAYER_NUMBERS, *results.LAYER_MEASURES, *KEY} <= set(layers)
-    assert "data:image" in html_page(gather(swept, None))  # its tables read no others
+    content = gather(swept, None)
+    pictures = {picture.name: picture for picture in draw(content)}
+    assert "data:image" in html_page(content, pictures)  # its tables read no others
 
 
 def test_the_sweep_that_tests_make_up_has_columns_that_are_written(swept: Path) -> None:

@@ -76,6 +76,10 @@ void check_grid(std::size_t rows, const std::string& rows_name, int chips) {
                    " chips are more than " + std::to_string(kMostPoints) + " points");
 }
 
+std::string report_hint(const std::filesystem::path& out) {
+  return "; to draw it: brownout report " + out.string();
+}
+
 int report_failures(const std::vector<std::string>& failures, std::ostream& err) {
   for (const std::string& failure : failures) err << "error: " << one_line(failure) << "\n";
   err << "error: " << failures.size()

@@ -30,6 +30,9 @@ void set_chips(const Arguments& arguments, config::WorkloadConfig& config);
 /// Throws InputError when the grid is beyond reason.
 void check_grid(std::size_t rows, const std::string& rows_name, int chips);
 
+/// "; to draw it: brownout report DIR", the end of the last line.
+std::string report_hint(const std::filesystem::path& out);
+
 /// A line per failure, and how to go on; the exit status.
 int report_failures(const std::vector<std::string>& failures, std::ostream& err);
 

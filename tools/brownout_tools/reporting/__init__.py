@@ -1,4 +1,4 @@
 """Pictures and an HTML report of a sweep's result directory.
 
-``python -m brownout_tools.reporting DIR [--out DIR2]``
+``python -m brownout_tools.reporting DIR... [options]``, or ``brownout report``.
 """

@@ -30,7 +30,7 @@ def voltage_columns(choice: Choice, unit: str) -> list[Column[VoltageSummary]]:
     """Return the columns of the table per voltage; values are means over chips."""
     summaries = choice.summaries
     return [
-        Column("voltage", unit, voltage_meaning(unit), lambda s: s.text),
+        Column("voltage", unit, voltage_meaning(unit), lambda s: s.text, core=True),
         *passing_columns(choice),
         *asked_columns(summaries),
         *error_columns(),
@@ -54,7 +54,11 @@ def passing_columns(choice: Choice) -> list[Column[VoltageSummary]]:
         low, high = (formats.short_percent(end) for end in found.interval)
         return f"{formats.short_percent(found.share)} ({low} to {high})"
 
-    found = [Column[VoltageSummary]("passing", "", "chips that reach the accuracy target", counts)]
+    found = [
+        Column[VoltageSummary](
+            "passing", "", "chips that reach the accuracy target", counts, core=True
+        )
+    ]
     if choice.chips > 1:
         found.append(Column("passing", "%", "their share, with its 95 % interval (Wilson)", share))
     return found
@@ -82,6 +86,7 @@ def error_columns() -> list[Column[VoltageSummary]]:
             "%",
             "bit error rate: share of cells that fail at this voltage",
             lambda s: formats.small_percent(s["ber"].mean),
+            core=True,
         ),
         Column(
             "effective BER",
@@ -106,9 +111,14 @@ def accuracy_columns(metric: Metric) -> list[Column[VoltageSummary]]:
             "%",
             f"{metric.meaning}: mean ± standard deviation over chips",
             lambda s: formats.percent_with_spread(s.score),
+            core=True,
         ),
         Column(
-            f"lowest {metric.name}", "%", "the worst chip", lambda s: formats.percent(s.score.low)
+            f"lowest {metric.name}",
+            "%",
+            "the worst chip",
+            lambda s: formats.percent(s.score.low),
+            core=True,
         ),
         Column(
             f"highest {metric.name}", "%", "the best chip", lambda s: formats.percent(s.score.high)
@@ -133,6 +143,7 @@ def voltage_energy_columns(summaries: list[VoltageSummary]) -> list[Column[Volta
             "rel",
             "energy / energy of this workload at the error-free voltage",
             lambda s: f"{s['energy_rel'].mean:.3f}",
+            core=True,
         ),
         Column(
             "weight SRAM",
@@ -145,6 +156,7 @@ def voltage_energy_columns(summaries: list[VoltageSummary]) -> list[Column[Volta
             "rel",
             "the same relative to the error-free voltage",
             lambda s: f"{s['weight_sram_energy_rel'].mean:.3f}",
+            core=True,
         ),
         Column(
             "weight SRAM share",
@@ -190,8 +202,14 @@ def cycle_columns() -> list[Column[LayerMean]]:
         layer_name(),
         Column("kind", "", "what the layer does", lambda r: r.kind.replace("_", " "), True),
         Column("M x N x K", "", "GEMM: output pixels, output channels, products a sum", gemm),
-        Column("MACs", "", "multiply-accumulates", lambda r: some(r, "macs")),
-        Column("cycles", "", "the layer's clock cycles", lambda r: formats.count(r["cycles"])),
+        Column("MACs", "", "multiply-accumulates", lambda r: some(r, "macs"), core=True),
+        Column(
+            "cycles",
+            "",
+            "the layer's clock cycles",
+            lambda r: formats.count(r["cycles"]),
+            core=True,
+        ),
         *(
             Column(
                 NAMES[cause],
@@ -206,6 +224,7 @@ def cycle_columns() -> list[Column[LayerMean]]:
             "%",
             "MACs / (processing elements x cycles)",
             lambda r: formats.percent(r["utilization"], 1) if r["macs"] else formats.NO_VALUE,
+            core=True,
         ),
     ]
 
@@ -228,13 +247,14 @@ def energy_columns(layers: list[LayerMean]) -> list[Column[LayerMean]]:
             "wrong bits among the weight bits that an inference fetches",
             lambda r: formats.small_percent(r["effective_ber"]),
         ),
-        Column("energy", joules.unit, "all rails", lambda r: joules.show(r["energy_j"])),
+        Column("energy", joules.unit, "all rails", lambda r: joules.show(r["energy_j"]), core=True),
         *(
             Column(
                 NAMES[rail],
                 joules.unit,
                 RAILS_EXPLAINED[rail],
                 lambda r, rail=rail: joules.show(r[f"{rail}_energy_j"]),
+                core=rail == "weight_sram",
             )
             for rail in RAILS
         ),
@@ -243,7 +263,7 @@ def energy_columns(layers: list[LayerMean]) -> list[Column[LayerMean]]:
 
 def layer_name() -> Column[LayerMean]:
     """Return the column of names."""
-    return Column("layer", "", "name in the network", lambda r: r.name, True)
+    return Column("layer", "", "name in the network", lambda r: r.name, True, core=True)
 
 
 def gemm(layer: LayerMean) -> str:

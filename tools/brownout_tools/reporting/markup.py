@@ -41,7 +41,7 @@ def key_figures(figures: Sequence[tuple[str, str]]) -> str:
 
 def picture(content: Picture, caption: str, style: str = "") -> str:
     """Return a picture embedded as SVG; the style ``wide`` scrolls on narrow screens."""
-    data = base64.b64encode(content.svg).decode("ascii")
+    data = base64.b64encode(content.page_svg).decode("ascii")
     image = f'<img src="data:image/svg+xml;base64,{data}" alt="{escape(content.alt)}">'
     attribute = f' class="{style}"' if style else ""
     below = f"<figcaption>{escape(caption)}</figcaption>"

@@ -1,5 +1,6 @@
 """The HTML report: one file that needs nothing else."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 
@@ -11,6 +12,8 @@ from brownout_tools.reporting.results import Manifest, SweepResults
 from brownout_tools.reporting.style import Picture
 from brownout_tools.reporting.summary import LayerMean, VoltageSummary
 
+Pictures = Mapping[str, Picture]  # by name
+
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 
 
@@ -20,7 +23,6 @@ class Content:
 
     results: SweepResults
     choice: Choice
-    pictures: dict[str, Picture]
     layers: list[LayerMean]
     layers_voltage: VoltageSummary
     dies: Dies
@@ -42,16 +44,16 @@ class Content:
         return self.choice.summaries
 
 
-def html_page(content: Content) -> str:
+def html_page(content: Content, pictures: Pictures) -> str:
     """Return the whole report."""
     title = page_title(content.manifest)
     sections = [
         f"<header>\n<h1>{escape(title)}</h1>\n{about(content)}\n</header>",
         result_section(content),
-        picture_section(content),
+        picture_section(content, pictures),
         voltage_section(content),
         dies_section(content.dies, content.yields),
-        layer_section(content) if content.layers else "",
+        layer_section(content, pictures["layers"]) if content.layers else "",
         reading_section(content),
         configuration_section(content.manifest),
     ]
@@ -129,17 +131,17 @@ def key_figures(choice: Choice, unit: str) -> list[tuple[str, str]]:
     ]
 
 
-def picture_section(content: Content) -> str:
+def picture_section(content: Content, pictures: Pictures) -> str:
     """Return the curves."""
     against = "bit error rate" if plot_axis.is_of_rates(content.summaries) else "voltage"
     curves = [
         markup.picture(
-            content.pictures["accuracy_energy"],
+            pictures["accuracy_energy"],
             f"Accuracy and energy against {against}. Dashed: what a chip has to reach. "
             "Energies are means, their bars the lowest and highest chip.",
         ),
         markup.picture(
-            content.pictures["energy_accuracy"],
+            pictures["energy_accuracy"],
             "Accuracy against energy, a point a voltage. Bars: lowest and highest chip. The "
             "weight SRAM is the rail that is lowered, the total is what a battery sees.",
         ),
@@ -167,14 +169,14 @@ def voltage_section(content: Content) -> str:
     return f"<section>\n<h2>Per voltage</h2>\n{table}\n</section>"
 
 
-def layer_section(content: Content) -> str:
+def layer_section(content: Content, picture: Picture) -> str:
     """Return picture and table of the layers at one voltage."""
     voltage = f"{content.layers_voltage.text} {content.unit}"
     return "\n".join(
         [
             f"<section>\n<h2>Per layer at {escape(voltage)}</h2>",
             markup.picture(
-                content.pictures["layers"],
+                picture,
                 "Energy by rail and cycles by cause, first layer on top; means over chips. "
                 "Percent: share of the inference. With the shipped energy tables the activation "
                 "SRAM's rail feeds the accumulators, too.",

@@ -32,10 +32,15 @@ def positions(summaries: list[VoltageSummary]) -> list[float]:
     return [summary.voltage for summary in summaries]
 
 
+def voltage_label(summary: VoltageSummary) -> str:
+    """Return a voltage in four digits: one that a rate led to has six."""
+    return summary.text if len(summary.text) <= len("0.1234") else f"{summary.voltage:.4g}"
+
+
 def label(summary: VoltageSummary, of_rates: bool) -> str:
     """Return what a point is called beside a curve."""
     if not of_rates:
-        return summary.text
+        return voltage_label(summary)
     return "0" if math.isnan(summary.ber_asked) else formats.small_percent(summary.ber_asked)
 
 
@@ -44,7 +49,7 @@ def set_up(upper: Axes, lower: Axes, summaries: list[VoltageSummary], unit: str)
     if not summaries:
         return
     places = positions(summaries)
-    voltages = [summary.text for summary in summaries]
+    voltages = [voltage_label(summary) for summary in summaries]
     rates = [formats.small_percent(summary["ber"].mean) for summary in summaries]
     of_rates = is_of_rates(summaries)
     if of_rates:
@@ -56,12 +61,14 @@ def set_up(upper: Axes, lower: Axes, summaries: list[VoltageSummary], unit: str)
         lower.xaxis.set_major_formatter(lambda value, _: f"{value:g}".replace("e-0", "e-"))
         lower.xaxis.set_minor_formatter(NullFormatter())
         lower.set_xlabel("bit error rate (%)")
-        shown = style.spaced([math.log(place) for place in places], style.label_gap(voltages))
+        shown = style.spaced(
+            [math.log(place) for place in places], style.label_gap(voltages, lower.figure)
+        )
         above.set_xticks([places[i] for i in shown], [voltages[i] for i in shown])
         above.xaxis.set_minor_locator(NullLocator())
         above.set_xlabel(f"weight SRAM voltage ({unit})")
         return
-    shown = style.spaced(places, style.label_gap([*voltages, *rates]))
+    shown = style.spaced(places, style.label_gap([*voltages, *rates], lower.figure))
     ticks = [places[i] for i in shown]
     lower.set_xticks(ticks, [voltages[i] for i in shown])
     lower.set_xlabel(f"weight SRAM voltage ({unit})")

@@ -34,8 +34,13 @@ COLORS = {
 def layers(rows: list[LayerMean], voltage: str) -> Picture:
     """Draw energy (joules with a prefix) and cycles of every layer, first layer on top."""
     with style.settings():
-        figure = style.new_figure(9.6, 1.75 + 0.3 * len(rows))
-        left, right = figure.subplots(1, 2, sharey=True)
+        height = 1.75 + 0.3 * len(rows)
+        if style.is_narrow():
+            figure = style.new_figure(4.8, 2 * height)
+            left, right = figure.subplots(2, 1)
+        else:
+            figure = style.new_figure(9.6, height)
+            left, right = figure.subplots(1, 2, sharey=True)
         energy = Scale.of([row["energy_j"] for row in rows], "J")
         parts = [f"{rail}_energy_j" for rail in RAILS]
         draw_bars(left, rows, parts, RAILS, energy.factor)
@@ -46,9 +51,10 @@ def layers(rows: list[LayerMean], voltage: str) -> Picture:
         parts = [f"{cause}_cycles" for cause in CYCLE_CAUSES]
         draw_bars(right, rows, parts, CYCLE_CAUSES, factor)
         right.set_xlabel(f"latency per inference ({word})")
-        left.set_yticks(np.arange(len(rows)), [row.name for row in rows])
-        left.set_ylim(len(rows) - 0.5, -0.5)
-        return style.to_picture(figure, "layers", layers_alt(rows, voltage))
+        for axes in {left, right} if style.is_narrow() else {left}:
+            axes.set_yticks(np.arange(len(rows)), [row.name for row in rows])
+            axes.set_ylim(len(rows) - 0.5, -0.5)
+        return Picture("layers", layers_alt(rows, voltage), figure)
 
 
 def draw_bars(
@@ -76,7 +82,7 @@ def draw_bars(
             (4, 0),
             textcoords="offset points",
             va="center",
-            fontsize=8.5,
+            fontsize="small",
             color=style.GREY,
         )
     axes.margins(x=0.16)
@@ -86,7 +92,7 @@ def draw_bars(
     axes.legend(
         loc="lower left",
         bbox_to_anchor=(0, 1),
-        ncols=3,
+        ncols=2 if style.is_narrow() else 3,
         handlelength=1,
         columnspacing=1.2,
         borderaxespad=0.3,

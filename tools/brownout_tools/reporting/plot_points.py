@@ -28,10 +28,10 @@ def accuracy_energy(choice: Choice, unit: str) -> Picture:
             for place in plot_axis.positions([s for s in summaries if s is choice.chosen]):
                 for axes in (upper, lower):
                     axes.axvline(place, color=style.GREEN, lw=1.4, ls=":", zorder=1)
-            figure.suptitle(choice_title(choice, choice.chosen, unit), fontsize=10)
+            figure.suptitle(choice_title(choice, choice.chosen, unit), fontsize="medium")
         plot_axis.set_up(upper, lower, summaries, unit)
         figure.align_ylabels()
-        return style.to_picture(figure, "accuracy_energy", accuracy_alt(choice.summaries, unit))
+        return Picture("accuracy_energy", accuracy_alt(choice.summaries, unit), figure)
 
 
 def means(summaries: list[VoltageSummary], column: str) -> list[float]:
@@ -68,7 +68,7 @@ def draw_accuracy(axes: Axes, summaries: list[VoltageSummary], choice: Choice) -
             rasterized=len(dots) > 3000,
         )
     mean = [100 * summary.score.mean for summary in summaries]
-    curve = {"color": style.ACCURACY_COLOR, "mfc": "white", "ms": 7}
+    curve = {"color": style.ACCURACY_COLOR, "mfc": "white", "ms": 7 * style.shrink()}
     axes.plot(places, mean, "o-", label="mean of chips" if many else "the chip", **curve)
     draw_target(axes, choice)
     axes.set_ylabel(f"{choice.metric.axis} (%)")
@@ -147,8 +147,8 @@ def energy_accuracy(choice: Choice, unit: str) -> Picture:
         percent_axis(axes)
         rates = plot_axis.is_of_rates(summaries)
         title = "labels: bit error rate in %" if rates else f"labels: voltage in {unit}"
-        axes.legend(loc="best", title=title, title_fontsize=9.5)
-        return style.to_picture(figure, "energy_accuracy", energy_alt(summaries, unit))
+        axes.legend(loc="best", title=title)
+        return Picture("energy_accuracy", energy_alt(summaries, unit), figure)
 
 
 def draw_curve(
@@ -175,7 +175,7 @@ def annotate(axes: Axes, summaries: list[VoltageSummary], choice: Choice) -> Non
     plateau = 0.9 * max(summary.score.mean for summary in summaries)
     rates = plot_axis.is_of_rates(summaries)
     labels = [plot_axis.label(summary, rates) for summary in summaries]
-    for i in style.spaced(energy, style.label_gap(labels), first):
+    for i in style.spaced(energy, style.label_gap(labels, axes.figure), first):
         score = summaries[i].score
         above = score.mean > plateau
         axes.annotate(
@@ -185,7 +185,7 @@ def annotate(axes: Axes, summaries: list[VoltageSummary], choice: Choice) -> Non
             textcoords="offset points",
             ha="center" if above else "left",
             va="bottom" if above else "top",
-            fontsize=9,
+            fontsize="small",
             fontweight="bold" if i in first else "normal",
             color=style.WEIGHT_SRAM_COLOR,
         )

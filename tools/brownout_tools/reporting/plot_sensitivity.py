@@ -60,8 +60,8 @@ def bars(results: Sensitivity) -> Picture:
             axes.grid(axis="y", visible=False)
             axes.tick_params(axis="y", length=0)
         figure.legend(loc="outside lower center", ncols=3, handlelength=1.6, columnspacing=1.4)
-        figure.suptitle(title(results), fontsize=10)
-        return style.to_picture(figure, "sensitivity", describe(results))
+        figure.suptitle(title(results), fontsize="medium")
+        return Picture("sensitivity", describe(results), figure)
 
 
 def draw_sizes(axes: Axes, parts: list[Part]) -> None:
@@ -95,7 +95,7 @@ def heat_map(results: Sensitivity) -> Picture:
                 (column, row),
                 ha="center",
                 va="center",
-                fontsize=8.5,
+                fontsize="small",
                 color="white" if value > 0.6 * top else style.BLACK,
             )
         axes.set_yticks(np.arange(len(down)), down)
@@ -106,8 +106,8 @@ def heat_map(results: Sensitivity) -> Picture:
         axes.tick_params(length=0)
         axes.spines[:].set_visible(False)
         figure.colorbar(image, ax=axes, label=cost_title(results))
-        figure.suptitle(title(results), fontsize=10)
-        return style.to_picture(figure, "sensitivity", describe(results))
+        figure.suptitle(title(results), fontsize="medium")
+        return Picture("sensitivity", describe(results), figure)
 
 
 def title(results: Sensitivity) -> str:

@@ -1,12 +1,14 @@
 """The HTML report of a sensitivity: picture, table, and what the columns mean."""
 
 from html import escape
+from pathlib import Path
 
-from brownout_tools.reporting import formats, markup
+from brownout_tools.reporting import formats, markup, plot_sensitivity, tex
 from brownout_tools.reporting.column import Column
 from brownout_tools.reporting.page import configuration_section, html_document
+from brownout_tools.reporting.report import Report
 from brownout_tools.reporting.results import Manifest
-from brownout_tools.reporting.sensitivity import Part, Sensitivity
+from brownout_tools.reporting.sensitivity import Part, Sensitivity, read_sensitivity
 from brownout_tools.reporting.style import Picture
 
 
@@ -39,7 +41,7 @@ def columns(results: Sensitivity) -> list[Column[Part]]:
         return "all faults" if part is results.all else results.name(part)
 
     return [
-        Column(" and ".join(results.split), "", "the faults that act", name, True),
+        Column(" and ".join(results.split), "", "the faults that act", name, True, core=True),
         Column(
             "weights",
             "",
@@ -51,6 +53,7 @@ def columns(results: Sensitivity) -> list[Column[Part]]:
             "%",
             "bits that may change, of all bits of all weights",
             lambda part: formats.percent(part["weight_bits_share"].mean),
+            core=True,
         ),
         Column(
             "weights changed",
@@ -63,6 +66,7 @@ def columns(results: Sensitivity) -> list[Column[Part]]:
             "%",
             "mean ± standard deviation over chips",
             lambda part: formats.percent_with_spread(part[results.metric.column]),
+            core=True,
         ),
         Column(
             "lowest",
@@ -81,14 +85,31 @@ def columns(results: Sensitivity) -> list[Column[Part]]:
             "points",
             f"{results.metric.name} lost to the faults: mean over chips",
             lambda part: formats.signed(part.drop.mean),
+            core=True,
         ),
         Column(
             "std. dev.",
             "points",
             "of the loss, over chips",
             lambda part: f"{part.drop.std:.2f}" if part.drop.count > 1 else formats.NO_VALUE,
+            core=True,
         ),
     ]
+
+
+def report(directory: Path) -> Report:
+    """Return the report of what ``brownout sensitivity`` made."""
+    results = read_sensitivity(directory)
+    picture = plot_sensitivity.sensitivity(results)
+    rows = [results.none, results.all, *results.parts]
+    caption = f"What parts of the faults cost at {results.voltage} {results.unit}."
+    return Report(
+        headline(results),
+        sensitivity_page(results, picture),
+        [picture],
+        lambda: [plot_sensitivity.sensitivity(results)],
+        {"sensitivity": tex.table(columns(results), rows, caption, "sensitivity")},
+    )
 
 
 def sensitivity_page(results: Sensitivity, picture: Picture) -> str:

@@ -79,7 +79,7 @@ def picture(results: Sequence[Result]) -> Picture:
         axes.set_xlabel("voltage of the weight SRAM (Vmin)")
         axes.set_ylabel("yield (% of chips)")
         axes.legend(loc="upper left")
-        return style.to_picture(figure, "dies", "Yield against voltage for each sigma_die.")
+        return Picture("dies", "Yield against voltage for each sigma_die.", figure)
 
 
 STUDY = Study(

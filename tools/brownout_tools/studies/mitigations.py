@@ -199,7 +199,7 @@ def picture(results: Sequence[Result]) -> Picture:
                     labels.append(label)
         figure.legend(handles, labels, loc="outside lower center", ncols=5)
         alt = "Top-1 over energy for each mitigation and kind of cells; rings: cheapest voltage."
-        return style.to_picture(figure, "mitigations", alt)
+        return Picture("mitigations", alt, figure)
 
 
 STUDY = Study(
