@@ -42,28 +42,36 @@ std::vector<Fact> score_facts(const experiment::Images& images, const experiment
 }
 
 std::vector<Fact> reference_facts(Metric metric, const experiment::PointResult& point) {
-  Cell lost, gained;
+  Cell lost, gained, rerr, rerr_low, rerr_high;
   bool differs = false;
   if (point.paired) {
     lost = point.paired->lost;
     gained = point.paired->gained;
+    const auto robust = experiment::robust_error(point.reference, *point.paired, point.images);
+    rerr = robust.value;
+    rerr_low = robust.interval.low;
+    rerr_high = robust.interval.high;
     differs = point.paired->lost + point.paired->gained > 0;
   }
   return {{{"reference", title(metric) + " without faults", "", style_of(metric)}, point.reference},
           {{"images_lost", differs ? "  images lost" : ""}, lost},
-          {{"images_gained", differs ? "  images gained" : ""}, gained}};
+          {{"images_gained", differs ? "  images gained" : ""}, gained},
+          {{"rerr", differs ? "  wrong without or with" : "", "", Style::kPercent}, rerr},
+          {{"rerr_ci_low"}, rerr_low},
+          {{"rerr_ci_high"}, rerr_high}};
 }
 
-std::vector<Column> range_columns(Metric metric, bool extremes_in_text) {
+std::vector<Column> range_columns(Metric metric, bool spread_in_text) {
   const std::string key = to_string(metric);
   const Style style = style_of(metric);
   return {{key + "_mean", title(metric), "", style},
-          {key + "_min", extremes_in_text ? "min" : "", "", style},
-          {key + "_max", extremes_in_text ? "max" : "", "", style}};
+          {key + "_std", spread_in_text ? "std. dev." : "", "", style},
+          {key + "_min", spread_in_text ? "min" : "", "", style},
+          {key + "_max", spread_in_text ? "max" : "", "", style}};
 }
 
-std::vector<Cell> range_cells(const experiment::ChipRange& range) {
-  return {range.mean, range.min, range.max};
+std::vector<Cell> range_cells(const experiment::Spread& spread) {
+  return {spread.mean, optional_cell(spread.std_dev), spread.min, spread.max};
 }
 
 }  // namespace brownout::cli

@@ -21,9 +21,9 @@ std::vector<Fact> score_facts(const experiment::Images& images, const experiment
 /// What the point is compared with: its metric without faults, images lost and gained of top-1.
 std::vector<Fact> reference_facts(experiment::Metric metric, const experiment::PointResult& point);
 
-/// Mean, lowest and highest over chips: METRIC_mean, METRIC_min, METRIC_max. Text may leave out the
-/// last two.
-std::vector<Column> range_columns(experiment::Metric metric, bool extremes_in_text = true);
-std::vector<Cell> range_cells(const experiment::ChipRange& range);
+/// Mean, sample standard deviation (none of one chip), lowest and highest over chips: METRIC_mean,
+/// METRIC_std, METRIC_min, METRIC_max. Text may leave out all but the mean.
+std::vector<Column> range_columns(experiment::Metric metric, bool spread_in_text = true);
+std::vector<Cell> range_cells(const experiment::Spread& spread);
 
 }  // namespace brownout::cli

@@ -1,6 +1,9 @@
 // `brownout sensitivity`: which layers, bits and directions of the faults cost the accuracy.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <ostream>
+#include <utility>
 
 #include "memory/base/input_error.hpp"
 #include "sim/cli/command.hpp"
@@ -10,6 +13,7 @@
 #include "sim/cli/score_cells.hpp"
 #include "sim/cli/table.hpp"
 #include "sim/cli/workload_options.hpp"
+#include "sim/experiment/culprits.hpp"
 #include "sim/experiment/inputs/fault_selection.hpp"
 #include "sim/experiment/sensitivity.hpp"
 #include "sim/experiment/session/session.hpp"
@@ -68,7 +72,14 @@ std::vector<Column> part_columns(const std::vector<FaultDimension>& dimensions) 
 }
 
 // One chip has no spread.
-Cell drop_std(const PartSummary& part) { return part.drop_std ? Cell(*part.drop_std) : Cell(); }
+std::vector<Cell> drop_cells(const experiment::Spread& drop) {
+  Cell low, high;
+  if (drop.over_chips) {
+    low = drop.over_chips->low;
+    high = drop.over_chips->high;
+  }
+  return {drop.mean, optional_cell(drop.std_dev), low, high};
+}
 
 Table part_table(const std::vector<PartSummary>& parts,
                  const std::vector<FaultDimension>& dimensions, experiment::Metric metric) {
@@ -81,27 +92,49 @@ Table part_table(const std::vector<PartSummary>& parts,
                                         {"effective_ber", "eff. BER", "share", Style::kRate},
                                         {"weights_changed", "changed", "", Style::kPercent}};
   const Style style = style_of(metric);
+  const bool many = parts.front().chips > 1;  // one chip tells nothing of others
   const std::vector<Column> drops = {
       {"drop_mean", experiment::is_share(metric) ? "drop" : "rise", "", style},
-      {"drop_std", "std. dev.", "", style}};
-  for (const std::vector<Column>& columns : {measures, range_columns(metric), drops}) {
+      {"drop_std", "std. dev.", "", style},
+      {"drop_ci_low", many ? "95 % from" : "", "", style},
+      {"drop_ci_high", many ? "95 % to" : "", "", style}};
+  for (const std::vector<Column>& columns : {measures, range_columns(metric, false), drops}) {
     table.columns.insert(table.columns.end(), columns.begin(), columns.end());
   }
   for (const PartSummary& row : parts) {
-    table.rows.push_back({row.part.layer, row.part.bit, row.part.polarity, row.part.weights,
-                          row.weights_share, row.part.weight_bits, row.weight_bits_share,
-                          std::uint64_t{row.chips}, row.effective_ber, row.weights_changed,
-                          row.score.mean, row.score.min, row.score.max, row.drop, drop_std(row)});
+    std::vector<Cell> cells = {
+        row.part.layer,    row.part.bit,         row.part.polarity,     row.part.weights,
+        row.weights_share, row.part.weight_bits, row.weight_bits_share, std::uint64_t{row.chips},
+        row.effective_ber, row.weights_changed};
+    for (Cell& cell : range_cells(row.score)) cells.push_back(std::move(cell));
+    for (Cell& cell : drop_cells(row.drop)) cells.push_back(std::move(cell));
+    table.rows.push_back(std::move(cells));
   }
   return table;
 }
 
-// The part with the greatest drop. Without faults and with all of them stand first.
-std::string hurts_most(const std::vector<PartSummary>& parts) {
-  const auto worst = std::max_element(
-      parts.begin() + 2, parts.end(),
-      [](const PartSummary& left, const PartSummary& right) { return left.drop < right.drop; });
-  return worst->drop > 0 ? worst->part.name() : "nothing";
+// What hurts most, and how sure the chips make of it. Without faults and with all of them stand
+// first, and are no parts.
+std::vector<Fact> culprit_facts(const std::vector<PartSummary>& parts) {
+  std::vector<std::vector<double>> drops;
+  for (auto part = parts.begin() + 2; part != parts.end(); ++part) drops.push_back(part->drops);
+  const experiment::Culprits culprits = experiment::find_culprits(drops);
+  const auto name = [&](std::size_t i) { return parts[i + 2].part.name(); };
+  const PartSummary& worst = parts[culprits.worst + 2];
+  if (worst.drop.mean <= 0) {
+    return {{{"hurts_most", "hurts most"}, std::string("nothing")},
+            {{"hurts_most_is_certain"}, std::int64_t{0}},
+            {{"not_told_apart"}, Cell()}};
+  }
+  std::string others;
+  for (const std::size_t i : culprits.others) others += (others.empty() ? "" : "; ") + name(i);
+  const std::string chips =
+      fmt::format("by {} {}", worst.chips, worst.chips == 1 ? "chip" : "chips");
+  return {{{"hurts_most", "hurts most", culprits.certain ? "" : "(not certain " + chips + ")"},
+           worst.part.name()},
+          {{"hurts_most_is_certain"}, std::int64_t{culprits.certain}},
+          {{"not_told_apart", others.empty() ? "" : "  not told apart " + chips},
+           others.empty() ? Cell() : Cell(others)}};
 }
 
 std::vector<Fact> facts_of(const experiment::Session& session, std::optional<double> ber,
@@ -117,8 +150,8 @@ std::vector<Fact> facts_of(const experiment::Session& session, std::optional<dou
          {{{"voltage", "voltage", session.plan().unit()},
            voltage_cell(config.operating_point.voltage(hardware::OnChipMemory::kWeightSram))},
           {{"unit", ""}, session.plan().unit()},
-          {{"images", "images"}, session.images().count},
-          {{"hurts_most", "hurts most"}, hurts_most(parts)}});
+          {{"images", "images"}, session.images().count}});
+  append(facts, culprit_facts(parts));
   return facts;
 }
 

@@ -32,8 +32,9 @@ CommandSpec spec() {
       .purpose =
           "Evaluates a workload at every voltage of a list on every chip of an ensemble and prints "
           "a line per voltage: the share of chips that pass, and means over the chips. DIR gets "
-          "points.csv (a row per voltage and chip), layers.csv, dies.csv and yields.csv (which "
-          "chips pass, and what share), manifest.json (configuration, hashes of the inputs, seed, "
+          "points.csv (a row per voltage and chip), layers.csv, statistics.csv (means, spread and "
+          "intervals over the chips), dies.csv and yields.csv (which chips pass, and what share), "
+          "manifest.json (configuration, hashes of the inputs, seed, "
           "accuracy target), and results.sqlite, the journal: a sweep that was killed continues "
           "where it was when the same command runs again, and ends with the same files. brownout "
           "report "
@@ -131,11 +132,19 @@ Table voltage_table(const std::vector<VoltageSummary>& summaries, Metric metric,
     table.columns.insert(table.columns.end(), columns.begin(), columns.end());
   }
   for (const VoltageSummary& row : summaries) {
-    const experiment::ChipRange& score = row.score[metric].value();
-    table.rows.push_back({voltage_cell(row.voltage), unit, optional_cell(row.ber_asked), row.chips,
-                          row.ber, row.effective_ber, row.weights_changed, score.mean, score.min,
-                          score.max, row.energy_j, row.energy_rel, row.weight_sram_energy_rel,
-                          row.weight_sram_share, row.latency_s});
+    std::vector<Cell> cells = {voltage_cell(row.voltage),
+                               unit,
+                               optional_cell(row.ber_asked),
+                               row.chips,
+                               row.ber,
+                               row.effective_ber,
+                               row.weights_changed};
+    for (Cell& cell : range_cells(row.score[metric].value())) cells.push_back(std::move(cell));
+    for (const double cost : {row.energy_j, row.energy_rel, row.weight_sram_energy_rel,
+                              row.weight_sram_share, row.latency_s}) {
+      cells.emplace_back(cost);
+    }
+    table.rows.push_back(std::move(cells));
   }
   add_other_metrics(summaries, metric, table);
   return table;
@@ -206,7 +215,7 @@ int run(const Arguments& arguments, const Streams& streams) {
   print_notes(streams.err, of_rates, quiet);
   print_notes(streams.err, notes, quiet);
   if (!quiet) {
-    streams.err << "wrote points.csv, layers.csv, "
+    streams.err << "wrote points.csv, layers.csv, statistics.csv, "
                 << (outcome.mark ? "dies.csv, yields.csv, " : "")
                 << "manifest.json, results.sqlite in " << options.out.string() << "; "
                 << outcome.resumed << " of " << outcome.points.size() << " points resumed"

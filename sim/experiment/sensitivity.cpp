@@ -1,7 +1,6 @@
 #include "sim/experiment/sensitivity.hpp"
 
-#include <algorithm>
-#include <cmath>
+#include <utility>
 
 #include "memory/base/arithmetic.hpp"
 #include "memory/numbers/keyed_random.hpp"
@@ -57,34 +56,20 @@ struct PartPoints {
 
 PartSummary summary_of(const PartPoints& of, const FaultPart& whole, Metric metric) {
   const auto score = [&](const PointSummary& point) { return point.score[metric].value(); };
-  const double first = score(of.points[0]);
   PartSummary summary{.part = of.part,
                       .weights_share = share(of.part.weights, whole.weights),
                       .weight_bits_share = share(of.part.weight_bits, whole.weight_bits),
-                      .chips = of.chips,
-                      .score = {.mean = 0, .min = first, .max = first}};
-  const auto chips = static_cast<double>(of.chips);
-  std::vector<double> drops;
+                      .chips = of.chips};
+  std::vector<double> scores;
   for (std::size_t chip = 0; chip < of.chips; ++chip) {
     const PointSummary& point = of.points[chip];
-    const double value = score(point);
-    summary.effective_ber += point.effective_ber;
-    summary.weights_changed += point.weights_changed;
-    summary.score = {summary.score.mean + value, std::min(summary.score.min, value),
-                     std::max(summary.score.max, value)};
-    drops.push_back(drop(metric, score(of.clean[chip]), value));
-    summary.drop += drops.back();
+    summary.effective_ber += point.effective_ber / static_cast<double>(of.chips);
+    summary.weights_changed += point.weights_changed / static_cast<double>(of.chips);
+    scores.push_back(score(point));
+    summary.drops.push_back(drop(metric, score(of.clean[chip]), scores.back()));
   }
-  for (double* mean :
-       {&summary.effective_ber, &summary.weights_changed, &summary.score.mean, &summary.drop}) {
-    *mean /= chips;
-  }
-  // Shares that lose and gain alike leave a rounding of their sum.
-  constexpr double kRounding = 1e-12;
-  if (std::abs(summary.drop) < kRounding) summary.drop = 0;
-  double squares = 0;
-  for (const double value : drops) squares += (value - summary.drop) * (value - summary.drop);
-  if (of.chips > 1) summary.drop_std = std::sqrt(squares / (chips - 1));
+  summary.score = spread_of(std::move(scores));
+  summary.drop = drop_over(summary.drops);
   return summary;
 }
 

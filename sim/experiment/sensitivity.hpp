@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "sim/experiment/fault_parts.hpp"
-#include "sim/experiment/results/sweep_summary.hpp"
+#include "sim/experiment/results/spread.hpp"
 #include "sim/experiment/runner/cosim_policy.hpp"
 #include "sim/experiment/runner/point_runner.hpp"
 #include "sim/experiment/session/session.hpp"
@@ -22,9 +22,9 @@ struct PartSummary {
   double weights_share = 0, weight_bits_share = 0;  ///< of all weights, of all their bits
   std::size_t chips = 0;
   double effective_ber = 0, weights_changed = 0;  ///< means
-  ChipRange score;                                ///< of the workload's metric
-  double drop = 0;                                ///< mean
-  std::optional<double> drop_std = {};  ///< sample standard deviation; of two chips or more
+  Spread score = {};                              ///< of the workload's metric
+  std::vector<double> drops = {};                 ///< chip by chip
+  Spread drop = {};                               ///< of them
 };
 
 struct SensitivityOptions {

@@ -7,6 +7,7 @@
 #include "sim/config/sweep_rates.hpp"
 #include "sim/experiment/results/layer_columns.hpp"
 #include "sim/experiment/results/point_columns.hpp"
+#include "sim/experiment/results/statistics_columns.hpp"
 #include "sim/experiment/results/yield_columns.hpp"
 #include "sim/experiment/runner/manifest.hpp"
 #include "sim/experiment/runner/whole_file.hpp"
@@ -59,9 +60,13 @@ void write_csv_files(const std::filesystem::path& out, const OptionalColumns& co
   write_whole_file(out / "layers.csv", layers);
 }
 
+std::string swept_unit(const Plan& plan) {
+  return plan.unit(plan.config.sweep.supply.memories.front());
+}
+
 void write_verdicts(const std::filesystem::path& out, const Plan& plan,
                     const std::vector<PointSummary>& points, const PassMark& mark) {
-  const std::string unit = plan.unit(plan.config.sweep.supply.memories.front());
+  const std::string unit = swept_unit(plan);
   write_whole_file(out / "dies.csv",
                    dies_csv(points, plan.config.memory.weight_sram().chip.maps, unit, mark));
   write_whole_file(out / "yields.csv", yields_csv(yields(points, mark), unit));
@@ -85,6 +90,8 @@ SweepOutcome run_sweep(const Session& session, const SweepOptions& options) {
   for (const PointRows& row : outcome.rows) {
     result.points.push_back(parse_point_row(header, row.point));
   }
+  write_whole_file(options.out / "statistics.csv",
+                   csv_text(statistics_columns(), statistics_of(result.points, swept_unit(plan))));
   if (!is_share(session.images().metric)) return result;
   result.mark = mark_of(options.target, session.images().metric, result.points.front().reference);
   write_verdicts(options.out, plan, result.points, *result.mark);

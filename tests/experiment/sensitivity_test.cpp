@@ -94,7 +94,7 @@ TEST(Sensitivity, RelatesPartsToTheCleanAccuracyAndTheWholeNetwork) {
   const PartSummary& none = outcome.parts[0];
   const PartSummary& all = outcome.parts[1];
   EXPECT_EQ(none.weights_changed, 0);
-  EXPECT_EQ(none.drop, 0);
+  EXPECT_EQ(none.drop.mean, 0);
   EXPECT_GT(none.score.mean, 0.97);
   EXPECT_LT(all.weights_share, 0.9);  // without the other layers
   EXPECT_NEAR(all.weights_share, outcome.parts[2].weights_share + outcome.parts[3].weights_share,
@@ -102,7 +102,7 @@ TEST(Sensitivity, RelatesPartsToTheCleanAccuracyAndTheWholeNetwork) {
   EXPECT_NEAR(all.effective_ber, outcome.parts[2].effective_ber + outcome.parts[3].effective_ber,
               1e-12);
   for (const PartSummary& part : outcome.parts) {
-    EXPECT_NEAR(part.drop, none.score.mean - part.score.mean, 1e-12);
+    EXPECT_NEAR(part.drop.mean, none.score.mean - part.score.mean, 1e-12);
     EXPECT_EQ(part.weights_share, part.weight_bits_share);  // 8 bits everywhere
     EXPECT_LE(part.score.min, part.score.mean);
     EXPECT_GE(part.score.max, part.score.mean);
@@ -137,8 +137,8 @@ TEST(Sensitivity, DropsSpreadOverTheChipsOfTheFile) {
   const double mean = (drops[0] + drops[1] + drops[2]) / 3;
   double squares = 0;
   for (const double drop : drops) squares += (drop - mean) * (drop - mean);
-  EXPECT_NEAR(outcome.parts.back().drop, mean, 1e-12);
-  EXPECT_NEAR(outcome.parts.back().drop_std.value(), std::sqrt(squares / 2), 1e-12);
+  EXPECT_NEAR(outcome.parts.back().drop.mean, mean, 1e-12);
+  EXPECT_NEAR(outcome.parts.back().drop.std_dev.value(), std::sqrt(squares / 2), 1e-12);
   EXPECT_GT(mean, 0);
 }
 

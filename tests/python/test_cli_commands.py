@@ -28,7 +28,7 @@ POINTS_HEADER = (
     "energy_j,energy_rel,weight_sram_energy_j,weight_sram_energy_rel,weight_sram_share,latency_s,"
     "cycles,stall_cycles,cosim_images,top5,top5_ci_low,top5_ci_high,reconstruction_mse,"
     "reconstruction_mse_ci_low,reconstruction_mse_ci_high,auc,auc_ci_low,auc_ci_high,"
-    "ber_asked,reference,images_lost,images_gained"
+    "ber_asked,reference,images_lost,images_gained,rerr,rerr_ci_low,rerr_ci_high"
 )
 
 
@@ -257,6 +257,7 @@ def test_sweep_writes_its_files(tmp_path: Path) -> None:
         "manifest.json",
         "points.csv",
         "results.sqlite",
+        "statistics.csv",
         "yields.csv",
     ]
     text = (out / "points.csv").read_text()

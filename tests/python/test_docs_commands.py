@@ -205,7 +205,9 @@ def first_cells(page: str, heading: str) -> list[str]:
 
 
 @needs_brownout
-@pytest.mark.parametrize("file", ["points.csv", "layers.csv", "dies.csv", "yields.csv"])
+@pytest.mark.parametrize(
+    "file", ["points.csv", "layers.csv", "statistics.csv", "dies.csv", "yields.csv"]
+)
 def test_every_column_is_documented_in_its_order(file: str, sweep: Path) -> None:
     with (sweep / file).open(newline="") as lines:
         header = next(csv.reader(lines))

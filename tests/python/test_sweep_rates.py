@@ -89,3 +89,5 @@ def test_lost_and_gained_images_lead_from_the_reference_to_the_score(tmp_path: P
     last = rows[-1]
     assert int(last["images_lost"]) == np.sum(right[0] & ~right[1]) > 0
     assert int(last["images_gained"]) == np.sum(~right[0] & right[1]) > 0
+    assert float(last["rerr"]) == pytest.approx(1 - np.mean(right[0] & right[1]), abs=1e-12)
+    assert float(last["rerr"]) == json_of(*run)["rerr"] > 1 - float(last["top1"])

@@ -1,6 +1,7 @@
 #include "sim/experiment/results/interval.hpp"
 
 #include <algorithm>
+#include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 #include <stdexcept>
 
@@ -9,7 +10,26 @@ namespace {
 
 constexpr double kZ = 1.959963984540054;  // 97.5 % quantile of the normal distribution
 
+/// Of the mean of two values or more.
+double standard_error(std::span<const double> values) {
+  const auto n = static_cast<double>(values.size());
+  return sample_deviation(values) / std::sqrt(n);
+}
+
 }  // namespace
+
+double mean_of(std::span<const double> values) {
+  double sum = 0;
+  for (const double value : values) sum += value;
+  return sum / static_cast<double>(values.size());
+}
+
+double sample_deviation(std::span<const double> values) {
+  const double mean = mean_of(values);
+  double squares = 0;
+  for (const double value : values) squares += (value - mean) * (value - mean);
+  return std::sqrt(squares / static_cast<double>(values.size() - 1));
+}
 
 Interval wilson_interval(std::int64_t hits, std::int64_t trials) {
   if (trials <= 0) throw std::logic_error("wilson_interval: no trials");
@@ -38,14 +58,17 @@ Interval paired_interval(std::int64_t lost, std::int64_t gained, std::int64_t pa
 
 Interval mean_interval(std::span<const double> values) {
   if (values.empty()) throw std::logic_error("mean_interval: no values");
-  const auto n = static_cast<double>(values.size());
-  double sum = 0;
-  for (const double value : values) sum += value;
-  const double mean = sum / n;
-  double squares = 0;
-  for (const double value : values) squares += (value - mean) * (value - mean);
-  const double half = values.size() < 2 ? 0.0 : kZ * std::sqrt(squares / (n - 1) / n);
+  const double mean = mean_of(values);
+  const double half = values.size() < 2 ? 0.0 : kZ * standard_error(values);
   return {std::max(0.0, mean - half), mean + half};
+}
+
+std::optional<Interval> interval_over_chips(std::span<const double> values) {
+  if (values.size() < 2) return {};
+  const boost::math::students_t student(static_cast<double>(values.size() - 1));
+  const double half = boost::math::quantile(student, 0.975) * standard_error(values);
+  const double mean = mean_of(values);
+  return Interval{mean - half, mean + half};
 }
 
 Interval roc_interval(double area, std::int64_t negatives, std::int64_t positives) {

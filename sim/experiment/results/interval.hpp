@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 
 namespace brownout::experiment {
@@ -9,6 +10,11 @@ namespace brownout::experiment {
 struct Interval {
   double low = 0, high = 0;
 };
+
+/// Of one value or more.
+double mean_of(std::span<const double> values);
+/// The sample standard deviation, of two values or more.
+double sample_deviation(std::span<const double> values);
 
 /// Wilson (1927), of the share hits / trials.
 Interval wilson_interval(std::int64_t hits, std::int64_t trials);
@@ -22,6 +28,11 @@ Interval paired_interval(std::int64_t lost, std::int64_t gained, std::int64_t pa
 
 /// Mean -+ 1.96 standard errors, of values that are 0 or more; of one value only the value.
 Interval mean_interval(std::span<const double> values);
+
+/// Student (1908): of the mean over all dies, from `values` of some of them: mean -+ t standard
+/// errors, t the 97.5 % quantile for one degree of freedom less than values. Nothing of fewer than
+/// two, which tell nothing of other dies.
+std::optional<Interval> interval_over_chips(std::span<const double> values);
 
 /// Hanley and McNeil (1982), "The meaning and use of the area under a ROC curve": area -+ 1.96
 /// standard errors for so many scores of each kind, cut off at 0 and 1. Of no width at 0 and 1.

@@ -122,6 +122,21 @@ std::vector<PointColumn> comparison_columns() {
   };
 }
 
+std::vector<PointColumn> robust_error_columns() {
+  const auto column = [](const char* name, double (*part)(const Estimate&)) {
+    return PointColumn(name, "share",
+                       "robust error (RErr): images that are wrong without faults or with them, "
+                       "with its interval; empty for a reconstruction",
+                       [part](const PointResult& point) -> Field {
+                         if (!point.paired) return {};
+                         return part(robust_error(point.reference, *point.paired, point.images));
+                       });
+  };
+  return {column("rerr", [](const Estimate& estimate) { return estimate.value; }),
+          column("rerr_ci_low", [](const Estimate& estimate) { return estimate.interval.low; }),
+          column("rerr_ci_high", [](const Estimate& estimate) { return estimate.interval.high; })};
+}
+
 std::vector<PointColumn> supply_columns() {
   return {{"supply_energy_j", "J",
            "of one inference: accesses and leakage of the memories on the supply rail",
@@ -201,6 +216,7 @@ const std::vector<PointColumn>& point_columns() {
       optional_columns(&OptionalColumns::supply_energy, supply_columns()),
       optional_columns(&OptionalColumns::mitigations, mitigation_columns()),
       optional_columns(&OptionalColumns::repair, repair_columns()),
+      robust_error_columns(),
   });
   return columns;
 }

@@ -44,6 +44,7 @@ PointSummary parse_point_row(std::string_view header, std::string_view row) {
     point.paired = {static_cast<std::int64_t>(fields.count("images_lost")),
                     static_cast<std::int64_t>(fields.count("images_gained"))};
   }
+  if (point.paired) point.rerr = robust_error(point.reference, *point.paired, point.images);
   point.unharmed = point.weights_changed == 0 && other_memories_work(fields);
   point.energy_j = fields.number("energy_j");
   point.energy_rel = fields.number("energy_rel");

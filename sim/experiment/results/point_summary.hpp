@@ -19,7 +19,8 @@ struct PointSummary {
   ByMetric<Interval> interval;  ///< of each score
   double reference = 0;
   std::optional<PairedCounts> paired = {};
-  bool unharmed = false;  ///< no fault reaches a weight, and no other memory fails
+  std::optional<Estimate> rerr = {};  ///< where there are `paired`
+  bool unharmed = false;              ///< no fault reaches a weight, and no other memory fails
   std::optional<double> ber_asked = {};
   double energy_j = 0, energy_rel = 0;
   double weight_sram_energy_rel = 0, weight_sram_share = 0;

@@ -2,6 +2,7 @@
 #include "sim/experiment/results/score.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <stdexcept>
 #include <utility>
 
@@ -107,6 +108,13 @@ PairedCounts paired_counts(const std::vector<bool>& right_without_faults,
     if (!right_without_faults[image] && right[image]) ++counts.gained;
   }
   return counts;
+}
+
+Estimate robust_error(double right, const PairedCounts& paired, std::int64_t images) {
+  const std::int64_t wrong = images - std::llround(right * static_cast<double>(images));
+  const std::int64_t errors = wrong + paired.lost;
+  return {static_cast<double>(errors) / static_cast<double>(images),
+          wilson_interval(errors, images)};
 }
 
 Score reconstruction_score(std::span<const std::uint8_t> codes,

@@ -66,6 +66,10 @@ struct PairedCounts {
 PairedCounts paired_counts(const std::vector<bool>& right_without_faults,
                            const std::vector<bool>& right);
 
+/// RErr as Stutz et al. (MLSys 2021) evaluate it: the share of the images that are wrong without
+/// faults or with them. `right`: the share that is right without them.
+Estimate robust_error(double right, const PairedCounts& paired, std::int64_t images);
+
 /// The mean over the images of each image's reconstruction error, and the ROC AUC of telling
 /// anomalous from normal images by it, where there are both. An image's error is the mean of
 /// (x - scale * (code - zero point))^2 over its elements; the reconstruction is rounded to float32

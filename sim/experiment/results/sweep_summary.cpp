@@ -4,19 +4,10 @@
 #include <algorithm>
 #include <functional>
 #include <map>
+#include <utility>
 
 namespace brownout::experiment {
 namespace {
-
-void add(ByMetric<ChipRange>& sums, const ByMetric<double>& score) {
-  for (const Metric metric : kMetrics) {
-    if (!score[metric]) continue;
-    const double value = *score[metric];
-    if (!sums[metric]) sums[metric] = {0, value, value};
-    ChipRange& sum = *sums[metric];
-    sum = {sum.mean + value, std::min(sum.min, value), std::max(sum.max, value)};
-  }
-}
 
 void add(VoltageSummary& sum, const PointSummary& point) {
   ++sum.chips;
@@ -24,7 +15,6 @@ void add(VoltageSummary& sum, const PointSummary& point) {
   sum.ber += point.ber;
   sum.effective_ber += point.effective_ber;
   sum.weights_changed += point.weights_changed;
-  add(sum.score, point.score);
   sum.energy_j += point.energy_j;
   sum.energy_rel += point.energy_rel;
   sum.weight_sram_energy_rel += point.weight_sram_energy_rel;
@@ -39,25 +29,42 @@ VoltageSummary mean(VoltageSummary sum) {
         &sum.weight_sram_energy_rel, &sum.weight_sram_share, &sum.latency_s}) {
     *value /= chips;
   }
-  for (const Metric metric : kMetrics) {
-    if (sum.score[metric]) sum.score[metric]->mean /= chips;
+  return sum;
+}
+
+/// Of a metric that all points have, or none.
+std::optional<Spread> spread_over(const std::vector<const PointSummary*>& points, Metric metric) {
+  std::vector<double> values;
+  for (const PointSummary* point : points) {
+    if (point->score[metric]) values.push_back(*point->score[metric]);
   }
+  if (values.empty()) return {};
+  return spread_of(std::move(values));
+}
+
+VoltageSummary summary_of(const std::vector<const PointSummary*>& points) {
+  VoltageSummary sum{.voltage = points.front()->voltage};
+  for (const PointSummary* point : points) add(sum, *point);
+  sum = mean(std::move(sum));
+  for (const Metric metric : kMetrics) sum.score[metric] = spread_over(points, metric);
   return sum;
 }
 
 }  // namespace
 
+std::vector<std::vector<const PointSummary*>> by_voltage(const std::vector<PointSummary>& points) {
+  std::map<memory::Voltage, std::vector<const PointSummary*>, std::greater<>> found;
+  for (const PointSummary& point : points) found[point.voltage].push_back(&point);
+  std::vector<std::vector<const PointSummary*>> groups;
+  groups.reserve(found.size());
+  for (auto& [voltage, group] : found) groups.push_back(std::move(group));
+  return groups;
+}
+
 std::vector<VoltageSummary> summarize(const std::vector<PointSummary>& points) {
-  std::map<memory::Voltage, VoltageSummary, std::greater<>> sums;
-  for (const PointSummary& point : points) {
-    VoltageSummary& sum = sums[point.voltage];
-    sum.voltage = point.voltage;
-    add(sum, point);
-  }
-  std::vector<VoltageSummary> means;
-  means.reserve(sums.size());
-  for (const auto& [voltage, sum] : sums) means.push_back(mean(sum));
-  return means;
+  std::vector<VoltageSummary> summaries;
+  for (const auto& group : by_voltage(points)) summaries.push_back(summary_of(group));
+  return summaries;
 }
 
 }  // namespace brownout::experiment

@@ -5,13 +5,9 @@
 #include <vector>
 
 #include "sim/experiment/results/point_summary.hpp"
+#include "sim/experiment/results/spread.hpp"
 
 namespace brownout::experiment {
-
-/// Of one metric over the chips.
-struct ChipRange {
-  double mean = 0, min = 0, max = 0;
-};
 
 /// Means over the chips.
 struct VoltageSummary {
@@ -19,11 +15,14 @@ struct VoltageSummary {
   std::size_t chips = 0;
   std::optional<double> ber_asked = {};
   double ber = 0, effective_ber = 0, weights_changed = 0;
-  ByMetric<ChipRange> score;
+  ByMetric<Spread> score = {};
   double energy_j = 0, energy_rel = 0;
   double weight_sram_energy_rel = 0, weight_sram_share = 0;
   double latency_s = 0;
 };
+
+/// The chips of each voltage, by falling voltage. `points` must outlive them.
+std::vector<std::vector<const PointSummary*>> by_voltage(const std::vector<PointSummary>& points);
 
 /// By falling voltage.
 std::vector<VoltageSummary> summarize(const std::vector<PointSummary>& points);

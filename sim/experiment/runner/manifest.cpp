@@ -17,7 +17,7 @@ using Json = nlohmann::ordered_json;
 
 /// Of the rows in the journal and the CSV files; 1 had no top-5 and no reconstruction, 2 no
 /// reference without faults.
-constexpr int kFormat = 4;
+constexpr int kFormat = 5;
 
 constexpr char kCriterion[] = "criterion";
 

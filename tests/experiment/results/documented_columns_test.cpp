@@ -9,6 +9,7 @@
 
 #include "sim/experiment/results/layer_columns.hpp"
 #include "sim/experiment/results/point_columns.hpp"
+#include "sim/experiment/results/statistics_columns.hpp"
 #include "sim/experiment/results/yield_columns.hpp"
 #include "sim/experiment/sensitivity_columns.hpp"
 #include "sim/experiment/vmin/judgement.hpp"
@@ -72,8 +73,13 @@ std::vector<Told> declared(const std::vector<Column<Row>>& columns) {
 }
 
 TEST(DocumentedColumns, ThoseOfPointsAreTheOnesThatAreWritten) {
-  EXPECT_THAT(documented("points.csv", "layers.csv"),
+  EXPECT_THAT(documented("points.csv", "statistics.csv"),
               ::testing::ElementsAreArray(declared(point_columns())));
+}
+
+TEST(DocumentedColumns, ThoseOfStatisticsAreTheOnesThatAreWritten) {
+  EXPECT_THAT(documented("statistics.csv", "layers.csv"),
+              ::testing::ElementsAreArray(declared(statistics_columns())));
 }
 
 TEST(DocumentedColumns, ThoseOfLayersAreTheOnesThatAreWritten) {

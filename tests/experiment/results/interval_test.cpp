@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cmath>
+#include <numbers>
 #include <utility>
 
 namespace brownout::experiment {
@@ -87,6 +88,26 @@ TEST(Interval, OfARocAreaStaysWithinZeroAndOne) {
   EXPECT_EQ(roc_interval(0.97, 3, 3).high, 1);
   EXPECT_EQ(roc_interval(0.03, 3, 3).low, 0);
   EXPECT_EQ(roc_interval(1, 100, 100).low, 1);
+}
+
+// Student's t of one degree of freedom is Cauchy's distribution, of two t / sqrt(2 + t^2): their
+// quantiles are elementary.
+TEST(Interval, OverChipsIsStudents) {
+  const std::array two = {1.0, 3.0};
+  const double error_of_two = 1;  // standard deviation sqrt(2), of the mean sqrt(2) / sqrt(2)
+  const double cauchy = std::tan(std::numbers::pi * 0.475);
+  EXPECT_NEAR(interval_over_chips(two)->low, 2 - cauchy * error_of_two, 1e-9);
+  EXPECT_NEAR(interval_over_chips(two)->high, 2 + cauchy * error_of_two, 1e-9);
+
+  const std::array three = {1.0, 2.0, 3.0};
+  const double error_of_three = 1 / std::sqrt(3.0);
+  const double t = 0.95 * std::sqrt(2 / (1 - 0.95 * 0.95));
+  EXPECT_NEAR(interval_over_chips(three)->low, 2 - t * error_of_three, 1e-12);
+  EXPECT_NEAR(interval_over_chips(three)->high, 2 + t * error_of_three, 1e-12);
+}
+
+TEST(Interval, OfOneChipTellsNothingOfOthers) {
+  EXPECT_FALSE(interval_over_chips(std::array{0.5}));
 }
 
 }  // namespace

@@ -118,5 +118,19 @@ TEST(Metrics, OfErrorsLessIsBetter) {
   EXPECT_DOUBLE_EQ(drop(Metric::kReconstructionMse, 0.1, 0.4), 0.3);
 }
 
+TEST(Score, AnImageIsARobustErrorIfItIsWrongWithoutFaultsOrWithThem) {
+  const std::vector<bool> without = {true, true, true, false, false, true, true, false};
+  const std::vector<bool> with = {true, false, true, true, false, false, true, false};
+  std::int64_t errors = 0, right = 0;
+  for (std::size_t image = 0; image < with.size(); ++image) {
+    errors += !without[image] || !with[image];
+    right += without[image];
+  }
+  const Estimate rerr =
+      robust_error(static_cast<double>(right) / 8, paired_counts(without, with), 8);
+  EXPECT_EQ(rerr.value, static_cast<double>(errors) / 8);
+  EXPECT_EQ(rerr.interval.low, wilson_interval(errors, 8).low);
+}
+
 }  // namespace
 }  // namespace brownout::experiment

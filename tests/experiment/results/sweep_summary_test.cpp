@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 namespace brownout::experiment {
 namespace {
 
@@ -26,6 +28,7 @@ TEST(SweepSummary, MeansAndExtremes) {
   EXPECT_DOUBLE_EQ(rows[1].score[Metric::kTop1]->mean, 0.8);
   EXPECT_EQ(rows[1].score[Metric::kTop1]->min, 0.7);
   EXPECT_EQ(rows[1].score[Metric::kTop1]->max, 0.9);
+  EXPECT_NEAR(rows[1].score[Metric::kTop1]->std_dev.value(), 0.2 / std::sqrt(2), 1e-15);
   EXPECT_FALSE(rows[1].score[Metric::kAuc]);
   EXPECT_DOUBLE_EQ(rows[1].ber, 0.02);
   EXPECT_DOUBLE_EQ(rows[1].energy_j, 1.5e-7);
