@@ -58,8 +58,8 @@ def test_page_loads_nothing(whole: tuple[Path, Page]) -> None:
     assert len(page.fetched) == len(PICTURES)
     assert all(url.startswith("data:image/svg+xml;base64,") for url in page.fetched)
     html = (directory / "report.html").read_text(encoding="utf-8")
-    assert not re.search(r"url\(|@import", html)
-    assert not {"script", "link", "iframe", "object"} & set(page.tags)
+    assert not re.search(r"url\(|@import", re.sub(r"<script.*?</script>", "", html, flags=re.S))
+    assert not {"link", "iframe", "object"} & set(page.tags)
     assert "default-src 'none'" in html
 
 
@@ -81,7 +81,7 @@ def test_voltage_table_shows_every_number(whole: tuple[Path, Page]) -> None:
         points = [p for p in sweep.points if p["voltage"] == row[0].split()[0]]
         column = {name: [p[name] for p in points] for name in points[0]}
         top1 = [100 * value for value in column["top1"]]
-        spread = f" ± {stdev(top1):.2f}" if min(top1) < max(top1) else ""
+        spread = f" ± {stdev(top1):.2f}" if stdev(top1) >= 0.005 else ""
         shown = dict(zip(head, row, strict=True))
         assert shown["top-1 %"] == f"{mean(top1):.2f}{spread}"
         assert shown["lowest top-1 %"] == f"{min(top1):.2f}"

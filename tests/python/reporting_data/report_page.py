@@ -39,6 +39,8 @@ class Page(HTMLParser):
             self.cell = False
 
     def handle_data(self, data: str) -> None:
+        if self.tags[-1:] == ["script"]:
+            return
         self.texts.append(data)
         if self.cell:
             self.tables[-1][-1][-1] += " " + data

@@ -78,9 +78,9 @@ def small_percent(fraction: float) -> str:
 
 
 def percent_with_spread(spread: Spread, decimals: int = 2) -> str:
-    """Return mean ± standard deviation of a fraction, in percent; no ± if all chips agree."""
-    mean = f"{100 * spread.mean:.{decimals}f}"
-    return mean if spread.low == spread.high else f"{mean} ± {100 * spread.std:.{decimals}f}"
+    """Return mean ± standard deviation of a fraction, in percent; no ± that would be 0."""
+    mean, std = (f"{100 * value:.{decimals}f}" for value in (spread.mean, spread.std))
+    return f"{mean} ± {std}" if float(std) else mean
 
 
 def saved(relative: Spread) -> Spread:

@@ -40,12 +40,16 @@ def key_figures(figures: Sequence[tuple[str, str]]) -> str:
 
 
 def picture(content: Picture, caption: str, style: str = "") -> str:
-    """Return a picture embedded as SVG; the style ``wide`` scrolls on narrow screens."""
+    """Return a picture embedded as SVG; the style ``wide`` scrolls on narrow screens.
+
+    A live figure of its name takes its place on a screen (page_script).
+    """
     data = base64.b64encode(content.page_svg).decode("ascii")
     image = f'<img src="data:image/svg+xml;base64,{data}" alt="{escape(content.alt)}">'
     attribute = f' class="{style}"' if style else ""
     below = f"<figcaption>{escape(caption)}</figcaption>"
-    return f"<figure{attribute}><div>{image}</div>{below}</figure>"
+    live = f'<div class="live" id="{content.name}"></div>'
+    return f'<figure{attribute}><div class="still">{image}</div>{live}{below}</figure>'
 
 
 def scrolling(table: str, label: str) -> str:

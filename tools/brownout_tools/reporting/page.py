@@ -1,20 +1,19 @@
 """The HTML report: one file that needs nothing else."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
 from brownout_tools.reporting import columns, formats, headline, markup, plot_axis
 from brownout_tools.reporting.choice import Choice
 from brownout_tools.reporting.dies import Dies, VoltageYield, dies_section
-from brownout_tools.reporting.page_style import CSS
+from brownout_tools.reporting.document import html_document
+from brownout_tools.reporting.interactive import Live
 from brownout_tools.reporting.results import Manifest, SweepResults
 from brownout_tools.reporting.style import Picture
 from brownout_tools.reporting.summary import LayerMean, VoltageSummary
 
 Pictures = Mapping[str, Picture]  # by name
-
-POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 
 
 @dataclass(frozen=True)
@@ -44,7 +43,7 @@ class Content:
         return self.choice.summaries
 
 
-def html_page(content: Content, pictures: Pictures) -> str:
+def html_page(content: Content, pictures: Pictures, live: Sequence[Live] = ()) -> str:
     """Return the whole report."""
     title = page_title(content.manifest)
     sections = [
@@ -57,18 +56,7 @@ def html_page(content: Content, pictures: Pictures) -> str:
         reading_section(content),
         configuration_section(content.manifest),
     ]
-    return html_document(title, "\n".join(section for section in sections if section))
-
-
-def html_document(title: str, body: str) -> str:
-    """Return a page that loads nothing from elsewhere; ``body`` is HTML."""
-    return (
-        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
-        f"<title>{escape(title)}</title>\n<style>{CSS}</style>\n</head>\n"
-        f"<body>\n<main>\n{body}\n</main>\n</body>\n</html>\n"
-    )
+    return html_document(title, "\n".join(section for section in sections if section), live)
 
 
 def page_title(manifest: Manifest) -> str:
@@ -134,16 +122,17 @@ def key_figures(choice: Choice, unit: str) -> list[tuple[str, str]]:
 def picture_section(content: Content, pictures: Pictures) -> str:
     """Return the curves."""
     against = "bit error rate" if plot_axis.is_of_rates(content.summaries) else "voltage"
+    bars = content.choice.chips > 1
+    ends = " Energies are means, their bars the lowest and highest chip." if bars else ""
     curves = [
         markup.picture(
             pictures["accuracy_energy"],
-            f"Accuracy and energy against {against}. Dashed: what a chip has to reach. "
-            "Energies are means, their bars the lowest and highest chip.",
+            f"Accuracy and energy against {against}. Dashed: what a chip has to reach.{ends}",
         ),
         markup.picture(
             pictures["energy_accuracy"],
-            "Accuracy against energy, a point a voltage. Bars: lowest and highest chip. The "
-            "weight SRAM is the rail that is lowered, the total is what a battery sees.",
+            f"Accuracy against energy, a point a voltage.{' Bars: lowest and highest chip.' * bars}"
+            " The weight SRAM is the rail that is lowered, the total is what a battery sees.",
         ),
     ]
     joined = "\n".join(curves)

@@ -40,8 +40,13 @@ tbody th { position: sticky; left: 0; background: var(--paper); }
 figure { margin: 1rem 0; }
 figure img { width: 100%; height: auto; background: #ffffff; border: 1px solid var(--line);
   border-radius: 6px; padding: .5rem; }
-.wide div { overflow-x: auto; }
+.wide .still { overflow-x: auto; }
 .wide img { min-width: 46rem; }
+.live { display: none; }
+@media screen {
+  .alive .still { display: none; }
+  .alive .live { display: block; background: #ffffff; border: 1px solid var(--line);
+    border-radius: 6px; padding: .5rem; } }
 .pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 30rem), 1fr));
   gap: 1rem; align-items: start; }
 .pair figure { margin: 0; }
@@ -51,4 +56,23 @@ details { border: 1px solid var(--line); border-radius: 6px; margin: .75rem 0;
 summary { cursor: pointer; font-weight: 600; }
 details .scroll { margin-top: .6rem; }
 code { font: .85rem/1.4 ui-monospace, "DejaVu Sans Mono", monospace; overflow-wrap: anywhere; }
+@page { size: A4 landscape; margin: 12mm; }
+@media print {
+  :root { color-scheme: light; --text: #000000; --soft: #444444; --paper: #ffffff;
+    --card: #f4f4f4; --line: #bbbbbb; --accent: #006046; --mark: #e3f4ee; }
+  html { font-size: 11px; }
+  body { font-size: 9.5pt; }
+  main { max-width: none; padding: 0; }
+  h1 { font-size: 16pt; } h2 { font-size: 12pt; margin-top: 1.2rem; } h3 { font-size: 10pt; }
+  h1, h2, h3 { break-after: avoid; }
+  p { orphans: 3; widows: 3; }
+  figure, .headline, .figures, tr { break-inside: avoid; }
+  .pair { grid-template-columns: 1fr 1fr; }
+  figure img { max-height: 150mm; object-fit: contain; padding: 0; border: 0; }
+  .wide img { min-width: 0; }
+  .scroll, .wide .still { overflow: visible; }
+  table { font-size: 7pt; }
+  th, td { padding: .15rem .3rem; }
+  tbody th { position: static; }
+  details:not([open]), section:not(:has(> :not(h2, details:not([open])))) { display: none; } }
 """

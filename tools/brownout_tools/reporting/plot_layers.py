@@ -64,6 +64,8 @@ def draw_bars(
     start = np.zeros(len(rows))
     for column, part in zip(columns, parts, strict=True):
         width = np.array([row[column] for row in rows]) / factor
+        if not width.any():
+            continue  # the legend names what is there
         axes.barh(
             np.arange(len(rows)),
             width,

@@ -99,7 +99,8 @@ def draw_energy(axes: Axes, summaries: list[VoltageSummary]) -> None:
     """Draw relative energies: means as lines, lowest to highest chip as bars."""
     places = plot_axis.positions(summaries)
     for column, label, color, marker in RELATIVE_ENERGY:
-        bars = to_extremes([summary[column] for summary in summaries])
+        spreads = [summary[column] for summary in summaries]
+        bars = to_extremes(spreads) if spreads[0].count > 1 else None
         mean = means(summaries, column)
         axes.errorbar(places, mean, bars, fmt=f"{marker}-", color=color, capsize=3, label=label)
     greatest = [value for c in RELATIVE_ENERGY for value in means(summaries, c[0])]
@@ -159,7 +160,7 @@ def draw_curve(
     axes.errorbar(
         means(summaries, column),
         [100 * score.mean for score in scores],
-        100 * to_extremes(scores),
+        100 * to_extremes(scores) if scores[0].count > 1 else None,
         fmt=f"{marker}-",
         color=color,
         elinewidth=1,

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from brownout_tools.reporting import formats, markup, plot_sensitivity, tex
 from brownout_tools.reporting.column import Column
-from brownout_tools.reporting.page import configuration_section, html_document
+from brownout_tools.reporting.document import html_document
+from brownout_tools.reporting.page import configuration_section
 from brownout_tools.reporting.report import Report
 from brownout_tools.reporting.results import Manifest
 from brownout_tools.reporting.sensitivity import Part, Sensitivity, read_sensitivity

@@ -8,6 +8,7 @@ from brownout_tools.reporting.choice import Choice, choose_voltage
 from brownout_tools.reporting.criterion import read_criterion
 from brownout_tools.reporting.dies import read_dies, read_yields
 from brownout_tools.reporting.inputs import InputError, to_millionths
+from brownout_tools.reporting.interactive import Curve, live_curves
 from brownout_tools.reporting.page import Content, html_page, page_title
 from brownout_tools.reporting.report import Report
 from brownout_tools.reporting.results import MANIFEST, read_results
@@ -21,7 +22,11 @@ def report(directory: Path, layers_voltage: str | None) -> Report:
     pictures = draw(content)
     return Report(
         headline.headline(content.choice, content.unit),
-        html_page(content, {picture.name: picture for picture in pictures}),
+        html_page(
+            content,
+            {picture.name: picture for picture in pictures},
+            live_curves([Curve("", content.choice)], content.unit),
+        ),
         pictures,
         lambda: draw(content),
         tables(content),
