@@ -7,7 +7,7 @@ namespace brownout::cli {
 namespace {
 
 OptionSpecs drawing_options() {
-  return {{"out", "DIR2", "Where to write. Default: DIR."},
+  return {{"out", "DIR2", "Where to write. Default: DIR; required of several."},
           {"layers-at", "V",
            "Voltage of the tables of layers. Default: the one that the report leads with, else the "
            "lowest."},
@@ -18,19 +18,21 @@ OptionSpecs drawing_options() {
 }
 
 CommandSpec spec() {
-  return {.name = "report",
-          .summary = "curves, tables and a page (report.html) of a result directory",
-          .purpose =
-              "Draws what sweep or sensitivity wrote: DIR gets report.html, which loads nothing "
-              "from elsewhere, and its pictures. Runs python -m brownout_tools.reporting by the "
-              "interpreter that the environment variable BROWNOUT_PYTHON names, else that in .venv "
-              "above the program, else python3.",
-          .example = "brownout report out/mnist",
-          .positional = "DIR...",
-          .options = joined({drawing_options(),
-                             {{"quiet", "", "Prints nothing."},
-                              {"help", "", "This text."},
-                              {"version", "", "The version."}}})};
+  return {
+      .name = "report",
+      .summary = "curves, tables and a page (report.html) of a result directory",
+      .purpose =
+          "Draws what sweep or sensitivity wrote: DIR gets report.html, which loads nothing "
+          "from elsewhere, and its pictures. Of several sweeps, or of one with axes, one report "
+          "compares them. Runs python -m brownout_tools.reporting by the "
+          "interpreter that the environment variable BROWNOUT_PYTHON names, else that in .venv "
+          "above the program, else python3.",
+      .example = "brownout report out/mnist",
+      .positional = "DIR...",
+      .options = joined({drawing_options(),
+                         {{"quiet", "", "Prints nothing."},
+                          {"help", "", "This text."},
+                          {"version", "", "The version."}}})};
 }
 
 int run(const Arguments& arguments, const Streams&) {

@@ -5,7 +5,13 @@ import re
 import sys
 from pathlib import Path
 
-from brownout_tools.reporting import sensitivity, sensitivity_page, sweep_report
+from brownout_tools.reporting import (
+    comparison,
+    comparison_page,
+    sensitivity,
+    sensitivity_page,
+    sweep_report,
+)
 from brownout_tools.reporting.inputs import InputError, Parser
 from brownout_tools.reporting.outputs import write_files
 from brownout_tools.reporting.report import FORMATS, ON_SCREEN, PAGE, Report
@@ -17,8 +23,8 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the command; return 0, or 2 after a one-line error about bad input."""
     try:
         args = parse(arguments)
-        report = report_of(args.directory, args.layers_at)
-        target = args.out or args.directory
+        target = args.out or place_of(args.directories)
+        report = report_of(args.directories, args.layers_at)
         write_files(report.files(target, args.format, args.width))
     except InputError as error:
         print(f"error: {error}", file=sys.stderr)
@@ -29,8 +35,21 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def report_of(directory: Path, layers_at: str | None) -> Report:
-    """Read what the directory holds, and draw it."""
+def place_of(directories: list[Path]) -> Path:
+    """Return where the report of one directory stands; that of several belongs to none."""
+    if len(directories) > 1:
+        raise InputError("--out: is required for the report of several directories")
+    return directories[0]
+
+
+def report_of(directories: list[Path], layers_at: str | None) -> Report:
+    """Read what the directories hold, and draw it."""
+    if len(directories) > 1:
+        return comparison_page.report(comparison.names_of(directories), layers_at)
+    (directory,) = directories
+    below = comparison.sweep_names(directory)
+    if below is not None:
+        return comparison_page.report(below, layers_at)
     if (directory / sensitivity.FILE).exists():
         if layers_at is not None:
             raise InputError(f"--layers-at: {directory / sensitivity.FILE} is of one voltage")
@@ -45,10 +64,11 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
         description="Draw the curves of a sweep, or the parts of a sensitivity; write report.html.",
     )
     parser.add_argument(
-        "directory",
+        "directories",
+        nargs="+",
         type=Path,
         metavar="DIR",
-        help="written by brownout sweep or brownout sensitivity",
+        help="written by brownout sweep or sensitivity; of several sweeps one report compares them",
     )
     parser.add_argument("--out", type=Path, metavar="DIR2", help="where to write (default: DIR)")
     parser.add_argument(

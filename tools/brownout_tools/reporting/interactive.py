@@ -15,21 +15,13 @@ from bokeh.plotting import figure
 from bokeh.resources import Resources
 
 from brownout_tools.reporting import formats, plot_axis, style
-from brownout_tools.reporting.choice import Choice
+from brownout_tools.reporting.curve import Curve
+from brownout_tools.reporting.formats import Scale
 from brownout_tools.reporting.summary import VoltageSummary
 
 TOOLS = "box_zoom,pan,wheel_zoom,reset"
 PLACES = [("", "@name"), ("voltage", "@voltage"), ("bit error rate", "@ber %")]
-COSTS = [("energy", "@energy of that without faults"), ("weight SRAM", "@sram of that")]
-
-
-@dataclass(frozen=True)
-class Curve:
-    """A sweep in a picture of one or several; ``name`` tells them apart and may be empty."""
-
-    name: str
-    choice: Choice
-    color: str = style.ACCURACY_COLOR
+COSTS = [("energy", "@joules"), ("relative", "@energy"), ("weight SRAM, relative", "@sram")]
 
 
 @dataclass(frozen=True)
@@ -45,10 +37,12 @@ def javascript() -> str:
     return Resources(mode="inline", minified=True, components=["bokeh"]).js_raw[0].strip()
 
 
-def live_curves(curves: Sequence[Curve], unit: str) -> list[Live]:
+def live_curves(
+    curves: Sequence[Curve], unit: str, front: Sequence[tuple[float, float]] = ()
+) -> list[Live]:
     """Return accuracy and energy over the voltage or the bit error rate, and over each other.
 
-    One voltage is no curve.
+    One voltage is no curve. ``front`` are joules and shares of the points that none beats.
     """
     if all(len(curve.choice.summaries) == 1 for curve in curves):
         return []
@@ -58,8 +52,25 @@ def live_curves(curves: Sequence[Curve], unit: str) -> list[Live]:
     over = column(upper, lower, sizing_mode="stretch_width")
     return [
         Live("accuracy_energy", to_json(over)),
-        Live("energy_accuracy", to_json(trade_figure(curves, unit))),
+        Live("energy_accuracy", to_json(trade_figure(curves, unit, front))),
     ]
+
+
+def energies(curves: Sequence[Curve]) -> list[tuple[str, str, str]]:
+    """Return the energies that are drawn: column, name and colour; of several sweeps the joules."""
+    if curves[0].name:
+        return [("total", "", "")]
+    return [
+        ("energy_rel", "total", style.TOTAL_COLOR),
+        ("sram_rel", "weight SRAM", style.WEIGHT_SRAM_COLOR),
+    ]
+
+
+def energy_title(curves: Sequence[Curve]) -> str:
+    """Name the axis of energies."""
+    return "energy per inference " + (
+        f"({scale_of(curves).unit})" if curves[0].name else "(error-free voltage = 1)"
+    )
 
 
 def new_figure(height: int, x_title: str, y_title: str, **options: Any) -> figure:
@@ -80,9 +91,18 @@ def new_figure(height: int, x_title: str, y_title: str, **options: Any) -> figur
     return made
 
 
-def source_of(curve: Curve, summaries: list[VoltageSummary], unit: str) -> ColumnDataSource:
+def scale_of(curves: Sequence[Curve]) -> Scale:
+    """Return one unit for all energies."""
+    summaries = [summary for curve in curves for summary in curve.choice.summaries]
+    return Scale.of([summary["energy_j"].mean for summary in summaries], "J")
+
+
+def source_of(
+    curve: Curve, summaries: list[VoltageSummary], unit: str, scale: Scale
+) -> ColumnDataSource:
     """Return a row per voltage: places, and texts for the tooltip."""
     choice, scores = curve.choice, [summary.score for summary in summaries]
+    joules = [summary["energy_j"].mean for summary in summaries]
     found = [choice.yield_at(summary) for summary in summaries]
     return ColumnDataSource(
         {
@@ -99,6 +119,8 @@ def source_of(curve: Curve, summaries: list[VoltageSummary], unit: str) -> Colum
                 for score in scores
             ],
             "passing": [f"{row.passing} of {row.chips}" for row in found],
+            "total": [value / scale.factor for value in joules],
+            "joules": [f"{scale.show(value)} {scale.unit}" for value in joules],
             "energy_rel": [summary["energy_rel"].mean for summary in summaries],
             "sram_rel": [summary["weight_sram_energy_rel"].mean for summary in summaries],
             "energy": [f"{summary['energy_rel'].mean:.4f}" for summary in summaries],
@@ -116,8 +138,8 @@ def hover(curve: Curve, *renderers: Model) -> HoverTool:
 
 
 def legend(curve: Curve, what: str) -> str:
-    """Name a line in the legend."""
-    return f"{curve.name}: {what}" if curve.name else what
+    """Name a line in the legend: of one sweep what it is, of several the sweep."""
+    return curve.name or what
 
 
 def accuracy_figure(curves: Sequence[Curve], unit: str) -> figure:
@@ -133,11 +155,17 @@ def accuracy_figure(curves: Sequence[Curve], unit: str) -> figure:
     )
     for curve in curves:
         summaries = plot_axis.drawn(curve.choice.summaries)
-        data = source_of(curve, summaries, unit)
+        data = source_of(curve, summaries, unit, scale_of(curves))
         look = {"color": curve.color, "source": data}
         mean = "mean of chips" if curve.choice.chips > 1 else "the chip"
         made.varea("x", "low", "high", fill_alpha=0.15, fill_color=curve.color, source=data)
-        made.line("x", "score", line_width=2, legend_label=legend(curve, mean), **look)
+        made.line(
+            *("x", "score"),
+            line_width=2,
+            line_dash=curve.dash,
+            legend_label=legend(curve, mean),
+            **look,
+        )
         dots = made.scatter("x", "score", size=8, **look)
         made.add_tools(hover(curve, dots))
         if len(curves) == 1 and curve.choice.chips > 1:
@@ -171,16 +199,22 @@ def energy_figure(curves: Sequence[Curve], unit: str) -> figure:
     of_rates = plot_axis.is_of_rates(curves[0].choice.summaries)
     x_title = "bit error rate (%)" if of_rates else f"weight SRAM voltage ({unit})"
     axis = {"x_axis_type": "log" if of_rates else "linear"}
-    made = new_figure(220, x_title, "energy (error-free = 1)", **axis)
+    made = new_figure(220, x_title, energy_title(curves).replace(" per inference", ""), **axis)
     draw_energies(made, curves, unit, lambda rel: ("x", rel))
     made.y_range.start = 0
     return with_legend_above(made)
 
 
-def trade_figure(curves: Sequence[Curve], unit: str) -> figure:
-    """Draw accuracy over relative energy."""
+def trade_figure(
+    curves: Sequence[Curve], unit: str, front: Sequence[tuple[float, float]]
+) -> figure:
+    """Draw accuracy over energy, and a broad line through the front."""
     title = f"{curves[0].choice.metric.axis} (%)"
-    made = new_figure(550, "energy per inference (error-free voltage = 1)", title)
+    made = new_figure(550, energy_title(curves), title)
+    if len(front) > 1:
+        factor = scale_of(curves).factor
+        x, y = [joules / factor for joules, _ in front], [100 * score for _, score in front]
+        made.line(x, y, line_width=8, alpha=0.2, color=style.BLACK, legend_label="none is better")
     draw_energies(made, curves, unit, lambda rel: (rel, "score"))
     return with_legend_above(made)
 
@@ -192,22 +226,19 @@ def with_legend_above(made: figure) -> figure:
     made.legend.ncols = 2
     made.legend.border_line_color = None
     made.legend.padding = 2
+    made.legend.click_policy = "hide"
     return made
 
 
 def draw_energies(made: figure, curves: Sequence[Curve], unit: str, axes: Any) -> None:
-    """Draw both energies of every sweep; ``axes`` names the columns of x and y."""
+    """Draw the energies of every sweep; ``axes`` names the columns of x and y."""
     for curve in curves:
-        alone = not curve.name
-        data = source_of(curve, plot_axis.drawn(curve.choice.summaries), unit)
+        data = source_of(curve, plot_axis.drawn(curve.choice.summaries), unit, scale_of(curves))
         dots = []
-        for column_, what, color, dash in (
-            ("energy_rel", "total", style.TOTAL_COLOR, "dashed"),
-            ("sram_rel", "weight SRAM", style.WEIGHT_SRAM_COLOR, "solid"),
-        ):
-            look = {"color": color if alone else curve.color, "source": data}
-            x, y = axes(column_)
-            line = {"line_width": 2, "line_dash": "solid" if alone else dash}
+        for name, what, color in energies(curves):
+            look = {"color": color or curve.color, "source": data}
+            x, y = axes(name)
+            line = {"line_width": 2, "line_dash": curve.dash}
             made.line(x, y, legend_label=legend(curve, what), **line, **look)
             dots.append(made.scatter(x, y, size=7, **look))
         made.add_tools(hover(curve, *dots))

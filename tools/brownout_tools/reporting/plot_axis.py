@@ -48,19 +48,12 @@ def set_up(upper: Axes, lower: Axes, summaries: list[VoltageSummary], unit: str)
     """Put ticks and titles below the panels, and the other of voltage and rate above."""
     if not summaries:
         return
+    set_up_one(lower, summaries, unit)
     places = positions(summaries)
     voltages = [voltage_label(summary) for summary in summaries]
-    rates = [formats.small_percent(summary["ber"].mean) for summary in summaries]
-    of_rates = is_of_rates(summaries)
-    if of_rates:
-        lower.set_xscale("log")
     above = upper.secondary_xaxis("top")
     above.tick_params(length=3)
-    if of_rates:
-        lower.xaxis.set_major_locator(LogLocator(numticks=12))
-        lower.xaxis.set_major_formatter(lambda value, _: f"{value:g}".replace("e-0", "e-"))
-        lower.xaxis.set_minor_formatter(NullFormatter())
-        lower.set_xlabel("bit error rate (%)")
+    if is_of_rates(summaries):
         shown = style.spaced(
             [math.log(place) for place in places], style.label_gap(voltages, lower.figure)
         )
@@ -68,9 +61,25 @@ def set_up(upper: Axes, lower: Axes, summaries: list[VoltageSummary], unit: str)
         above.xaxis.set_minor_locator(NullLocator())
         above.set_xlabel(f"weight SRAM voltage ({unit})")
         return
+    rates = [formats.small_percent(summary["ber"].mean) for summary in summaries]
     shown = style.spaced(places, style.label_gap([*voltages, *rates], lower.figure))
     ticks = [places[i] for i in shown]
     lower.set_xticks(ticks, [voltages[i] for i in shown])
-    lower.set_xlabel(f"weight SRAM voltage ({unit})")
     above.set_xticks(ticks, [rates[i] for i in shown])
     above.set_xlabel("bit error rate (%)")
+
+
+def set_up_one(axes: Axes, summaries: list[VoltageSummary], unit: str) -> None:
+    """Put ticks and a title below, of what was swept."""
+    if is_of_rates(summaries):
+        axes.set_xscale("log")
+        axes.xaxis.set_major_locator(LogLocator(numticks=12))
+        axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}".replace("e-0", "e-"))
+        axes.xaxis.set_minor_formatter(NullFormatter())
+        axes.set_xlabel("bit error rate (%)")
+        return
+    voltages = [voltage_label(summary) for summary in summaries]
+    places = positions(summaries)
+    shown = style.spaced(places, style.label_gap(voltages, axes.figure))
+    axes.set_xticks([places[i] for i in shown], [voltages[i] for i in shown])
+    axes.set_xlabel(f"weight SRAM voltage ({unit})")

@@ -6,9 +6,10 @@ from pathlib import Path
 from brownout_tools.reporting import columns, headline, plot_layers, plot_points, tex
 from brownout_tools.reporting.choice import Choice, choose_voltage
 from brownout_tools.reporting.criterion import read_criterion
+from brownout_tools.reporting.curve import Curve
 from brownout_tools.reporting.dies import read_dies, read_yields
 from brownout_tools.reporting.inputs import InputError, to_millionths
-from brownout_tools.reporting.interactive import Curve, live_curves
+from brownout_tools.reporting.interactive import live_curves
 from brownout_tools.reporting.page import Content, html_page, page_title
 from brownout_tools.reporting.report import Report
 from brownout_tools.reporting.results import MANIFEST, read_results
