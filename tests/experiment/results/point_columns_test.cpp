@@ -14,7 +14,7 @@ TEST(PointColumns, TheHeaderIsThatOfTheContract) {
             "weight_sram_share,latency_s,cycles,stall_cycles,cosim_images,"
             "top5,top5_ci_low,top5_ci_high,reconstruction_mse,reconstruction_mse_ci_low,"
             "reconstruction_mse_ci_high,auc,auc_ci_low,auc_ci_high,"
-            "ber_asked,reference,images_lost,images_gained");
+            "ber_asked,reference,images_lost,images_gained,rerr,rerr_ci_low,rerr_ci_high");
 }
 
 TEST(PointColumns, OtherMemoriesHaveTheirsBehindThoseOfTheFirstFormat) {
@@ -27,7 +27,7 @@ TEST(PointColumns, OtherMemoriesHaveTheirsBehindThoseOfTheFirstFormat) {
                 header.substr(later));
   PointResult point = point_at("0.9", 0.25);
   const std::string plain = point_row(point);
-  const std::string end = ",,,,,,,,,,,0,,";  // nine metrics, rate, reference, lost and gained
+  const std::string end = ",,,,,,,,,,,0,,,,,";  // nine metrics, rate, reference, lost, gained, RErr
   ASSERT_TRUE(plain.ends_with(",0" + end));
   point.memories.push_back(memory_at(hardware::OnChipMemory::kAccumulator, "0.8", 0.5));
   point.columns.memories = true;
@@ -35,13 +35,15 @@ TEST(PointColumns, OtherMemoriesHaveTheirsBehindThoseOfTheFirstFormat) {
             plain.substr(0, plain.size() - end.size()) + ",weight_sram,0.9,0.25,,,0.8,0.5" + end);
 }
 
-TEST(PointColumns, ASupplyOfSeveralMemoriesHasItsEnergyLast) {
+TEST(PointColumns, ASupplyOfSeveralMemoriesHasItsEnergyBeforeTheRobustError) {
+  const std::string robust = ",rerr,rerr_ci_low,rerr_ci_high";
   PointResult point = point_at();
   point.columns = {.memories = true, .supply_energy = true};
   point.supply_energy = {.joules = 1e-9, .relative = 0.75};
-  EXPECT_EQ(points_header(point.columns),
-            points_header({.memories = true}) + ",supply_energy_j,supply_energy_rel");
-  EXPECT_TRUE(point_row(point).ends_with(",1e-09,0.75"));
+  std::string header = points_header({.memories = true});
+  header.insert(header.size() - robust.size(), ",supply_energy_j,supply_energy_rel");
+  EXPECT_EQ(points_header(point.columns), header);
+  EXPECT_TRUE(point_row(point).ends_with(",1e-09,0.75,,,"));
 }
 
 }  // namespace
