@@ -1,7 +1,4 @@
 // `brownout sensitivity`: which layers, bits and directions of the faults cost the accuracy.
-#include <fmt/format.h>
-
-#include <algorithm>
 #include <ostream>
 #include <utility>
 
@@ -10,10 +7,9 @@
 #include "sim/cli/map/grid_options.hpp"
 #include "sim/cli/notes.hpp"
 #include "sim/cli/progress.hpp"
-#include "sim/cli/score_cells.hpp"
+#include "sim/cli/sensitivity_tables.hpp"
 #include "sim/cli/table.hpp"
 #include "sim/cli/workload_options.hpp"
-#include "sim/experiment/culprits.hpp"
 #include "sim/experiment/inputs/fault_selection.hpp"
 #include "sim/experiment/sensitivity.hpp"
 #include "sim/experiment/session/session.hpp"
@@ -22,12 +18,11 @@ namespace brownout::cli {
 namespace {
 
 using experiment::FaultDimension;
-using experiment::PartSummary;
 
 CommandSpec spec() {
   return {
       .name = "sensitivity",
-      .summary = "where it hurts: accuracy when one layer, bit or direction alone fails",
+      .summary = "where it hurts: accuracy when one layer, bit, bank or bitline alone fails",
       .purpose =
           "Runs a workload at one voltage of its weight SRAM on every chip of an ensemble, again "
           "and again, each time with only a part of the faults acting: those in the weights of one "
@@ -35,19 +30,24 @@ CommandSpec spec() {
           "stored 0, read 1). The cells fail alike every time, so all parts meet the same bit "
           "error rate. Prints a line per part, first that without faults and that with all. DIR "
           "gets sensitivity.csv (a row per part and chip), manifest.json and results.sqlite, the "
-          "journal: a killed command continues when it runs again. brownout report DIR draws it.",
+          "journal: a killed command continues when it runs again. brownout report DIR draws it. "
+          "Split by bank, row or bitline it tells what the faults of one line of the SRAM cost "
+          "alone and what comes back when the line is repaired, of the lines of each chip that "
+          "damage weights most; DIR gets lines.csv in place of sensitivity.csv.",
       .example =
           "brownout sensitivity workloads/mnist_cnn.yaml --by layer --ber 0.01 --chips 3 "
           "--images 100 --out out/mnist_layers",
       .positional = "WORKLOAD.yaml",
-      .options = joined({{{"by", "layer|bit|polarity",
-                           "What the faults are split by, or two of them with a comma. Default: "
-                           "layer."}},
-                         operating_point_options(),
-                         grid_options("part"),
-                         image_options(),
-                         workload_options(),
-                         output_options()})};
+      .options = joined(
+          {{{"by", "layer|bit|polarity|bank|row|bitline",
+             "What the faults are split by, or two of the first three with a comma. "
+             "Default: layer."},
+            {"lines", "N", "Rows or bitlines of each chip, those of the most damage. Default: 8."}},
+           operating_point_options(),
+           grid_options("part"),
+           image_options(),
+           workload_options(),
+           output_options()})};
 }
 
 std::vector<FaultDimension> dimensions_of(const Arguments& arguments) {
@@ -58,87 +58,44 @@ std::vector<FaultDimension> dimensions_of(const Arguments& arguments) {
   }
 }
 
-/// Titles of the split dimensions only; CSV and JSON have all three.
-std::vector<Column> part_columns(const std::vector<FaultDimension>& dimensions) {
-  std::vector<Column> columns;
-  for (const FaultDimension dimension :
-       {FaultDimension::kLayer, FaultDimension::kBit, FaultDimension::kPolarity}) {
-    const bool split =
-        std::find(dimensions.begin(), dimensions.end(), dimension) != dimensions.end();
-    const std::string name = to_string(dimension);
-    columns.push_back({name, split ? name : ""});
-  }
-  return columns;
+/// What a split gives.
+struct Outcome {
+  Report report;  ///< without the facts of the workload
+  std::string file;
+  std::size_t points = 0, resumed = 0;
+  std::vector<std::string> failures;
+};
+
+Outcome by_parts(const experiment::Session& session, std::vector<FaultDimension> dimensions,
+                 experiment::CosimPolicy cosim, const experiment::RunnerOptions& runner) {
+  const experiment::SensitivityOptions options{std::move(dimensions), cosim, runner};
+  experiment::SensitivityOutcome found = experiment::run_sensitivity(session, options);
+  Outcome outcome{.report = {},
+                  .file = "sensitivity.csv",
+                  .points = found.points,
+                  .resumed = found.resumed,
+                  .failures = std::move(found.failures)};
+  if (!outcome.failures.empty()) return outcome;
+  outcome.report = part_report(found.parts, options.dimensions, session.images().metric);
+  return outcome;
 }
 
-// One chip has no spread.
-std::vector<Cell> drop_cells(const experiment::Spread& drop) {
-  Cell low, high;
-  if (drop.over_chips) {
-    low = drop.over_chips->low;
-    high = drop.over_chips->high;
-  }
-  return {drop.mean, optional_cell(drop.std_dev), low, high};
+Outcome by_lines(const experiment::Session& session, memory::LineKind kind, std::size_t lines,
+                 experiment::CosimPolicy cosim, const experiment::RunnerOptions& runner) {
+  const experiment::LineSensitivityOptions options{kind, lines, cosim, runner};
+  experiment::LineSensitivityOutcome found = experiment::run_line_sensitivity(session, options);
+  Outcome outcome{.report = {},
+                  .file = "lines.csv",
+                  .points = found.points,
+                  .resumed = found.resumed,
+                  .failures = std::move(found.failures)};
+  if (!outcome.failures.empty()) return outcome;
+  outcome.report = line_report(found, kind, session.images().metric);
+  return outcome;
 }
 
-Table part_table(const std::vector<PartSummary>& parts,
-                 const std::vector<FaultDimension>& dimensions, experiment::Metric metric) {
-  Table table{.key = "parts", .columns = part_columns(dimensions), .rows = {}};
-  const std::vector<Column> measures = {{"weights", "weights", "count"},
-                                        {"weights_share", "weights", "", Style::kPercent},
-                                        {"weight_bits", "bits", "count"},
-                                        {"weight_bits_share", "bits", "", Style::kPercent},
-                                        {"chips", "chips", "count"},
-                                        {"effective_ber", "eff. BER", "share", Style::kRate},
-                                        {"weights_changed", "changed", "", Style::kPercent}};
-  const Style style = style_of(metric);
-  const bool many = parts.front().chips > 1;  // one chip tells nothing of others
-  const std::vector<Column> drops = {
-      {"drop_mean", experiment::is_share(metric) ? "drop" : "rise", "", style},
-      {"drop_std", "std. dev.", "", style},
-      {"drop_ci_low", many ? "95 % from" : "", "", style},
-      {"drop_ci_high", many ? "95 % to" : "", "", style}};
-  for (const std::vector<Column>& columns : {measures, range_columns(metric, false), drops}) {
-    table.columns.insert(table.columns.end(), columns.begin(), columns.end());
-  }
-  for (const PartSummary& row : parts) {
-    std::vector<Cell> cells = {
-        row.part.layer,    row.part.bit,         row.part.polarity,     row.part.weights,
-        row.weights_share, row.part.weight_bits, row.weight_bits_share, std::uint64_t{row.chips},
-        row.effective_ber, row.weights_changed};
-    for (Cell& cell : range_cells(row.score)) cells.push_back(std::move(cell));
-    for (Cell& cell : drop_cells(row.drop)) cells.push_back(std::move(cell));
-    table.rows.push_back(std::move(cells));
-  }
-  return table;
-}
-
-// What hurts most, and how sure the chips make of it. Without faults and with all of them stand
-// first, and are no parts.
-std::vector<Fact> culprit_facts(const std::vector<PartSummary>& parts) {
-  std::vector<std::vector<double>> drops;
-  for (auto part = parts.begin() + 2; part != parts.end(); ++part) drops.push_back(part->drops);
-  const experiment::Culprits culprits = experiment::find_culprits(drops);
-  const auto name = [&](std::size_t i) { return parts[i + 2].part.name(); };
-  const PartSummary& worst = parts[culprits.worst + 2];
-  if (worst.drop.mean <= 0) {
-    return {{{"hurts_most", "hurts most"}, std::string("nothing")},
-            {{"hurts_most_is_certain"}, std::int64_t{0}},
-            {{"not_told_apart"}, Cell()}};
-  }
-  std::string others;
-  for (const std::size_t i : culprits.others) others += (others.empty() ? "" : "; ") + name(i);
-  const std::string chips =
-      fmt::format("by {} {}", worst.chips, worst.chips == 1 ? "chip" : "chips");
-  return {{{"hurts_most", "hurts most", culprits.certain ? "" : "(not certain " + chips + ")"},
-           worst.part.name()},
-          {{"hurts_most_is_certain"}, std::int64_t{culprits.certain}},
-          {{"not_told_apart", others.empty() ? "" : "  not told apart " + chips},
-           others.empty() ? Cell() : Cell(others)}};
-}
-
-std::vector<Fact> facts_of(const experiment::Session& session, std::optional<double> ber,
-                           const std::vector<PartSummary>& parts) {
+/// Of the workload, before those of the split.
+std::vector<Fact> facts_of(const experiment::Session& session, std::optional<double> ber) {
   const config::WorkloadConfig& config = session.plan().config;
   std::vector<Fact> facts = {
       {{"workload", "workload"}, config.name},
@@ -151,48 +108,51 @@ std::vector<Fact> facts_of(const experiment::Session& session, std::optional<dou
            voltage_cell(config.operating_point.voltage(hardware::OnChipMemory::kWeightSram))},
           {{"unit", ""}, session.plan().unit()},
           {{"images", "images"}, session.images().count}});
-  append(facts, culprit_facts(parts));
   return facts;
 }
 
 int run(const Arguments& arguments, const Streams& streams) {
   const Format format = format_of(arguments);
   const bool quiet = arguments.has("quiet");
-  experiment::SensitivityOptions options{
-      .dimensions = dimensions_of(arguments),
-      .cosim = policy_of(arguments),
-      .runner = {.out = out_of(arguments), .jobs = jobs_of(arguments), .progress = {}}};
+  const std::optional<memory::LineKind> kind =
+      experiment::line_kind_of(arguments.text("by").value_or(""));
+  if (arguments.has("lines") && (!kind || kind == memory::LineKind::kBank)) {
+    fail_option("lines", "is for --by row and --by bitline");
+  }
+  const std::vector<FaultDimension> dimensions =
+      kind ? std::vector<FaultDimension>{} : dimensions_of(arguments);
+  const int lines = arguments.count("lines", 1, 1000).value_or(8);
+  const experiment::CosimPolicy cosim = policy_of(arguments);
+  experiment::RunnerOptions runner{
+      .out = out_of(arguments), .jobs = jobs_of(arguments), .progress = {}};
   config::WorkloadConfig config = load_config(arguments);
   const auto ber = set_operating_point(arguments, config);
   set_chips(arguments, config);
   config.sweep.voltages = {config.operating_point.voltage(hardware::OnChipMemory::kWeightSram)};
 
-  experiment::SensitivityOutcome outcome;
+  Outcome outcome;
   std::vector<Fact> facts;
-  experiment::Metric metric{};
   Notes notes;
   {
     Progress progress(streams.err, stderr_is_terminal() && !quiet);
     progress.show("loading " + config.name);
-    options.runner.progress = [&](std::size_t done, std::size_t total) {
-      progress.update(done, total);
-    };
+    runner.progress = [&](std::size_t done, std::size_t total) { progress.update(done, total); };
     const experiment::Session session(config);
-    metric = session.images().metric;
     notes = session.notes();
     if (ber) append(notes, rate_notes({*ber}, *config.memory.weight_sram().profile));
-    outcome = experiment::run_sensitivity(session, options);
-    if (outcome.failures.empty()) facts = facts_of(session, ber, outcome.parts);
+    outcome = kind ? by_lines(session, *kind, static_cast<std::size_t>(lines), cosim, runner)
+                   : by_parts(session, dimensions, cosim, runner);
+    facts = facts_of(session, ber);
   }
   if (!outcome.failures.empty()) return report_failures(outcome.failures, streams.err);
-  streams.out << render(
-      {.facts = std::move(facts), .table = part_table(outcome.parts, options.dimensions, metric)},
-      format);
+  append(facts, std::move(outcome.report.facts));
+  outcome.report.facts = std::move(facts);
+  streams.out << render(outcome.report, format);
   print_notes(streams.err, notes, quiet);
   if (!quiet) {
-    streams.err << "wrote sensitivity.csv, manifest.json, results.sqlite in "
-                << options.runner.out.string() << "; " << outcome.resumed << " of "
-                << outcome.points << " points resumed" << report_hint(options.runner.out) << "\n";
+    streams.err << "wrote " << outcome.file << ", manifest.json, results.sqlite in "
+                << runner.out.string() << "; " << outcome.resumed << " of " << outcome.points
+                << " points resumed" << (kind ? "" : report_hint(runner.out)) << "\n";
   }
   return 0;
 }

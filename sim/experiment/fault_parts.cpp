@@ -19,7 +19,8 @@ FaultDimension parse_dimension(std::string_view name) {
   for (const FaultDimension dimension : kDimensions) {
     if (name == to_string(dimension)) return dimension;
   }
-  throw InputError(in_quotes(name) + " is not one of layer, bit, polarity");
+  throw InputError(in_quotes(name) +
+                   " is not one of layer, bit, polarity; bank, row or bitline stand alone");
 }
 
 const models::Convolution* weights_of(const models::QuantizedNetwork& network,

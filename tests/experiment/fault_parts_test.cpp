@@ -128,8 +128,10 @@ TEST_F(FaultParts, CountWeightsThatHaveSuchABit) {
 TEST(FaultDimension, OneOrTwoOfThemAreParsed) {
   EXPECT_THAT(parse_dimensions("polarity,layer"),
               ElementsAre(FaultDimension::kLayer, FaultDimension::kPolarity));
-  EXPECT_THAT([] { parse_dimensions("layers"); },
-              ThrowsMessage<InputError>("\"layers\" is not one of layer, bit, polarity"));
+  EXPECT_THAT(
+      [] { parse_dimensions("layers"); },
+      ThrowsMessage<InputError>(
+          "\"layers\" is not one of layer, bit, polarity; bank, row or bitline stand alone"));
   EXPECT_THAT([] { parse_dimensions("bit,bit"); },
               ThrowsMessage<InputError>("\"bit,bit\" names a dimension twice"));
   EXPECT_THAT([] { parse_dimensions("layer,bit,polarity"); },

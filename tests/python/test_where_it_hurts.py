@@ -196,3 +196,43 @@ def test_damage_of_layers_adds_up() -> None:
         assert both == pytest.approx(layer["effective_ber"])
         assert 0 < layer["words_touched"] < 1
         assert 0 < layer["weight_error_mean"] < layer["weight_error_max"] <= 255
+
+
+def test_a_repaired_bitline_is_a_map_without_its_cells(tmp_path: Path) -> None:
+    out = tmp_path / "lines"
+    common = ["--voltage", "0.8", "--images", "100", "--format", "json"]
+    split = ["--by", "bitline", "--lines", "2", "--chips", "1", "--out", out]
+    told = json.loads(brownout("sensitivity", WORKLOAD, *common, *split).stdout)
+    (worst, second) = rows_of((out / "lines.csv").read_text())
+    assert float(worst["error_share"]) >= float(second["error_share"]) > 0
+    name = f"bank {worst['bank']}, bitline {worst['index']}"
+    assert told["lines"][0]["line"] == name
+    assert told["lines"][0]["regained_mean"] == float(worst["regained"])
+
+    cells = tmp_path / "chip.csv"
+    accelerator = ROOT / "configs/accelerators/edge_32x32.yaml"
+    memory = ROOT / "configs/memories/sram_14nm.yaml"
+    brownout("map", "generate", "--memory", memory, "--accelerator", accelerator, "--out", cells)
+    lines = cells.read_text().splitlines(keepends=True)
+    on_line = f"{worst['bank']},"
+    repaired = [
+        line
+        for line in lines
+        if not (line.startswith(on_line) and line.split(",")[2] == worst["index"])
+    ]
+    assert len(repaired) < len(lines)
+    (count,) = (i for i, line in enumerate(repaired) if line.startswith("# faults: "))
+    faults = int(repaired[count].split()[-1]) - (len(lines) - len(repaired))
+    repaired[count] = f"# faults: {faults}\n"
+    cells.write_text("".join(repaired))
+    run = json.loads(brownout("run", WORKLOAD, *common, "--fault-map", cells).stdout)
+    assert run["top1"] == float(worst["repaired"])
+
+
+def test_lines_are_for_rows_and_bitlines(tmp_path: Path) -> None:
+    command = [BROWNOUT, "sensitivity", WORKLOAD, "--by", "bank", "--lines", "3"]
+    command += ["--out", tmp_path / "out"]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert result.returncode == 2
+    assert result.stderr == "error: --lines: is for --by row and --by bitline\n"
+    assert not (tmp_path / "out").exists()

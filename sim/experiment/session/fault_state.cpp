@@ -44,6 +44,12 @@ memory::Voltage weight_voltage(const Plan& plan, const Point& point) {
   return voltages_at(plan, point).voltage(OnChipMemory::kWeightSram);
 }
 
+/// Of the weight SRAM: those of the point.
+memory::CellFaults cells_at(const Chip& chip, const Point& point, memory::Voltage voltage) {
+  memory::CellFaults cells = chip.faults_at(OnChipMemory::kWeightSram, voltage);
+  return point.line ? memory::only(cells, *point.line) : cells;
+}
+
 /// Nothing where no mitigation asks.
 storage::ByReadVoltage<memory::WordMasks> known_cells(const Plan& plan, const Chip& chip,
                                                       const Point& point,
@@ -54,7 +60,7 @@ storage::ByReadVoltage<memory::WordMasks> known_cells(const Plan& plan, const Ch
   const auto voltages = known_at ? storage::ByReadVoltage(*known_at)
                                  : plan.read_voltages(weight_voltage(plan, point));
   return voltages.each([&](memory::Voltage voltage) {
-    const memory::CellMasks known = chip.faults_at(OnChipMemory::kWeightSram, voltage).certain;
+    const memory::CellMasks known = cells_at(chip, point, voltage).certain;
     if (scheme.needs_stuck_cells()) require_stuck(known, chip, scheme);
     return memory::word_masks(path.organisation(), known);
   });
@@ -166,7 +172,7 @@ std::optional<memory::WordMasks> FaultState::word_masks(OnChipMemory memory) con
 storage::ByReadVoltage<memory::CellFaults> weight_faults(const Plan& plan, const Chip& chip,
                                                          const Point& point) {
   return plan.read_voltages(weight_voltage(plan, point)).each([&](memory::Voltage voltage) {
-    return chip.faults_at(OnChipMemory::kWeightSram, voltage);
+    return cells_at(chip, point, voltage);
   });
 }
 

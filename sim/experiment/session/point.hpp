@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "memory/cell_line.hpp"
 #include "sim/experiment/session/plan.hpp"
 
 namespace brownout::experiment {
@@ -14,7 +15,9 @@ struct Point {
   std::uint64_t chip = 0;
   int cosim_images = 0;                             ///< of the first images
   std::optional<storage::FaultFilter> faults = {};  ///< that act; default: the workload's
-  std::string part = {};                            ///< what `faults` are called, e.g. "conv1"
+  /// Cells of the weight SRAM that may fail, of those that repair leaves; default: all.
+  std::optional<memory::LineFaults> line = {};
+  std::string part = {};  ///< what `faults` or `line` are called, e.g. "conv1"
   /// Whose voltage it is, by its name (default: the weight SRAM's); the others are at the
   /// workload's operating point.
   std::string supply = {};

@@ -7,6 +7,7 @@
 #include <ostream>
 #include <regex>
 
+#include "sim/experiment/line_columns.hpp"
 #include "sim/experiment/results/layer_columns.hpp"
 #include "sim/experiment/results/point_columns.hpp"
 #include "sim/experiment/results/statistics_columns.hpp"
@@ -92,8 +93,13 @@ TEST(DocumentedColumns, ThoseOfLayersAreTheOnesThatAreWritten) {
 }
 
 TEST(DocumentedColumns, ThoseOfPartsOfTheFaultsAreTheOnesThatAreWritten) {
-  EXPECT_THAT(documented("sensitivity.csv", "Which chips pass"),
+  EXPECT_THAT(documented("sensitivity.csv", "lines.csv"),
               ::testing::ElementsAreArray(declared(sensitivity_columns())));
+}
+
+TEST(DocumentedColumns, ThoseOfLinesAreTheOnesThatAreWritten) {
+  EXPECT_THAT(documented("lines.csv", "Which chips pass"),
+              ::testing::ElementsAreArray(declared(line_columns())));
 }
 
 TEST(DocumentedColumns, ThoseOfDiesAreTheOnesThatAreWritten) {
