@@ -76,14 +76,41 @@ std::vector<AnswerColumn> yield_columns() {
        of(&SafeVoltage::refused, &RefusedAt::chips)},
       {"refused_failing", "count", "of these, those that fail",
        of(&SafeVoltage::refused, &RefusedAt::failing)},
+  };
+}
+
+/// A name, empty where nothing of its kind costs anything; and its number.
+std::vector<AnswerColumn> limit_columns() {
+  const auto name = [](std::string Limit::*text) {
+    return [text](const SafeVoltage& answer) -> Field {
+      if (!answer.limit || ((*answer.limit).*text).empty()) return {};
+      return (*answer.limit).*text;
+    };
+  };
+  const auto number = [](std::string Limit::*text, double Limit::*value) {
+    return [text, value](const SafeVoltage& answer) -> Field {
+      if (!answer.limit || ((*answer.limit).*text).empty()) return {};
+      return (*answer.limit).*value;
+    };
+  };
+  return {
       {"limiting_layer", "", "the layer whose faults alone cost limiting_chip most",
-       of(&SafeVoltage::limit, &LimitingLayer::layer)},
+       name(&Limit::layer)},
       {"limiting_chip", "", "a chip that fails there, of those that lose most",
-       of(&SafeVoltage::limit, &LimitingLayer::chip)},
+       of(&SafeVoltage::limit, &Limit::chip)},
       {"limiting_drop", "share", "what it loses by the faults of this layer",
-       of(&SafeVoltage::limit, &LimitingLayer::drop)},
+       number(&Limit::layer, &Limit::layer_drop)},
       {"limiting_drop_of_all", "share", "what it loses by all faults, on as many images",
-       of(&SafeVoltage::limit, &LimitingLayer::drop_of_all)},
+       of(&SafeVoltage::limit, &Limit::drop_of_all)},
+      {"limiting_bit", "", "the bit of the weights' codes, 0 the lowest, likewise",
+       name(&Limit::bit)},
+      {"limiting_bit_drop", "share", "what it loses by the faults of this bit",
+       number(&Limit::bit, &Limit::bit_drop)},
+      {"limiting_bitline", "",
+       "of its four bitlines that damage weights most the one whose repair regains most",
+       name(&Limit::bitline)},
+      {"limiting_bitline_regained", "share", "what that is",
+       number(&Limit::bitline, &Limit::bitline_regained)},
   };
 }
 
@@ -134,8 +161,8 @@ std::vector<AnswerColumn> effort_columns() {
 }  // namespace
 
 const std::vector<AnswerColumn>& safe_voltage_columns() {
-  static const std::vector<AnswerColumn> columns =
-      joined<SafeVoltage>({claim_columns(), yield_columns(), cost_columns(), effort_columns()});
+  static const std::vector<AnswerColumn> columns = joined<SafeVoltage>(
+      {claim_columns(), yield_columns(), limit_columns(), cost_columns(), effort_columns()});
   return columns;
 }
 

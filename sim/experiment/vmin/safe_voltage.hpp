@@ -9,16 +9,9 @@
 #include "sim/experiment/results/column.hpp"
 #include "sim/experiment/results/safe_sentence.hpp"
 #include "sim/experiment/session/nominal_energy.hpp"
+#include "sim/experiment/vmin/limit.hpp"
 
 namespace brownout::experiment {
-
-/// The layer whose faults alone cost a chip most.
-struct LimitingLayer {
-  std::string layer = {};
-  std::uint64_t chip = 0;  ///< that fails at the refused voltage
-  double drop = 0;         ///< by the faults of this layer
-  double drop_of_all = 0;  ///< by all faults, on the same images
-};
 
 /// What a search took, or would take without being one.
 struct Effort {
@@ -34,7 +27,7 @@ struct SafeVoltage {
   std::optional<RefusedAt> refused = {};  ///< nothing where the lowest is safe
   PointSummary point = {};  ///< one chip at the safe voltage (without one, the highest)
   std::optional<NominalSaving> nominal = {};
-  std::optional<LimitingLayer> limit = {};
+  std::optional<Limit> limit = {};
   Effort used = {}, grid = {};
   double image_error = 0;  ///< chance that any verdict is not that of all images
 

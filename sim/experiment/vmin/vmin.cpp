@@ -19,15 +19,22 @@
 namespace brownout::experiment {
 namespace {
 
+/// All faults, then their parts.
+std::vector<FaultPart> parts_of(const Plan& plan, FaultDimension dimension) {
+  std::vector<FaultPart> parts = split_faults(plan.network, plan.stored_weights(),
+                                              plan.config.memory.scheme, plan.faults, {dimension});
+  parts.erase(parts.begin());  // no faults at all
+  return parts;
+}
+
 VminTasks tasks_of(const Plan& plan) {
   std::vector<memory::Voltage> voltages = plan.config.sweep.voltages;
   std::sort(voltages.rbegin(), voltages.rend());
-  std::vector<FaultPart> layers =
-      split_faults(plan.network, plan.stored_weights(), plan.config.memory.scheme, plan.faults,
-                   {FaultDimension::kLayer});
-  layers.erase(layers.begin());  // no faults at all
+  std::vector<FaultPart> parts = parts_of(plan, FaultDimension::kLayer);
+  const std::vector<FaultPart> bits = parts_of(plan, FaultDimension::kBit);
+  parts.insert(parts.end(), bits.begin() + 1, bits.end());  // behind all faults
   return {std::move(voltages), static_cast<std::uint64_t>(plan.config.sweep.chips),
-          std::move(layers)};
+          std::move(parts)};
 }
 
 std::string manifest_of(const Plan& plan, const VminOptions& options) {
@@ -72,7 +79,7 @@ class Vmin {
   void report(const VminTask& task) const;
   std::vector<Judgement> judgements() const;
   SafeVoltage answer(const std::vector<Judgement>& judgements) const;
-  std::optional<LimitingLayer> limiting_layer() const;
+  std::optional<Limit> limit() const;
 
   const Session& session_;
   const VminOptions& options_;
@@ -137,8 +144,11 @@ std::vector<VminTask> Vmin::tasks_of_the_end() const {
   std::vector<VminTask> tasks = {{VminWork::kPoint, {voltage, chip}}};
   if (!refused()) return tasks;
   const VoltageSearch::Task worst = worst_refused();
-  for (std::size_t layer = 0; layer < tasks_.layers().size(); ++layer) {
-    tasks.push_back({VminWork::kLayer, worst, layer});
+  for (std::size_t part = 0; part < tasks_.parts().size(); ++part) {
+    tasks.push_back({VminWork::kPart, worst, part});
+  }
+  for (std::size_t line = 0; line < kWorstBitlines; ++line) {
+    tasks.push_back({VminWork::kBitline, worst, line});
   }
   return tasks;
 }
@@ -153,6 +163,7 @@ void Vmin::read_journal(const ResultsDirectory& directory,
       if (std::find(voltages.begin(), voltages.end(), key.voltage) == voltages.end()) return false;
       if (key.chip >= tasks_.chips()) return false;
       if (key.part.starts_with("faults of ")) return parse_double(row.point).has_value();
+      if (key.part.starts_with("without ")) return parse_repaired(row.point), true;
       if (key.part.empty()) {
         const PointSummary point = parse_point_row(header, row.point);
         return point.voltage == key.voltage && point.chip == key.chip;
@@ -229,22 +240,20 @@ std::vector<Judgement> Vmin::judgements() const {
   return list;
 }
 
-/// Nothing where no layer alone costs anything.
-std::optional<LimitingLayer> Vmin::limiting_layer() const {
+/// Nothing where the lowest voltage is safe.
+std::optional<Limit> Vmin::limit() const {
   if (!refused()) return {};
   const VoltageSearch::Task worst = worst_refused();
-  const auto drop_of = [&](std::size_t layer) {
-    return parse_double(find({VminWork::kLayer, worst, layer})->point).value();
-  };
-  LimitingLayer limit{.chip = worst.chip, .drop_of_all = drop_of(0)};
-  for (std::size_t layer = 1; layer < tasks_.layers().size(); ++layer) {
-    const double drop = drop_of(layer);
-    if (drop <= limit.drop) continue;
-    limit.drop = drop;
-    limit.layer = tasks_.layers()[layer].layer;
+  std::vector<double> drops;
+  for (std::size_t part = 0; part < tasks_.parts().size(); ++part) {
+    drops.push_back(parse_double(find({VminWork::kPart, worst, part})->point).value());
   }
-  if (limit.layer.empty()) return {};
-  return limit;
+  std::vector<RepairedBitline> repaired;
+  for (std::size_t line = 0; line < kWorstBitlines; ++line) {
+    const auto without = parse_repaired(find({VminWork::kBitline, worst, line})->point);
+    if (without) repaired.push_back(*without);
+  }
+  return find_limit(worst.chip, tasks_.parts(), drops, repaired);
 }
 
 SafeVoltage Vmin::answer(const std::vector<Judgement>& judgements) const {
@@ -259,7 +268,7 @@ SafeVoltage Vmin::answer(const std::vector<Judgement>& judgements) const {
       .chips = chips(),
       .allowed_failures = allowed_,
       .point = point,
-      .limit = limiting_layer(),
+      .limit = limit(),
       .grid = {.points = chips() * static_cast<std::int64_t>(tasks_.voltages().size())}};
   answer.grid.images = answer.grid.points * session_.images().count;
   for (const Judgement& judgement : judgements) {

@@ -16,24 +16,28 @@ enum class VminWork : std::uint8_t {
   kJudge,         ///< a chip at a voltage, with a share of the error of a search
   kJudgeExactly,  ///< likewise, without any error
   kPoint,         ///< a chip at a voltage, all images: energy and latency
-  kLayer,         ///< a chip at a voltage with the faults of one layer only
+  kPart,          ///< a chip at a voltage with a part of the faults only
+  kBitline,       ///< likewise with one of its bitlines repaired
 };
 
 struct VminTask {
   VminWork work{};
   VoltageSearch::Task at;
-  std::size_t layer = 0;  ///< of VminTasks::layers()
+  std::size_t which = 0;  ///< of VminTasks::parts(), or of the chip's worst bitlines
 };
+
+/// What a search tries to repair.
+inline constexpr std::size_t kWorstBitlines = 4;
 
 class VminTasks {
  public:
-  /// `voltages` fall. `layers`: the parts of the faults that kLayer has; the first is all of them.
+  /// `voltages` fall. `parts` of the faults: all of them first, then layers, then bits.
   VminTasks(std::vector<memory::Voltage> voltages, std::uint64_t chips,
-            std::vector<FaultPart> layers);
+            std::vector<FaultPart> parts);
 
   const std::vector<memory::Voltage>& voltages() const { return voltages_; }
   std::uint64_t chips() const { return chips_; }
-  const std::vector<FaultPart>& layers() const { return layers_; }
+  const std::vector<FaultPart>& parts() const { return parts_; }
 
   std::size_t number_of(const VminTask& task) const;
   VminTask task(std::size_t number) const;
@@ -41,9 +45,11 @@ class VminTasks {
   Journal::Key key_of(const VminTask& task) const;
 
  private:
+  std::size_t kind_of(const VminTask& task) const;
+
   std::vector<memory::Voltage> voltages_;
   std::uint64_t chips_;
-  std::vector<FaultPart> layers_;
+  std::vector<FaultPart> parts_;
 };
 
 }  // namespace brownout::experiment

@@ -4,12 +4,13 @@
 
 #include "memory/base/text_number.hpp"
 #include "sim/experiment/runner/point_text.hpp"
+#include "sim/experiment/worst_lines.hpp"
 
 namespace brownout::experiment {
 namespace {
 
-/// Images on which the layers of a failing chip are compared.
-constexpr std::int64_t kLayerImages = 1000;
+/// Images on which the parts of a failing chip's faults are compared.
+constexpr std::int64_t kPartImages = 1000;
 
 double error_of_verdict(const VminTasks& tasks) {
   return kSearchError / static_cast<double>(kVerdictsOfChip * tasks.chips());
@@ -36,11 +37,22 @@ std::string VminWorker::run(std::size_t number) {
     case VminWork::kPoint:
       point.cosim_images = options_.cosimulate ? 1 : 0;
       return run_to_text(session_, point);
-    case VminWork::kLayer:
-      point.faults = tasks_.layers()[task.layer].filter;
-      return format_double(judge_.drop_on(point, kLayerImages));
+    case VminWork::kPart:
+      point.faults = tasks_.parts()[task.which].filter;
+      return format_double(judge_.drop_on(point, kPartImages));
+    case VminWork::kBitline:
+      return repaired_text(repaired(point, task.which));
   }
   throw std::logic_error("unknown VminWork");
+}
+
+std::optional<RepairedBitline> VminWorker::repaired(Point point, std::size_t which) {
+  const Plan& plan = session_.plan();
+  const std::vector<DamagedLine> lines =
+      damaged_lines(plan, Chip(plan, point.chip), point, memory::LineKind::kBitline);
+  if (which >= lines.size()) return {};
+  point.line = memory::LineFaults{lines[which].line, memory::LineFaults::Which::kRepaired};
+  return RepairedBitline{memory::to_string(lines[which].line), judge_.drop_on(point, kPartImages)};
 }
 
 }  // namespace brownout::experiment

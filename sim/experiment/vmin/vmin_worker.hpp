@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 
 #include "sim/experiment/vmin/judge.hpp"
+#include "sim/experiment/vmin/limit.hpp"
 #include "sim/experiment/vmin/vmin.hpp"
 #include "sim/experiment/vmin/vmin_tasks.hpp"
 
@@ -15,10 +17,14 @@ class VminWorker {
   /// `tasks` and `options` must outlive this.
   VminWorker(const Session& session, const VminTasks& tasks, const VminOptions& options);
 
-  /// The row of a judgement, the rows of a point (run_to_text), or the drop by a layer.
+  /// The row of a judgement, the rows of a point (run_to_text), the drop by a part of the faults,
+  /// or without a bitline (repaired_text).
   std::string run(std::size_t number);
 
  private:
+  /// Nothing where the chip has no such bitline.
+  std::optional<RepairedBitline> repaired(Point point, std::size_t which);
+
   Session session_;
   Judge judge_;
   const VminTasks& tasks_;

@@ -40,7 +40,7 @@ TEST(VminTasks, EveryTaskHasItsNumberAndItsPlaceInTheJournal) {
   conv2.layer = "conv2";
   const VminTasks tasks({memory::Voltage::parse("0.9"), memory::Voltage::parse("0.8")}, 5,
                         {FaultPart{}, conv1, conv2});
-  constexpr std::size_t kPlaces = 2 * 5, kTasks = (3 + 3) * kPlaces;  // kinds of work
+  constexpr std::size_t kPlaces = 2 * 5, kTasks = (3 + 3 + kWorstBitlines) * kPlaces;  // kinds
   std::set<Journal::Key> keys;
   for (std::size_t number = 0; number < kTasks; ++number) {
     const VminTask task = tasks.task(number);
