@@ -22,7 +22,7 @@ CommandSpec spec() {
       .name = "report",
       .summary = "curves, tables and a page (report.html) of a result directory",
       .purpose =
-          "Draws what sweep or sensitivity wrote: DIR gets report.html, which loads nothing "
+          "Draws what sweep, vmin or sensitivity wrote: DIR gets report.html, which loads nothing "
           "from elsewhere, and its pictures. Of several sweeps, or of one with axes, one report "
           "compares them. Runs python -m brownout_tools.reporting by the "
           "interpreter that the environment variable BROWNOUT_PYTHON names, else that in .venv "

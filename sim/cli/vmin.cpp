@@ -33,7 +33,7 @@ CommandSpec spec() {
           "only where it is needed, and each on as many images as its verdict takes. DIR gets "
           "v_safe.json (the answer with all its numbers), search.csv (a row per chip and voltage "
           "that was judged), manifest.json, and results.sqlite, the journal: a search that was "
-          "killed continues when the same command runs again.",
+          "killed continues when the same command runs again. brownout report DIR draws it.",
       .example =
           "brownout vmin workloads/mnist_cnn.yaml --voltage 1.00:0.80:0.02 --yield 90 "
           "--images 200 --out out/mnist_vmin",
@@ -195,7 +195,7 @@ int run(const Arguments& arguments, const Streams& streams) {
   if (!quiet) {
     streams.err << "wrote v_safe.json, search.csv, manifest.json, results.sqlite in "
                 << options.out.string() << "; " << outcome.resumed << " of " << outcome.kept
-                << " results resumed\n";
+                << " results resumed" << report_hint(options.out) << "\n";
   }
   return 0;
 }

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from brownout_tools.reporting import formats
+from brownout_tools.reporting import formats, plot_dies, style
 from brownout_tools.reporting.command import main
 from brownout_tools.reporting.dies import lowest_text, read_dies
+from brownout_tools.reporting.sweep_report import gather
 from reporting_data.report_page import Page, report
 from reporting_data.synthetic_sweep import flat_sweep, synthetic_sweep
 
@@ -37,6 +38,9 @@ def test_the_report_shows_dies_and_yield(tmp_path: Path) -> None:
         ["0.9", "2", "3", "66.7", "56.7", "76.7"],
         ["0.85", "1", "3", "33.3", "23.3", "43.3"],
     ]
+    assert [row[-1] for row in table[1:]] == ["1", "1"]  # the third die passes nowhere
+    (picture,) = [alt for alt in page.alts if alt.startswith("Dies by their")]
+    assert "1 down to 0.9 Vmin; 1 down to 0.85 Vmin; 1 at no voltage." in picture
     each = next(rows for rows in tables if rows[0][0] == "die")
     assert each[1] == ["0", "a.csv", "0.85", "97.00", "96.00"]
     assert each[2][1:] == ["<b>.csv", formats.NO_VALUE, "90.00 fail", "20.00 fail"]
@@ -59,6 +63,18 @@ def test_other_voltages_than_those_of_the_points_are_refused(
     (tmp_path / "yields.csv").write_text("\n".join(text.splitlines()[:-1]) + "\n")
     assert main([str(tmp_path)]) == 2
     assert "yields.csv: other voltages than in points.csv" in capsys.readouterr().err
+
+
+def test_sorted_dies_cross_the_target_at_the_yield(tmp_path: Path) -> None:
+    scores = {"1": [0.99] * 8, "0.9": [0.99, 0.98, 0.97, 0.985, 0.98, 0.5, 0.99, 0.981]}
+    content = gather(flat_sweep(scores).write(tmp_path), None)
+    with style.settings():
+        axes = style.new_figure(4, 4).subplots()
+        plot_dies.draw_sorted(axes, content.choice, "Vmin")
+    line = axes.get_lines()[1]
+    above = [x for x, y in zip(*line.get_data(), strict=True) if y >= 98 - 1e-9]
+    share = content.choice.yield_at(content.summaries[1]).share
+    assert max(above) == 100 * share == 75
 
 
 def test_how_low_dies_go(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from reporting_data.synthetic_sweep import (
     synthetic_sweep,
 )
 
-PICTURES = ["accuracy_energy", "energy_accuracy", "layers"]
+PICTURES = ["accuracy_energy", "energy_accuracy", "dies", "layers"]
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
@@ -67,7 +67,7 @@ def test_pictures_are_described(whole: tuple[Path, Page]) -> None:
     page = whole[1]
     assert len(page.alts) == len(PICTURES)
     assert "0.8333 Vmin: top-1" in page.alts[0]
-    assert "Most energy: stage1.conv1; most cycles: stage3.conv2." in page.alts[2]
+    assert "Most energy: stage1.conv1; most cycles: stage3.conv2." in page.alts[3]
 
 
 def test_voltage_table_shows_every_number(whole: tuple[Path, Page]) -> None:
@@ -149,7 +149,7 @@ def test_layers_may_be_missing(tmp_path: Path) -> None:
     sweep = synthetic_sweep()
     page = report(Sweep(sweep.points, [], sweep.manifest), tmp_path)
     assert "layers.csv is missing" in page.text
-    assert len(page.fetched) == 2
+    assert len(page.fetched) == 3
     assert not (tmp_path / "layers.png").exists()
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 from brownout_tools.reporting import (
     comparison,
     comparison_page,
+    search,
+    search_page,
     sensitivity,
     sensitivity_page,
     sweep_report,
@@ -50,10 +52,14 @@ def report_of(directories: list[Path], layers_at: str | None) -> Report:
     below = comparison.sweep_names(directory)
     if below is not None:
         return comparison_page.report(below, layers_at)
-    if (directory / sensitivity.FILE).exists():
-        if layers_at is not None:
-            raise InputError(f"--layers-at: {directory / sensitivity.FILE} is of one voltage")
-        return sensitivity_page.report(directory)
+    for file, of_one_file in (
+        (sensitivity.FILE, sensitivity_page.report),
+        (search.ANSWER, search_page.report),
+    ):
+        if (directory / file).exists():
+            if layers_at is not None:
+                raise InputError(f"--layers-at: {directory / file} has no tables of layers")
+            return of_one_file(directory)
     return sweep_report.report(directory, layers_at)
 
 
@@ -61,14 +67,14 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     """Read the command line."""
     parser = Parser(
         prog="python -m brownout_tools.reporting",
-        description="Draw the curves of a sweep, or the parts of a sensitivity; write report.html.",
+        description="Draw what brownout sweep, vmin or sensitivity wrote; write report.html.",
     )
     parser.add_argument(
         "directories",
         nargs="+",
         type=Path,
         metavar="DIR",
-        help="written by brownout sweep or sensitivity; of several sweeps one report compares them",
+        help="written by brownout sweep, vmin or sensitivity; several sweeps are compared",
     )
     parser.add_argument("--out", type=Path, metavar="DIR2", help="where to write (default: DIR)")
     parser.add_argument(

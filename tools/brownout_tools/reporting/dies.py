@@ -10,6 +10,13 @@ from brownout_tools.reporting import formats, markup
 from brownout_tools.reporting.column import Column
 from brownout_tools.reporting.inputs import read_csv
 from brownout_tools.reporting.metric import Metric, metric_of
+from brownout_tools.reporting.style import Picture
+
+PICTURE_CAPTION = (
+    "Left: dies that pass, with the 95 % interval of their share. Middle: dies by the lowest "
+    "voltage that they pass at, walking down. Right: at each of the lowest voltages the dies from "
+    "the best to the worst; the dashed target cuts a line at the yield."
+)
 
 
 @dataclass(frozen=True)
@@ -113,8 +120,17 @@ def lowest_text(dies: Dies) -> str:
     return ", ".join(sentences) + "."
 
 
-def dies_section(dies: Dies, yields: list[VoltageYield]) -> str:
-    """Return the section of the report: yield per voltage, then pass or fail of each die."""
+def bins(dies: Dies) -> dict[str, int]:
+    """Return how many dies go down to each voltage, falling; last, where there are, to none."""
+    lowest = [die.lowest for die in dies.dies]
+    counts = {voltage: lowest.count(voltage) for voltage in dies.voltages}
+    if "" in lowest:
+        counts[""] = lowest.count("")
+    return counts
+
+
+def dies_section(dies: Dies, yields: list[VoltageYield], picture: Picture | None) -> str:
+    """Return the section of the report: yield and bins per voltage, then each die."""
     target = f"{formats.percent(dies.minimum)} %"
     text = (
         f"A die passes at a voltage where its {dies.metric.name} is at least {target}; its lowest "
@@ -129,17 +145,19 @@ def dies_section(dies: Dies, yields: list[VoltageYield]) -> str:
     parts = [
         markup.paragraph(lowest_text(dies)),
         markup.paragraph(text),
-        "" if one else markup.data_table(yield_columns(dies.unit), yields, "Yield per voltage"),
+        markup.picture(picture, PICTURE_CAPTION, "wide") if picture else "",
+        "" if one else markup.data_table(yield_columns(dies), yields, "Yield per voltage"),
         markup.details("Every die", markup.data_table(die_columns(dies), dies.dies, "Dies")),
     ]
     joined = "\n".join(part for part in parts if part)
     return f"<section>\n<h2>{'The die' if one else 'Dies and yield'}</h2>\n{joined}\n</section>"
 
 
-def yield_columns(unit: str) -> list[Column[VoltageYield]]:
-    """Return the columns of the table of yields."""
+def yield_columns(dies: Dies) -> list[Column[VoltageYield]]:
+    """Return the columns of the table of yields and bins."""
+    counts = bins(dies)
     return [
-        Column("voltage", unit, "supply of the swept memory", lambda row: row.voltage),
+        Column("voltage", dies.unit, "supply of the swept memory", lambda row: row.voltage),
         Column("passing", "", "dies that reach the target", lambda row: str(row.passing)),
         Column("dies", "", "fault maps evaluated", lambda row: str(row.chips)),
         Column("yield", "%", "passing / dies", lambda row: formats.percent(row.share, 1)),
@@ -160,6 +178,12 @@ def yield_columns(unit: str) -> list[Column[VoltageYield]]:
             "",
             "dies that more images could judge otherwise",
             lambda row: str(row.unsettled),
+        ),
+        Column(
+            "bin",
+            "dies",
+            "dies whose lowest passing voltage this is",
+            lambda row: str(counts.get(row.voltage, 0)),
         ),
     ]
 

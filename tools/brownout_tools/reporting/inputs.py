@@ -63,9 +63,9 @@ class CsvTable:
         return InputError(f"{self.path}:{self.lines[row]}: {column}: {message}")
 
     def numbers(
-        self, column: str, high: float = math.inf, *, may_be_empty: bool = False
+        self, column: str, high: float = math.inf, *, low: float = 0, may_be_empty: bool = False
     ) -> NDArray[np.float64]:
-        """Return a column of finite numbers in 0..high; an empty field becomes NaN if allowed."""
+        """Return a column of finite numbers in low..high; an empty field is NaN if allowed."""
         values = np.empty(len(self))
         for row, text in enumerate(self.columns[column]):
             if may_be_empty and not text.strip():
@@ -75,8 +75,8 @@ class CsvTable:
                 values[row] = float(text)
             except ValueError:
                 raise self.error(row, column, f"'{text}' is not a number") from None
-            if not (math.isfinite(values[row]) and 0 <= values[row] <= high):
-                limit = "0 or more" if math.isinf(high) else f"in 0..{high:g}"
+            if not (math.isfinite(values[row]) and low <= values[row] <= high):
+                limit = f"{low:g} or more" if math.isinf(high) else f"in {low:g}..{high:g}"
                 raise self.error(row, column, f"{text} is not {limit}")
         return values
 

@@ -51,7 +51,7 @@ def html_page(content: Content, pictures: Pictures, live: Sequence[Live] = ()) -
         result_section(content),
         picture_section(content, pictures),
         voltage_section(content),
-        dies_section(content.dies, content.yields),
+        dies_section(content.dies, content.yields, pictures.get("dies")),
         layer_section(content, pictures["layers"]) if content.layers else "",
         reading_section(content),
         configuration_section(content.manifest),

@@ -38,8 +38,8 @@ tbody th { position: sticky; left: 0; background: var(--paper); }
 .tag { display: block; color: var(--accent); font-weight: 400; font-size: .75rem; }
 .plain td { white-space: normal; overflow-wrap: anywhere; }
 figure { margin: 1rem 0; }
-figure img { width: 100%; height: auto; background: #ffffff; border: 1px solid var(--line);
-  border-radius: 6px; padding: .5rem; }
+figure img { width: 100%; max-width: 68rem; height: auto; background: #ffffff;
+  border: 1px solid var(--line); border-radius: 6px; padding: .5rem; }
 .wide .still { overflow-x: auto; }
 .wide img { min-width: 46rem; }
 .live { display: none; }

@@ -3,7 +3,14 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from brownout_tools.reporting import columns, headline, plot_layers, plot_points, tex
+from brownout_tools.reporting import (
+    columns,
+    headline,
+    plot_dies,
+    plot_layers,
+    plot_points,
+    tex,
+)
 from brownout_tools.reporting.choice import Choice, choose_voltage
 from brownout_tools.reporting.criterion import read_criterion
 from brownout_tools.reporting.curve import Curve
@@ -54,6 +61,8 @@ def draw(content: Content) -> Sequence[Picture]:
         plot_points.accuracy_energy(content.choice, content.unit),
         plot_points.energy_accuracy(content.choice, content.unit),
     ]
+    if content.choice.chips > 1 and len(content.summaries) > 1:
+        pictures.append(plot_dies.dies_picture(content.choice, content.dies))
     if content.layers:
         voltage = f"{content.layers_voltage.text} {content.unit}"
         pictures.append(plot_layers.layers(content.layers, voltage))
