@@ -77,10 +77,11 @@ int run_python_tool(const std::string& module, const std::vector<std::string>& w
                     const std::string& input) {
   const std::string python = interpreter();
   const std::string package_is_there =
-      "import importlib.util as u; raise SystemExit(u.find_spec('brownout_tools') is None)";
+      "import importlib.util as u; names = ('brownout_tools', 'bokeh', 'matplotlib'); "
+      "raise SystemExit(None in map(u.find_spec, names))";
   const std::optional<int> looked = exit_status_of({python, "-c", package_is_there}, "");
   if (looked != 0) {
-    throw WorldError(python + (looked ? ": has no package brownout_tools" : ": no such program") +
+    throw WorldError(python + (looked ? ": has not brownout_tools with what it needs" : ": no such program") +
                      "; pip install TOOLS, the folder tools of Brownout, or name in "
                      "BROWNOUT_PYTHON the interpreter that has it");
   }

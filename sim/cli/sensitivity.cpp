@@ -152,7 +152,7 @@ int run(const Arguments& arguments, const Streams& streams) {
   if (!quiet) {
     streams.err << "wrote " << outcome.file << ", manifest.json, results.sqlite in "
                 << runner.out.string() << "; " << outcome.resumed << " of " << outcome.points
-                << " points resumed" << (kind ? "" : report_hint(runner.out)) << "\n";
+                << " points resumed" << report_hint(runner.out) << "\n";
   }
   return 0;
 }

@@ -50,7 +50,10 @@ def test_bad_input_is_one_line_and_status_2(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("python", "says"),
-    [("/no/such/python", "no such program"), ("/bin/false", "has no package brownout_tools")],
+    [
+        ("/no/such/python", "no such program"),
+        ("/bin/false", "has not brownout_tools with what it needs"),
+    ],
 )
 def test_without_the_package_it_says_how_to_get_it(tmp_path: Path, python: str, says: str) -> None:
     result = report(tmp_path, python=python)

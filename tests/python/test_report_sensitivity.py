@@ -8,6 +8,7 @@ from statistics import mean, stdev
 
 import pytest
 
+from brownout_tools.reporting import student
 from brownout_tools.reporting.command import main
 from brownout_tools.reporting.sensitivity import read_sensitivity
 
@@ -72,6 +73,34 @@ def test_report_and_pictures(
     assert page.count("<tr") == 1 + len(lost)
     assert "all faults together cost 41.00 ± 1.00 points of top-1" in page
     assert "Alone, " in capsys.readouterr().out
+
+
+def test_the_part_is_named_that_the_chips_make_certain(tmp_path: Path) -> None:
+    source = write(tmp_path, BY_LAYER)
+    table = source / "sensitivity.csv"
+    wild = [0.9, 0.9, 0.3]  # a greater mean than fc's drop of 9 to 11 points, by one chip
+    rows = table.read_text().splitlines()
+    changed = iter(wild)
+    rows = [
+        row.rsplit(",", 2)[0] + f",{next(changed)},0.9" if row.startswith("conv1,") else row
+        for row in rows
+    ]
+    table.write_text("\n".join(rows) + "\n")
+    results = read_sensitivity(source)
+    assert max(results.parts, key=lambda part: part.drop.mean).place[0] == "conv1"
+    assert results.name(results.worst) == "fc <1>" and results.culprits.certain
+    assert [results.name(results.parts[i]) for i in results.culprits.others] == ["conv1"]
+    assert main([str(source)]) == 0
+    page = (source / "report.html").read_text().replace("\N{NO-BREAK SPACE}", " ")
+    assert "fc &lt;1&gt; hurts most: 10.00 ± 1.00 points" in page
+    assert "Not told apart from fc &lt;1&gt; by these chips, at 95 %: conv1." in page
+
+
+@pytest.mark.parametrize(
+    ("freedom", "t"), [(1, 12.7062), (2, 4.3027), (3, 3.1824), (9, 2.2622), (30, 2.0423)]
+)
+def test_students_quantile_is_that_of_the_tables(freedom: int, t: float) -> None:
+    assert student.quantile(freedom) == pytest.approx(t, abs=5e-5)
 
 
 def test_names_of_layers_cannot_break_the_page(tmp_path: Path) -> None:

@@ -1,13 +1,13 @@
 """``brownout report DIR...``: what a sweep, vmin or sensitivity wrote as a page and pictures."""
 
 import argparse
-import re
 import sys
 from pathlib import Path
 
 from brownout_tools.reporting import (
     comparison,
     comparison_page,
+    lines,
     search,
     search_page,
     sensitivity,
@@ -16,9 +16,7 @@ from brownout_tools.reporting import (
 )
 from brownout_tools.reporting.inputs import InputError, Parser
 from brownout_tools.reporting.outputs import write_files
-from brownout_tools.reporting.report import FORMATS, ON_SCREEN, PAGE, Report
-
-WIDTHS_MM = (40, 500)
+from brownout_tools.reporting.report import FORMATS, ON_SCREEN, PAGE, Report, millimetres
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -54,6 +52,7 @@ def report_of(directories: list[Path], layers_at: str | None) -> Report:
         return comparison_page.report(below, layers_at)
     for file, of_one_file in (
         (sensitivity.FILE, sensitivity_page.report),
+        (lines.FILE, lines.report),
         (search.ANSWER, search_page.report),
     ):
         if (directory / file).exists():
@@ -111,13 +110,3 @@ def formats(text: str) -> list[str]:
         if word not in FORMATS:
             raise InputError(f"--format: '{word}' is not one of {', '.join(FORMATS)}")
     return list(dict.fromkeys(words))
-
-
-def millimetres(text: str) -> float:
-    """Read a width such as ``85mm`` or ``85``."""
-    low, high = WIDTHS_MM
-    if re.fullmatch(r"\d+(\.\d+)?(mm)?", text):
-        value = float(text.removesuffix("mm"))
-        if low <= value <= high:
-            return value
-    raise InputError(f"--width: '{text}' is not a width of {low} to {high} mm, such as 85mm")

@@ -19,9 +19,9 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from brownout_tools.reporting import style
-from brownout_tools.reporting.command import millimetres
 from brownout_tools.reporting.inputs import InputError, Parser
 from brownout_tools.reporting.outputs import write_files
+from brownout_tools.reporting.report import millimetres
 from brownout_tools.reporting.style import Picture
 
 KINDS = {"stuck at 0": style.BLUE, "stuck at 1": style.VERMILLION, "flip": style.GREEN}

@@ -1,16 +1,19 @@
 """What a report is made of, whatever it is of, and the files that it becomes."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from brownout_tools.reporting import style
+from brownout_tools.reporting.inputs import InputError
 from brownout_tools.reporting.style import Picture
 
 PAGE = "report.html"
 TEX = "tex"
 FORMATS = (*style.KINDS, TEX)
 ON_SCREEN = ("png", "svg")
+WIDTHS_MM = (40, 500)
 
 
 @dataclass(frozen=True)
@@ -42,3 +45,13 @@ class Report:
             else:
                 found |= {target / f"{p.name}.{kind}": p.save(kind) for p in pictures}
         return found
+
+
+def millimetres(text: str) -> float:
+    """Read a width such as ``85mm`` or ``85``."""
+    low, high = WIDTHS_MM
+    if re.fullmatch(r"\d+(\.\d+)?(mm)?", text):
+        value = float(text.removesuffix("mm"))
+        if low <= value <= high:
+            return value
+    raise InputError(f"--width: '{text}' is not a width of {low} to {high} mm, such as 85mm")

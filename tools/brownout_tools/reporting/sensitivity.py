@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from brownout_tools.reporting.inputs import CsvTable, InputError, read_csv
 from brownout_tools.reporting.metric import Metric, metric_of
 from brownout_tools.reporting.results import Manifest, read_manifest, refuse_repeats
+from brownout_tools.reporting.student import Culprits, find_culprits
 from brownout_tools.reporting.summary import OverChips, Spread
 
 FILE = "sensitivity.csv"
@@ -60,10 +62,15 @@ class Sensitivity:
         """What the drops are of."""
         return self.all.metric
 
+    @cached_property
+    def culprits(self) -> Culprits:
+        """Which part costs most, and which are not told apart from it."""
+        return find_culprits([part.drops for part in self.parts])
+
     @property
     def worst(self) -> Part:
-        """The part that costs most, on average over the chips."""
-        return max(self.parts, key=lambda part: part.drop.mean)
+        """The part that hurts most, as the command names it."""
+        return self.parts[self.culprits.worst]
 
 
 def read_sensitivity(directory: Path) -> Sensitivity:

@@ -10,6 +10,7 @@ from brownout_tools.reporting.page import configuration_section
 from brownout_tools.reporting.report import Report
 from brownout_tools.reporting.results import Manifest
 from brownout_tools.reporting.sensitivity import Part, Sensitivity, read_sensitivity
+from brownout_tools.reporting.student import interval
 from brownout_tools.reporting.style import Picture
 
 
@@ -19,12 +20,36 @@ def headline(results: Sensitivity) -> str:
     rate = formats.small_percent(whole["ber"].mean)
     chips = len(whole.chips)
     basis = "One chip" if chips == 1 else f"Mean ± standard deviation of {chips} chips"
+    most = "hurts most" if results.culprits.certain else "costs most on average"
     return (
         f"At {results.voltage} {results.unit} (bit error rate {rate} %) all faults together cost "
-        f"{points_text(whole)} of {results.metric.name}. Alone, {results.name(worst)} costs most: "
+        f"{points_text(whole)} of {results.metric.name}. Alone, {results.name(worst)} {most}: "
         f"{points_text(worst)}, with {formats.percent(worst['weight_bits_share'].mean, 1)} % of "
         f"the weight bits. {basis}, {formats.count(whole['images'].mean)} images."
     )
+
+
+def notes(results: Sensitivity) -> list[str]:
+    """Return what the chips leave open."""
+    culprits, worst = results.culprits, results.name(results.worst)
+    found = []
+    if not culprits.certain:
+        found.append(
+            f"That {worst} costs anything on other dies is not certain: the 95 % interval of its "
+            "mean reaches 0, or there is one chip only."
+        )
+    if culprits.others:
+        names = ", ".join(results.name(results.parts[i]) for i in culprits.others)
+        found.append(f"Not told apart from {worst} by these chips, at 95 %: {names}.")
+    return found
+
+
+def interval_text(part: Part) -> str:
+    """Return the interval of the mean drop over dies."""
+    found = interval(part.drops)
+    if found is None:
+        return formats.NO_VALUE
+    return f"{formats.signed(found[0])} to {formats.signed(found[1])}"
 
 
 def points_text(part: Part) -> str:
@@ -95,6 +120,12 @@ def columns(results: Sensitivity) -> list[Column[Part]]:
             lambda part: f"{part.drop.std:.2f}" if part.drop.count > 1 else formats.NO_VALUE,
             core=True,
         ),
+        Column(
+            "95 % interval",
+            "points",
+            "of the mean loss over all dies like these (Student)",
+            interval_text,
+        ),
     ]
 
 
@@ -131,7 +162,8 @@ def sensitivity_page(results: Sensitivity, picture: Picture) -> str:
     )
     sections = [
         f"<header>\n<h1>{escape(title)}</h1>\n</header>",
-        f"<section>\n{markup.paragraph(headline(results), 'headline')}\n</section>",
+        f"<section>\n{markup.paragraph(headline(results), 'headline')}\n"
+        f"{markup.bullets(notes(results))}\n</section>",
         f"<section>\n<h2>Picture</h2>\n{markup.picture(picture, caption, 'wide')}\n</section>",
         f"<section>\n<h2>Parts</h2>\n{table}\n</section>",
         configuration_section(manifest),
