@@ -5,6 +5,7 @@ few lines of NumPy; then everything that a classification has: sweep, resume, yi
 """
 
 import json
+import re
 import subprocess
 from pathlib import Path
 
@@ -143,7 +144,7 @@ def test_a_sweep_gives_the_same_bytes_and_resumes(tmp_path: Path) -> None:
 def test_results_of_another_format_are_refused(tmp_path: Path) -> None:
     sweep(tmp_path / "a")
     manifest = tmp_path / "a/manifest.json"
-    manifest.write_text(manifest.read_text().replace('  "format": 4,\n', ""))
+    manifest.write_text(re.sub(r'  "format": \d+,\n', "", manifest.read_text()))
     command = [BROWNOUT, "sweep", WORKLOAD, "--voltage", "1,0.85", "--chips", "2"]
     done = subprocess.run(
         [*map(str, command), "--images", "100", "--out", str(tmp_path / "a")],
@@ -152,7 +153,7 @@ def test_results_of_another_format_are_refused(tmp_path: Path) -> None:
         timeout=60,
     )
     assert done.returncode == 2
-    assert "results have format 1, this version writes format 4" in done.stderr
+    assert "results have format 1, this version writes format " in done.stderr
 
 
 @pytest.mark.parametrize("target", ["--min-auc", "--max-drop"])
