@@ -63,6 +63,14 @@ def test_changes_are_against_the_first(
     assert key[1:] == [["memory.mitigations", "", "[<secded>]"]]
 
 
+def test_sweeps_that_go_equally_low_are_all_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    same = [flat_sweep(FIRST).write(tmp_path / name) for name in "xy"]
+    assert main([*map(str, same), "--out", str(tmp_path / "out")]) == 0
+    assert capsys.readouterr().out.startswith("x and y go lowest: every chip passes down to 0.9")
+
+
 def test_every_voltage_of_any_has_a_row(tmp_path: Path, both: list[Path]) -> None:
     page = compare(both, tmp_path / "out")
     head, *rows = table_with(page, "voltage Vmin")

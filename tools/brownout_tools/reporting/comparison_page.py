@@ -46,8 +46,10 @@ def headline(sweeps: Sequence[Compared]) -> str:
     passing = [(sweep, sweep.chosen) for sweep in sweeps if sweep.chosen is not None]
     if not passing:
         return f"In none of the {len(sweeps)} sweeps every chip passes."
-    lowest, at = min(passing, key=lambda pair: pair[1].millionths)
-    sentences = [f"{lowest.name} goes lowest: every chip passes down to {at.text} {unit(sweeps)}."]
+    at = min((chosen for _, chosen in passing), key=lambda chosen: chosen.millionths)
+    lowest = [sweep.name for sweep, chosen in passing if chosen.millionths == at.millionths]
+    who = f"{lowest[0]} goes" if len(lowest) == 1 else f"{' and '.join(lowest)} go"
+    sentences = [f"{who} lowest: every chip passes down to {at.text} {unit(sweeps)}."]
     least, there = min(passing, key=lambda pair: pair[1]["energy_j"].mean)
     joules = there["energy_j"].mean
     scale = Scale.of([joules], "J")
@@ -109,7 +111,7 @@ def sweep_columns(sweeps: Sequence[Compared]) -> list[Column[Compared]]:
     return [
         Column("sweep", "", "directory", lambda s: s.name, True, core=True),
         Column("safe", unit(sweeps), "down to which every chip passes", safe(), core=True),
-        Column("change", unit(sweeps), "against the first sweep", lower),
+        Column("voltage change", unit(sweeps), "against the first sweep", lower),
         Column("chips", "", "fault maps evaluated", lambda s: str(s.choice.chips)),
         Column(
             metric.name,
@@ -118,7 +120,7 @@ def sweep_columns(sweeps: Sequence[Compared]) -> list[Column[Compared]]:
             at_chosen(lambda s: formats.percent_with_spread(s.score)),
             core=True,
         ),
-        Column("change", "points", "against the first sweep", gained),
+        Column(f"{metric.name} change", "points", "against the first sweep", gained),
         Column(
             "energy",
             joules.unit,
@@ -126,14 +128,21 @@ def sweep_columns(sweeps: Sequence[Compared]) -> list[Column[Compared]]:
             at_chosen(lambda s: joules.show(s["energy_j"].mean)),
             core=True,
         ),
-        Column("change", "%", "against the first sweep", change("energy_j", base), core=True),
+        Column(
+            "energy change", "%", "against the first sweep", change("energy_j", base), core=True
+        ),
         Column(
             "weight SRAM",
             joules.unit,
             "energy of the weight SRAM's rail",
             at_chosen(lambda s: joules.show(s["weight_sram_energy_j"].mean)),
         ),
-        Column("change", "%", "against the first sweep", change("weight_sram_energy_j", base)),
+        Column(
+            "weight SRAM change",
+            "%",
+            "against the first sweep",
+            change("weight_sram_energy_j", base),
+        ),
         Column(
             "latency",
             seconds.unit,
@@ -143,7 +152,7 @@ def sweep_columns(sweeps: Sequence[Compared]) -> list[Column[Compared]]:
         Column(
             "cycles", "", "of one inference", at_chosen(lambda s: formats.count(s["cycles"].mean))
         ),
-        Column("change", "%", "against the first sweep", change("cycles", base), core=True),
+        Column("cycles change", "%", "against the first sweep", change("cycles", base), core=True),
     ]
 
 

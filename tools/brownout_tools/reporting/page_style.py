@@ -68,7 +68,7 @@ code { font: .85rem/1.4 ui-monospace, "DejaVu Sans Mono", monospace; overflow-wr
   p { orphans: 3; widows: 3; }
   figure, .headline, .figures, tr { break-inside: avoid; }
   .pair { grid-template-columns: 1fr 1fr; }
-  figure img { max-height: 150mm; object-fit: contain; padding: 0; border: 0; }
+  figure img { max-width: none; max-height: 150mm; object-fit: contain; padding: 0; border: 0; }
   .wide img { min-width: 0; }
   .scroll, .wide .still { overflow: visible; }
   table { font-size: 7pt; }
