@@ -25,16 +25,21 @@ std::string duration(double seconds) {
 
 }  // namespace
 
-bool stderr_is_terminal() { return isatty(STDERR_FILENO) == 1; }
+ProgressForm progress_form(bool quiet) {
+  if (quiet) return ProgressForm::kNone;
+  return isatty(STDERR_FILENO) == 1 ? ProgressForm::kTerminal : ProgressForm::kLog;
+}
 
-std::string progress_text(std::size_t done, std::size_t total, std::size_t fresh, double seconds) {
-  std::string text = fmt::format("{} of {} points", done, total);
-  if (fresh == 0 || done >= total) return text;
-  const double left = seconds / static_cast<double>(fresh) * static_cast<double>(total - done);
+std::string progress_text(const Count& count, std::size_t fresh, double seconds) {
+  std::string text = fmt::format("{} of {} {}", count.done, count.total, count.what);
+  if (fresh == 0 || count.done >= count.total) return text;
+  const double left =
+      seconds / static_cast<double>(fresh) * static_cast<double>(count.total - count.done);
   return text + ", about " + duration(left) + " left";
 }
 
-Progress::Progress(std::ostream& err, bool enabled) : err_(err), enabled_(enabled) {}
+Progress::Progress(std::ostream& err, ProgressForm form, std::chrono::seconds between)
+    : err_(err), form_(form), between_(between) {}
 
 Progress::~Progress() { clear(); }
 
@@ -43,21 +48,26 @@ void Progress::clear() {
   shown_ = false;
 }
 
-void Progress::update(std::size_t done, std::size_t total) {
-  if (!enabled_) return;
+void Progress::update(const Count& count) {
+  if (form_ == ProgressForm::kNone) return;
   const auto now = std::chrono::steady_clock::now();
   if (!start_) {
-    resumed_ = done;
+    resumed_ = count.done;
     start_ = now;
   }
   const double seconds = std::chrono::duration<double>(now - *start_).count();
-  show(progress_text(done, total, done - resumed_, seconds));
+  show(progress_text(count, count.done - resumed_, seconds));
 }
 
 void Progress::show(const std::string& text) {
-  if (!enabled_) return;
-  shown_ = true;
-  err_ << kClearLine << one_line(text) << std::flush;
+  if (form_ == ProgressForm::kTerminal) {
+    shown_ = true;
+    err_ << kClearLine << one_line(text) << std::flush;
+  }
+  const auto now = std::chrono::steady_clock::now();
+  if (form_ != ProgressForm::kLog || now - last_ < between_) return;
+  last_ = now;
+  err_ << one_line(text) << "\n" << std::flush;
 }
 
 }  // namespace brownout::cli

@@ -236,10 +236,16 @@ int run(const Arguments& arguments, const Streams& streams) {
   config::WorkloadConfig config = load_config(arguments);
   const auto ber = set_operating_point(arguments, config);
 
-  Progress progress(streams.err, stderr_is_terminal() && !arguments.has("quiet"));
+  Progress progress(streams.err, progress_form(arguments.has("quiet")));
   progress.show("loading " + config.name);
   experiment::Session session(config);
-  progress.show(fmt::format("running {} images", session.images().count));
+  Count images{0, 2 * static_cast<std::size_t>(session.images().count),
+               "images with and without faults"};
+  progress.update(images);
+  session.watch([&](std::int64_t more) {
+    images.done += static_cast<std::size_t>(more);
+    progress.update(images);
+  });
   experiment::Point asked = experiment::operating_point(config, number);
   asked.cosim_images = cosim_images;
   asked.ber_asked = ber;

@@ -134,9 +134,9 @@ int run(const Arguments& arguments, const Streams& streams) {
   std::vector<Fact> facts;
   Notes notes;
   {
-    Progress progress(streams.err, stderr_is_terminal() && !quiet);
+    Progress progress(streams.err, progress_form(quiet));
     progress.show("loading " + config.name);
-    runner.progress = [&](std::size_t done, std::size_t total) { progress.update(done, total); };
+    runner.progress = [&](std::size_t done, std::size_t total) { progress.update({done, total}); };
     const experiment::Session session(config);
     notes = session.notes();
     if (ber) append(notes, rate_notes({*ber}, *config.memory.weight_sram().profile));

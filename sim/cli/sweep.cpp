@@ -199,9 +199,9 @@ int run(const Arguments& arguments, const Streams& streams) {
   Metric metric{};
   Notes notes;
   {
-    Progress progress(streams.err, stderr_is_terminal() && !quiet);
+    Progress progress(streams.err, progress_form(quiet));
     progress.show("loading " + config.name);
-    options.progress = [&](std::size_t done, std::size_t total) { progress.update(done, total); };
+    options.progress = [&](std::size_t done, std::size_t total) { progress.update({done, total}); };
     const experiment::Session session(config);
     unit = to_string(config.swept_profile().data().unit);
     metric = session.images().metric;

@@ -70,14 +70,15 @@ Scale column_scale(const Table& table, std::size_t index) {
   return scale;
 }
 
+// What is not zero must not look like zero; what rounding leaves of a difference is zero.
 std::string percent(double share) {
-  const double value = share * 100;
-  // What is not zero must not look like zero.
+  constexpr double kRoundingError = 1e-9;
+  const double value = std::abs(share) < kRoundingError / 100 ? 0 : share * 100;
   return value != 0 && std::abs(value) < 0.1 ? fmt::format("{:.2g}", value)
                                              : fmt::format("{:.2f}", value);
 }
 
-std::string number_text(double number, Style style, const Scale& scale) {
+std::string signed_text(double number, Style style, const Scale& scale) {
   if (!std::isfinite(number)) return format_double(number);
   switch (style) {
     case Style::kPlain:
@@ -92,6 +93,13 @@ std::string number_text(double number, Style style, const Scale& scale) {
       return fmt::format("{:.{}f}", number / scale.factor, scale.decimals);
   }
   return {};
+}
+
+// Without the sign of "-0.00".
+std::string number_text(double number, Style style, const Scale& scale) {
+  std::string text = signed_text(number, style, scale);
+  if (text.starts_with('-') && text.find_first_not_of("-0.") == std::string::npos) text.erase(0, 1);
+  return text;
 }
 
 std::string cell_text(const Cell& cell, Style style, const Scale& scale) {

@@ -176,7 +176,7 @@ int run(const Arguments& arguments, const Streams& streams) {
   experiment::VminOutcome outcome;
   Notes notes;
   {
-    Progress progress(streams.err, stderr_is_terminal() && !quiet);
+    Progress progress(streams.err, progress_form(quiet));
     progress.show("loading " + config.name);
     options.progress = [&](const std::string& voltage, std::size_t judged, std::size_t chips) {
       progress.show(fmt::format("{}: {} of {} chips judged", voltage, judged, chips));

@@ -112,6 +112,15 @@ TEST(Table, WhatIsNotZeroDoesNotLookLikeZero) {
   EXPECT_EQ(shown(0.0, Style::kPercent), "x  0.00 %\n");
 }
 
+TEST(Table, ZeroHasNoSignAndNoRoundingError) {
+  EXPECT_EQ(shown(-2.8e-17, Style::kPercent), "x  0.00 %\n");
+  EXPECT_EQ(shown(-0.0, Style::kPercent), "x  0.00 %\n");
+  EXPECT_EQ(shown(-0.0, Style::kPlain), "x  0\n");
+  EXPECT_EQ(shown(-1e-6, Style::kRatio), "x  0.0000\n");
+  EXPECT_EQ(shown(-0.25, Style::kRatio), "x  -0.2500\n");
+  EXPECT_EQ(shown(-0.0123, Style::kPercent), "x  -1.23 %\n");
+}
+
 TEST(Table, NumbersThatAreNoneStayVisible) {
   const double nan = std::numeric_limits<double>::quiet_NaN();
   EXPECT_EQ(shown(nan, Style::kRatio), "x  nan\n");

@@ -61,7 +61,7 @@ TEST(TerminalText, TablesNotesAndProgressShowNothingRaw) {
   print_notes(out, {name}, false);
   EXPECT_EQ(out.str(), "note: " + shown + "\n");
   std::ostringstream terminal;
-  Progress(terminal, true).show(name);
+  Progress(terminal, ProgressForm::kTerminal).show(name);
   EXPECT_NE(terminal.str().find(shown), std::string::npos);
 }
 

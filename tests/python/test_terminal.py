@@ -53,6 +53,7 @@ def test_progress_leaves_nothing_behind(command: str, tmp_path: Path) -> None:
     out = ["--out", "out"] if command in ("sweep", "sensitivity") else []
     written = terminal([*map(str, COMMANDS[command]), *out], tmp_path)
     assert CLEAR_LINE in written  # there was progress
+    assert command != "run" or "20 of 20 images with and without faults" in written
     screen = [line.split(CLEAR_LINE)[-1] for line in written.split("\n")]
     assert screen[0].split()[0] == FIRST_WORD[command]
     assert "\x1b" not in "".join(screen)

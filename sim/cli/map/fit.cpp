@@ -232,7 +232,7 @@ int run(const Arguments& arguments, const Streams& streams) {
   const std::string& unit = map.header().unit;
   const std::vector<experiment::FitMeasure> measures = fit_measures(data);
   std::vector<Fitted> all;
-  Progress progress(streams.err, stderr_is_terminal() && !arguments.has("quiet"));
+  Progress progress(streams.err, progress_form(arguments.has("quiet")));
   progress.show("fitting");
   for (const experiment::VminFit& fit : fits_of(map, data, generator)) {
     progress.show("comparing with chips of " + fit.generator);

@@ -1,14 +1,12 @@
 #include "sim/cli/map/grid_options.hpp"
 
-#include <sched.h>
-
 #include <algorithm>
 #include <ostream>
-#include <thread>
 
 #include "memory/base/input_error.hpp"
 #include "sim/cli/output_file.hpp"
 #include "sim/cli/terminal_text.hpp"
+#include "sim/cli/usable_cpus.hpp"
 
 namespace brownout::cli {
 namespace {
@@ -16,18 +14,13 @@ namespace {
 constexpr int kMostJobs = 1024;
 constexpr std::size_t kMostPoints = 10'000'000;
 
-// Those that taskset and the like leave to this process.
-int cpus() {
-  cpu_set_t allowed;
-  if (::sched_getaffinity(0, sizeof allowed, &allowed) == 0) return CPU_COUNT(&allowed);
-  return static_cast<int>(std::thread::hardware_concurrency());  // more than the set can hold
-}
-
 }  // namespace
 
 OptionSpecs directory_options() {
   return {{"out", "DIR", "Directory of the results; made when it does not exist. Required."},
-          {"jobs", "N", "Worker processes. Default: the CPUs that this process may use."}};
+          {"jobs", "N",
+           "Worker processes. Default: the CPUs that taskset and the quota of a container or job "
+           "leave."}};
 }
 
 OptionSpecs grid_options(const std::string& of_what) {
@@ -51,7 +44,7 @@ std::filesystem::path out_of(const Arguments& arguments) {
 }
 
 int jobs_of(const Arguments& arguments) {
-  return arguments.count("jobs", 1, kMostJobs).value_or(std::clamp(cpus(), 1, kMostJobs));
+  return arguments.count("jobs", 1, kMostJobs).value_or(std::min(usable_cpus(), kMostJobs));
 }
 
 experiment::CosimPolicy policy_of(const Arguments& arguments) {

@@ -21,7 +21,7 @@ OptionSpecs grid_options(const std::string& of_what);
 
 /// --out. Throws InputError when it is a file.
 std::filesystem::path out_of(const Arguments& arguments);
-/// --jobs; the hardware threads by default.
+/// --jobs; the usable CPUs by default.
 int jobs_of(const Arguments& arguments);
 /// --cosim; one by default.
 experiment::CosimPolicy policy_of(const Arguments& arguments);

@@ -142,7 +142,7 @@ Session::Execution Session::run_batches(models::IntegerEngine& engine) const {
   const std::int64_t batch = plan_->config.run.batch;
   for (std::int64_t first = 0; first < images_->count; first += batch) {
     const std::int64_t count = std::min(batch, images_->count - first);
-    add(engine.run(images_->codes_of(first, count)), execution);
+    add(count, engine.run(images_->codes_of(first, count)), execution);
   }
   return execution;
 }
@@ -159,7 +159,7 @@ Session::Execution Session::execute(FaultState& state) {
   for (std::int64_t image = 0; image < images_->count; ++image) {
     state.move_to(static_cast<std::uint64_t>(image));
     state.update(engine);
-    add(engine.run(images_->codes_of(image, 1)), execution);
+    add(1, engine.run(images_->codes_of(image, 1)), execution);
     for (const models::NodeIndex i : execution.damage.indices()) {
       execution.damage[i] += state.weights().layers[i];
     }
@@ -167,7 +167,8 @@ Session::Execution Session::execute(FaultState& state) {
   return execution;
 }
 
-void Session::add(const models::EngineResult& result, Execution& execution) const {
+void Session::add(std::int64_t images, const models::EngineResult& result,
+                  Execution& execution) const {
   NetworkOutputs& outputs = execution.outputs;
   outputs.logits.insert(outputs.logits.end(), result.logits.begin(), result.logits.end());
   outputs.others.resize(result.other_outputs.size());
@@ -179,6 +180,7 @@ void Session::add(const models::EngineResult& result, Execution& execution) cons
   for (const models::NodeIndex i : execution.gated_macs.indices()) {
     execution.gated_macs[i] += result.gated_macs[i];
   }
+  if (seen_) seen_(images);
 }
 
 const Session::Baseline& Session::baseline() {

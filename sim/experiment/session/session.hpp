@@ -54,6 +54,8 @@ class Session {
               const std::function<bool(const std::vector<bool>& right)>& look);
   /// What executes convolutions.
   std::string convolution_path();
+  /// `seen` is told of the images that run() has put through the engine since it was told last.
+  void watch(std::function<void(std::int64_t images)> seen) { seen_ = std::move(seen); }
 
  private:
   /// All images through the engine.
@@ -75,7 +77,7 @@ class Session {
   models::IntegerEngine& engine_of_batches();
   models::IntegerEngine& engine_of_images();
   models::IntegerEngine& engine_of(const FaultState& state);
-  void add(const models::EngineResult& result, Execution& execution) const;
+  void add(std::int64_t images, const models::EngineResult& result, Execution& execution) const;
   Execution run_batches(models::IntegerEngine& engine) const;
   Execution execute(FaultState& state);
   std::vector<bool> right_on(FaultState& state, models::IntegerEngine& engine,
@@ -89,6 +91,7 @@ class Session {
   std::optional<models::IntegerEngine> batches_;
   std::optional<models::IntegerEngine> single_images_;  // where every image has its own faults
   std::optional<Baseline> baseline_;
+  std::function<void(std::int64_t)> seen_;
 };
 
 /// The weights that the array reads in one inference.

@@ -105,6 +105,17 @@ TEST(Session, TwoWorkloadsInOneProcessDoNotDisturbEachOther) {
   }
 }
 
+TEST(Session, TellsOfItsImagesWithAndWithoutFaults) {
+  for (const config::WorkloadConfig& config :
+       {config_of("mnist_cnn.yaml", {"run.batch=3"}), faulty_config()}) {
+    Session session(config);
+    std::int64_t seen = 0;
+    session.watch([&](std::int64_t images) { seen += images; });
+    session.run({.voltage = volts("0.8"), .cosim_images = 1});
+    EXPECT_EQ(seen, 2 * 4);
+  }
+}
+
 TEST(Session, WeightsAreReadWithoutAnyImage) {
   config::WorkloadConfig config = faulty_config();
   config.dataset.images = config.dataset.labels = "/nowhere";
