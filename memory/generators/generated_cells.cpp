@@ -2,6 +2,7 @@
 #include "memory/generators/generated_cells.hpp"
 
 #include <bit>
+#include <cmath>
 #include <utility>
 
 #include "memory/base/input_error.hpp"
@@ -33,8 +34,9 @@ void FaultMixture::validate() const {
 std::string FaultMixture::text() const { return stuck ? "stuck cells, " + share_text() : "flips"; }
 
 std::string FaultMixture::share_text() const {
-  return format_double(stuck_at_0_share) +
-         (polarity == Polarity::kCell ? " of them at 0" : " of the bitlines at 0");
+  const double percent = std::round(stuck_at_0_share * 1e6) / 1e4;
+  return format_double(percent) +
+         (polarity == Polarity::kCell ? " % of them at 0" : " % of the bitlines at 0");
 }
 
 FailureKinds::FailureKinds(const SramGeometry& geometry, const FaultMixture& mixture,

@@ -41,9 +41,9 @@ struct FaultMixture {
   BitlineLayout polar_bitlines() const {
     return polarity == Polarity::kBitline ? bitlines : BitlineLayout{};
   }
-  /// "flips", "stuck cells, 0.25 of them at 0" or "stuck cells, 0.25 of the bitlines at 0".
+  /// "flips", "stuck cells, 25 % of them at 0" or "stuck cells, 25 % of the bitlines at 0".
   std::string text() const;
-  /// "0.25 of them at 0" or "0.25 of the bitlines at 0".
+  /// "25 % of them at 0" or "25 % of the bitlines at 0".
   std::string share_text() const;
 };
 

@@ -63,6 +63,14 @@ std::string describe(const hardware::SramSpec& sram) {
                      sram.word_bits, sram.column_mux);
 }
 
+std::string describe_accumulators(const hardware::AcceleratorSpec& spec) {
+  const auto cells =
+      hardware::organisation(spec, hardware::OnChipMemory::kAccumulator).geometry().cells();
+  return fmt::format("{:g} KiB, 2 x {} entries x {} columns x {} bits",
+                     static_cast<double>(cells) / (8 * 1024), spec.accumulator.depth,
+                     spec.array.columns, spec.accumulator.bits);
+}
+
 std::vector<Fact> machine_facts(const config::WorkloadConfig& config) {
   const hardware::AcceleratorSpec& spec = config.accelerator;
   const memory::VoltageProfileData& profile = config.memory.weight_sram().profile->data();
@@ -75,9 +83,11 @@ std::vector<Fact> machine_facts(const config::WorkloadConfig& config) {
       {{"weight_sram", "weight SRAM"},
        describe(spec.weight_sram) + ", " + hardware::to_string(spec.placement)},
       {{"activation_sram", "activation SRAM"}, describe(spec.activation_sram)},
+      {{"accumulator", "accumulators"}, describe_accumulators(spec)},
       {{"dram", "DRAM"},
-       fmt::format("{} bytes a cycle, latency {} cycles, bursts of {} bytes",
-                   spec.dram.bytes_per_cycle, spec.dram.latency_cycles, spec.dram.burst_bytes)},
+       fmt::format("{:g} GB/s ({} bytes a cycle), latency {} cycles, bursts of {} bytes",
+                   spec.dram.bytes_per_cycle * spec.clock_hz / 1e9, spec.dram.bytes_per_cycle,
+                   spec.dram.latency_cycles, spec.dram.burst_bytes)},
       {{"energy_table", "energy table"}, config.energy_table.name()},
       {{"memory_profile", "memory profile"}, profile.name + ": " + profile.source},
   };
@@ -200,7 +210,7 @@ std::vector<Fact> cost_facts(const experiment::Plan& plan, const experiment::Poi
   return facts;
 }
 
-/// Keeps text as wide as a terminal: without --explain only CSV and JSON have the damage.
+/// Without --explain only CSV and JSON have the damage.
 void leave_damage_to_files(Table& layers) {
   const auto first = std::find_if(layers.columns.begin(), layers.columns.end(),
                                   [](const Column& c) { return c.key == "effective_ber_0to1"; });

@@ -36,6 +36,7 @@ std::vector<Key> accelerator_keys(AcceleratorSpec& spec) {
       {"placement", choice(spec.placement, {kPlacementNames.begin(), kPlacementNames.end()})});
   keys.push_back({"vector_unit.lanes", &spec.vector_lanes, {1, 4096}});
   keys.push_back({"dram.bytes_per_cycle", &spec.dram.bytes_per_cycle, {1, 4096}});
+  keys.push_back({"dram.gb_per_s"});
   keys.push_back({"dram.latency_cycles", &spec.dram.latency_cycles, {0, 1000000}});
   keys.push_back({"dram.burst_bytes", &spec.dram.burst_bytes, {1, 65536}});
   keys.push_back({"supplies"});

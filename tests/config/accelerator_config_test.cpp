@@ -110,5 +110,34 @@ TEST(AcceleratorConfig, MistakesAreFoundWithFileAndLine) {
   }
 }
 
+TEST(AcceleratorConfig, BandwidthIsBytesPerCycleAtTheClock) {
+  const WorkloadFiles files;  // at 100 MHz
+  const auto bytes = [&](std::vector<std::string> set) {
+    return files.load_with(set).accelerator.dram.bytes_per_cycle;
+  };
+  EXPECT_EQ(bytes({"accelerator.dram.gb_per_s=0.3"}), 3);
+  EXPECT_EQ(bytes({"accelerator.dram.gb_per_s=25.6"}), 256);
+  EXPECT_EQ(bytes({"accelerator.dram.gb_per_s=1", "accelerator.clock_hz=125e6"}), 8);
+  EXPECT_EQ(files.set_error("accelerator.dram.gb_per_s=0.25"),
+            "--set accelerator.dram.gb_per_s: 0.25 is 2.5 bytes a cycle at 100 MHz, not a whole "
+            "number in 1..4096; next are 0.2 GB/s (2) and 0.3 GB/s (3)");
+  EXPECT_EQ(files.set_error("accelerator.dram.gb_per_s=0.01"),
+            "--set accelerator.dram.gb_per_s: 0.01 is 0.1 bytes a cycle at 100 MHz, not a whole "
+            "number in 1..4096; next are 0.1 GB/s (1)");
+}
+
+TEST(AcceleratorConfig, OfTwoBandwidthsTheOptionGoesBeforeTheFile) {
+  const WorkloadFiles files;
+  files.edit("parts/accelerator.yaml", "  placement: streaming\n",
+             "  placement: streaming\n  dram: {gb_per_s: 0.4}\n");
+  EXPECT_EQ(files.load().accelerator.dram.bytes_per_cycle, 4);
+  EXPECT_EQ(
+      files.load_with({"accelerator.dram.bytes_per_cycle=2"}).accelerator.dram.bytes_per_cycle, 2);
+  files.edit("parts/accelerator.yaml", "gb_per_s: 0.4", "gb_per_s: 0.4, bytes_per_cycle: 4");
+  EXPECT_EQ(files.load_error(),
+            "parts/accelerator.yaml:7: accelerator.dram.gb_per_s: stands beside bytes_per_cycle; "
+            "one of them is wanted");
+}
+
 }  // namespace
 }  // namespace brownout::config

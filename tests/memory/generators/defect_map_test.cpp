@@ -65,7 +65,7 @@ TEST(DefectMap, IsIndependentOfTheChipsVoltageFaults) {
 
 TEST(DefectMap, SaysWhatItIs) {
   EXPECT_EQ(DefectMap(kGeometry, {0.001, 0.25}, 3).source(),
-            "generated: defects at a rate of 0.001, 0.25 of them at 0, chip seed 3");
+            "generated: defects at a rate of 0.001, 25 % of them at 0, chip seed 3");
 }
 
 TEST(DefectMap, RatesAndSharesOutOfRangeAreRefused) {

@@ -171,7 +171,7 @@ TEST(IidFaultMap, SaysWhereItComesFrom) {
   EXPECT_EQ(IidFaultMap(kSmall, profile, kFlips, 17).source(),
             "generated: iid flips, profile sram-14nm, chip seed 17");
   EXPECT_EQ(IidFaultMap(kSmall, profile, {.stuck = true, .stuck_at_0_share = 0.25}, 17).source(),
-            "generated: iid stuck cells, 0.25 of them at 0, profile sram-14nm, chip seed 17");
+            "generated: iid stuck cells, 25 % of them at 0, profile sram-14nm, chip seed 17");
 }
 
 TEST(IidFaultMap, ImpossibleSharesAreRefused) {

@@ -129,10 +129,10 @@ TEST(Polarity, IsSaidInTheSource) {
   const auto iid =
       find_generator("iid").make({kGeometry, profile_14nm(), polar(0.21, {.cells = 32}), 17}, {});
   EXPECT_EQ(iid->source(),
-            "generated: iid stuck cells, 0.21 of the bitlines at 0, 32 cells a bitline, profile "
+            "generated: iid stuck cells, 21 % of the bitlines at 0, 32 cells a bitline, profile "
             "sram-14nm, chip seed 17");
   EXPECT_EQ(DefectMap(kGeometry, {0.001, 0.25, Polarity::kBitline}, 3).source(),
-            "generated: defects at a rate of 0.001, 0.25 of the bitlines at 0, chip seed 3");
+            "generated: defects at a rate of 0.001, 25 % of the bitlines at 0, chip seed 3");
 }
 
 TEST(Polarity, FlipsOfOneAreRefused) {

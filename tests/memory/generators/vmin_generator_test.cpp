@@ -146,7 +146,7 @@ TEST(VminFaultMap, SaysWhereItComesFrom) {
             "generated: gaussian_vmin flips, mu 0.3908, sigma_cell 0.0385, profile wide, "
             "chip seed 17");
   EXPECT_EQ(VminFaultMap("bitline_vmin", kSmall, wide_profile(), kAllTerms, kStuck, 17).source(),
-            "generated: bitline_vmin stuck cells, 0.5 of them at 0, mu 0.3908, mu_shift 0.004, "
+            "generated: bitline_vmin stuck cells, 50 % of them at 0, mu 0.3908, mu_shift 0.004, "
             "sigma_die 0.01, sigma_bitline 0.0293, sigma_row 0.012, sigma_cell 0.025, "
             "20 cells a bitline, profile wide, chip seed 17");
   EXPECT_EQ(VminFaultMap("bitline_vmin", kSmall, wide_profile(), kClusters, kFlips, 17).source(),
