@@ -68,6 +68,7 @@ void read_full(const std::filesystem::path& directory, DatasetConfig& config) {
 void read_files(const MapReader& map, DatasetConfig& config) {
   switch (config.format) {
     case DatasetFormat::kMnistIdx:
+      map.require_all({"images", "labels"});
       config.images = existing_file(map.require("images"));
       config.labels = existing_file(map.require("labels"));
       return;

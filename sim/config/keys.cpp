@@ -54,12 +54,16 @@ void read_keys(const Value& value, const std::vector<Key>& keys) {
     if (std::find(parts.begin(), parts.end(), part) == parts.end()) parts.push_back(part);
   }
   const MapReader map(value, parts);
+  std::vector<std::string_view> required;
   for (const std::string_view part : parts) {
     const std::vector<Key> below = keys_below(keys, part);
-    const bool required = std::any_of(below.begin(), below.end(), std::mem_fn(&Key::required));
-    if (const Value* found = required ? &map.require(part) : map.find(part)) {
-      read_part(*found, below);
+    if (std::any_of(below.begin(), below.end(), std::mem_fn(&Key::required))) {
+      required.push_back(part);
     }
+  }
+  map.require_all(required);
+  for (const std::string_view part : parts) {
+    if (const Value* found = map.find(part)) read_part(*found, keys_below(keys, part));
   }
 }
 

@@ -14,6 +14,7 @@
 #include "sim/config/energy_config.hpp"
 #include "sim/config/input_codes.hpp"
 #include "sim/config/keys.hpp"
+#include "sim/config/missing_keys.hpp"
 #include "sim/config/section_keys.hpp"
 #include "sim/config/yaml_reader.hpp"
 
@@ -132,6 +133,7 @@ WorkloadConfig load_workload(const std::filesystem::path& path, const Overrides&
   const Value& root = document.root;
   const MapReader map(
       root, {"workload", "accelerator", "energy", "memory", "operating_point", "sweep", "run"});
+  require_workload_keys(root);
   WorkloadSection section = read_workload(map.require("workload"), overrides);
   WorkloadConfig config{.name = std::move(section.name),
                         .task = section.task,

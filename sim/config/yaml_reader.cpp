@@ -172,6 +172,15 @@ const Value& MapReader::require(std::string_view key) const {
   return *found;
 }
 
+void MapReader::require_all(const std::vector<std::string_view>& keys) const {
+  std::vector<std::string_view> missing;
+  for (const std::string_view key : keys) {
+    if (find(key) == nullptr) missing.push_back(key);
+  }
+  if (missing.size() == 1) require(missing.front());
+  if (missing.size() > 1) fail(*value_, "the keys " + listed(missing) + " are missing");
+}
+
 void MapReader::read_in_range(std::string_view key, int& out, int low, int high) const {
   const Value* found = find(key);
   if (found == nullptr) return;

@@ -58,6 +58,8 @@ class MapReader {
   const Value* find(std::string_view key) const;
   /// Throws when the key is not given.
   const Value& require(std::string_view key) const;
+  /// Throws when one of them is not given; names all that are not.
+  void require_all(const std::vector<std::string_view>& keys) const;
   /// Keeps `out` as it is when the key is not given.
   template <typename T>
   void read(std::string_view key, T& out) const {

@@ -10,6 +10,7 @@
 
 #include "memory/base/text_number.hpp"
 #include "sim/config/section_keys.hpp"
+#include "sim/config/settable_keys.hpp"
 #include "sim/hardware/accelerator_keys.hpp"
 #include "tests/config/workload_files.hpp"
 
@@ -187,6 +188,11 @@ bool exists(const WorkloadFiles& files, const std::string& key) {
     if (error.find("unknown key") == std::string::npos) return true;
   }
   return false;
+}
+
+TEST(DocumentedKeys, ThoseThatCompletionOffersExist) {
+  const WorkloadFiles files;
+  for (const std::string& key : settable_keys()) EXPECT_TRUE(exists(files, key)) << key;
 }
 
 TEST(DocumentedKeys, NoneIsUnknown) {

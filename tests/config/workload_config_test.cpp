@@ -40,6 +40,24 @@ TEST(WorkloadConfig, EverySectionReachesItsValues) {
   EXPECT_EQ(config.run.images, std::nullopt);
 }
 
+TEST(WorkloadConfig, AllMissingKeysAreTold) {
+  const WorkloadFiles files;
+  files.edit("w.yaml", "  network: net.onnx\n", "");
+  files.edit("w.yaml", "  profile: parts/profile.yaml\n", "");
+  EXPECT_EQ(files.load_error(),
+            "w.yaml: these keys are missing: workload.network (below line 1), memory.profile "
+            "(below line 5)");
+  files.directory.write("w.yaml", "run: {seed: 1}\n");
+  EXPECT_EQ(files.load_error(),
+            "w.yaml: these keys are missing: workload.name, workload.network, workload.dataset, "
+            "accelerator, memory.profile");
+  files.directory.write("parts/profile.yaml", "memory_profile: {name: x}\n");
+  files.directory.write("w.yaml", kWorkload);
+  EXPECT_EQ(files.load_error(),
+            "parts/profile.yaml:1: memory_profile: the keys source, unit, error_free_voltage, "
+            "reference_voltage, rows are missing");
+}
+
 TEST(WorkloadConfig, OptionalSectionsHaveDefaults) {
   const WorkloadFiles files;
   files.edit("w.yaml", "operating_point: {weight_sram: 0.85}\n", "");
