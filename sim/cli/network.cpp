@@ -12,8 +12,6 @@
 #include "sim/cli/table.hpp"
 #include "sim/cli/workload_options.hpp"
 #include "sim/config/accelerator_config.hpp"
-#include "sim/config/input_codes.hpp"
-#include "sim/config/overrides.hpp"
 #include "sim/experiment/network_plan.hpp"
 #include "sim/experiment/session/sum_bits.hpp"
 #include "sim/hardware/on_chip_memory.hpp"
@@ -45,9 +43,7 @@ CommandSpec spec() {
           "brownout network workloads/mnist_cnn/network.onnx --accelerator "
           "configs/accelerators/edge_32x32.yaml",
       .positional = "FILE",
-      .options = joined({{{"input", "MAP",
-                           "Codes of a real input, where the file leaves it without: the map "
-                           "workload.input, e.g. '{scale: 0.0078125, signed: true}'."},
+      .options = joined({{network_input_option(),
                           {"accelerator", "FILE", "Plans the network on this accelerator."},
                           {"set", "KEY=VALUE",
                            "Changes one key of the accelerator, e.g. accelerator.array.rows=16. "
@@ -99,25 +95,25 @@ std::vector<Cell> plan_cells(const NetworkPlan& plan, models::NodeIndex node) {
 std::vector<Column> layer_columns(bool planned) {
   std::vector<Column> columns = {{"layer", "layer", ""},
                                  {"kind", "kind", ""},
-                                 {"output", "output", "CxHxW"},
+                                 {"output", "output", "CxHxW", Style::kPlain, 1},
                                  {"weights", "weights", "count"},
-                                 {"weight_bits", "bits", "each"},
-                                 {"code_min", "lowest", "code"},
-                                 {"code_max", "highest", "code"},
-                                 {"code_range", "range", "", Style::kPercent},
-                                 {"codes_used", "used", "codes"},
+                                 {"weight_bits", "bits", "each", Style::kPlain, 2},
+                                 {"code_min", "lowest", "code", Style::kPlain, 5},
+                                 {"code_max", "highest", "code", Style::kPlain, 5},
+                                 {"code_range", "range", "", Style::kPercent, 4},
+                                 {"codes_used", "used", "codes", Style::kPlain, 5},
                                  {"macs", "MACs", "per image"},
-                                 {"m", "M", "pixels"},
-                                 {"n", "N", "channels"},
-                                 {"k", "K", "products"},
-                                 {"groups", "groups", "count"},
-                                 {"sum_bits", "sum", "bits"},
-                                 {"live_bytes", "activations", "bytes"}};
+                                 {"m", "M", "pixels", Style::kPlain, 2},
+                                 {"n", "N", "channels", Style::kPlain, 2},
+                                 {"k", "K", "products", Style::kPlain, 2},
+                                 {"groups", "groups", "count", Style::kPlain, 4},
+                                 {"sum_bits", "sum", "bits", Style::kPlain, 3},
+                                 {"live_bytes", "activations", "bytes", Style::kPlain, 3}};
   if (!planned) return columns;
   columns.push_back({"tiles", "tiles", "count"});
-  columns.push_back({"words", "weight SRAM", "words"});
+  columns.push_back({"words", "in w. SRAM", "words", Style::kPlain, 3});
   columns.push_back({"cycles", "time", "cycles"});
-  columns.push_back({"m_blocks", "M blocks", "count"});
+  columns.push_back({"m_blocks", "M blocks", "count", Style::kPlain, 4});
   return columns;
 }
 
@@ -222,12 +218,6 @@ std::vector<Fact> plan_facts(const models::QuantizedNetwork& network, const Netw
   return facts;
 }
 
-std::optional<models::InputCodes> input_codes(const Arguments& arguments) {
-  const auto text = arguments.text("input");
-  if (!text) return std::nullopt;
-  return config::read_input_codes(config::yaml_value(*text, "input", "--input", "."));
-}
-
 int run(const Arguments& arguments, const Streams& streams) {
   const Format format = format_of(arguments);
   const auto accelerator = arguments.path("accelerator");
@@ -235,7 +225,7 @@ int run(const Arguments& arguments, const Streams& streams) {
   std::optional<hardware::AcceleratorSpec> machine;
   if (accelerator) machine = config::load_accelerator(*accelerator, arguments.all("set")).spec;
   const models::QuantizedNetwork network =
-      models::import_network(arguments.positional(), input_codes(arguments));
+      models::import_network(arguments.positional(), network_input_of(arguments));
   std::optional<NetworkPlan> plan;
   if (machine) {
     try {

@@ -65,9 +65,9 @@ std::vector<Column> range_columns(Metric metric, bool spread_in_text) {
   const std::string key = to_string(metric);
   const Style style = style_of(metric);
   return {{key + "_mean", title(metric), "", style},
-          {key + "_std", spread_in_text ? "std. dev." : "", "", style},
-          {key + "_min", spread_in_text ? "min" : "", "", style},
-          {key + "_max", spread_in_text ? "max" : "", "", style}};
+          {key + "_std", spread_in_text ? "std. dev." : "", "", style, 2},
+          {key + "_min", spread_in_text ? "min" : "", "", style, 1},
+          {key + "_max", spread_in_text ? "max" : "", "", style, 2}};
 }
 
 std::vector<Cell> range_cells(const experiment::Spread& spread) {

@@ -25,7 +25,7 @@ std::string by_chips(std::size_t chips) {
 std::vector<Column> spread_columns(const std::string& key, const std::string& title, Style style,
                                    bool many) {
   return {{key + "_mean", title, "", style},
-          {key + "_std", many ? "std. dev." : "", "", style},
+          {key + "_std", many ? "std. dev." : "", "", style, 2},
           {key + "_ci_low", many ? "95 % from" : "", "", style},
           {key + "_ci_high", many ? "95 % to" : "", "", style}};
 }
@@ -56,13 +56,14 @@ std::vector<Cell> drop_cells(const experiment::Spread& drop) {
 Table part_table(const std::vector<PartSummary>& parts,
                  const std::vector<FaultDimension>& dimensions, experiment::Metric metric) {
   Table table{.key = "parts", .columns = part_columns(dimensions), .rows = {}};
-  const std::vector<Column> measures = {{"weights", "weights", "count"},
-                                        {"weights_share", "weights", "", Style::kPercent},
-                                        {"weight_bits", "bits", "count"},
-                                        {"weight_bits_share", "bits", "", Style::kPercent},
-                                        {"chips", "chips", "count"},
-                                        {"effective_ber", "eff. BER", "share", Style::kRate},
-                                        {"weights_changed", "changed", "", Style::kPercent}};
+  const std::vector<Column> measures = {
+      {"weights", "weights", "count", Style::kPlain, 2},
+      {"weights_share", "of all", "", Style::kPercent, 3},
+      {"weight_bits", "bits", "count", Style::kPlain, 4},
+      {"weight_bits_share", "of all bits", "", Style::kPercent, 4},
+      {"chips", "chips", "count", Style::kPlain, 3},
+      {"effective_ber", "eff. BER", "share", Style::kRate, 1},
+      {"weights_changed", "changed", "", Style::kPercent, 1}};
   const Style style = style_of(metric);
   const bool many = parts.front().chips > 1;  // one chip tells nothing of others
   const std::vector<Column> drops =

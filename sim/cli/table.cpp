@@ -100,7 +100,7 @@ void require_complete_rows(const Table& table) {
 
 }  // namespace
 
-Format parse_format(const std::string& name) {
+Format::Kind parse_format(const std::string& name) {
   if (name == "table") return Format::kTable;
   if (name == "csv") return Format::kCsv;
   if (name == "json") return Format::kJson;
@@ -114,12 +114,12 @@ void append(std::vector<Fact>& facts, std::vector<Fact> more) {
                std::make_move_iterator(more.end()));
 }
 
-std::string render(const Report& report, Format format) {
+std::string render(const Report& report, const Format& format) {
   require_complete_rows(report.table);
   require_complete_rows(report.detail);
-  switch (format) {
+  switch (format.kind) {
     case Format::kTable:
-      return render_text(report);
+      return render_text(report, format.width);
     case Format::kCsv:
       if (!report.detail.columns.empty()) return render_csv(report.detail);
       return render_csv(report.table.columns.empty() ? as_table(report.facts) : report.table);

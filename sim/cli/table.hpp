@@ -2,7 +2,9 @@
 // and values stay raw (shares 0..1, joules, seconds) in CSV and JSON; text scales them for reading.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <utility>
@@ -13,10 +15,20 @@
 
 namespace brownout::cli {
 
-enum class Format : std::uint8_t { kTable, kCsv, kJson };
+/// How a report is written. CSV and JSON hold everything; tables for people leave out columns,
+/// those of the highest rank first, until they fit.
+struct Format {
+  enum Kind : std::uint8_t { kTable, kCsv, kJson };
+
+  Format(Kind format, std::size_t columns = std::numeric_limits<std::size_t>::max())
+      : kind(format), width(columns) {}
+
+  Kind kind;
+  std::size_t width;  ///< of a table, in characters
+};
 
 /// Of "table", "csv", "json".
-Format parse_format(const std::string& name);
+Format::Kind parse_format(const std::string& name);
 
 /// How text shows a number.
 enum class Style : std::uint8_t {
@@ -31,16 +43,18 @@ enum class Style : std::uint8_t {
 /// braced aggregate twice then (tests/python/test_nested_braces.py).
 struct Column {
   Column(std::string column_key, std::string column_title = {}, std::string column_unit = {},
-         Style column_style = Style::kPlain)
+         Style column_style = Style::kPlain, int column_rank = 0)
       : key(std::move(column_key)),
         title(std::move(column_title)),
         unit(std::move(column_unit)),
-        style(column_style) {}
+        style(column_style),
+        rank(column_rank) {}
 
   std::string key;    ///< in CSV and JSON
   std::string title;  ///< in text; empty: not shown there
   std::string unit;   ///< in text, below the title; empty for names. kPercent shows "%"
   Style style;
+  int rank;  ///< 0: always shown; others leave a table that is too wide, the highest first
 };
 
 /// Nothing is an empty field, null in JSON.
@@ -76,9 +90,9 @@ struct Report {
 /// Text: facts, then the table, then the detail. CSV: one table, the detail before the other, or
 /// without any the facts as a single row. JSON: one object of the facts and the lists of rows.
 /// Throws std::logic_error for a row of another length.
-std::string render(const Report& report, Format format);
+std::string render(const Report& report, const Format& format);
 
-/// The text form alone (table_text.cpp).
-std::string render_text(const Report& report);
+/// The text form alone (table_text.cpp), as wide as Format::width says.
+std::string render_text(const Report& report, std::size_t width);
 
 }  // namespace brownout::cli

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <iterator>
 #include <string_view>
 
 #include "memory/base/text_number.hpp"
@@ -12,6 +13,8 @@
 
 namespace brownout::cli {
 namespace {
+
+constexpr std::size_t kGap = 2;  // between columns
 
 // A factor, the prefix that stands for it, and the decimals that leave four digits.
 struct Scale {
@@ -151,18 +154,57 @@ std::string trimmed(std::string line) {
   return line;
 }
 
-std::string table_text(const Table& table) {
-  std::vector<std::string> lines(table.rows.size() + 2);
+// A column as it is printed.
+struct ShownColumn {
+  const Column* column;
+  std::vector<std::string> lines;
+
+  std::size_t width() const { return width_of(lines.front()); }
+};
+
+std::size_t width_of(const std::vector<ShownColumn>& columns) {
+  std::size_t width = 0;
+  for (const ShownColumn& shown : columns) width += (width == 0 ? 0 : kGap) + shown.width();
+  return width;
+}
+
+// Takes the columns of the highest rank, the right one first, until the others fit in `width`.
+// Returns the titles of what is left out, in the order of the table.
+std::vector<std::string> leave_out(std::vector<ShownColumn>& columns, std::size_t width) {
+  std::vector<const Column*> left_out;
+  while (width_of(columns) > width) {
+    const auto last = std::max_element(
+        columns.rbegin(), columns.rend(),
+        [](const ShownColumn& a, const ShownColumn& b) { return a.column->rank < b.column->rank; });
+    if (last->column->rank == 0) break;
+    left_out.push_back(last->column);
+    columns.erase(std::next(last).base());
+  }
+  std::sort(left_out.begin(), left_out.end());  // of one list
+  std::vector<std::string> titles;
+  for (const Column* column : left_out) titles.push_back(column->title);
+  return titles;
+}
+
+std::string table_text(const Table& table, std::size_t width) {
+  std::vector<ShownColumn> columns;
   for (std::size_t i = 0; i < table.columns.size(); ++i) {
     if (table.columns[i].title.empty()) continue;
-    const std::vector<std::string> column = column_lines(table, i);
-    for (std::size_t line = 0; line < lines.size(); ++line) {
-      lines[line] += (lines[line].empty() ? "" : "  ") + column[line];
-    }
+    columns.push_back({&table.columns[i], column_lines(table, i)});
   }
+  const std::vector<std::string> left_out = leave_out(columns, width);
   std::string text;
-  for (const std::string& line : lines) text += trimmed(line) + "\n";
-  return text;
+  for (std::size_t line = 0; !columns.empty() && line < columns.front().lines.size(); ++line) {
+    std::string together;
+    for (const ShownColumn& shown : columns) {
+      together += (together.empty() ? "" : std::string(kGap, ' ')) + shown.lines[line];
+    }
+    text += trimmed(together) + "\n";
+  }
+  if (left_out.empty()) return text;
+  return text +
+         wrapped(fmt::format("left out: {}; --wide shows all", fmt::join(left_out, ", ")), width) +
+         "\n";
 }
 
 std::string facts_text(const std::vector<Fact>& facts) {
@@ -184,10 +226,10 @@ std::string facts_text(const std::vector<Fact>& facts) {
 
 }  // namespace
 
-std::string render_text(const Report& report) {
+std::string render_text(const Report& report, std::size_t width) {
   std::string text = facts_text(report.facts);
   for (const Table* table : {&report.table, &report.detail}) {
-    if (!table->columns.empty()) text += (text.empty() ? "" : "\n") + table_text(*table);
+    if (!table->columns.empty()) text += (text.empty() ? "" : "\n") + table_text(*table, width);
   }
   return text;
 }

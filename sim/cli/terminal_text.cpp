@@ -1,7 +1,14 @@
 // UTF-8 by its table (RFC 3629): what it leaves out is escaped byte by byte.
 #include "sim/cli/terminal_text.hpp"
 
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
 #include <cstddef>
+#include <cstdlib>
+
+#include "memory/base/text_number.hpp"
 
 namespace brownout::cli {
 namespace {
@@ -50,6 +57,38 @@ std::string one_line(std::string_view text) {
     text.remove_prefix(length > 0 ? length : 1);
   }
   return line;
+}
+
+// A first line begins behind what fills the indent.
+std::string wrapped(std::string_view text, std::size_t width, std::size_t indent) {
+  std::string result;
+  std::size_t column = indent;
+  while (!text.empty()) {
+    const std::string_view word = text.substr(0, text.find(' '));
+    text.remove_prefix(std::min(word.size() + 1, text.size()));
+    if (word.empty()) continue;
+    if (column > indent && column + 1 + word.size() > width) {
+      result += '\n';
+      result.append(indent, ' ');
+      column = indent;
+    } else if (column > indent) {
+      result += ' ';
+      ++column;
+    }
+    result += word;
+    column += word.size();
+  }
+  return result;
+}
+
+std::size_t terminal_columns() {
+  constexpr std::size_t kWithoutTerminal = 100;
+  const char* const variable = std::getenv("COLUMNS");
+  const auto columns = parse_unsigned(variable == nullptr ? "" : variable);
+  if (columns && *columns > 0) return static_cast<std::size_t>(*columns);
+  winsize size{};
+  const bool is_known = ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+  return is_known ? size.ws_col : kWithoutTerminal;
 }
 
 }  // namespace brownout::cli

@@ -68,9 +68,9 @@ std::vector<Column> yield_columns(const std::vector<VoltageYield>& yields) {
   });
   return {{"passing"},
           {"yield", "pass", "", Style::kPercent},
-          {"yield_ci_low", many ? "95 % from" : "", "", Style::kPercent},
-          {"yield_ci_high", many ? "95 % to" : "", "", Style::kPercent},
-          {"unsettled", open ? "unsettled" : "", "count"}};
+          {"yield_ci_low", many ? "95 % from" : "", "", Style::kPercent, 1},
+          {"yield_ci_high", many ? "95 % to" : "", "", Style::kPercent, 1},
+          {"unsettled", open ? "unsettled" : "", "count", Style::kPlain, 3}};
 }
 
 std::vector<Cell> yield_cells(const VoltageYield& yield) {

@@ -4,14 +4,31 @@
 
 #include <limits>
 
+#include "memory/base/input_error.hpp"
+#include "sim/cli/terminal_text.hpp"
+#include "sim/config/input_codes.hpp"
+#include "sim/config/overrides.hpp"
 #include "sim/experiment/inputs/asked.hpp"
 #include "sim/experiment/inputs/fault_selection.hpp"
 
 namespace brownout::cli {
+
 OptionSpecs joined(const std::vector<OptionSpecs>& lists) {
   OptionSpecs all;
   for (const OptionSpecs& list : lists) all.insert(all.end(), list.begin(), list.end());
   return all;
+}
+
+OptionSpec network_input_option() {
+  return {"input", "MAP",
+          "Codes of a real input, where the file leaves it without: the map workload.input, e.g. "
+          "'{scale: 0.0078125, signed: true}'."};
+}
+
+std::optional<models::InputCodes> network_input_of(const Arguments& arguments) {
+  const auto text = arguments.text("input");
+  if (!text) return std::nullopt;
+  return config::read_input_codes(config::yaml_value(*text, "input", "--input", "."));
 }
 
 OptionSpecs image_options() {
@@ -40,20 +57,41 @@ OptionSpecs workload_options() {
            "run.seed."}};
 }
 
+OptionSpecs help_options() { return {{"help", "", "This text."}, {"version", "", "The version."}}; }
+
 OptionSpecs output_options() {
-  return {{"format", "table|csv|json",
-           "Form of the results; csv and json hold raw values: shares 0..1, joules, seconds. "
-           "Default: table."},
-          {"quiet", "", "No notes and no progress on standard error."},
-          {"help", "", "This text."},
-          {"version", "", "The version."}};
+  return joined(
+      {{
+           {"format", "table|csv|json",
+            "Form of the results; csv and json hold raw values: shares 0..1, joules, seconds. "
+            "Default: table."},
+           {"wide", "",
+            "All columns of tables. Without it those leave that do not fit the terminal, or "
+            "COLUMNS "
+            "of the environment; 100 characters where the output is no terminal."},
+           {"quiet", "", "No notes and no progress on standard error."},
+       },
+       help_options()});
 }
 
 Format format_of(const Arguments& arguments) {
-  return parse_format(arguments.choice("format", {"table", "csv", "json"}).value_or("table"));
+  const auto kind =
+      parse_format(arguments.choice("format", {"table", "csv", "json"}).value_or("table"));
+  return arguments.has("wide") ? Format(kind) : Format(kind, terminal_columns());
 }
 
+namespace {
+
+void refuse_network(const std::filesystem::path& file) {
+  if (file.extension() != ".onnx" && file.extension() != ".tflite") return;
+  throw InputError("a network, not a workload; write one with: brownout init " + file.string())
+      .within(file.string());
+}
+
+}  // namespace
+
 config::WorkloadConfig load_config(const Arguments& arguments) {
+  refuse_network(arguments.positional());
   const auto images = arguments.count("images", 1, std::numeric_limits<int>::max());
   const auto seed = arguments.integer("seed", 0, std::numeric_limits<std::uint64_t>::max());
   config::WorkloadConfig config =

@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include "models/input_codes.hpp"
 #include "sim/cli/options.hpp"
 #include "sim/cli/table.hpp"
 #include "sim/config/workload_config.hpp"
@@ -15,11 +16,16 @@ using OptionSpecs = std::vector<OptionSpec>;
 /// The lists one after another.
 OptionSpecs joined(const std::vector<OptionSpecs>& lists);
 
+/// --input: of commands that read a network file without a workload.
+OptionSpec network_input_option();
+std::optional<models::InputCodes> network_input_of(const Arguments& arguments);
 /// --images, --dataset: for commands that evaluate images.
 OptionSpecs image_options();
 /// --accelerator, --memory, --set, --seed, --fault-map: for commands that read a workload.
 OptionSpecs workload_options();
-/// --format, --quiet, --help, --version: for every command.
+/// --help, --version: for every command.
+OptionSpecs help_options();
+/// The same and --format, --wide, --quiet: for all that print a report.
 OptionSpecs output_options();
 
 Format format_of(const Arguments& arguments);

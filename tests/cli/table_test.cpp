@@ -135,6 +135,37 @@ TEST(Table, NamesCannotSteerATerminalOrBreakJson) {
             "{\n  \"x\": \"\xEF\xBF\xBD\"\n}\n");
 }
 
+Table ranked() {
+  return {.key = "t",
+          .columns = {{"a", "aaaa"},
+                      {"b", "bbbb", "", Style::kPlain, 1},
+                      {"c", "cccc", "", Style::kPlain, 2},
+                      {"d", "dddd", "", Style::kPlain, 1},
+                      {"e", "eeee"}},
+          .rows = {{1.0, 2.0, 3.0, 4.0, 5.0}}};
+}
+
+TEST(Table, WhatIsTooWideLosesTheHighestRanksFromTheRight) {
+  const auto header = [](std::size_t width) {
+    const std::string text = render({.facts = {}, .table = ranked()}, {Format::kTable, width});
+    return text.substr(0, text.find('\n'));
+  };
+  EXPECT_EQ(header(28), "aaaa  bbbb  cccc  dddd  eeee");
+  EXPECT_EQ(header(27), "aaaa  bbbb  dddd  eeee");
+  EXPECT_EQ(header(21), "aaaa  bbbb  eeee");
+  EXPECT_EQ(header(15), "aaaa  eeee");
+  EXPECT_EQ(header(1), "aaaa  eeee");  // what is of rank 0 stays
+}
+
+TEST(Table, SaysWhatIsLeftOutInLinesThatFit) {
+  EXPECT_EQ(render({.facts = {}, .table = ranked()}, {Format::kTable, 21}),
+            "aaaa  bbbb  eeee\n\n   1     2     5\nleft out: cccc, dddd;\n--wide shows all\n");
+}
+
+TEST(Table, FilesHoldAllColumns) {
+  EXPECT_EQ(render({.facts = {}, .table = ranked()}, {Format::kCsv, 1}), "a,b,c,d,e\n1,2,3,4,5\n");
+}
+
 TEST(Table, AlignsCharactersNotBytes) {
   const Report report{.facts = {},
                       .table = {.key = "t",

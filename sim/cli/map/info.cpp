@@ -51,13 +51,13 @@ Table fault_table(const SparseFaultMap& map, const std::vector<Voltage>& voltage
               .columns = {{"voltage", "voltage", map.header().unit},
                           {"faults", "faults", "cells"},
                           {"ber", "BER", "share", Style::kRate},
-                          {"flip", "flip", "cells"},
-                          {"stuck_at_0", "stuck at 0", "cells"},
-                          {"stuck_at_1", "stuck at 1", "cells"},
-                          {"row_variance_over_mean", "var./mean", "rows", Style::kRate},
-                          {"column_variance_over_mean", "var./mean", "columns", Style::kRate},
-                          {"bitline_variance_over_mean", "var./mean", "bitlines", Style::kRate},
-                          {"bank_variance_over_mean", "var./mean", "banks", Style::kRate}},
+                          {"flip", "flip", "cells", Style::kPlain, 1},
+                          {"stuck_at_0", "stuck at 0", "cells", Style::kPlain, 1},
+                          {"stuck_at_1", "stuck at 1", "cells", Style::kPlain, 1},
+                          {"row_variance_over_mean", "rows", "var./mean", Style::kRate, 2},
+                          {"column_variance_over_mean", "columns", "var./mean", Style::kRate, 2},
+                          {"bitline_variance_over_mean", "bitlines", "var./mean", Style::kRate, 2},
+                          {"bank_variance_over_mean", "banks", "var./mean", Style::kRate, 2}},
               .rows = {}};
   for (const Voltage voltage : voltages) {
     const memory::FaultsAtVoltage faults = memory::faults_at(map, voltage);
