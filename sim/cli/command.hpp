@@ -20,6 +20,7 @@ struct Command {
   std::function<int(const Arguments&, const Streams&)> run;
 };
 
+Command init_command();
 Command run_command();
 Command sweep_command();
 Command vmin_command();
@@ -33,6 +34,7 @@ Command map_convert_command();
 Command map_plot_command();
 Command map_fit_command();
 Command map_profile_command();
+Command completion_command();
 
 /// In the order in which help lists them.
 std::vector<Command> all_commands();

@@ -13,6 +13,7 @@
 #include "memory/base/text_number.hpp"
 #include "memory/base/world_error.hpp"
 #include "sim/cli/command.hpp"
+#include "sim/cli/completion.hpp"
 #include "sim/cli/help.hpp"
 #include "sim/cli/terminal_text.hpp"
 #include "sim/config/yaml_reader.hpp"
@@ -87,6 +88,11 @@ int dispatch(const std::vector<std::string>& words, const std::vector<Command>& 
     streams.out << "brownout " << BROWNOUT_VERSION << "\n";
     return 0;
   }
+  if (words.front() == "--complete") {  // asked by the scripts of `brownout completion`
+    const std::vector<std::string> typed(words.begin() + 1, words.end());
+    for (const std::string& line : completions(commands, typed)) streams.out << line << "\n";
+    return 0;
+  }
   if (words.size() == 2 && is_help(words[1])) {
     const std::vector<Command> group = group_of(words.front(), commands);
     if (!group.empty()) {
@@ -124,10 +130,10 @@ int end_interrupted(const experiment::Interrupted& interrupted,
 }  // namespace
 
 std::vector<Command> all_commands() {
-  return {run_command(),        sweep_command(),       vmin_command(),     sensitivity_command(),
-          report_command(),     network_command(),     weights_command(),  map_generate_command(),
-          map_info_command(),   map_convert_command(), map_plot_command(), map_fit_command(),
-          map_profile_command()};
+  return {init_command(),         run_command(),         sweep_command(),       vmin_command(),
+          sensitivity_command(),  report_command(),      network_command(),     weights_command(),
+          map_generate_command(), map_info_command(),    map_convert_command(), map_plot_command(),
+          map_fit_command(),      map_profile_command(), completion_command()};
 }
 
 int run_program(const std::vector<std::string>& words, std::ostream& out, std::ostream& err,

@@ -19,13 +19,13 @@ std::size_t longest_line(const std::string& text) {
   return longest;
 }
 
-TEST(Help, ListsEveryCommandOnOneLine) {
+TEST(Help, ListsEveryCommand) {
   const std::string help = program_help(all_commands());
   for (const Command& command : all_commands()) {
     EXPECT_THAT(help, HasSubstr("  " + command.spec.name + "  ")) << command.spec.name;
-    EXPECT_THAT(help, HasSubstr(command.spec.summary + "\n"));
+    EXPECT_THAT(help, HasSubstr(command.spec.summary.substr(0, 30)));
   }
-  EXPECT_LE(longest_line(help), 90);
+  EXPECT_LE(longest_line(help), 80);
 }
 
 TEST(Help, LaysOutACommand) {
@@ -45,7 +45,10 @@ TEST(Help, EveryCommandTeaches) {
     const std::string help = command_help(command.spec);
     EXPECT_THAT(help, HasSubstr("brownout " + command.spec.name + " ")) << command.spec.name;
     EXPECT_TRUE(command.spec.example.starts_with("brownout " + command.spec.name));
-    for (const char* option : {"--format", "--quiet", "--help", "--version"}) {
+    std::vector<std::string> options = {"--help", "--version"};
+    const bool prints_table = command.spec.name != "completion" && command.spec.name != "report";
+    if (prints_table) options.insert(options.end(), {"--format", "--wide", "--quiet"});
+    for (const std::string& option : options) {
       EXPECT_THAT(help, HasSubstr(option)) << command.spec.name;
     }
     for (const OptionSpec& option : command.spec.options) {

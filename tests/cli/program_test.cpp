@@ -57,9 +57,9 @@ TEST(Program, UnknownCommandsNameTheNearestAndAll) {
   EXPECT_EQ(misspelt.status, 2);
   EXPECT_EQ(misspelt.out, "");
   EXPECT_EQ(misspelt.err,
-            "error: unknown command \"swep\", did you mean sweep? Commands are run, sweep, "
+            "error: unknown command \"swep\", did you mean sweep? Commands are init, run, sweep, "
             "vmin, sensitivity, report, network, weights, map generate, map info, map convert, "
-            "map plot, map fit, map profile\n");
+            "map plot, map fit, map profile, completion\n");
   EXPECT_THAT(run({"topology"}).err, HasSubstr("run, sweep, vmin, sensitivity, report, network"));
   EXPECT_THAT(run({"map"}).err, HasSubstr("map generate, map info"));
   EXPECT_THAT(run({"map", "inf"}).err, HasSubstr("did you mean map info?"));

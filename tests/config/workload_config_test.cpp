@@ -45,11 +45,11 @@ TEST(WorkloadConfig, AllMissingKeysAreTold) {
   files.edit("w.yaml", "  network: net.onnx\n", "");
   files.edit("w.yaml", "  profile: parts/profile.yaml\n", "");
   EXPECT_EQ(files.load_error(),
-            "w.yaml: these keys are missing: workload.network (below line 1), memory.profile "
-            "(below line 5)");
+            "w.yaml:1: these keys are missing: workload.network (below line 1), memory.profile "
+            "(below line 6)");
   files.directory.write("w.yaml", "run: {seed: 1}\n");
   EXPECT_EQ(files.load_error(),
-            "w.yaml: these keys are missing: workload.name, workload.network, workload.dataset, "
+            "w.yaml:1: these keys are missing: workload.name, workload.network, workload.dataset, "
             "accelerator, memory.profile");
   files.directory.write("parts/profile.yaml", "memory_profile: {name: x}\n");
   files.directory.write("w.yaml", kWorkload);

@@ -46,7 +46,7 @@ INNER_ROOMS: dict[str, dict[str, set[str]]] = {
         "session": {"inputs", "results"},
         "runner": {"session", "results"},
         "vmin": {"session", "results", "runner", ""},
-        "": {"session", "results", "runner"},
+        "": {"inputs", "session", "results", "runner"},
     },
 }
 
