@@ -66,7 +66,8 @@ def draw(counts: dict[str, Any]) -> Picture:
         draw_curve(curve, counts)
         draw_polarity(polarity, counts)
         draw_bitlines(bitlines, counts)
-        source = counts["source"]
+        others = counts["dies"] - 1
+        source = counts["source"] + (f" and {others} more" if others else "")
         figure.suptitle(
             f"{title(counts)}\n{shortened(source, 60 if style.is_narrow() else 110)}",
             fontsize="medium",
