@@ -81,9 +81,10 @@ int run_python_tool(const std::string& module, const std::vector<std::string>& w
       "raise SystemExit(None in map(u.find_spec, names))";
   const std::optional<int> looked = exit_status_of({python, "-c", package_is_there}, "");
   if (looked != 0) {
-    throw WorldError(python + (looked ? ": has not brownout_tools with what it needs" : ": no such program") +
-                     "; pip install TOOLS, the folder tools of Brownout, or name in "
-                     "BROWNOUT_PYTHON the interpreter that has it");
+    throw WorldError(
+        python + (looked ? ": has not brownout_tools with what it needs" : ": no such program") +
+        "; pip install TOOLS, the folder tools of Brownout, or name in "
+        "BROWNOUT_PYTHON the interpreter that has it");
   }
   std::vector<std::string> command = {python, "-m", "brownout_tools." + module};
   command.insert(command.end(), words.begin(), words.end());
