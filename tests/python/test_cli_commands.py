@@ -91,7 +91,7 @@ def test_run_without_faults_gives_the_reference_logits(tmp_path: Path) -> None:
 
 
 def test_run_prints_everything_with_its_unit() -> None:
-    result = brownout("run", WORKLOAD, "--voltage", "0.83", "--images", "20")
+    result = brownout("run", WORKLOAD, "--voltage", "0.83", "--images", "20", "--wide")
     assert result.stderr == ""
     headline, layers = result.stdout.split("\n\n")
     facts = dict(line.split("  ", 1) for line in headline.splitlines() if line[0] != " ")

@@ -197,7 +197,7 @@ def test_a_grid_that_is_safe_or_unsafe_as_a_whole_says_so(tmp_path: Path) -> Non
     assert (low["voltage"], low["passing"], low["refused_voltage"]) == (None, None, 0.78)
     assert low["sentence"].startswith("no voltage of the grid is safe")
     assert low["limiting_layer"]
-    # Nearly all that faults cost is the work of the top bit; one bitline of 1,024 gives little back.
+    # Nearly all that faults cost is the work of the top bit; a bitline of 1,024 gives little back.
     assert low["limiting_bit"] in ("6", "7")
     assert 0 < low["limiting_bit_drop"] <= low["limiting_drop_of_all"] + 0.1
     assert low["limiting_bitline"] is None or low["limiting_bitline"].startswith("bank ")
