@@ -101,7 +101,10 @@ void add_yields(const std::vector<experiment::VoltageYield>& yields, Table& tabl
 void add_other_metrics(const std::vector<VoltageSummary>& summaries, Metric own, Table& table) {
   for (const Metric metric : experiment::kMetrics) {
     if (metric == own || !summaries.front().score[metric]) continue;
-    for (Column& column : range_columns(metric, false)) table.columns.push_back(std::move(column));
+    for (Column& column : range_columns(metric, false)) {
+      column.rank = 5;
+      table.columns.push_back(std::move(column));
+    }
     for (std::size_t i = 0; i < summaries.size(); ++i) {
       for (Cell& cell : range_cells(*summaries[i].score[metric])) {
         table.rows[i].push_back(std::move(cell));
@@ -119,15 +122,16 @@ Table voltage_table(const std::vector<VoltageSummary>& summaries, Metric metric,
                           {"unit", ""},
                           {"ber_asked", of_rates ? "BER asked" : "", "share", Style::kRate},
                           {"chips", "chips", "count"},
-                          {"ber", "BER", "share", Style::kRate},
-                          {"effective_ber", "eff. BER", "share", Style::kRate},
-                          {"weights_changed", "changed", "", Style::kPercent}},
+                          {"ber", "BER", "share", Style::kRate, 1},
+                          {"effective_ber", "eff. BER", "share", Style::kRate, 3},
+                          {"weights_changed", "changed", "", Style::kPercent, 2}},
               .rows = {}};
-  const std::vector<Column> costs = {{"energy_j", "energy", "J/inf.", Style::kQuantity},
-                                     {"energy_rel", "energy", "rel.", Style::kRatio},
-                                     {"weight_sram_energy_rel", "w. SRAM", "rel.", Style::kRatio},
-                                     {"weight_sram_share", "w. SRAM", "", Style::kPercent},
-                                     {"latency_s", "latency", "s", Style::kQuantity}};
+  const std::vector<Column> costs = {
+      {"energy_j", "energy", "J/inf.", Style::kQuantity},
+      {"energy_rel", "rel. energy", "", Style::kRatio, 2},
+      {"weight_sram_energy_rel", "w. SRAM", "relative", Style::kRatio},
+      {"weight_sram_share", "SRAM share", "", Style::kPercent, 3},
+      {"latency_s", "latency", "s", Style::kQuantity, 4}};
   for (const std::vector<Column>& columns : {range_columns(metric), costs}) {
     table.columns.insert(table.columns.end(), columns.begin(), columns.end());
   }

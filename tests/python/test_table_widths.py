@@ -17,6 +17,7 @@ COMMANDS = {
     "run --explain": ["run", WORKLOAD, *IMAGES, "--voltage", "0.8", "--explain", "3"],
     "network": ["network", NETWORK, "--accelerator", ACCELERATOR],
     "sensitivity": ["sensitivity", WORKLOAD, "--chips", "2", *IMAGES, "--out", "out"],
+    "sweep": ["sweep", WORKLOAD, "--voltage", "0.9,0.8", "--chips", "2", *IMAGES, "--out", "sweep"],
     "map info": ["map", "info", "map.csv"],
 }
 
