@@ -22,6 +22,11 @@ Table energy_line_table(const experiment::Plan& plan, const experiment::PointRes
                           energy::to_string(term.provenance->rail), term.amount, term.price,
                           term.factor, term.joules(), total > 0 ? term.joules() / total : 0.0});
   }
+  for (const Column& column : table.columns) {
+    const bool adds_up = column.key.starts_with("energy_");
+    table.total.push_back(adds_up ? table.sum(table.total.size()) : Cell{});
+  }
+  table.total.front() = "total";
   return table;
 }
 

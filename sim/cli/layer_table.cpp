@@ -31,6 +31,7 @@ Column column_of(const std::string& name) {
       {"logic_energy_j", "E logic", "J", Style::kQuantity, 3},
       {"activation_sram_energy_j", "E a. SRAM", "J", Style::kQuantity, 3},
       {"dram_energy_j", "E DRAM", "J", Style::kQuantity, 3},
+      {"accumulator_energy_j", "E accum.", "J", Style::kQuantity, 3},
       {"effective_ber_0to1", "0 to 1", "eff. BER", Style::kRate, 2},
       {"effective_ber_1to0", "1 to 0", "eff. BER", Style::kRate, 2},
       {"words", "words", "count", Style::kPlain, 3},
@@ -49,6 +50,20 @@ bool is_of_every_layer(const std::string& name) {
          name.ends_with("energy_j");
 }
 
+bool adds_up(const std::string& name) {
+  return name == "macs" || name == "weights" || name == "words" || name.ends_with("cycles") ||
+         name.ends_with("energy_j");
+}
+
+std::vector<Cell> totals_of(const Table& table) {
+  std::vector<Cell> totals;
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
+    totals.push_back(adds_up(table.columns[i].key) ? table.sum(i) : Cell{});
+  }
+  totals.front() = "total";
+  return totals;
+}
+
 }  // namespace
 
 Table layer_table(const experiment::PointResult& point) {
@@ -63,6 +78,7 @@ Table layer_table(const experiment::PointResult& point) {
       table.rows[i].push_back(has_none ? Cell{} : column.field(layer));
     }
   }
+  table.total = totals_of(table);
   return table;
 }
 

@@ -177,28 +177,60 @@ std::vector<Fact> mitigation_facts(const experiment::Plan& plan,
   return facts;
 }
 
+/// Nothing where the profile has no nominal voltage.
+std::vector<Fact> nominal_facts(const experiment::Plan& plan,
+                                const experiment::PointResult& point) {
+  experiment::PointEnergy energy{point.energy.total(), point.energy_rel,
+                                 point.energy.weight_sram()};
+  if (point.supply_energy && point.supply.feeds(hardware::OnChipMemory::kWeightSram)) {
+    energy.supply = point.supply_energy->joules;
+  }
+  const auto saving = experiment::saving_against_nominal(plan, energy);
+  if (!saving) return {};
+  const std::string title =
+      "saving against " + saving->nominal.text() + " " + point.memories.front().unit;
+  std::vector<Fact> facts = {
+      {{"nominal_voltage", ""}, voltage_cell(saving->nominal)},
+      {{"nominal_saving", title, "", Style::kPercent}, saving->total},
+      {{"nominal_weight_sram_saving", "  of the weight SRAM", "", Style::kPercent},
+       saving->weight_sram}};
+  if (saving->supply) {
+    facts.push_back({{"nominal_supply_saving", "  of " + point.supply.name, "", Style::kPercent},
+                     *saving->supply});
+  }
+  return facts;
+}
+
+/// By rail, which add up to the total; then of memories that share a supply.
+std::vector<Fact> supply_facts(const experiment::PointResult& point) {
+  const std::string relative = "of that at the error-free voltage";
+  std::vector<Fact> facts = {{{"weight_sram_energy_j", "  weight SRAM", "J", Style::kQuantity},
+                              point.energy.weight_sram()},
+                             {{"weight_sram_energy_rel", "    relative", relative, Style::kRatio},
+                              point.weight_sram_energy_rel},
+                             {{"weight_sram_share", "    share of the total", "", Style::kPercent},
+                              point.energy.weight_sram_share()}};
+  for (const energy::Rail rail : energy::kRails) {
+    if (rail == energy::Rail::kWeightSram) continue;
+    facts.push_back({{to_string(rail) + "_energy_j", "  " + title(rail), "J", Style::kQuantity},
+                     point.energy[rail]});
+  }
+  if (!point.supply_energy) return facts;
+  append(facts, {{{"supply_energy_j", "energy of " + point.supply.name, "J", Style::kQuantity},
+                  point.supply_energy->joules},
+                 {{"supply_energy_rel", "  relative", relative, Style::kRatio},
+                  point.supply_energy->relative}});
+  return facts;
+}
+
 std::vector<Fact> cost_facts(const experiment::Plan& plan, const experiment::PointResult& point) {
   std::vector<Fact> facts = {
       {{"energy_j", "energy per inference", "J", Style::kQuantity}, point.energy.total()},
       {{"energy_rel", "  relative", "of that at the error-free voltage", Style::kRatio},
        point.energy_rel},
-      {{"weight_sram_energy_j", "weight SRAM energy", "J", Style::kQuantity},
-       point.energy.weight_sram()},
-      {{"weight_sram_energy_rel", "  relative", "of that at the error-free voltage", Style::kRatio},
-       point.weight_sram_energy_rel},
-      {{"weight_sram_share", "  share of the total", "", Style::kPercent},
-       point.energy.weight_sram_share()},
   };
-  const experiment::PointEnergy energy{point.energy.total(), point.energy_rel,
-                                       point.energy.weight_sram()};
-  if (const auto saving = experiment::saving_against_nominal(plan, energy)) {
-    const std::string title =
-        "saving against " + saving->nominal.text() + " " + point.memories.front().unit;
-    facts.push_back({{"nominal_voltage", ""}, voltage_cell(saving->nominal)});
-    facts.push_back({{"nominal_saving", title, "", Style::kPercent}, saving->total});
-    facts.push_back({{"nominal_weight_sram_saving", "  of the weight SRAM", "", Style::kPercent},
-                     saving->weight_sram});
-  }
+  append(facts, supply_facts(point));
+  append(facts, nominal_facts(plan, point));
   const std::vector<Fact> time = {
       {{"latency_s", "latency", "s", Style::kQuantity}, point.latency_s},
       {{"cycles", "cycles"}, point.cycles},
@@ -212,9 +244,12 @@ std::vector<Fact> cost_facts(const experiment::Plan& plan, const experiment::Poi
 
 /// Without --explain only CSV and JSON have the damage.
 void leave_damage_to_files(Table& layers) {
-  const auto first = std::find_if(layers.columns.begin(), layers.columns.end(),
-                                  [](const Column& c) { return c.key == "effective_ber_0to1"; });
-  for (auto column = first; column != layers.columns.end(); ++column) column->title.clear();
+  const auto find = [&](const char* key) {
+    return std::find_if(layers.columns.begin(), layers.columns.end(),
+                        [&](const Column& c) { return c.key == key; });
+  };
+  const auto last = find("weight_error_max");
+  for (auto column = find("effective_ber_0to1"); column <= last; ++column) column->title.clear();
 }
 
 /// The output that is scored as `logits`, others as `logits_NAME`.

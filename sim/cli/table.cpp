@@ -91,11 +91,13 @@ std::string render_json(const Report& report) {
 }
 
 void require_complete_rows(const Table& table) {
-  for (const std::vector<Cell>& row : table.rows) {
-    if (row.size() == table.columns.size()) continue;
+  const auto require_complete = [&](const std::vector<Cell>& row) {
+    if (row.size() == table.columns.size()) return;
     throw std::logic_error("a row of " + table.key + " has " + std::to_string(row.size()) +
                            " cells");
-  }
+  };
+  for (const std::vector<Cell>& row : table.rows) require_complete(row);
+  if (!table.total.empty()) require_complete(table.total);
 }
 
 }  // namespace
@@ -105,6 +107,24 @@ Format::Kind parse_format(const std::string& name) {
   if (name == "csv") return Format::kCsv;
   if (name == "json") return Format::kJson;
   throw InputError(in_quotes(name) + " is not one of table, csv, json");
+}
+
+Cell Table::sum(std::size_t column) const {
+  double real = 0;
+  std::int64_t whole = 0;
+  bool is_whole = true;
+  for (const std::vector<Cell>& row : rows) {
+    const Cell& cell = row[column];
+    if (const auto* number = std::get_if<double>(&cell)) {
+      real += *number;
+      is_whole = false;
+    }
+    if (const auto* integer = std::get_if<std::int64_t>(&cell)) whole += *integer;
+    if (const auto* count = std::get_if<std::uint64_t>(&cell)) {
+      whole += static_cast<std::int64_t>(*count);
+    }
+  }
+  return is_whole ? Cell(whole) : Cell(real + static_cast<double>(whole));
 }
 
 Cell voltage_cell(memory::Voltage voltage) { return voltage.value(); }

@@ -79,6 +79,10 @@ struct Table {
   std::string key;  ///< of the list of rows in JSON
   std::vector<Column> columns;
   std::vector<std::vector<Cell>> rows;
+  std::vector<Cell> total = {};  ///< a last line in text, for people; may be missing
+
+  /// Of the numbers in a column.
+  Cell sum(std::size_t column) const;
 };
 
 struct Report {

@@ -1,4 +1,5 @@
-// The text form: facts as "title  value unit", the table under two header lines, title and unit.
+// The text form: facts as "title  value unit", the table under two header lines, title and unit,
+// and above a line of sums where it has some.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -137,6 +138,11 @@ std::vector<std::string> column_lines(const Table& table, std::size_t index) {
   const Scale scale = column_scale(table, index);
   std::vector<std::string> lines = {column.title, unit_text(column, scale)};
   for (const Cell* cell : cells) lines.push_back(cell_text(*cell, column.style, scale));
+  if (!table.total.empty()) {
+    const Cell& sum = table.total[index];
+    const bool none = std::holds_alternative<std::monostate>(sum);
+    lines.push_back(none ? "" : cell_text(sum, column.style, scale));
+  }
 
   std::size_t width = 0;
   for (const std::string& line : lines) width = std::max(width, width_of(line));

@@ -117,8 +117,7 @@ void list_accelerator(Listing& out, hardware::AcceleratorSpec spec) {
 void list_energy(Listing& out, const energy::EnergyTable& table) {
   out.add("energy.name", table.name());
   out.add("energy.source", table.source());
-  for (const energy::Rail rail :
-       {energy::Rail::kLogic, energy::Rail::kActivationSram, energy::Rail::kDram}) {
+  for (const energy::Rail rail : energy::kReferenceRails) {
     out.add("energy.reference_volts." + to_string(rail), table.reference_volts(rail));
   }
   for (std::size_t i = 0; i < hardware::kEventCount; ++i) {

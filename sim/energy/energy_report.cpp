@@ -11,35 +11,6 @@ namespace {
 
 using hardware::OnChipMemory;
 
-std::optional<OnChipMemory> memory_of(hardware::Event event) {
-  switch (event) {
-    case hardware::Event::kWeightSramRead:
-    case hardware::Event::kWeightSramWrite:
-      return OnChipMemory::kWeightSram;
-    case hardware::Event::kActivationSramRead:
-    case hardware::Event::kActivationSramWrite:
-      return OnChipMemory::kActivationSram;
-    case hardware::Event::kAccumulatorRead:
-    case hardware::Event::kAccumulatorWrite:
-      return OnChipMemory::kAccumulator;
-    default:
-      return std::nullopt;
-  }
-}
-
-std::optional<OnChipMemory> memory_of(Leaker leaker) {
-  switch (leaker) {
-    case Leaker::kWeightSram:
-      return OnChipMemory::kWeightSram;
-    case Leaker::kActivationSram:
-      return OnChipMemory::kActivationSram;
-    case Leaker::kAccumulator:
-      return OnChipMemory::kAccumulator;
-    default:
-      return std::nullopt;
-  }
-}
-
 void require_amount(const char* what, double value) {
   if (!(std::isfinite(value) && value >= 0)) {
     throw std::logic_error(std::string(what) +

@@ -1,6 +1,7 @@
 // The checks that make a table complete, and the sizes that its prices are multiplied with.
 #include "sim/energy/energy_table.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <stdexcept>
 #include <utility>
@@ -11,6 +12,7 @@ namespace brownout::energy {
 namespace {
 
 using hardware::Event;
+using hardware::OnChipMemory;
 
 constexpr int kByte = 8;  // bits
 
@@ -37,12 +39,17 @@ void check_provenance(const std::string& key, const Provenance& provenance) {
   if (provenance.date.empty()) refuse(key, "date is empty");
 }
 
-// Reports speak of "weight SRAM energy" as the energy on its rail: nothing else may be on it, and
+// Reports speak of a memory's energy as the energy on its rail: nothing else may be on it, and
 // nothing of it elsewhere.
-void check_rail(const std::string& key, const Provenance& provenance, bool of_weight_sram) {
-  if ((provenance.rail == Rail::kWeightSram) != of_weight_sram) {
-    refuse(key + ".rail", of_weight_sram ? "the weight SRAM is on the rail weight_sram"
-                                         : "only the weight SRAM is on the rail weight_sram");
+void check_rail(const std::string& key, const Provenance& provenance,
+                std::optional<OnChipMemory> of_memory) {
+  const std::string rail = to_string(provenance.rail);
+  for (const OnChipMemory memory : hardware::kOnChipMemories) {
+    const std::string name = to_string(memory);
+    if ((rail == name) == (of_memory == memory)) continue;
+    const std::string is = memory == OnChipMemory::kAccumulator ? " are" : " is";
+    const std::string is_on = "the " + title(memory) + is + " on the rail " + name;
+    refuse(key + ".rail", of_memory == memory ? is_on : "only " + is_on);
   }
 }
 
@@ -52,8 +59,7 @@ void check_event(std::size_t index, const std::optional<EventPrice>& price) {
   const auto event = static_cast<Event>(index);
   check_number(key, price->joules);
   check_provenance(key, price->provenance);
-  check_rail(key, price->provenance,
-             event == Event::kWeightSramRead || event == Event::kWeightSramWrite);
+  check_rail(key, price->provenance, memory_of(event));
   if (price->per_bit && !event_bits(event, hardware::AcceleratorSpec{})) {
     refuse(key, "has no width in bits, give joules_per_event");
   }
@@ -64,13 +70,57 @@ void check_leakage(std::size_t index, const std::optional<LeakagePrice>& price) 
   if (!price) refuse(key, "no price; everything that leaks needs one");
   check_number(key, price->watts);
   check_provenance(key, price->provenance);
-  check_rail(key, price->provenance, static_cast<Leaker>(index) == Leaker::kWeightSram);
+  check_rail(key, price->provenance, memory_of(static_cast<Leaker>(index)));
 }
 
 }  // namespace
 
 std::string to_string(Rail rail) {
   return std::string(kRailNames.at(static_cast<std::size_t>(rail)));
+}
+
+std::string title(Rail rail) {
+  switch (rail) {
+    case Rail::kWeightSram:
+      return title(OnChipMemory::kWeightSram);
+    case Rail::kActivationSram:
+      return title(OnChipMemory::kActivationSram);
+    case Rail::kAccumulator:
+      return title(OnChipMemory::kAccumulator);
+    case Rail::kDram:
+      return "DRAM";
+    default:
+      return to_string(rail);
+  }
+}
+
+std::optional<OnChipMemory> memory_of(Event event) {
+  switch (event) {
+    case Event::kWeightSramRead:
+    case Event::kWeightSramWrite:
+      return OnChipMemory::kWeightSram;
+    case Event::kActivationSramRead:
+    case Event::kActivationSramWrite:
+      return OnChipMemory::kActivationSram;
+    case Event::kAccumulatorRead:
+    case Event::kAccumulatorWrite:
+      return OnChipMemory::kAccumulator;
+    default:
+      return std::nullopt;
+  }
+}
+
+std::optional<OnChipMemory> memory_of(Leaker leaker) {
+  switch (leaker) {
+    case Leaker::kWeightSram:
+      return OnChipMemory::kWeightSram;
+    case Leaker::kActivationSram:
+      return OnChipMemory::kActivationSram;
+    case Leaker::kAccumulator:
+      return OnChipMemory::kAccumulator;
+    default:
+      return std::nullopt;
+  }
 }
 
 double leakage_units(Leaker leaker, const hardware::AcceleratorSpec& spec) {
@@ -123,11 +173,10 @@ std::optional<double> event_bits(Event event, const hardware::AcceleratorSpec& s
 }
 
 EnergyTable::EnergyTable(EnergyTableData data) : data_(std::move(data)) {
-  for (std::size_t i = 0; i < kRailCount; ++i) {
-    const double volts = data_.reference_volts.values[i];
-    if (static_cast<Rail>(i) == Rail::kWeightSram) continue;
+  for (const Rail rail : kReferenceRails) {
+    const double volts = data_.reference_volts[rail];
     if (!(std::isfinite(volts) && volts > 0)) {
-      refuse("reference_volts." + std::string(kRailNames[i]), "must be above 0");
+      refuse("reference_volts." + to_string(rail), "must be above 0");
     }
   }
   for (std::size_t i = 0; i < hardware::kEventCount; ++i) check_event(i, data_.events[i]);
@@ -135,8 +184,8 @@ EnergyTable::EnergyTable(EnergyTableData data) : data_(std::move(data)) {
 }
 
 double EnergyTable::reference_volts(Rail rail) const {
-  if (rail == Rail::kWeightSram) {
-    throw std::logic_error("the weight SRAM's reference voltage is its profile's");
+  if (std::find(kReferenceRails.begin(), kReferenceRails.end(), rail) == kReferenceRails.end()) {
+    throw std::logic_error("the reference voltage of a rail that has none: " + to_string(rail));
   }
   return data_.reference_volts[rail];
 }

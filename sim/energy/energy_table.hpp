@@ -16,13 +16,28 @@ namespace brownout::energy {
 
 /// Where reports put a price's joules, and which voltage it follows unless it is of a memory that
 /// has a profile: `logic` that of the logic's supply, the others none.
-enum class Rail : std::uint8_t { kLogic, kWeightSram, kActivationSram, kDram, kCount };
+enum class Rail : std::uint8_t {
+  kLogic,
+  kWeightSram,
+  kActivationSram,
+  kAccumulator,
+  kDram,
+  kCount
+};
 
 inline constexpr std::size_t kRailCount = static_cast<std::size_t>(Rail::kCount);
-inline constexpr std::array<std::string_view, kRailCount> kRailNames = {"logic", "weight_sram",
-                                                                        "activation_sram", "dram"};
+inline constexpr std::array<std::string_view, kRailCount> kRailNames = {
+    "logic", "weight_sram", "activation_sram", "accumulator", "dram"};
+/// In the order of reports.
+inline constexpr std::array kRails = {Rail::kWeightSram, Rail::kLogic, Rail::kActivationSram,
+                                      Rail::kAccumulator, Rail::kDram};
+/// Of which a table has a reference voltage.
+inline constexpr std::array kReferenceRails = {Rail::kLogic, Rail::kActivationSram, Rail::kDram};
 
+/// As keys and columns have it: weight_sram, logic, ...
 std::string to_string(Rail rail);
+/// As reports have it: "weight SRAM", "logic", ...
+std::string title(Rail rail);
 
 /// A value per rail.
 template <typename T>
@@ -61,6 +76,10 @@ inline constexpr std::array<LeakageUnit, kLeakerCount> kLeakageUnits = {
      {"vector_unit", "watts_per_lane"},
      {"dram", "watts"}}};
 
+/// Whose access or leakage it is, if a memory's that may fail.
+std::optional<hardware::OnChipMemory> memory_of(hardware::Event event);
+std::optional<hardware::OnChipMemory> memory_of(Leaker leaker);
+
 /// PEs, KiB, lanes, or 1: how many units of `leaker` an accelerator has.
 double leakage_units(Leaker leaker, const hardware::AcceleratorSpec& spec);
 
@@ -94,8 +113,8 @@ struct LeakagePrice {
 struct EnergyTableData {
   std::string name;
   std::string source;  ///< one line about the table as a whole
-  /// Volts at which the prices hold. Of the weight SRAM it is the memory profile's reference
-  /// voltage, so it is no part of the table and stays 0.
+  /// Volts at which the prices hold, of kReferenceRails. Of the weight SRAM it is the memory
+  /// profile's reference voltage, so it is no part of the table and stays 0.
   PerRail<double> reference_volts;
   std::array<std::optional<EventPrice>, hardware::kEventCount> events;
   std::array<std::optional<LeakagePrice>, kLeakerCount> leakage;
@@ -105,13 +124,13 @@ struct EnergyTableData {
 class EnergyTable {
  public:
   /// Throws InputError that starts with a key, e.g. "events.mac_active: no price": a price
-  /// that is missing, negative or not finite; per bit for an event without a width; a weight SRAM
-  /// event on another rail; a reference voltage that is not above 0.
+  /// that is missing, negative or not finite; per bit for an event without a width; what is
+  /// of a memory on another rail than its own; a reference voltage that is not above 0.
   explicit EnergyTable(EnergyTableData data);
 
   const std::string& name() const { return data_.name; }
   const std::string& source() const { return data_.source; }
-  /// Throws std::logic_error for the weight SRAM's rail.
+  /// Throws std::logic_error for a rail that is none of kReferenceRails.
   double reference_volts(Rail rail) const;
   const EventPrice& price(hardware::Event event) const;
   const LeakagePrice& price(Leaker leaker) const;

@@ -39,6 +39,22 @@ TEST(Table, TextShowsTitlesUnitsAndCommonPrefixes) {
             "a,\"b\"      12        -    0.15\n");
 }
 
+TEST(Table, TextEndsWithTheTotalsAndFilesDoNot) {
+  Report report = example();
+  const std::string csv = render(report, Format::kCsv), json = render(report, Format::kJson);
+  Table& table = report.table;
+  table.total = {"total", table.sum(1), {}, table.sum(3), {}};
+  EXPECT_EQ(table.sum(1), Cell(std::int64_t{790}));
+  EXPECT_EQ(table.sum(3), Cell(7.6e-8 + 1.5e-10));
+  const std::string text = render(report, Format::kTable);
+  EXPECT_TRUE(
+      text.ends_with("a,\"b\"      12        -    0.15\n"
+                     "total     790            76.15\n"))
+      << text;
+  EXPECT_EQ(render(report, Format::kCsv), csv);
+  EXPECT_EQ(render(report, Format::kJson), json);
+}
+
 TEST(Table, ColumnsOfAUnitShareThePrefixOfTheSmallestThatIsNotZero) {
   const auto column = [](const char* title, const char* unit) {
     return Column{title, title, unit, Style::kQuantity};

@@ -59,6 +59,12 @@ TEST(EnergyTable, BadPricesAreNamed) {
        "events.weight_sram_read.rail: the weight SRAM is on the rail weight_sram"},
       {[&](auto& d) { event(d, Event::kMacActive).provenance.rail = Rail::kWeightSram; },
        "events.mac_active.rail: only the weight SRAM is on the rail weight_sram"},
+      {[&](auto& d) { event(d, Event::kAccumulatorRead).provenance.rail = Rail::kActivationSram; },
+       "events.accumulator_read.rail: only the activation SRAM is on the rail activation_sram"},
+      {[&](auto& d) { event(d, Event::kAccumulatorRead).provenance.rail = Rail::kDram; },
+       "events.accumulator_read.rail: the accumulators are on the rail accumulator"},
+      {[](auto& d) { d.leakage[0]->provenance.rail = Rail::kAccumulator; },
+       "leakage.array.rail: only the accumulators are on the rail accumulator"},
       {[&](auto& d) { event(d, Event::kDramRead).provenance.source.clear(); },
        "events.dram_read: source is empty"},
       {[](auto& d) { d.leakage[0]->watts = std::numeric_limits<double>::quiet_NaN(); },
@@ -102,10 +108,11 @@ TEST(EnergyTable, LeakageGrowsWithTheSizeOfWhatLeaks) {
   EXPECT_EQ(leakage_units(Leaker::kDram, spec), 1);
 }
 
-TEST(EnergyTable, WeightSramHasNoReferenceVoltageOfItsOwn) {
+TEST(EnergyTable, WeightSramAndAccumulatorsHaveNoReferenceVoltageOfTheirOwn) {
   const EnergyTable table(simple_table());
   EXPECT_EQ(table.reference_volts(Rail::kLogic), 0.8);
   EXPECT_THROW(table.reference_volts(Rail::kWeightSram), std::logic_error);
+  EXPECT_THROW(table.reference_volts(Rail::kAccumulator), std::logic_error);
 }
 
 }  // namespace

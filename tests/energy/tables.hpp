@@ -10,7 +10,7 @@ inline Provenance provenance(const std::string& component, Rail rail) {
 }
 
 /// Event i costs i + 1 joules on logic's "array", except for the weight SRAM's (0.5 J a bit), the
-/// activation SRAM's and the DRAM's. Leakage: 1 W per unit.
+/// activation SRAM's, the accumulators' and the DRAM's. Leakage: 1 W per unit.
 inline EnergyTableData simple_table() {
   using hardware::Event;
   EnergyTableData data;
@@ -32,6 +32,9 @@ inline EnergyTableData simple_table() {
   for (const Event event : {Event::kActivationSramRead, Event::kActivationSramWrite}) {
     price(event) = {0.25, true, provenance("activation_sram", Rail::kActivationSram)};
   }
+  for (const Event event : {Event::kAccumulatorRead, Event::kAccumulatorWrite}) {
+    price(event).provenance = provenance("accumulator", Rail::kAccumulator);
+  }
   for (const Event event : {Event::kDramRead, Event::kDramWrite}) {
     price(event) = {2, true, provenance("dram", Rail::kDram)};
   }
@@ -41,7 +44,7 @@ inline EnergyTableData simple_table() {
   leak(Leaker::kArray, "array", Rail::kLogic);
   leak(Leaker::kWeightSram, "weight_sram", Rail::kWeightSram);
   leak(Leaker::kActivationSram, "activation_sram", Rail::kActivationSram);
-  leak(Leaker::kAccumulator, "accumulator", Rail::kActivationSram);
+  leak(Leaker::kAccumulator, "accumulator", Rail::kAccumulator);
   leak(Leaker::kVectorUnit, "vector_unit", Rail::kLogic);
   leak(Leaker::kDram, "dram", Rail::kDram);
   return data;

@@ -10,6 +10,7 @@ from commands import ACCELERATOR, NETWORK, WORKLOAD, brownout, json_of, rows_of
 pytestmark = needs_brownout
 
 RUN = ["run", WORKLOAD, "--voltage", "0.9", "--images", "4", "--energy"]
+RAILS = ["weight_sram", "logic", "activation_sram", "accumulator", "dram"]
 IMAGE_BYTES, OUTPUT_BYTES, BURST = 28 * 28, 10, 64
 
 
@@ -23,8 +24,22 @@ def test_the_lines_are_products_and_add_up() -> None:
         assert line["energy_share"] == pytest.approx(line["energy_j"] / point["energy_j"])
     energies = [line["energy_j"] for line in lines.values()]
     assert sum(energies) == pytest.approx(point["energy_j"], rel=1e-12)
-    of_rail = [line["energy_j"] for line in lines.values() if line["rail"] == "weight_sram"]
-    assert sum(of_rail) == pytest.approx(point["weight_sram_energy_j"], rel=1e-12)
+    for rail in RAILS:
+        of_rail = [line["energy_j"] for line in lines.values() if line["rail"] == rail]
+        assert sum(of_rail) == pytest.approx(point[f"{rail}_energy_j"], rel=1e-12)
+        of_layers = [layer[f"{rail}_energy_j"] for layer in point["layers"]]
+        assert sum(of_layers) == pytest.approx(point[f"{rail}_energy_j"], rel=1e-12)
+    assert sum(point[f"{rail}_energy_j"] for rail in RAILS) == pytest.approx(point["energy_j"])
+
+
+def test_the_tables_end_with_their_totals() -> None:
+    text = brownout(*RUN, "--quiet", "--wide").stdout
+    facts, layers, lines = text.strip().split("\n\n")
+    cycles = re.search(r"^cycles +(\d+)$", facts, re.M)
+    total = layers.splitlines()[-1].split()
+    assert cycles is not None and total[0] == "total" and cycles[1] in total
+    total = lines.splitlines()[-1].split()
+    assert total[0] == "total" and total[-1] == "100.00"
 
 
 def test_the_amounts_are_those_of_one_inference() -> None:

@@ -49,15 +49,18 @@ std::vector<LayerColumn> cycle_columns() {
   };
 }
 
+LayerColumn energy_column(energy::Rail rail) {
+  return {to_string(rail) + "_energy_j", "J", "of this rail; leakage during the layer included",
+          [rail](const LayerResult& layer) { return layer.energy[rail]; }};
+}
+
 std::vector<LayerColumn> energy_columns() {
   using energy::Rail;
   std::vector<LayerColumn> columns = {
       {"energy_j", "J", "per inference",
        [](const LayerResult& layer) { return layer.energy.total(); }}};
   for (const Rail rail : {Rail::kWeightSram, Rail::kLogic, Rail::kActivationSram, Rail::kDram}) {
-    columns.push_back({to_string(rail) + "_energy_j", "J",
-                       "of this rail; leakage during the layer included",
-                       [rail](const LayerResult& layer) { return layer.energy[rail]; }});
+    columns.push_back(energy_column(rail));
   }
   return columns;
 }
@@ -100,8 +103,12 @@ std::vector<LayerColumn> mitigation_columns() {
 
 const std::vector<LayerColumn>& layer_columns() {
   static const std::vector<LayerColumn> columns =
-      joined<LayerResult>({product_columns(), cycle_columns(), energy_columns(), damage_columns(),
-                           optional_columns(&OptionalColumns::mitigations, mitigation_columns())});
+      joined<LayerResult>({product_columns(),
+                           cycle_columns(),
+                           energy_columns(),
+                           damage_columns(),
+                           optional_columns(&OptionalColumns::mitigations, mitigation_columns()),
+                           {energy_column(energy::Rail::kAccumulator)}});
   return columns;
 }
 

@@ -184,6 +184,25 @@ std::vector<PointColumn> repair_columns() {
            [](const PointResult& point) { return point.repair.value().cells_left; }}};
 }
 
+/// Of the rails beside the weight SRAM's.
+std::vector<PointColumn> other_energy_columns() {
+  using energy::Rail;
+  std::vector<PointColumn> columns;
+  for (const Rail rail : {Rail::kLogic, Rail::kActivationSram, Rail::kAccumulator, Rail::kDram}) {
+    const std::string name = to_string(rail);
+    columns.push_back({name + "_energy_j", "J", "part of energy_j: the rail " + name,
+                       [rail](const PointResult& point) { return point.energy[rail]; }});
+    columns.push_back({name + "_energy_rel", "ratio",
+                       "the same ratio for that rail; empty where it takes none",
+                       [rail](const PointResult& point) -> Field {
+                         const double error_free = point.error_free_energy[rail];
+                         if (error_free == 0) return {};
+                         return point.energy[rail] / error_free;
+                       }});
+  }
+  return columns;
+}
+
 }  // namespace
 
 const std::vector<PointColumn>& point_key_columns() {
@@ -217,6 +236,7 @@ const std::vector<PointColumn>& point_columns() {
       optional_columns(&OptionalColumns::mitigations, mitigation_columns()),
       optional_columns(&OptionalColumns::repair, repair_columns()),
       robust_error_columns(),
+      other_energy_columns(),
   });
   return columns;
 }

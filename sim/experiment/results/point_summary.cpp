@@ -49,6 +49,15 @@ PointSummary parse_point_row(std::string_view header, std::string_view row) {
   point.energy_j = fields.number("energy_j");
   point.energy_rel = fields.number("energy_rel");
   point.weight_sram_energy_rel = fields.number("weight_sram_energy_rel");
+  for (const energy::Rail rail : energy::kRails) {
+    const std::string name = to_string(rail) + "_energy";
+    point.rail_energy_j[rail] = fields.number(name + "_j");
+    point.rail_energy_rel[rail] = fields.some(name + "_rel");
+  }
+  if (fields.has("supply_energy_j")) {
+    point.supply_energy_j = fields.number("supply_energy_j");
+    point.supply_energy_rel = fields.number("supply_energy_rel");
+  }
   point.weight_sram_share = fields.number("weight_sram_share");
   point.latency_s = fields.number("latency_s");
   return point;

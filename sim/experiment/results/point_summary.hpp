@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "memory/voltage.hpp"
+#include "sim/energy/energy_table.hpp"
 #include "sim/experiment/results/score.hpp"
 
 namespace brownout::experiment {
@@ -24,6 +25,9 @@ struct PointSummary {
   std::optional<double> ber_asked = {};
   double energy_j = 0, energy_rel = 0;
   double weight_sram_energy_rel = 0, weight_sram_share = 0;
+  energy::PerRail<double> rail_energy_j = {};
+  energy::PerRail<std::optional<double>> rail_energy_rel = {};  ///< nothing where it takes none
+  std::optional<double> supply_energy_j = {}, supply_energy_rel = {};  ///< of a joined supply
   double latency_s = 0;
 };
 

@@ -100,6 +100,7 @@ struct PointResult {
   RailJoules energy;                        ///< per inference
   double energy_rel = 0;                    ///< to the same workload at the error-free voltage
   double weight_sram_energy_rel = 0;        ///< likewise
+  RailJoules error_free_energy = {};        ///< what these are relative to
   double latency_s = 0;
   hardware::Cycle cycles = 0;
   hardware::Cycle stall_cycles = 0;

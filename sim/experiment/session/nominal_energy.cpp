@@ -48,9 +48,11 @@ std::optional<NominalSaving> saving_against_nominal(const Plan& plan, const Poin
   const double error_free_total = energy.total / energy.relative;
   const double nominal_total =
       error_free_total - joules_at(plan, error_free).supply + at_nominal.supply;
-  return NominalSaving{.nominal = *nominal,
+  NominalSaving saving{.nominal = *nominal,
                        .total = 1 - energy.total / nominal_total,
                        .weight_sram = 1 - energy.weight_sram / at_nominal.weight_sram};
+  if (energy.supply) saving.supply = 1 - *energy.supply / at_nominal.supply;
+  return saving;
 }
 
 }  // namespace brownout::experiment

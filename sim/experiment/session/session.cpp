@@ -211,6 +211,7 @@ void Session::compare(const Point& point, PointResult& result) {
   }
   result.energy_rel = result.energy.total() / energy.total();
   result.weight_sram_energy_rel = result.energy.weight_sram() / energy.weight_sram();
+  result.error_free_energy = energy;
   const config::OperatingPoint voltages = voltages_at(*plan_, point);
   if (!voltages.any_joined()) return;
   const config::OperatingPoint error_free = config::error_free(voltages, plan_->config.memory);

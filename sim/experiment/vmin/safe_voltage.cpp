@@ -139,6 +139,36 @@ std::vector<AnswerColumn> cost_columns() {
   };
 }
 
+/// By rail, and of memories that share the supply that was lowered.
+std::vector<AnswerColumn> supply_columns() {
+  std::vector<AnswerColumn> columns;
+  for (const energy::Rail rail : energy::kRails) {
+    columns.push_back(
+        {to_string(rail) + "_energy_j", "J", "as in points.csv",
+         [rail](const SafeVoltage& answer) { return answer.point.rail_energy_j[rail]; }});
+  }
+  for (const energy::Rail rail : energy::kRails) {
+    if (rail == energy::Rail::kWeightSram) continue;  // among the costs
+    columns.push_back({to_string(rail) + "_energy_rel", "ratio", "as in points.csv",
+                       [rail](const SafeVoltage& answer) {
+                         return or_empty(answer.point.rail_energy_rel[rail]);
+                       }});
+  }
+  const std::vector<AnswerColumn> of_supply = {
+      {"supply_energy_j", "J", "as in points.csv; null where no memories share a supply",
+       [](const SafeVoltage& answer) { return or_empty(answer.point.supply_energy_j); }},
+      {"supply_energy_rel", "ratio", "likewise",
+       [](const SafeVoltage& answer) { return or_empty(answer.point.supply_energy_rel); }},
+      {"nominal_supply_saving", "share",
+       "energy saved against nominal_voltage by the memories on the weight SRAM's supply; null "
+       "likewise",
+       [](const SafeVoltage& answer) -> Field {
+         return answer.nominal ? or_empty(answer.nominal->supply) : Field();
+       }}};
+  columns.insert(columns.end(), of_supply.begin(), of_supply.end());
+  return columns;
+}
+
 std::vector<AnswerColumn> effort_columns() {
   const auto effort = [](Effort SafeVoltage::*of_what, std::int64_t Effort::*count) {
     return [of_what, count](const SafeVoltage& answer) { return answer.*of_what.*count; };
@@ -161,8 +191,9 @@ std::vector<AnswerColumn> effort_columns() {
 }  // namespace
 
 const std::vector<AnswerColumn>& safe_voltage_columns() {
-  static const std::vector<AnswerColumn> columns = joined<SafeVoltage>(
-      {claim_columns(), yield_columns(), limit_columns(), cost_columns(), effort_columns()});
+  static const std::vector<AnswerColumn> columns =
+      joined<SafeVoltage>({claim_columns(), yield_columns(), limit_columns(), cost_columns(),
+                           effort_columns(), supply_columns()});
   return columns;
 }
 

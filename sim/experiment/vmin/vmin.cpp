@@ -292,7 +292,8 @@ SafeVoltage Vmin::answer(const std::vector<Judgement>& judgements) const {
   }
   if (plan.config.sweep.supply.feeds(hardware::OnChipMemory::kWeightSram)) {
     answer.nominal = saving_against_nominal(
-        plan, {point.energy_j, point.energy_rel, point.weight_sram_share * point.energy_j});
+        plan, {point.energy_j, point.energy_rel, point.rail_energy_j[energy::Rail::kWeightSram],
+               point.supply_energy_j});
   }
   return answer;
 }

@@ -13,7 +13,7 @@ TEST(LayerColumns, TheHeaderIsThatOfTheContract) {
             "compute_cycles,weight_fetch_cycles,dram_cycles,accumulator_cycles,vector_cycles,"
             "utilization,energy_j,weight_sram_energy_j,logic_energy_j,activation_sram_energy_j,"
             "dram_energy_j,effective_ber_0to1,effective_ber_1to0,words,words_touched,"
-            "weight_error_mean,weight_error_max");
+            "weight_error_mean,weight_error_max,accumulator_energy_j");
 }
 
 TEST(LayerColumns, EveryValueStandsInItsOwnColumn) {
@@ -35,6 +35,7 @@ TEST(LayerColumns, EveryValueStandsInItsOwnColumn) {
   layer.energy[energy::Rail::kLogic] = 2;
   layer.energy[energy::Rail::kActivationSram] = 4;
   layer.energy[energy::Rail::kDram] = 8;
+  layer.energy[energy::Rail::kAccumulator] = 16;
   layer.effective_ber_0to1 = 0.125;
   layer.effective_ber_1to0 = 0.375;
   layer.words = 6;
@@ -42,8 +43,8 @@ TEST(LayerColumns, EveryValueStandsInItsOwnColumn) {
   layer.weight_error_mean = 0.875;
   layer.weight_error_max = 9;
   EXPECT_EQ(layer_rows(point),
-            "0.9,Vmin,7,conv1,conv,1,2,3,4,5,0.5,0.25,150,10,20,30,40,50,0.75,15,1,2,4,8,"
-            "0.125,0.375,6,0.625,0.875,9\n");
+            "0.9,Vmin,7,conv1,conv,1,2,3,4,5,0.5,0.25,150,10,20,30,40,50,0.75,31,1,2,4,8,"
+            "0.125,0.375,6,0.625,0.875,9,16\n");
 }
 
 TEST(LayerColumns, ANameWithACommaIsQuoted) {

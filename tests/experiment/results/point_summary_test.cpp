@@ -21,7 +21,8 @@ TEST(PointSummary, ARowRoundTripsItsNumbers) {
   point.images = 1000;
   point.score[Metric::kTop1] = {0.987, {0.9, 0.99}};
   point.score[Metric::kAuc] = {1.0 / 7, {0.1, 0.2}};
-  point.energy = {{.values = {1e-6, 2e-6, 3e-7, 4e-9}}};
+  point.energy = {{.values = {1e-6, 2e-6, 3e-7, 5e-8, 4e-9}}};
+  point.error_free_energy = {{.values = {1e-6, 4e-6, 0, 5e-8, 1e-9}}};
   point.energy_rel = 0.9;
   point.weight_sram_energy_rel = 0.7;
   point.latency_s = 1.25e-4;
@@ -40,6 +41,12 @@ TEST(PointSummary, ARowRoundTripsItsNumbers) {
   EXPECT_EQ(summary.energy_j, point.energy.total());
   EXPECT_EQ(summary.energy_rel, 0.9);
   EXPECT_EQ(summary.weight_sram_energy_rel, 0.7);
+  for (const energy::Rail rail : energy::kRails) {
+    EXPECT_EQ(summary.rail_energy_j[rail], point.energy[rail]);
+  }
+  EXPECT_EQ(summary.rail_energy_rel[energy::Rail::kDram], 4);
+  EXPECT_FALSE(summary.rail_energy_rel[energy::Rail::kActivationSram]);
+  EXPECT_FALSE(summary.supply_energy_j);
   EXPECT_EQ(summary.weight_sram_share, point.energy.weight_sram() / point.energy.total());
   EXPECT_EQ(summary.latency_s, 1.25e-4);
   EXPECT_EQ(summary.images, 1000);

@@ -172,6 +172,7 @@ def layer_row(layer: tuple[str, str, int, int, int], voltage: float, rate: float
         "weight_sram": (n * k / 4 * 6e-12 + cycles * 2.0e-11) * voltage**2,
         "logic": macs * 3e-13 + cycles * 1.5e-11,
         "activation_sram": (m * k * math.ceil(n / SIZE) + m * n) * 9e-13,
+        "accumulator": 2 * m * n * math.ceil(k / SIZE) * 1.6e-12,
         "dram": 3072 * 3.2e-11 if name == "conv1" else 0.0,
     }
     return {

@@ -20,8 +20,9 @@ CAUSES_EXPLAINED = {
 }
 RAILS_EXPLAINED = {
     "weight_sram": "the rail that is lowered",
-    "logic": "array and vector unit",
-    "activation_sram": "activation SRAM, accumulators, biases and multipliers",
+    "logic": "array, vector unit, biases and multipliers",
+    "activation_sram": "activations between the layers",
+    "accumulator": "sums of the array",
     "dram": "transfers to and from DRAM",
 }
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from brownout_tools.reporting import formats
 from brownout_tools.reporting.choice import Choice
-from brownout_tools.reporting.results import SweepResults
+from brownout_tools.reporting.results import RAILS, SweepResults
 from brownout_tools.reporting.summary import LayerMean, Spread, VoltageSummary
 
 # Shares of a layer's total by which its parts may miss it through decimal rounding.
@@ -165,7 +165,7 @@ def layer_notes(layers: list[LayerMean]) -> list[str]:
     found = []
     for total, parts in (
         ("cycles", ["compute", "weight_fetch", "dram", "accumulator", "vector"]),
-        ("energy_j", ["weight_sram", "logic", "activation_sram", "dram"]),
+        ("energy_j", RAILS),
     ):
         for layer in layers:
             added = sum(layer[f"{part}_{total}"] for part in parts)

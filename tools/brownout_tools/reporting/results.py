@@ -26,7 +26,7 @@ MITIGATION_ENERGY = "mitigation_energy_j"  # a column of sweeps with mitigations
 MANIFEST = "manifest.json"
 
 CYCLE_CAUSES = ["compute", "weight_fetch", "dram", "accumulator", "vector"]
-RAILS = ["weight_sram", "logic", "activation_sram", "dram"]
+RAILS = ["weight_sram", "logic", "activation_sram", "accumulator", "dram"]
 # A layer without weights has none of these measures; its field may be empty.
 LAYER_MEASURES = ["weights_changed", "effective_ber", "utilization"]
 LAYER_NUMBERS = [
