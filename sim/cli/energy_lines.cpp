@@ -30,4 +30,16 @@ Table energy_line_table(const experiment::Plan& plan, const experiment::PointRes
   return table;
 }
 
+std::vector<Fact> area_facts(const energy::EnergyTable& table,
+                             const hardware::AcceleratorSpec& spec) {
+  std::vector<Fact> facts;
+  for (const hardware::OnChipMemory memory : hardware::kOnChipMemories) {
+    const auto area = table.area_mm2(memory, spec);
+    if (!area) continue;
+    facts.push_back(
+        {{to_string(memory) + "_mm2", "area of " + title(memory), "mm2", Style::kRate}, *area});
+  }
+  return facts;
+}
+
 }  // namespace brownout::cli

@@ -9,6 +9,7 @@
 #include "memory/base/input_error.hpp"
 #include "models/network_import.hpp"
 #include "sim/cli/command.hpp"
+#include "sim/cli/energy_lines.hpp"
 #include "sim/cli/table.hpp"
 #include "sim/cli/workload_options.hpp"
 #include "sim/config/accelerator_config.hpp"
@@ -222,22 +223,25 @@ int run(const Arguments& arguments, const Streams& streams) {
   const Format format = format_of(arguments);
   const auto accelerator = arguments.path("accelerator");
   if (!accelerator && arguments.has("set")) fail_option("set", "needs --accelerator");
-  std::optional<hardware::AcceleratorSpec> machine;
-  if (accelerator) machine = config::load_accelerator(*accelerator, arguments.all("set")).spec;
+  std::optional<config::AcceleratorConfig> machine;
+  if (accelerator) machine = config::load_accelerator(*accelerator, arguments.all("set"));
   const models::QuantizedNetwork network =
       models::import_network(arguments.positional(), network_input_of(arguments));
   std::optional<NetworkPlan> plan;
   if (machine) {
     try {
-      plan = experiment::plan_network(network, *machine);
+      plan = experiment::plan_network(network, machine->spec);
     } catch (const InputError& error) {
-      throw error.within(arguments.positional() + " on accelerator '" + machine->name + "'");
+      throw error.within(arguments.positional() + " on accelerator '" + machine->spec.name + "'");
     }
   }
 
   Report report{.facts = network_facts(network, arguments.positional()),
                 .table = layer_table(network, plan)};
-  if (plan) append(report.facts, plan_facts(network, *plan));
+  if (plan) {
+    append(report.facts, plan_facts(network, *plan));
+    append(report.facts, area_facts(machine->energy_table, machine->spec));
+  }
   if (!network.notes.empty()) {
     report.facts.push_back({{"notes", "notes"}, fmt::format("{}", fmt::join(network.notes, "; "))});
   }

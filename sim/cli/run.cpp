@@ -17,6 +17,7 @@
 #include "sim/cli/table.hpp"
 #include "sim/cli/workload_options.hpp"
 #include "sim/experiment/session/nominal_energy.hpp"
+#include "sim/experiment/session/point_costs.hpp"
 #include "sim/experiment/session/session.hpp"
 #include "sim/experiment/weights_file.hpp"
 #include "sim/timing/program_cycles.hpp"
@@ -212,8 +213,10 @@ std::vector<Fact> supply_facts(const experiment::PointResult& point) {
                               point.energy.weight_sram_share()}};
   for (const energy::Rail rail : energy::kRails) {
     if (rail == energy::Rail::kWeightSram) continue;
-    facts.push_back({{to_string(rail) + "_energy_j", "  " + title(rail), "J", Style::kQuantity},
-                     point.energy[rail]});
+    const std::string key = to_string(rail) + "_energy";
+    const double error_free = point.error_free_energy[rail];
+    facts.push_back({{key + "_j", "  " + title(rail), "J", Style::kQuantity}, point.energy[rail]});
+    facts.push_back({{key + "_rel"}, error_free == 0 ? Cell{} : point.energy[rail] / error_free});
   }
   if (!point.supply_energy) return facts;
   append(facts, {{{"supply_energy_j", "energy of " + point.supply.name, "J", Style::kQuantity},
@@ -231,6 +234,10 @@ std::vector<Fact> cost_facts(const experiment::Plan& plan, const experiment::Poi
   };
   append(facts, supply_facts(point));
   append(facts, nominal_facts(plan, point));
+  const double clock = experiment::clock_hz(plan, plan.config.operating_point);
+  if (clock != plan.program.spec.clock_hz) {
+    facts.push_back({{"clock_hz", "clock", "Hz", Style::kQuantity}, clock});
+  }
   const std::vector<Fact> time = {
       {{"latency_s", "latency", "s", Style::kQuantity}, point.latency_s},
       {{"cycles", "cycles"}, point.cycles},
@@ -315,7 +322,10 @@ int run(const Arguments& arguments, const Streams& streams) {
   } else {
     leave_damage_to_files(report.table);
   }
-  if (arguments.has("energy")) report.detail = energy_line_table(session.plan(), point);
+  if (arguments.has("energy")) {
+    report.detail = energy_line_table(session.plan(), point);
+    append(report.facts, area_facts(config.energy_table, session.plan().program.spec));
+  }
   streams.out << render(report, format);
   Notes notes = run_notes(session, point);
   if (ber) append(notes, rate_notes({*ber}, *config.memory.weight_sram().profile));

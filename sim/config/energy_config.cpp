@@ -23,11 +23,14 @@ void read_price(const Value& value, std::vector<Key> keys, energy::Provenance& p
   read_keys(value, keys);
 }
 
-energy::EventPrice read_event(const Value& value) {
+// `by_model`: without a price it is the table's SRAM model that says it.
+energy::EventPrice read_event(const Value& value, bool by_model) {
   energy::EventPrice price;
   std::optional<double> per_event, per_bit;
   read_price(value, {Key{"joules_per_event", &per_event}, Key{"joules_per_bit", &per_bit}},
              price.provenance);
+  price.by_model = by_model && !per_event && !per_bit;
+  if (price.by_model) return price;
   if (per_event.has_value() == per_bit.has_value()) {
     fail(value, "needs either joules_per_event or joules_per_bit");
   }
@@ -36,18 +39,23 @@ energy::EventPrice read_event(const Value& value) {
   return price;
 }
 
-energy::LeakagePrice read_leakage(const Value& value, std::string_view watts_key) {
+energy::LeakagePrice read_leakage(const Value& value, std::string_view watts_key, bool by_model) {
   energy::LeakagePrice price;
-  read_price(value, {Key{.name = std::string(watts_key), .slot = &price.watts, .required = true}},
-             price.provenance);
+  std::optional<double> watts;
+  const Key key{.name = std::string(watts_key), .slot = &watts, .required = !by_model};
+  read_price(value, {key}, price.provenance);
+  price.by_model = !watts.has_value();
+  price.watts = watts.value_or(0);
   return price;
 }
 
 void read_events(const Value& value, energy::EnergyTableData& data) {
   const MapReader map(value, {hardware::kEventNames.begin(), hardware::kEventNames.end()});
   for (std::size_t i = 0; i < hardware::kEventCount; ++i) {
-    if (const Value* event = map.find(hardware::kEventNames[i]))
-      data.events[i] = read_event(*event);
+    const bool by_model = data.sram && energy::memory_of(static_cast<hardware::Event>(i));
+    if (const Value* event = map.find(hardware::kEventNames[i])) {
+      data.events[i] = read_event(*event, by_model);
+    }
   }
 }
 
@@ -58,10 +66,16 @@ void read_leakages(const Value& value, energy::EnergyTableData& data) {
   const MapReader map(value, std::move(names));
   for (std::size_t i = 0; i < energy::kLeakerCount; ++i) {
     const energy::LeakageUnit& unit = energy::kLeakageUnits[i];
+    const bool by_model = data.sram && energy::memory_of(static_cast<energy::Leaker>(i));
     if (const Value* leaker = map.find(unit.name)) {
-      data.leakage[i] = read_leakage(*leaker, unit.watts_key);
+      data.leakage[i] = read_leakage(*leaker, unit.watts_key, by_model);
     }
   }
+}
+
+template <typename Section>
+void read_optional(const Value& energy, std::string_view name, std::optional<Section>& section) {
+  if (const Value* value = energy.find(name)) read_keys(*value, keys_of(section.emplace()));
 }
 
 }  // namespace
@@ -69,6 +83,9 @@ void read_leakages(const Value& value, energy::EnergyTableData& data) {
 energy::EnergyTable read_energy_table(const Value& energy) {
   energy::EnergyTableData data;
   read_keys(energy, keys_of(data));
+  read_optional(energy, "sram", data.sram);
+  read_optional(energy, "temperature", data.temperature);
+  read_optional(energy, "clock", data.clock);
   read_events(*energy.find("events"), data);
   read_leakages(*energy.find("leakage"), data);
   return at_place_of(energy, [&] { return energy::EnergyTable(std::move(data)); });

@@ -81,7 +81,7 @@ std::vector<std::string> known_names(const hardware::Supplies& supplies) {
   return names;
 }
 
-void read_logic(const Value& value, double& volts) {
+void read_logic(const Value& value, const energy::EnergyTable& table, double& volts) {
   const double highest = memory::kMostOverReference * volts;  // that is, the default
   convert(value, volts);
   if (!(volts > 0)) fail(value, value.text + " is not above 0");
@@ -89,6 +89,10 @@ void read_logic(const Value& value, double& volts) {
     fail(value, value.text + " is above " + format_double(highest) + " V, " +
                     std::to_string(memory::kMostOverReference) +
                     " x the reference voltage of the energy table");
+  }
+  if (table.clock() && volts <= table.clock()->threshold_v) {
+    fail(value, value.text + " is not above energy.clock.threshold_v, " +
+                    format_double(table.clock()->threshold_v) + " V");
   }
 }
 
@@ -148,7 +152,7 @@ OperatingPoint read_operating_point(const Value& root, const hardware::Supplies&
     const Value* value = find_supply(map, supply);
     if (value == nullptr) continue;
     if (supply.logic) {
-      read_logic(*value, point.logic_volts);
+      read_logic(*value, table, point.logic_volts);
       continue;
     }
     if (!may_fail(supply, memory)) refuse_error_free(*value, supply.memories.front());

@@ -123,16 +123,24 @@ void list_energy(Listing& out, const energy::EnergyTable& table) {
   for (std::size_t i = 0; i < hardware::kEventCount; ++i) {
     energy::EventPrice price = table.price(static_cast<hardware::Event>(i));
     const std::string key = "energy.events." + std::string(hardware::kEventNames[i]);
-    out.add(key + (price.per_bit ? ".joules_per_bit" : ".joules_per_event"), price.joules);
+    if (!price.by_model) {
+      out.add(key + (price.per_bit ? ".joules_per_bit" : ".joules_per_event"), price.joules);
+    }
     out.add_keys(key, keys_of(price.provenance));
   }
   for (std::size_t i = 0; i < energy::kLeakerCount; ++i) {
     energy::LeakagePrice price = table.price(static_cast<energy::Leaker>(i));
     const energy::LeakageUnit& unit = energy::kLeakageUnits[i];
     const std::string key = "energy.leakage." + std::string(unit.name);
-    out.add(key + "." + std::string(unit.watts_key), price.watts);
+    if (!price.by_model) out.add(key + "." + std::string(unit.watts_key), price.watts);
     out.add_keys(key, keys_of(price.provenance));
   }
+  const auto list_optional = [&](const std::string& section, auto laws) {
+    if (laws) out.add_keys(section, keys_of(*laws));
+  };
+  list_optional("energy.sram", table.sram());
+  list_optional("energy.temperature", table.temperature());
+  list_optional("energy.clock", table.clock());
 }
 
 std::string row_text(const memory::ProfileRow& row) {

@@ -40,7 +40,43 @@ std::vector<Key> keys_of(energy::EnergyTableData& table) {
           required("reference_volts.activation_sram", &volts[energy::Rail::kActivationSram]),
           required("reference_volts.dram", &volts[energy::Rail::kDram]),
           required("events", {}),
-          required("leakage", {})};
+          required("leakage", {}),
+          Key{"sram"},
+          Key{"temperature"},
+          Key{"clock"}};
+}
+
+std::vector<Key> keys_of(energy::SramModel& sram) {
+  const hardware::Limits positive = hardware::kPositive;
+  std::vector<Key> keys = {required("source", &sram.source),
+                           required("bank_kib.smallest", &sram.smallest_kib, positive),
+                           required("bank_kib.largest", &sram.largest_kib, positive),
+                           required("word_bits.narrowest", &sram.narrowest_bits, positive),
+                           required("word_bits.widest", &sram.widest_bits, positive)};
+  const auto add = [&](const std::string& name, const std::string& unit, energy::SizeLaw& law) {
+    keys.push_back(required(name + "." + unit, &law.reference, positive));
+    keys.push_back(required(name + ".size", &law.size));
+    keys.push_back(required(name + ".width", &law.width));
+    keys.push_back(required(name + ".size_size", &law.size_size));
+    keys.push_back(required(name + ".size_width", &law.size_width));
+    keys.push_back(required(name + ".width_width", &law.width_width));
+  };
+  add("read", "joules_per_bit", sram.read);
+  add("write", "joules_per_bit", sram.write);
+  add("leakage", "watts_per_kib", sram.leakage);
+  add("area", "mm2_per_kib", sram.area);
+  return keys;
+}
+
+std::vector<Key> keys_of(energy::LeakageTemperature& temperature) {
+  return {required("kelvin", &temperature.kelvin, hardware::kPositive),
+          required("reference_kelvin", &temperature.reference_kelvin, hardware::kPositive),
+          required("doubling_kelvin", &temperature.doubling_kelvin, hardware::kPositive)};
+}
+
+std::vector<Key> keys_of(energy::ClockLaw& clock) {
+  return {required("threshold_v", &clock.threshold_v, hardware::kPositive),
+          required("alpha", &clock.alpha, hardware::kPositive)};
 }
 
 std::vector<Key> keys_of(energy::Provenance& provenance) {

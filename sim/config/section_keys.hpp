@@ -16,6 +16,9 @@ std::vector<hardware::Key> keys_of(models::InputCodes& input);            ///< w
 std::vector<hardware::Key> keys_of(memory::VoltageProfileData& profile);  ///< memory_profile
 std::vector<hardware::Key> keys_of(energy::EnergyTableData& table);       ///< energy
 std::vector<hardware::Key> keys_of(energy::Provenance& provenance);       ///< of each of its prices
+std::vector<hardware::Key> keys_of(energy::SramModel& sram);              ///< energy.sram
+std::vector<hardware::Key> keys_of(energy::LeakageTemperature& temperature);  ///< and so on
+std::vector<hardware::Key> keys_of(energy::ClockLaw& clock);
 std::vector<hardware::Key> keys_of(SweepConfig& sweep);
 std::vector<hardware::Key> keys_of(RunConfig& run);
 

@@ -53,24 +53,52 @@ void check_rail(const std::string& key, const Provenance& provenance,
   }
 }
 
-void check_event(std::size_t index, const std::optional<EventPrice>& price) {
+void check_model(const std::string& key, bool by_model, std::optional<OnChipMemory> of_memory,
+                 const EnergyTableData& data) {
+  if (!by_model) return;
+  if (!of_memory) refuse(key, "is not of a memory that the SRAM model prices");
+  if (!data.sram) refuse(key, "has no price, and the table no section sram");
+}
+
+void check_event(std::size_t index, const EnergyTableData& data) {
+  const std::optional<EventPrice>& price = data.events[index];
   const std::string key = event_key(index);
   if (!price) refuse(key, "no price; every event needs one");
   const auto event = static_cast<Event>(index);
   check_number(key, price->joules);
   check_provenance(key, price->provenance);
   check_rail(key, price->provenance, memory_of(event));
+  check_model(key, price->by_model, memory_of(event), data);
   if (price->per_bit && !event_bits(event, hardware::AcceleratorSpec{})) {
     refuse(key, "has no width in bits, give joules_per_event");
   }
 }
 
-void check_leakage(std::size_t index, const std::optional<LeakagePrice>& price) {
+void check_leakage(std::size_t index, const EnergyTableData& data) {
+  const std::optional<LeakagePrice>& price = data.leakage[index];
   const std::string key = leakage_key(index);
   if (!price) refuse(key, "no price; everything that leaks needs one");
   check_number(key, price->watts);
   check_provenance(key, price->provenance);
   check_rail(key, price->provenance, memory_of(static_cast<Leaker>(index)));
+  check_model(key, price->by_model, memory_of(static_cast<Leaker>(index)), data);
+}
+
+bool is_write(Event event) {
+  return event == Event::kWeightSramWrite || event == Event::kActivationSramWrite ||
+         event == Event::kAccumulatorWrite;
+}
+
+Leaker leaker_of(OnChipMemory memory) {
+  switch (memory) {
+    case OnChipMemory::kWeightSram:
+      return Leaker::kWeightSram;
+    case OnChipMemory::kActivationSram:
+      return Leaker::kActivationSram;
+    case OnChipMemory::kAccumulator:
+      return Leaker::kAccumulator;
+  }
+  throw std::logic_error("unknown memory");
 }
 
 }  // namespace
@@ -179,8 +207,18 @@ EnergyTable::EnergyTable(EnergyTableData data) : data_(std::move(data)) {
       refuse("reference_volts." + to_string(rail), "must be above 0");
     }
   }
-  for (std::size_t i = 0; i < hardware::kEventCount; ++i) check_event(i, data_.events[i]);
-  for (std::size_t i = 0; i < kLeakerCount; ++i) check_leakage(i, data_.leakage[i]);
+  if (data_.sram) {
+    try {
+      data_.sram->validate();
+    } catch (const InputError& error) {
+      throw error.below("sram");
+    }
+  }
+  if (data_.clock && data_.clock->threshold_v >= data_.reference_volts[Rail::kLogic]) {
+    refuse("clock.threshold_v", "must be below reference_volts.logic");
+  }
+  for (std::size_t i = 0; i < hardware::kEventCount; ++i) check_event(i, data_);
+  for (std::size_t i = 0; i < kLeakerCount; ++i) check_leakage(i, data_);
 }
 
 double EnergyTable::reference_volts(Rail rail) const {
@@ -200,11 +238,46 @@ const LeakagePrice& EnergyTable::price(Leaker leaker) const {
 
 double EnergyTable::joules(Event event, const hardware::AcceleratorSpec& spec) const {
   const EventPrice& entry = price(event);
+  if (entry.by_model) {
+    const SizeLaw& law = is_write(event) ? data_.sram->write : data_.sram->read;
+    return at_bank(law, memory_of(event).value(), spec) * event_bits(event, spec).value();
+  }
   return entry.per_bit ? entry.joules * event_bits(event, spec).value() : entry.joules;
 }
 
 double EnergyTable::watts(Leaker leaker, const hardware::AcceleratorSpec& spec) const {
-  return price(leaker).watts * leakage_units(leaker, spec);
+  const LeakagePrice& entry = price(leaker);
+  const double unit =
+      entry.by_model ? at_bank(data_.sram->leakage, memory_of(leaker).value(), spec) : entry.watts;
+  const double at_reference = unit * leakage_units(leaker, spec);
+  return data_.temperature ? at_reference * data_.temperature->factor() : at_reference;
+}
+
+double EnergyTable::clock_factor(double volts) const {
+  return data_.clock ? data_.clock->factor(volts, data_.reference_volts[Rail::kLogic]) : 1;
+}
+
+std::optional<double> EnergyTable::area_mm2(OnChipMemory memory,
+                                            const hardware::AcceleratorSpec& spec) const {
+  if (!data_.sram) return {};
+  const double kib = memory == OnChipMemory::kWeightSram ? spec.weight_sram.area_kib()
+                                                         : leakage_units(leaker_of(memory), spec);
+  return at_bank(data_.sram->area, memory, spec) * kib;
+}
+
+std::vector<OnChipMemory> EnergyTable::uncovered(const hardware::AcceleratorSpec& spec) const {
+  std::vector<OnChipMemory> memories;
+  for (std::size_t i = 0; i < hardware::kEventCount; ++i) {
+    const auto memory = memory_of(static_cast<Event>(i));
+    if (!data_.events[i]->by_model || data_.sram->covers(bank_of(spec, *memory))) continue;
+    if (memories.empty() || memories.back() != *memory) memories.push_back(*memory);
+  }
+  return memories;
+}
+
+double EnergyTable::at_bank(const SizeLaw& law, OnChipMemory memory,
+                            const hardware::AcceleratorSpec& spec) const {
+  return law.at(data_.sram->nearest(bank_of(spec, memory)));
 }
 
 }  // namespace brownout::energy

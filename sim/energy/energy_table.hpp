@@ -8,7 +8,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "sim/energy/process_laws.hpp"
+#include "sim/energy/sram_model.hpp"
 #include "sim/hardware/accelerator_spec.hpp"
 #include "sim/hardware/event_counts.hpp"
 
@@ -102,12 +105,14 @@ struct EventPrice {
   double joules = 0;
   bool per_bit = false;  ///< joules are per bit of event_bits(), else per event
   Provenance provenance;
+  bool by_model = false;  ///< joules are those of the table's SRAM model
 };
 
 /// The leakage power of one unit of a leaker at its rail's reference voltage.
 struct LeakagePrice {
   double watts = 0;
   Provenance provenance;
+  bool by_model = false;  ///< watts are those of the table's SRAM model
 };
 
 struct EnergyTableData {
@@ -118,6 +123,9 @@ struct EnergyTableData {
   PerRail<double> reference_volts;
   std::array<std::optional<EventPrice>, hardware::kEventCount> events;
   std::array<std::optional<LeakagePrice>, kLeakerCount> leakage;
+  std::optional<SramModel> sram = {};
+  std::optional<LeakageTemperature> temperature = {};  ///< without: prices hold at any
+  std::optional<ClockLaw> clock = {};                  ///< without: the clock is fixed
 };
 
 /// A complete table: every event and every leaker has a price (0 only where the table says 0).
@@ -125,7 +133,8 @@ class EnergyTable {
  public:
   /// Throws InputError that starts with a key, e.g. "events.mac_active: no price": a price
   /// that is missing, negative or not finite; per bit for an event without a width; what is
-  /// of a memory on another rail than its own; a reference voltage that is not above 0.
+  /// of a memory on another rail than its own; a reference voltage that is not above 0, or not
+  /// above the clock's threshold; a price by a model that is not there, or of what is no memory.
   explicit EnergyTable(EnergyTableData data);
 
   const std::string& name() const { return data_.name; }
@@ -138,8 +147,21 @@ class EnergyTable {
   double joules(hardware::Event event, const hardware::AcceleratorSpec& spec) const;
   /// Watts of all units of a leaker on this accelerator at the reference voltage.
   double watts(Leaker leaker, const hardware::AcceleratorSpec& spec) const;
+  const std::optional<SramModel>& sram() const { return data_.sram; }
+  const std::optional<LeakageTemperature>& temperature() const { return data_.temperature; }
+  const std::optional<ClockLaw>& clock() const { return data_.clock; }
+  /// Of the clock with the logic at `volts`, to that at its reference voltage.
+  double clock_factor(double volts) const;
+  /// Of all banks of a memory; nothing without a model.
+  std::optional<double> area_mm2(hardware::OnChipMemory memory,
+                                 const hardware::AcceleratorSpec& spec) const;
+  /// Memories that are priced by the model, with banks that it does not cover.
+  std::vector<hardware::OnChipMemory> uncovered(const hardware::AcceleratorSpec& spec) const;
 
  private:
+  double at_bank(const SizeLaw& law, hardware::OnChipMemory memory,
+                 const hardware::AcceleratorSpec& spec) const;
+
   EnergyTableData data_;
 };
 

@@ -154,6 +154,12 @@ TEST(DocumentedKeys, EachHasItsTypeRangeAndDefault) {
   energy::Provenance provenance;
   expect_documented(energy, "", keys_of(table));
   expect_documented(energy, "events.EVENT.", keys_of(provenance));
+  energy::SramModel sram;
+  expect_documented(energy, "sram.", keys_of(sram));
+  energy::LeakageTemperature temperature;
+  expect_documented(energy, "temperature.", keys_of(temperature));
+  energy::ClockLaw clock;
+  expect_documented(energy, "clock.", keys_of(clock));
 }
 
 // What must be set besides for a key to be one; each is tried.

@@ -42,6 +42,43 @@ TEST(EnergyConfig, DerivedPricesOf22NanometresFollowTheirRules) {
   near(table.price(energy::Leaker::kVectorUnit).watts, 82.4e-6 * (22.0 / 40) * (0.8 / 0.9));
 }
 
+// 31 runs of CACTI are behind the laws; these are some of them.
+TEST(EnergyConfig, MemoriesOf22NanometresCostWhatCactiSays) {
+  const energy::EnergyTable table =
+      load_energy_table(BROWNOUT_SOURCE_DIR "/configs/energy/cmos_22nm_sram.yaml");
+  struct Run {
+    int kib, bits;
+    double read_pj, leakage_uw, mm2;
+  };
+  const Run runs[] = {{8, 8, 0.579, 5.97, 0.00682},    {8, 32, 1.186, 6.37, 0.00747},
+                      {32, 32, 2.547, 22.8, 0.0291},   {32, 64, 3.478, 22.6, 0.0316},
+                      {128, 128, 11.85, 79.9, 0.1137}, {1024, 64, 21.73, 637, 0.8134}};
+  for (const Run& run : runs) {
+    hardware::AcceleratorSpec spec;
+    spec.weight_sram = {.capacity_kib = run.kib, .banks = 1, .word_bits = run.bits};
+    EXPECT_NEAR(table.joules(Event::kWeightSramRead, spec) / (run.read_pj * 1e-12), 1, 0.143);
+    EXPECT_NEAR(table.watts(energy::Leaker::kWeightSram, spec) / (run.leakage_uw * 1e-6), 1, 0.118);
+    EXPECT_NEAR(table.area_mm2(hardware::OnChipMemory::kWeightSram, spec).value() / run.mm2, 1,
+                0.145);
+  }
+}
+
+TEST(EnergyConfig, TheTwoTablesOf22NanometresDifferInTheirMemoriesAlone) {
+  const auto table = [](const std::string& name) {
+    return load_energy_table(BROWNOUT_SOURCE_DIR "/configs/energy/" + name);
+  };
+  const energy::EnergyTable fixed = table("cmos_22nm.yaml"), fitted = table("cmos_22nm_sram.yaml");
+  for (std::size_t i = 0; i < hardware::kEventCount; ++i) {
+    const auto event = static_cast<Event>(i);
+    EXPECT_EQ(fitted.price(event).by_model, energy::memory_of(event).has_value());
+    if (energy::memory_of(event)) continue;
+    EXPECT_EQ(fitted.price(event).joules, fixed.price(event).joules);
+  }
+  // Of the banks that the fixed prices are for.
+  EXPECT_NEAR(fitted.joules(Event::kWeightSramRead, {}) / fixed.joules(Event::kWeightSramRead, {}),
+              1, 0.08);
+}
+
 struct Case {
   std::string from, to, message;
 };

@@ -134,7 +134,9 @@ void expect_to_load(const std::filesystem::path& file, const Overrides& override
   EXPECT_NO_THROW(check_operating_point(config));
   EXPECT_NO_THROW(check_sweep(config));
   EXPECT_EQ(config.sweep.chips, 10);
-  EXPECT_EQ(config.operating_point.voltage(hardware::OnChipMemory::kWeightSram).text(), "0.85");
+  // Wrong sums, on a supply that accumulators share, allow less than wrong weights.
+  EXPECT_EQ(config.operating_point.voltage(hardware::OnChipMemory::kWeightSram).text(),
+            config.operating_point.any_joined() ? "0.96" : "0.85");
 }
 
 TEST(ShippedFiles, EveryWorkloadLoadsAndItsVoltagesAreCovered) {

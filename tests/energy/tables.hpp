@@ -21,7 +21,7 @@ inline EnergyTableData simple_table() {
   data.reference_volts[Rail::kDram] = 1.1;
   for (std::size_t i = 0; i < hardware::kEventCount; ++i) {
     data.events[i] =
-        EventPrice{static_cast<double>(i + 1), false, provenance("array", Rail::kLogic)};
+        EventPrice{static_cast<double>(i + 1), false, provenance("array", Rail::kLogic), false};
   }
   const auto price = [&](Event event) -> EventPrice& {
     return *data.events[static_cast<std::size_t>(event)];

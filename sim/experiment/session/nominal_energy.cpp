@@ -3,6 +3,7 @@
 #include "sim/experiment/session/nominal_energy.hpp"
 
 #include "sim/energy/energy_report.hpp"
+#include "sim/experiment/session/point_costs.hpp"
 
 namespace brownout::experiment {
 namespace {
@@ -19,7 +20,8 @@ MemoryJoules joules_at(const Plan& plan, memory::Voltage voltage) {
   hardware::EventCounts counts = plan.clean.counts.transfers;
   for (const hardware::EventCounts& layer : plan.clean.counts.layers) counts += layer;
   const hardware::AcceleratorSpec& spec = plan.program.spec;
-  const double seconds = static_cast<double>(plan.clean.times.total) / spec.clock_hz;
+  const double seconds =
+      static_cast<double>(plan.clean.times.total) / clock_hz(plan, plan.config.operating_point);
   const hardware::Supply& supply = plan.supply();
   energy::SupplyFactors factors;
   for (const hardware::OnChipMemory memory : supply.memories) {

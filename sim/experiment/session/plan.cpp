@@ -98,6 +98,18 @@ void check_mitigations(const Plan& plan) {
   }
 }
 
+/// Nothing where the energy table's laws cover all banks.
+std::string sram_note(const energy::EnergyTable& table, const hardware::AcceleratorSpec& spec) {
+  std::string memories;
+  for (const hardware::OnChipMemory memory : table.uncovered(spec)) {
+    memories += (memories.empty() ? "" : ", ") + title(memory);
+  }
+  if (memories.empty()) return {};
+  return "banks of " + memories +
+         " are none that the energy table's memory prices were fitted to (energy.sram): a bit and "
+         "a KiB cost what those of the nearest do";
+}
+
 /// What `make` returns; an InputError of it gets the place.
 template <typename Make>
 auto within(const std::string& place, Make&& make) {
@@ -181,6 +193,8 @@ Plan make_plan(const config::WorkloadConfig& config) {
   plan.clean = plan.closed_form({});
   const std::string note = accumulator_note(plan.network, config.accelerator);
   if (!note.empty()) plan.notes.push_back(note);
+  const std::string prices = sram_note(config.energy_table, plan.program.spec);
+  if (!prices.empty()) plan.notes.push_back(prices);
   if (config.memory.spares_error_free) {
     plan.notes.push_back("spare lines that a map lacks are taken for error-free (extra_cells)");
   }

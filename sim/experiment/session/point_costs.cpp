@@ -16,6 +16,7 @@ class Pricer {
   Pricer(const Plan& plan, const config::OperatingPoint& voltages, std::int64_t images)
       : plan_(plan),
         images_(images),
+        clock_hz_(clock_hz(plan, voltages)),
         factors_{.logic = energy::logic_factor(plan.config.energy_table, voltages.logic_volts)} {
     for (const auto& [which, memory] : plan.config.memory.memories) {
       factors_.memories[which] = energy::memory_factor(*memory.profile, voltages.voltage(which));
@@ -49,9 +50,8 @@ class Pricer {
     std::vector<energy::EnergyTerm> terms = energy::energy_terms(
         plan_.config.energy_table, spec, run_counts, seconds(cycles_per_inference), factors_);
     for (energy::EnergyTerm& term : terms) {
-      term.amount = term.is_leakage
-                        ? static_cast<double>(cycles_per_inference) / plan_.program.spec.clock_hz
-                        : term.amount / static_cast<double>(images_);
+      term.amount = term.is_leakage ? static_cast<double>(cycles_per_inference) / clock_hz_
+                                    : term.amount / static_cast<double>(images_);
     }
     return terms;
   }
@@ -129,7 +129,7 @@ class Pricer {
             .provenance = &table.price(energy::Leaker::kWeightSram).provenance,
             .memory = OnChipMemory::kWeightSram,
             .is_leakage = true,
-            .amount = static_cast<double>(cycles) / spec.clock_hz,
+            .amount = static_cast<double>(cycles) / clock_hz_,
             .price = table.watts(energy::Leaker::kWeightSram, spec) * share,
             .factor = weight_factor(supply.voltage).leakage -
                       factors_.memories[OnChipMemory::kWeightSram]->leakage};
@@ -153,12 +153,12 @@ class Pricer {
   }
   /// Of all images.
   double seconds(hardware::Cycle cycles_per_inference) const {
-    return static_cast<double>(cycles_per_inference) * static_cast<double>(images_) /
-           plan_.program.spec.clock_hz;
+    return static_cast<double>(cycles_per_inference) * static_cast<double>(images_) / clock_hz_;
   }
 
   const Plan& plan_;
   std::int64_t images_;
+  double clock_hz_;
   energy::SupplyFactors factors_;
   storage::ByReadVoltage<double> boost_, banks_;  // by layer
 };
@@ -234,6 +234,10 @@ double sum_of(const std::vector<energy::EnergyTerm>& terms) {
 
 }  // namespace
 
+double clock_hz(const Plan& plan, const config::OperatingPoint& voltages) {
+  return plan.program.spec.clock_hz * plan.config.energy_table.clock_factor(voltages.logic_volts);
+}
+
 void add_costs(const Plan& plan, const ClosedForm& form, const config::OperatingPoint& voltages,
                const models::ByNode<std::uint64_t>& gated_macs, PointResult& result) {
   const Pricer pricer(plan, voltages, result.images);
@@ -247,7 +251,7 @@ void add_costs(const Plan& plan, const ClosedForm& form, const config::Operating
     result.stall_cycles += layer.cycles.stalls();
   }
   if (result.cycles != form.times.total) throw std::logic_error("layer cycles do not add up");
-  result.latency_s = static_cast<double>(result.cycles) / plan.program.spec.clock_hz;
+  result.latency_s = static_cast<double>(result.cycles) / clock_hz(plan, voltages);
 }
 
 std::vector<energy::EnergyTerm> energy_terms(const Plan& plan,

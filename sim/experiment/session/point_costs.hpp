@@ -10,6 +10,9 @@
 
 namespace brownout::experiment {
 
+/// The accelerator's, at the voltage of the logic.
+double clock_hz(const Plan& plan, const config::OperatingPoint& voltages);
+
 /// Fills layers (one a node, then the transfers), energy, cycles, stall cycles and latency of
 /// `result`, which has its images. `gated_macs` are summed over these.
 void add_costs(const Plan& plan, const ClosedForm& form, const config::OperatingPoint& voltages,
