@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "memory/column_changes.hpp"
 #include "memory/encoding.hpp"
 #include "memory/read_mask.hpp"
 #include "memory/word_changes.hpp"
@@ -38,7 +39,8 @@ struct StorageScheme {
   const WordCodeKind* code = &find_word_code("none");  ///< never null
   std::uint32_t codeword_bits = 0;                     ///< of data; 0: as WordCodec chooses
   WordChanges changes = {};
-  std::optional<FlagCells> flags = {};  ///< nothing: error-free
+  std::optional<FlagCells> flags = {};  ///< of words; nothing: error-free
+  ColumnChanges columns = {};
   OnUncorrectable on_uncorrectable = OnUncorrectable::kKeep;
   ReadMask read_mask = ReadMask::kNone;
   bool clamp_weights = false;  ///< to the range that their layer has
@@ -50,11 +52,13 @@ struct StorageScheme {
     return code->name != "none" && on_uncorrectable == OnUncorrectable::kRefetch;
   }
   /// Whether words are written for the cells that they lie on, which are known then.
-  bool looks_at_cells() const { return policy->looks_at_cells() || changes.any(); }
+  bool looks_at_cells() const { return policy->looks_at_cells() || changes.any() || columns.any(); }
+  bool flips_signs() const { return changes.sign_flip || columns.sign_flip; }
+  bool flips_bits() const { return changes.bit_flip || columns.bit_flip; }
   /// Whether it matters what they do: a cell that flips reads as what is not written, and nothing
   /// is to be chosen by that.
   bool needs_stuck_cells() const {
-    return policy->looks_at_cells() || changes.sign_flip || changes.bit_flip;
+    return policy->looks_at_cells() || flips_signs() || flips_bits();
   }
 };
 

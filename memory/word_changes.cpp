@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <utility>
 
 namespace brownout::memory {
 namespace {
@@ -35,19 +34,19 @@ std::uint32_t WordChanges::flag_bits(std::uint32_t word_bits) const {
 
 std::uint64_t WordChanges::bits_of(const WordFlags& flags) const {
   std::uint64_t bits = rotate ? flags.rotation : 0;
-  if (bit_flip) bits = bits << 1 | (flags.inverted ? 1U : 0U);
-  if (sign_flip) bits = bits << 1 | (flags.negated ? 1U : 0U);
+  if (bit_flip) bits = bits << 1 | (flags.inverted == WideBits{} ? 0U : 1U);
+  if (sign_flip) bits = bits << 1 | (flags.negated == WideBits{} ? 0U : 1U);
   return bits;
 }
 
 WordFlags WordChanges::flags_of(std::uint64_t bits, std::uint32_t word_bits) const {
   WordFlags flags;
   if (sign_flip) {
-    flags.negated = (bits & 1) != 0;
+    if ((bits & 1) != 0) flags.negated = WideBits::ones(word_bits);
     bits >>= 1;
   }
   if (bit_flip) {
-    flags.inverted = (bits & 1) != 0;
+    if ((bits & 1) != 0) flags.inverted = WideBits::ones(word_bits);
     bits >>= 1;
   }
   // Cells that fail may tell of more places than a word has.
@@ -61,16 +60,16 @@ WordMask seen_through(const WordFlags& flags, const WordMask& cells, std::uint32
   seen.stuck_at_0.data = rotated(cells.stuck_at_0.data, places, word_bits);
   seen.stuck_at_1.data = rotated(cells.stuck_at_1.data, places, word_bits);
   seen.flip.data = rotated(cells.flip.data, places, word_bits);
-  if (flags.inverted) std::swap(seen.stuck_at_0.data, seen.stuck_at_1.data);
+  const WideBits changed = (seen.stuck_at_0.data ^ seen.stuck_at_1.data) & flags.inverted;
+  seen.stuck_at_0.data = seen.stuck_at_0.data ^ changed;
+  seen.stuck_at_1.data = seen.stuck_at_1.data ^ changed;
   return seen;
 }
 
 WideBits misread(const WideBits& data, const WordFlags& written, const WordFlags& read,
                  std::uint32_t word_bits) {
-  const WideBits cells = rotated(data, written.rotation, word_bits);
-  const WideBits back_in_place = rotated(cells, back(read.rotation, word_bits), word_bits);
-  return written.inverted == read.inverted ? back_in_place
-                                           : back_in_place ^ WideBits::ones(word_bits);
+  const WideBits cells = rotated(data ^ written.inverted, written.rotation, word_bits);
+  return rotated(cells, back(read.rotation, word_bits), word_bits) ^ read.inverted;
 }
 
 std::uint32_t bit_on(std::uint32_t cell, const WordFlags& flags, std::uint32_t word_bits) {

@@ -1,5 +1,6 @@
-// Reversible changes of the bits of a word, chosen for each word when it is written and told by
-// flags that stand beside it: the same weights on other cells, or with other bits on the same ones.
+// Reversible changes of the bits of a word, chosen when it is written and told by flags: the same
+// weights on other cells, or with other bits on the same ones. Flags stand beside each word; those
+// that all rows of a tile have in common are column_changes.hpp's.
 #pragma once
 
 #include <cstdint>
@@ -11,8 +12,8 @@ namespace brownout::memory {
 
 /// How one word differs from a plain one.
 struct WordFlags {
-  bool negated = false;        ///< its weights have the other sign
-  bool inverted = false;       ///< its data cells hold the other bits
+  WideBits negated = {};       ///< data bits of weights that have the other sign
+  WideBits inverted = {};      ///< data bits whose cells hold the other bit
   std::uint32_t rotation = 0;  ///< data bit b stands on cell (b + rotation) mod word_bits
 
   bool operator==(const WordFlags&) const = default;
@@ -21,8 +22,8 @@ struct WordFlags {
 /// Which changes words may have. Flags are stored as bits: negated, inverted, the rotation, each
 /// where words may have it.
 struct WordChanges {
-  bool sign_flip = false;  ///< after arXiv 2512.18459, there for a column of a tile
-  bool bit_flip = false;   ///< the same, there for a bit slice
+  bool sign_flip = false;  ///< of all its weights
+  bool bit_flip = false;   ///< of all its bits
   bool rotate = false;     ///< bit shuffling (Ganapathy et al., DAC 2015)
 
   bool any() const { return sign_flip || bit_flip || rotate; }

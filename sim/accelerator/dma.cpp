@@ -146,8 +146,12 @@ void Dma::complete() {
       for (std::uint64_t w = 0; w < words.size(); ++w) {
         weight_sram->write(state_.job->stored.address_of(fold.tile, w), words[w]);
       }
+      const auto flags = storage::flag_words_of_bytes(program, tile, data_);
+      for (std::uint64_t w = 0; w < flags.size(); ++w) {
+        weight_sram->write(state_.layout().flag_address(tile, fold.tile, w), {flags[w]});
+      }
       state_.counts(tile.node)[Event::kDramRead] += bytes_moved;
-      state_.counts(tile.node)[Event::kWeightSramWrite] += tile.words();
+      state_.counts(tile.node)[Event::kWeightSramWrite] += words.size() + flags.size();
       state_.counts(tile.node)[Event::kCodeXor] +=
           tile.words() * static_cast<unsigned>(program.spec.weight_sram.encoder_xors);
       weights_ready_[current_.fold] = done_at_;

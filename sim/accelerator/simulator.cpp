@@ -95,9 +95,15 @@ struct Simulator::Implementation {
 
   /// Setup, not part of the inference.
   void load_resident(const Job& job) {
-    for (const schedule::TileIndex tile : job.program().tiles.indices()) {
-      for (std::uint64_t w = 0; w < job.program().tiles[tile].words(); ++w) {
-        weight_sram.write(job.stored.address_of(tile, w), job.stored.image.word(tile, w));
+    const schedule::TileProgram& program = job.program();
+    for (const schedule::TileIndex t : program.tiles.indices()) {
+      const schedule::Tile& tile = program.tiles[t];
+      for (std::uint64_t w = 0; w < tile.words(); ++w) {
+        weight_sram.write(job.stored.address_of(t, w), job.stored.image.word(t, w));
+      }
+      const auto flags = job.stored.image.flag_words(program, t);
+      for (std::uint64_t w = 0; w < flags.size(); ++w) {
+        weight_sram.write(job.stored.layout.flag_address(tile, t, w), {flags[w]});
       }
     }
   }

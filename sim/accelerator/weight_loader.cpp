@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "memory/base/arithmetic.hpp"
+#include "sim/storage/column_flags.hpp"
+
 namespace brownout::accelerator {
 
 using hardware::Event;
@@ -19,6 +22,7 @@ void WeightLoader::begin(JobState& state, WeightSram& sram, DmaPort& dma, FoldIn
   row_ = -1;
   row_complete_ = true;
   words_read_ = 0;
+  read_flags();
   trace_ = nullptr;
   if (tile_->node == state.job->trace_node) {
     state.run.loaded_tiles.push_back({fold, {}});
@@ -50,6 +54,21 @@ bool WeightLoader::advance() {
   return true;
 }
 
+/// Of the columns, before the rows: the cells of these words do not fail.
+void WeightLoader::read_flags() {
+  columns_.clear();
+  if (tile_->flag_words == 0) return;
+  std::vector<memory::WideBits> words;
+  for (std::uint64_t w = 0; w < tile_->flag_words; ++w) {
+    const std::uint64_t address = state_->layout().flag_address(*tile_, tile_index_, w);
+    words.push_back(sram_->stored(address).data);
+  }
+  columns_ = storage::flags_of_words(state_->program(), *tile_, words);
+  state_->counts(tile_->node)[Event::kWeightSramRead] += tile_->flag_words;
+  waiting_ =
+      static_cast<Cycle>(divide_up(tile_->flag_words, state_->program().banks_of(*tile_).count));
+}
+
 /// One of each bank.
 void WeightLoader::read_words() {
   const std::uint32_t banks = state_->program().banks_of(*tile_).count;
@@ -62,7 +81,8 @@ void WeightLoader::read_word(std::uint32_t word_of_row) {
   const std::uint64_t index = static_cast<std::uint64_t>(row_) * tile_->words_per_row + word_of_row;
   const std::uint64_t address = state_->job->stored.address_of(tile_index_, index);
   const int first_column = static_cast<int>(word_of_row) * tile_->lanes;
-  const storage::TileWord word = storage::tile_word(state_->program(), *tile_, word_of_row);
+  storage::TileWord word = storage::tile_word(state_->program(), *tile_, word_of_row);
+  if (!columns_.empty()) word.columns = columns_[word_of_row];
   const storage::ReadWord read = path.read(word, sram_->stored(address), sram_->mask(address),
                                            state_->job->stored.known_at(tile_->node, address));
   memory::WideBits codes = read.codes;

@@ -12,9 +12,9 @@
 
 namespace brownout::accelerator {
 
-/// Reads a tile's words, at most one per bank and cycle, and yields a row of weights when its last
-/// word has arrived. Array rows beyond the tile's get zeros. Where a word is fetched again from
-/// DRAM, it waits for that.
+/// Reads a tile's words, at most one per bank and cycle, those of its flags first, and yields a row
+/// of weights when its last word has arrived. Array rows beyond the tile's get zeros. Where a word
+/// is fetched again from DRAM, it waits for that.
 class WeightLoader {
  public:
   void begin(JobState& state, WeightSram& sram, DmaPort& dma, FoldIndex fold);
@@ -26,6 +26,7 @@ class WeightLoader {
   bool done() const { return row_ + 1 == state_->spec().array.rows && row_complete_; }
 
  private:
+  void read_flags();
   void read_words();
   void read_word(std::uint32_t word_of_row);
   void count(const storage::TileWord& word, const storage::ReadWord& read);
@@ -35,12 +36,13 @@ class WeightLoader {
   DmaPort* dma_ = nullptr;
   const schedule::Tile* tile_ = nullptr;
   const models::Convolution* convolution_ = nullptr;
+  std::vector<memory::WordFlags> columns_;  // by word of a row; none where nothing is changed
   schedule::TileIndex tile_index_;
   int first_channel_ = 0;  // of the tile, in the output
   int row_ = -1;
   bool row_complete_ = true;
   std::uint32_t words_read_ = 0;  // of the row
-  Cycle waiting_ = 0;             // for words that are fetched again
+  Cycle waiting_ = 0;             // for flags, and words that are fetched again
   std::vector<std::int16_t> weights_;
   LoadedTile* trace_ = nullptr;
 };

@@ -130,13 +130,19 @@ std::vector<Fact> code_facts(const memory::StorageScheme& scheme,
   return facts;
 }
 
-/// What stands beside the data of a word.
-std::vector<Fact> width_facts(const hardware::SramSpec& sram) {
+/// What stands beside the data of words, and behind those of tiles.
+std::vector<Fact> width_facts(const schedule::TileProgram& program) {
+  const hardware::SramSpec& sram = program.spec.weight_sram;
   const std::string beside = fmt::format("beside {} of data in a word", sram.word_bits);
   const int checks = sram.check_bits - sram.flag_bits, flags = sram.flag_bits;
   std::vector<Fact> facts;
   if (checks > 0) facts.push_back({{"check_bits", "  check bits", beside}, std::int64_t{checks}});
   if (flags > 0) facts.push_back({{"flag_bits", "  flags", beside}, std::int64_t{flags}});
+  if (sram.column_changes.any()) {
+    std::uint64_t words = 0;
+    for (const schedule::Tile& tile : program.tiles) words += tile.flag_words;
+    facts.push_back({{"flag_words", "  flag words", "of columns, behind the weights"}, words});
+  }
   return facts;
 }
 
@@ -168,7 +174,7 @@ std::vector<Fact> mitigation_facts(const experiment::Plan& plan,
         Style::kRate},
        point.mitigated.residual_ber}};
   if (memory.scheme.code->name != "none") append(facts, code_facts(memory.scheme, point));
-  append(facts, width_facts(sram));
+  append(facts, width_facts(plan.program));
   append(facts, repair_facts(plan, point));
   const double area = sram.area_kib() / sram.capacity_kib;
   append(

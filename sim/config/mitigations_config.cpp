@@ -37,15 +37,8 @@ void read_faq(const Mitigation& self, const Value& value, MemoryConfig& memory) 
   memory.scheme.policy = memory::make_write_policy(self.name, memory.scheme.encoding);
 }
 
-/// A change of words that flags tell.
-void read_change(const Mitigation& self, const Value& value, MemoryConfig& memory) {
-  const MapReader map(value, {"program_at", "flags"});
-  read_program_at(map, memory);
-  memory::StorageScheme& scheme = memory.scheme;
-  (self.name == "sign_flip"  ? scheme.changes.sign_flip
-   : self.name == "bit_flip" ? scheme.changes.bit_flip
-                             : scheme.changes.rotate) = true;
-  if (self.name != "rotate") require_stuck_cells(value, memory);
+/// The cells of the flags beside a word.
+void read_flags(const MapReader& map, memory::StorageScheme& scheme) {
   const Value* asked = map.find("flags");
   if (asked == nullptr) return;
   std::string text;
@@ -56,6 +49,46 @@ void read_change(const Mitigation& self, const Value& value, MemoryConfig& memor
     fail(*asked, "flags of a word stand together: " + to_string(*scheme.flags) + " stands above");
   }
   scheme.flags = cells;
+}
+
+void read_rotate(const Mitigation&, const Value& value, MemoryConfig& memory) {
+  const MapReader map(value, {"program_at", "flags"});
+  read_program_at(map, memory);
+  memory.scheme.changes.rotate = true;
+  read_flags(map, memory.scheme);
+}
+
+/// A change of words, or of what all rows of a tile have in common, which is a `part`. Returns
+/// whether it is per part.
+bool read_flip(const Value& value, std::string_view part, MemoryConfig& memory) {
+  const MapReader map(value, {"program_at", "flags", "per"});
+  read_program_at(map, memory);
+  std::string per = "word";
+  if (const Value* asked = map.find("per")) {
+    convert(*asked, per);
+    if (per != "word" && per != part) {
+      fail(*asked, in_quotes(per) + " is not one of word, " + std::string(part));
+    }
+  }
+  const bool of_parts = per == part;
+  if (const Value* asked = map.find("flags"); of_parts && asked != nullptr) {
+    fail(*asked, "is of flags beside words: those of a " + per + " do not fail");
+  }
+  if (!of_parts) read_flags(map, memory.scheme);
+  require_stuck_cells(value, memory);
+  return of_parts;
+}
+
+void read_sign_flip(const Mitigation&, const Value& value, MemoryConfig& memory) {
+  memory::StorageScheme& scheme = memory.scheme;
+  const bool per_column = read_flip(value, "column", memory);
+  (per_column ? scheme.columns.sign_flip : scheme.changes.sign_flip) = true;
+}
+
+void read_bit_flip(const Mitigation&, const Value& value, MemoryConfig& memory) {
+  memory::StorageScheme& scheme = memory.scheme;
+  const bool per_slice = read_flip(value, "slice", memory);
+  (per_slice ? scheme.columns.bit_flip : scheme.changes.bit_flip) = true;
 }
 
 void read_word_code(const Mitigation& self, const Value& value, MemoryConfig& memory) {
@@ -139,9 +172,9 @@ const std::vector<Mitigation>& mitigations() {
       if (code.name != "none") list.push_back({code.name, read_word_code, false, false});
     }
     list.push_back({"faq", read_faq, true, false});
-    for (const char* change : {"sign_flip", "bit_flip", "rotate"}) {
-      list.push_back({change, read_change, true, true});
-    }
+    list.push_back({"sign_flip", read_sign_flip, true, true});
+    list.push_back({"bit_flip", read_bit_flip, true, true});
+    list.push_back({"rotate", read_rotate, true, true});
     list.push_back({"fault_aware_placement", read_placement, true, false});
     list.push_back({"clamp_weights", read_clamp_weights, false, false});
     list.push_back({"clamp_activations", read_clamp_activations, false, false});
@@ -178,7 +211,7 @@ void read_mitigations(const Value& value, MemoryConfig& memory) {
     mitigation.read(mitigation, keys_of(entry.value), memory);
     memory.mitigations.push_back(entry.key);
   }
-  if (memory.scheme.refetches() && memory.scheme.changes.any()) {
+  if (memory.scheme.refetches() && (memory.scheme.changes.any() || memory.scheme.columns.any())) {
     fail(value,
          "on_uncorrectable: refetch goes without sign_flip, bit_flip and rotate: a word's "
          "flags stand elsewhere in DRAM");

@@ -242,6 +242,15 @@ void list_protected_msbs(Listing& out, const std::string& key, const ProtectedMs
   list_chip(out, key + ".chip", msbs.cells.chip);
 }
 
+/// Of a change of words, or of what `name` may be per in their place.
+void list_flags(Listing& out, const std::string& key, std::string_view name,
+                const memory::StorageScheme& scheme) {
+  const bool of_column = name == "sign_flip" && scheme.columns.sign_flip;
+  const bool of_slice = name == "bit_flip" && scheme.columns.bit_flip;
+  if (name != "rotate") out.add(key + ".per", of_column ? "column" : of_slice ? "slice" : "word");
+  if (!of_column && !of_slice) out.add(key + ".flags", to_string(scheme.flag_cells()));
+}
+
 void list_mitigations(Listing& out, const MemoryConfig& memory) {
   const std::string key = "memory.mitigations";
   out.add_list(key, memory.mitigations, [](const std::string& name) { return name; });
@@ -284,7 +293,7 @@ void list_mitigations(Listing& out, const MemoryConfig& memory) {
       out.add(key + "." + name + ".program_at",
               memory.program_at ? memory.program_at->text() : "the operating voltage");
     }
-    if (mitigation.has_flags) out.add(key + "." + name + ".flags", to_string(scheme.flag_cells()));
+    if (mitigation.has_flags) list_flags(out, key + "." + name, name, scheme);
   }
 }
 

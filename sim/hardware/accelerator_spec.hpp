@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "memory/column_changes.hpp"
 #include "memory/repair/mixed_fault_map.hpp"
 #include "memory/repair/spare_lines.hpp"
 #include "memory/sram_macro.hpp"
@@ -57,6 +58,7 @@ struct SramSpec {
   /// Of every word, as its mitigations have them: bits beside the data, of which the last are flags
   /// that travel with the word, and two-input XORs that a read and a write cost.
   int check_bits = 0, flag_bits = 0, decoder_xors = 0, encoder_xors = 0;
+  memory::ColumnChanges column_changes = {};  ///< likewise: their flags are words of each tile
   memory::SpareLines spares = {};             ///< likewise
   memory::ProtectedBits protected_bits = {};  ///< likewise
   CellCosts protected_costs = {};             ///< of cells of these

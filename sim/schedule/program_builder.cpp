@@ -17,6 +17,7 @@ namespace {
 void append_tiles(TileProgram& program, models::NodeIndex node, const Layer& layer) {
   const Gemm& gemm = layer.gemm;
   const hardware::ArraySpec& array = program.spec.array;
+  const hardware::SramSpec& sram = program.spec.weight_sram;
   for (int group = 0; group < gemm.groups; ++group) {
     for (int n0 = 0; n0 < gemm.n; n0 += array.columns) {
       for (int k0 = 0; k0 < gemm.k; k0 += array.rows) {
@@ -27,8 +28,10 @@ void append_tiles(TileProgram& program, models::NodeIndex node, const Layer& lay
         tile.rows = std::min(array.rows, gemm.k - k0);
         tile.n0 = n0;
         tile.columns = std::min(array.columns, gemm.n - n0);
-        tile.lanes = program.spec.weight_sram.word_bits / layer.weight_bits;
+        tile.lanes = sram.word_bits / layer.weight_bits;
         tile.words_per_row = static_cast<std::uint32_t>(divide_up(tile.columns, tile.lanes));
+        tile.flag_words = static_cast<std::uint32_t>(
+            divide_up(tile.columns * sram.column_changes.flags(layer.weight_bits), sram.word_bits));
         program.weight_words += tile.words();
         program.tiles.push_back(tile);
       }

@@ -34,6 +34,7 @@ struct Tile {
   int n0 = 0, columns = 0;  ///< used columns, within the group
   std::uint32_t words_per_row = 0;
   int lanes = 1;  ///< weights a word: column c stands in lane c % lanes of the row's word c / lanes
+  std::uint32_t flag_words = 0;  ///< behind its rows, that tell how its columns are changed
 
   std::uint64_t words() const { return std::uint64_t{words_per_row} * static_cast<unsigned>(rows); }
 };
@@ -143,11 +144,12 @@ struct TileProgram {
 
   /// Of a tensor's first byte in the activation SRAM.
   std::uint64_t address_of(models::TensorId id) const { return tensor_address[id]; }
-  /// Bytes of one tile in DRAM: the data of its words, then their flags side by side.
+  /// Bytes of one tile in DRAM: the data of its words, their flags side by side, its flag words.
   std::uint64_t bytes_of(const Tile& tile) const {
     return data_bytes_of(tile) +
            divide_up(tile.words() * static_cast<unsigned>(spec.weight_sram.flag_bits),
-                     std::uint64_t{8});
+                     std::uint64_t{8}) +
+           tile.flag_words * word_bytes();
   }
   /// Of the data of one word.
   std::uint64_t word_bytes() const {

@@ -12,7 +12,8 @@
 
 namespace brownout::schedule {
 
-/// A tile has as many slots as rows, and the spare ones; a slot takes the words of one row.
+/// A tile has as many slots as rows, and the spare ones; a slot takes the words of one row. Its
+/// flag words stand behind them.
 struct WeightLayout {
   /// Of the first word of a tile's slots, counted along its banks.
   Indexed<TileIndex, std::uint64_t> first_word;
@@ -24,12 +25,17 @@ struct WeightLayout {
   Indexed<FoldIndex, std::optional<FoldIndex>> transfer_after;
 
   /// Words of a tile's slots.
-  std::uint64_t words_of(const Tile& tile) const {
+  std::uint64_t slot_words(const Tile& tile) const {
     return std::uint64_t{tile.words_per_row} * static_cast<unsigned>(tile.rows + spare_rows);
   }
-  /// Where word `place` of a tile's slots stands.
+  /// All words of a tile.
+  std::uint64_t words_of(const Tile& tile) const { return slot_words(tile) + tile.flag_words; }
+  /// Where word `place` of a tile's slots stands, or of its flags behind them.
   std::uint64_t slot_address(TileIndex number, std::uint64_t place) const {
     return banks[number].address(first_word[number] + place);
+  }
+  std::uint64_t flag_address(const Tile& tile, TileIndex number, std::uint64_t word) const {
+    return slot_address(number, slot_words(tile) + word);
   }
   /// Where word `index` of a tile stands, row after row.
   std::uint64_t address_of(const Tile& tile, TileIndex number, std::uint64_t index) const {

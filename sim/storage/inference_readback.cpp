@@ -45,8 +45,8 @@ InferenceReadback::InferenceReadback(const StoredWeights& stored, const WordPath
   sum_up();
 }
 
-/// Words that read otherwise than the network has them though no cell of theirs fails: known as
-/// failing at another voltage.
+/// Words that may read otherwise than the network has them though no cell of theirs fails: known
+/// as failing at another voltage, or in changed columns.
 void InferenceReadback::add_other_words(const memory::CellFaults& faults) {
   if (stored_.known.empty()) return;
   std::vector<bool> counted(path_.organisation().words);
@@ -58,7 +58,10 @@ void InferenceReadback::add_other_words(const memory::CellFaults& faults) {
     const memory::WordMasks& known = stored_.known.of(tile.node);
     for (std::uint64_t index = 0; index < tile.words(); ++index) {
       const std::uint64_t address = stored_.address_of(t, index);
-      if (counted[address] || known.is_clean(address)) continue;
+      // In changed columns not every weight has another sign.
+      const bool as_wanted =
+          known.is_clean(address) && !stored_.image.changes_columns(t, index % tile.words_per_row);
+      if (counted[address] || as_wanted) continue;
       Place place{t, index};
       read(place, {});
       constant_[tile.node] += place.damage;
@@ -108,9 +111,16 @@ void InferenceReadback::add_word(const memory::FaultyWord& word, const memory::C
 bool InferenceReadback::matters(const memory::WordMask& mask) const {
   return std::any_of(found_.begin(), found_.end(), [&](const Place& place) {
     const memory::WordBits stored = stored_.image.word(place.tile, place.index);
-    const WeightsOfWord held = weights_of(stored_.program, place.tile, place.index);
+    const WeightsOfWord held = held_at(place);
     return path_.read(held.word, stored, mask) != path_.read(held.word, stored);
   });
+}
+
+WeightsOfWord InferenceReadback::held_at(const Place& place) const {
+  WeightsOfWord held = weights_of(stored_.program, place.tile, place.index);
+  held.word.columns = stored_.image.columns(
+      place.tile, place.index % stored_.program.tiles[place.tile].words_per_row);
+  return held;
 }
 
 const WeightReadback& InferenceReadback::move_to(std::uint64_t inference) {
@@ -140,7 +150,7 @@ const WeightReadback& InferenceReadback::move_to(std::uint64_t inference) {
 
 /// Takes the weights of a place from its word as `mask` delivers it.
 void InferenceReadback::read(Place& place, const memory::WordMask& mask) {
-  const WeightsOfWord held = weights_of(stored_.program, place.tile, place.index);
+  const WeightsOfWord held = held_at(place);
   const models::NodeIndex node = held.word.node;
   const memory::WordBits stored = stored_.image.word(place.tile, place.index);
   const std::uint64_t address = stored_.address_of(place.tile, place.index);

@@ -58,6 +58,7 @@ class InferenceReadback {
   void add_word(const memory::FaultyWord& word, const memory::CellFaults& faults,
                 std::uint64_t seed);
   bool matters(const memory::WordMask& mask) const;
+  WeightsOfWord held_at(const Place& place) const;
   void read(Place& place, const memory::WordMask& mask);
   void sum_up();
 

@@ -5,6 +5,13 @@ namespace {
 
 constexpr std::uint64_t kByteBits = 8;
 
+void put_bytes(const memory::WideBits& data, std::span<std::uint8_t> bytes) {
+  for (std::size_t b = 0; b < bytes.size(); ++b) {
+    bytes[b] =
+        static_cast<std::uint8_t>(data.field(static_cast<std::uint32_t>(kByteBits * b), kByteBits));
+  }
+}
+
 }  // namespace
 
 memory::WideBits data_of_bytes(std::span<const std::uint8_t> bytes) {
@@ -24,16 +31,17 @@ std::vector<std::uint8_t> tile_bytes(const schedule::TileProgram& program, const
   const std::uint64_t first_flag = program.data_bytes_of(at) * kByteBits;
   for (std::uint64_t w = 0; w < at.words(); ++w) {
     const memory::WordBits word = image.word(tile, w);
-    const memory::WideBits data = path.data(word);
-    for (std::uint64_t b = 0; b < word_bytes; ++b) {
-      bytes[w * word_bytes + b] = static_cast<std::uint8_t>(
-          data.field(static_cast<std::uint32_t>(kByteBits * b), kByteBits));
-    }
+    put_bytes(path.data(word), std::span(bytes).subspan(w * word_bytes, word_bytes));
     const std::uint64_t flags = path.flag_bits(word);
     for (std::uint64_t f = 0; f < flag_bits; ++f) {
       const std::uint64_t bit = first_flag + w * flag_bits + f;
       bytes[bit / kByteBits] |= static_cast<std::uint8_t>((flags >> f & 1) << bit % kByteBits);
     }
+  }
+  std::uint64_t at_byte = bytes.size() - at.flag_words * word_bytes;
+  for (const memory::WideBits& flags : image.flag_words(program, tile)) {
+    put_bytes(flags, std::span(bytes).subspan(at_byte, word_bytes));
+    at_byte += word_bytes;
   }
   return bytes;
 }
@@ -53,6 +61,18 @@ std::vector<memory::WordBits> words_of_bytes(const schedule::TileProgram& progra
       flags |= (std::uint64_t{bytes[bit / kByteBits]} >> bit % kByteBits & 1) << f;
     }
     words.push_back(path.encoded(data_of_bytes(bytes.subspan(w * word_bytes, word_bytes)), flags));
+  }
+  return words;
+}
+
+std::vector<memory::WideBits> flag_words_of_bytes(const schedule::TileProgram& program,
+                                                  const schedule::Tile& tile,
+                                                  std::span<const std::uint8_t> bytes) {
+  const std::uint64_t word_bytes = program.word_bytes();
+  const auto flags = bytes.last(tile.flag_words * word_bytes);
+  std::vector<memory::WideBits> words;
+  for (std::uint64_t w = 0; w < tile.flag_words; ++w) {
+    words.push_back(data_of_bytes(flags.subspan(w * word_bytes, word_bytes)));
   }
   return words;
 }

@@ -1,5 +1,5 @@
 // A weight tile as DRAM holds it, both ways: the data of its words, whole bytes each, then their
-// flags side by side. Check bits are made anew where words are written.
+// flags side by side, then its flag words. Check bits are made anew where words are written.
 #pragma once
 
 #include <cstdint>
@@ -21,6 +21,10 @@ std::vector<std::uint8_t> tile_bytes(const schedule::TileProgram& program, const
 std::vector<memory::WordBits> words_of_bytes(const schedule::TileProgram& program,
                                              const schedule::Tile& tile, const WordPath& path,
                                              std::span<const std::uint8_t> bytes);
+
+std::vector<memory::WideBits> flag_words_of_bytes(const schedule::TileProgram& program,
+                                                  const schedule::Tile& tile,
+                                                  std::span<const std::uint8_t> bytes);
 
 /// The data of one word, whose bytes these are.
 memory::WideBits data_of_bytes(std::span<const std::uint8_t> bytes);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "sim/storage/column_flags.hpp"
+
 namespace brownout::storage {
 
 using memory::WideBits;
@@ -65,6 +67,7 @@ void WeightImage::rewrite(const schedule::TileProgram& program,
                           const schedule::WeightLayout& layout, const WordPath& path,
                           const ByReadVoltage<memory::WordMasks>& known) {
   const bool codes_only = path.holds_codes_only();
+  if (path.scheme().columns.any()) choose_columns(program, layout, path, known);
   for (const schedule::TileIndex t : program.tiles.indices()) {
     const schedule::Tile& tile = program.tiles[t];
     const memory::CodeTable& table = path.table(program.layer_of(tile).weight_bits);
@@ -72,7 +75,8 @@ void WeightImage::rewrite(const schedule::TileProgram& program,
     bool any = false;
     for_each_word(program, tile, [&](std::uint64_t index, const Held& held) {
       const std::uint64_t address = layout.address_of(tile, t, index);
-      if (masks.is_clean(address)) return;
+      const std::uint64_t of_row = index % tile.words_per_row;
+      if (masks.is_clean(address) && !changes_columns(t, of_row)) return;
       any = true;
       if (codes_only) {
         std::uint64_t& stored = words_[place(t, index)];
@@ -81,9 +85,11 @@ void WeightImage::rewrite(const schedule::TileProgram& program,
         return;
       }
       const WideBits wanted = path.read(held.word, word(t, index)).codes;
-      const WordBits stored = path.written(held.word, wanted, masks.word(address));
+      TileWord changed = held.word;
+      changed.columns = columns(t, of_row);
+      const WordBits stored = path.written(changed, wanted, masks.word(address));
       put(t, index, stored);
-      const WideBits codes = path.read(held.word, stored).codes;
+      const WideBits codes = path.read(changed, stored).codes;
       for (int lane = 0; lane < held.word.weights; ++lane) {
         weights_[tile.node][program.weight_at(tile, held.position(lane))] =
             table.value(held.word.code(codes, lane));
@@ -91,6 +97,31 @@ void WeightImage::rewrite(const schedule::TileProgram& program,
     });
     if (codes_only && any) read_codes(program, t, table);
   }
+}
+
+/// For the words as they stand here, unchanged yet.
+void WeightImage::choose_columns(const schedule::TileProgram& program,
+                                 const schedule::WeightLayout& layout, const WordPath& path,
+                                 const ByReadVoltage<memory::WordMasks>& known) {
+  for (const schedule::TileIndex t : program.tiles.indices()) {
+    const schedule::Tile& tile = program.tiles[t];
+    const memory::WordMasks& masks = known.of(tile.node);
+    std::vector<std::vector<WantedWord>> rows(tile.words_per_row);  // by word of a row
+    for_each_word(program, tile, [&](std::uint64_t index, const Held& held) {
+      rows[index % tile.words_per_row].push_back({path.read(held.word, word(t, index)).codes,
+                                                  masks.word(layout.address_of(tile, t, index))});
+    });
+    std::vector<memory::WordFlags>& flags = columns_.emplace_back();
+    for (std::uint32_t w = 0; w < tile.words_per_row; ++w) {
+      flags.push_back(choose_column_flags(path, tile_word(program, tile, w), rows[w]));
+    }
+  }
+}
+
+std::vector<WideBits> WeightImage::flag_words(const schedule::TileProgram& program,
+                                              schedule::TileIndex tile) const {
+  if (columns_.empty()) return std::vector<WideBits>(program.tiles[tile].flag_words);
+  return words_of_flags(program, program.tiles[tile], columns_[tile]);
 }
 
 /// The weights of a tile whose words hold codes only: column after column, where those of one lie

@@ -36,6 +36,16 @@ class WeightImage {
 
   /// Word `index` of a tile, row after row.
   memory::WordBits word(schedule::TileIndex tile, std::uint64_t index) const;
+  /// What the tile's flags tell of word `word_of_row` of each of its rows.
+  memory::WordFlags columns(schedule::TileIndex tile, std::uint64_t word_of_row) const {
+    return columns_.empty() ? memory::WordFlags{} : columns_[tile][word_of_row];
+  }
+  bool changes_columns(schedule::TileIndex tile, std::uint64_t word_of_row) const {
+    return !columns_.empty() && columns_[tile][word_of_row] != memory::WordFlags{};
+  }
+  /// Its flag words.
+  std::vector<memory::WideBits> flag_words(const schedule::TileProgram& program,
+                                           schedule::TileIndex tile) const;
   /// The weights as they read without faults.
   const models::WeightSet& weights() const { return weights_; }
 
@@ -44,6 +54,8 @@ class WeightImage {
   std::size_t place(schedule::TileIndex tile, std::uint64_t index) const {
     return (first_[tile] + index) * parts_.count();
   }
+  void choose_columns(const schedule::TileProgram& program, const schedule::WeightLayout& layout,
+                      const WordPath& path, const ByReadVoltage<memory::WordMasks>& known);
   void read_codes(const schedule::TileProgram& program, schedule::TileIndex tile,
                   const memory::CodeTable& table);
   void put(schedule::TileIndex tile, std::uint64_t index, const memory::WordBits& word);
@@ -51,6 +63,8 @@ class WeightImage {
   memory::WordParts parts_;
   Indexed<schedule::TileIndex, std::size_t> first_;  // the number of a tile's first word
   std::vector<std::uint64_t> words_;                 // part by part
+  /// By word of a row; none at all where columns stand unchanged.
+  Indexed<schedule::TileIndex, std::vector<memory::WordFlags>> columns_;
   models::WeightSet weights_;
 };
 

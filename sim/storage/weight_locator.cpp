@@ -33,9 +33,10 @@ std::optional<std::uint64_t> TileFinder::index_in(schedule::TileIndex tile,
   if (row_in_.empty()) {
     return place < at.words() ? std::optional(place) : std::nullopt;
   }
-  const int row = row_in_[tile][place / at.words_per_row];
-  if (row < 0) return std::nullopt;
-  return static_cast<unsigned>(row) * std::uint64_t{at.words_per_row} + place % at.words_per_row;
+  const std::uint64_t slot = place / at.words_per_row;
+  if (slot >= row_in_[tile].size() || row_in_[tile][slot] < 0) return std::nullopt;
+  const auto row = static_cast<unsigned>(row_in_[tile][slot]);
+  return row * std::uint64_t{at.words_per_row} + place % at.words_per_row;
 }
 
 std::optional<schedule::TileIndex> TileFinder::find_in(const Run& run, std::uint64_t word) const {

@@ -65,30 +65,38 @@ WordPath::WordPath(memory::StorageScheme scheme, const memory::SramOrganisation&
   }
 }
 
-WideBits WordPath::as_weights(const TileWord& word, const WideBits& data,
-                              const memory::WordFlags& flags) const {
-  const WideBits codes = data & WideBits::ones(word.bits());
-  return flags.negated ? negated(word, codes) : codes;
+/// Its own flags, and those of its tile's columns.
+memory::WordFlags WordPath::with_columns(const TileWord& word, memory::WordFlags flags) {
+  flags.negated = flags.negated | word.columns.negated;
+  flags.inverted = flags.inverted | word.columns.inverted;
+  return flags;
 }
 
-/// The codes of the weights with the other sign, as far as the encoding has them.
-WideBits WordPath::negated(const TileWord& word, const WideBits& codes) const {
+/// The codes of the word's weights, those that flags tell with the other sign, as far as the
+/// encoding has it: weights to what stands for them, and back.
+WideBits WordPath::with_signs(const TileWord& word, const WideBits& codes,
+                              const memory::WordFlags& flags) const {
+  const WideBits plain = codes & WideBits::ones(word.bits());
+  if (flags.negated == WideBits{}) return plain;
   const memory::CodeTable& table = this->table(word.weight_bits);
   const int largest = (1 << (word.weight_bits - 1)) - 1;
   WideBits result;
   for (int lane = 0; lane < word.weights; ++lane) {
-    const int value = std::min(-int{table.value(word.code(codes, lane))}, largest);
-    result.put(static_cast<std::uint32_t>(lane * word.weight_bits),
-               table.code(static_cast<std::int8_t>(value)));
+    const auto first = static_cast<std::uint32_t>(lane * word.weight_bits);
+    std::uint64_t code = word.code(plain, lane);
+    if (flags.negated.bit(first)) {
+      code = table.code(static_cast<std::int8_t>(std::min(-int{table.value(code)}, largest)));
+    }
+    result.put(first, code);
   }
   return result;
 }
 
 ReadWord WordPath::read(const TileWord& word, const WordBits& stored, const memory::WordMask& mask,
                         const memory::WordMask& known) const {
-  memory::WordFlags flags = this->flags(stored);
+  memory::WordFlags flags = this->flags(word, stored);
   const std::uint32_t word_bits = organisation_.word_bits;
-  const bool moved = flag_count_ != 0;
+  const bool moved = flag_count_ != 0 || scheme_.columns.any();
   const memory::WordMask seen = moved ? memory::seen_through(flags, mask, word_bits) : mask;
   const WordBits changed = (seen.apply(stored) ^ stored) & acting(word, stored);
   ReadWord read;
@@ -98,13 +106,13 @@ ReadWord WordPath::read(const TileWord& word, const WordBits& stored, const memo
     read.wrong = changed.data & WideBits::ones(word.bits());
     WordBits delivered = stored ^ changed;
     if (moved) {
-      const memory::WordFlags told = this->flags(delivered);
+      const memory::WordFlags told = this->flags(word, delivered);
       delivered.data = memory::misread(delivered.data, flags, told, word_bits);
       flags = told;
     }
     const WideBits data = coded_ ? decode(word, stored, delivered, read.codewords) : delivered.data;
-    if (read.codewords.refetched != 0) flags = this->flags(stored);
-    read.codes = as_weights(word, data, flags);
+    if (read.codewords.refetched != 0) flags = this->flags(word, stored);
+    read.codes = with_signs(word, data, flags);
     if (scheme_.clamp_weights) read.codes = clamped(word, read.codes);
   }
   if (masks_reads()) {

@@ -23,6 +23,7 @@ struct TileWord {
   models::NodeIndex node;
   int weight_bits = 0;  ///< 1 to 8
   int weights = 0;
+  memory::WordFlags columns = {};  ///< what the flags of its tile tell of its weights
 
   std::uint32_t bits() const { return static_cast<std::uint32_t>(weight_bits * weights); }
   /// The code of its weight `lane`.
@@ -96,8 +97,11 @@ class WordPath {
                            const memory::WordMask& known = {}) const;
   /// Whether a word is the codes of its weights and nothing else, in one part of 64 bits.
   bool holds_codes_only() const {
-    return !coded_ && flag_count_ == 0 && organisation_.word_bits <= memory::WideBits::kPartBits;
+    return !couples_weights() && !scheme_.columns.any() &&
+           organisation_.word_bits <= memory::WideBits::kPartBits;
   }
+  /// Whether what is written for one weight of a word depends on the others.
+  bool couples_weights() const { return coded_ || flag_count_ != 0; }
   /// What is written, and read where nothing is wrong, where words hold codes only.
   std::uint64_t written_codes(const TileWord& word, std::uint64_t wanted,
                               const memory::PartMask& known) const;
@@ -117,26 +121,30 @@ class WordPath {
   std::uint64_t flag_bits(const memory::WordBits& stored) const {
     return flag_count_ == 0 ? 0 : stored.check.field(codec_.check_bits(), flag_count_);
   }
-  memory::WordFlags flags(const memory::WordBits& stored) const {
-    return scheme_.changes.flags_of(flag_bits(stored), organisation_.word_bits);
-  }
   /// What a word that is written as `stored` reads as through cells of `mask`; `known`: of which
   /// cells it is known that they fail, where the scheme asks.
   ReadWord read(const TileWord& word, const memory::WordBits& stored, const memory::WordMask& mask,
                 const memory::WordMask& known = {}) const;
   /// The same through cells that do not fail.
   ReadWord read(const TileWord& word, const memory::WordBits& stored) const {
-    return {as_weights(word, data(stored), flags(stored))};
+    return {with_signs(word, data(stored), flags(word, stored))};
   }
   /// The bit of `stored` that stands on a cell (BitAddress::bit).
   std::uint32_t data_bit_on(std::uint32_t cell, const memory::WordBits& stored) const {
     const std::uint32_t word_bits = organisation_.word_bits;
-    return cell < word_bits ? memory::bit_on(cell, flags(stored), word_bits) : cell;
+    return cell < word_bits ? memory::bit_on(cell, word_flags(flag_bits(stored)), word_bits) : cell;
   }
   /// The bits of the weights of `stored` that a fault may change, by the filter.
   memory::WideBits changeable(const TileWord& word, const memory::WordBits& stored) const;
 
  private:
+  memory::WordFlags word_flags(std::uint64_t bits) const {
+    return scheme_.changes.flags_of(bits, organisation_.word_bits);
+  }
+  memory::WordFlags flags(const TileWord& word, const memory::WordBits& stored) const {
+    return with_columns(word, word_flags(flag_bits(stored)));
+  }
+  static memory::WordFlags with_columns(const TileWord& word, memory::WordFlags flags);
   memory::WordBits encoded_if_it_fits(const memory::WideBits& data, std::uint64_t flags) const;
   memory::WideBits by_policy(const memory::WideBits& codes, int weight_bits,
                              const memory::WordMask& known) const;
@@ -144,8 +152,7 @@ class WordPath {
                           const memory::WordMask& known) const;
   std::uint64_t error(const TileWord& word, const memory::WideBits& wanted,
                       const memory::WordBits& stored, const memory::WordMask& known) const;
-  memory::WideBits negated(const TileWord& word, const memory::WideBits& codes) const;
-  memory::WideBits as_weights(const TileWord& word, const memory::WideBits& data,
+  memory::WideBits with_signs(const TileWord& word, const memory::WideBits& codes,
                               const memory::WordFlags& flags) const;
   memory::WordBits acting(const TileWord& word, const memory::WordBits& stored) const;
   template <typename Bits>

@@ -47,18 +47,18 @@ std::uint64_t WordPath::error(const TileWord& word, const WideBits& wanted, cons
   return static_cast<std::uint64_t>(sum);
 }
 
-/// Of all changes that a word may have, the one behind which its weights read best; of two as good
-/// the one with the lower flags, so that words on cells that do not fail have none.
+/// Of all changes that flags beside a word may tell, the one behind which its weights read best; of
+/// two as good the one with the lower flags, so that words on cells that do not fail have none.
 WordBits WordPath::written(const TileWord& word, const WideBits& wanted,
                            const memory::WordMask& known) const {
   const bool looks = scheme_.looks_at_cells() && known != memory::WordMask{};
-  if (!looks) return encoded_if_it_fits(wanted, 0);
+  if (!looks) return encoded_if_it_fits(with_signs(word, wanted, word.columns), 0);
   WordBits best;
   std::uint64_t least = 0;
   for (std::uint64_t bits = 0; bits >> flag_count_ == 0; ++bits) {
-    const memory::WordFlags flags = scheme_.changes.flags_of(bits, organisation_.word_bits);
+    const memory::WordFlags flags = word_flags(bits);
     if (scheme_.changes.bits_of(flags) != bits) continue;  // another name of the same
-    const WideBits target = flags.negated ? negated(word, wanted) : wanted;
+    const WideBits target = with_signs(word, wanted, with_columns(word, flags));
     const WordBits stored = encoded_if_it_fits(chosen(word, target, bits, known), bits);
     const std::uint64_t now = flag_count_ == 0 ? 0 : error(word, wanted, stored, known);
     if (bits == 0 || now < least) {
@@ -98,16 +98,16 @@ WideBits WordPath::by_policy(const WideBits& codes, int weight_bits,
 /// to that, one after the other, where it mends them: weights then stay as they are.
 WideBits WordPath::chosen(const TileWord& word, const WideBits& target, std::uint64_t flags,
                           const memory::WordMask& known) const {
-  const memory::WordFlags change = scheme_.changes.flags_of(flags, organisation_.word_bits);
-  memory::WordMask stuck =
-      acting(word, memory::seen_through(change, known, organisation_.word_bits));
+  memory::WordFlags change = word_flags(flags);
+  memory::WordMask stuck = acting(
+      word, memory::seen_through(with_columns(word, change), known, organisation_.word_bits));
   WideBits best = by_policy(target, word.weight_bits, stuck);
   if (!coded_ || best == target) return best;
-  // Without the sign: that is undone behind the decoder.
+  // Without the signs: these are undone behind the decoder.
+  TileWord unsigned_word = word;
+  unsigned_word.columns.negated = change.negated = {};
   const auto error_of = [&](const WideBits& data) {
-    memory::WordFlags plain = change;
-    plain.negated = false;
-    return error(word, target, encoded(data, scheme_.changes.bits_of(plain)), known);
+    return error(unsigned_word, target, encoded(data, scheme_.changes.bits_of(change)), known);
   };
   std::uint64_t least = error_of(best);
   const WideBits in_the_way = stuck.apply(WordBits{target}).data ^ target;

@@ -109,8 +109,9 @@ class LayerFaults {
 
   void offer_word(const Place& place, WeightFault fault, Worst& worst) const {
     const schedule::Tile& tile = stored_.program.tiles[place.tile];
-    const TileWord word = tile_word(stored_.program, tile,
-                                    static_cast<std::uint32_t>(place.first_column / tile.lanes));
+    const auto word_of_row = static_cast<std::uint32_t>(place.first_column / tile.lanes);
+    TileWord word = tile_word(stored_.program, tile, word_of_row);
+    word.columns = stored_.image.columns(place.tile, word_of_row);
     const memory::WordBits stored = stored_.image.word(place.tile, place.index);
     const memory::WordMask mask = masks_.word(place.address);
     const memory::WordMask known = stored_.known_at(tile.node, place.address);

@@ -101,9 +101,12 @@ Cycle transfer_cycles(const hardware::DramSpec& dram, std::uint64_t bytes) {
 
 Cycle load_cycles(const schedule::TileProgram& program, const schedule::Tile& tile,
                   std::uint64_t refetched) {
-  const Cycle fetch = divide_up(tile.words_per_row, program.banks_of(tile).count);
+  const std::uint32_t banks = program.banks_of(tile).count;
+  const Cycle flags = divide_up(tile.flag_words, banks);  // before the rows
+  const Cycle fetch = divide_up(tile.words_per_row, banks);
   const Cycle again = transfer_cycles(program.spec.dram, program.word_bytes());
-  return program.spec.array.rows + tile.rows * (fetch - 1) + static_cast<Cycle>(refetched) * again;
+  return flags + program.spec.array.rows + tile.rows * (fetch - 1) +
+         static_cast<Cycle>(refetched) * again;
 }
 
 hardware::ProgramTimes program_times(const schedule::TileProgram& program,
@@ -114,8 +117,9 @@ hardware::ProgramTimes program_times(const schedule::TileProgram& program,
 
 Cycle setup_cycles(const schedule::TileProgram& program) {
   if (program.streams_weights()) return 0;
-  const auto word_bytes = static_cast<unsigned>(program.spec.weight_sram.word_bits) / 8;
-  return transfer_cycles(program.spec.dram, program.weight_words * word_bytes);
+  std::uint64_t bytes = 0;
+  for (const schedule::Tile& tile : program.tiles) bytes += program.bytes_of(tile);
+  return transfer_cycles(program.spec.dram, bytes);
 }
 
 }  // namespace brownout::timing

@@ -49,12 +49,12 @@ void add_fold(EventCounts& counts, const schedule::TileProgram& program, const s
   const auto sums = static_cast<std::uint64_t>(use.sums());
   const auto channels = static_cast<std::uint64_t>(program.channels(fold));
   if (program.streams_weights()) {
-    counts[Event::kWeightSramWrite] += tile.words();
+    counts[Event::kWeightSramWrite] += tile.words() + tile.flag_words;
     counts[Event::kCodeXor] += tile.words() * static_cast<unsigned>(sram.encoder_xors);
     counts[Event::kDramRead] += bus_bytes(program.spec.dram, program.bytes_of(tile));
   }
   counts[Event::kDramRead] += refetched * bus_bytes(program.spec.dram, program.word_bytes());
-  counts[Event::kWeightSramRead] += tile.words();
+  counts[Event::kWeightSramRead] += tile.words() + tile.flag_words;
   counts[Event::kCodeXor] += tile.words() * static_cast<unsigned>(sram.decoder_xors);
   counts[Event::kWeightRegisterWrite] += array_rows * array_columns;
   counts[Event::kActivationShift] += vectors * rows * array_columns;

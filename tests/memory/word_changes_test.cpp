@@ -13,7 +13,7 @@ namespace {
 WideBits on_cells(const WideBits& data, const WordFlags& flags, std::uint32_t word_bits) {
   WideBits cells;
   for (std::uint32_t b = 0; b < word_bits; ++b) {
-    if (data.bit(b) != flags.inverted) cells.flip((b + flags.rotation) % word_bits);
+    if (data.bit(b) != flags.inverted.bit(b)) cells.flip((b + flags.rotation) % word_bits);
   }
   return cells;
 }
@@ -46,7 +46,7 @@ TEST(WordChanges, FlagsOfAllChangesComeBackFromTheirBits) {
 TEST(WordChanges, FaultsOfCellsActOnTheDataThatStandOnThem) {
   for (const std::uint32_t word_bits : {8U, 40U, 64U, 128U, 200U, 256U}) {
     for (std::uint64_t n = 0; n < 40; ++n) {
-      const WordFlags flags{.inverted = n % 2 == 1,
+      const WordFlags flags{.inverted = n % 2 == 1 ? any_bits(word_bits, 5 * n + 4) : WideBits{},
                             .rotation = static_cast<std::uint32_t>(keyed_hash(n, 7) % word_bits)};
       const WideBits data = any_bits(word_bits, 5 * n);
       const WideBits failing = any_bits(word_bits, 5 * n + 1), one = any_bits(word_bits, 5 * n + 2);
@@ -56,7 +56,7 @@ TEST(WordChanges, FaultsOfCellsActOnTheDataThatStandOnThem) {
       const WideBits seen = seen_through(flags, cells, word_bits).apply({data}).data;
       EXPECT_EQ(on_cells(seen, flags, word_bits), read) << word_bits << " " << n;
       // Read with flags that are wrong.
-      const WordFlags told{.inverted = n % 3 == 1,
+      const WordFlags told{.inverted = n % 3 == 1 ? any_bits(word_bits, 5 * n + 6) : WideBits{},
                            .rotation = static_cast<std::uint32_t>(keyed_hash(n, 8) % word_bits)};
       EXPECT_EQ(on_cells(misread(seen, flags, told, word_bits), told, word_bits), read);
     }

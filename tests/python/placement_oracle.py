@@ -104,9 +104,16 @@ def tiles(n: int, k: int, core: Core) -> Iterator[tuple[range, range]]:
 
 
 def addresses(
-    shapes: list[tuple[int, int]], widths: list[int], core: Core, placement: str
+    shapes: list[tuple[int, int]],
+    widths: list[int],
+    core: Core,
+    placement: str,
+    flags_of_column: int = 0,
 ) -> list[tuple[NDArray[np.intp], NDArray[np.intp]]]:
-    """Word address and lane of each weight (n, k) of each layer."""
+    """Word address and lane of each weight (n, k) of each layer.
+
+    ``flags_of_column``: flags of each column of a tile, in words of their own behind its rows.
+    """
     found, free = [], 0
     for (n, k), bits in zip(shapes, widths, strict=True):
         lanes = core.word_bits // bits
@@ -115,7 +122,8 @@ def addresses(
             free = 0
         for columns, rows in tiles(n, k, core):
             words_of_row = -(-len(columns) // lanes)
-            size = len(rows) * words_of_row
+            flag_words = -(-len(columns) * flags_of_column // core.word_bits)
+            size = len(rows) * words_of_row + flag_words
             if placement != "resident" and free + size > core.words:
                 free = 0
             column = np.arange(len(columns))[:, None]

@@ -23,6 +23,7 @@ from placement_oracle import (
     codes_of,
     core_of,
     decoder,
+    tiles,
 )
 
 pytestmark = needs_brownout
@@ -89,11 +90,13 @@ def written(placement: str, core: Core, mitigation: str, map_file: Path, out: Pa
         return dict(archive)
 
 
-def places(core: Core, placement: str) -> dict[str, tuple[NDArray, NDArray]]:
+def places(
+    core: Core, placement: str, flags_of_column: int = 0
+) -> dict[str, tuple[NDArray, NDArray]]:
     """Word address and lane of each weight of each layer."""
     clean = clean_weights(WORKLOAD)
     shapes = [(len(w), w[0].size) for w in clean.values()]
-    found = addresses(shapes, [8] * len(clean), core, placement)
+    found = addresses(shapes, [8] * len(clean), core, placement, flags_of_column)
     return dict(zip(clean, found, strict=True))
 
 
@@ -191,6 +194,73 @@ def best_rotation(
     read = wanted.copy()
     read[members[held]] = best[held]
     return read
+
+
+@pytest.mark.parametrize("placement", ["resident", "streaming"])
+@pytest.mark.parametrize(("sign", "slices"), [(True, False), (False, True), (True, True)])
+def test_columns_and_slices_stand_as_their_cells_hurt_least(
+    sign: bool, slices: bool, placement: str, tmp_path: Path
+) -> None:
+    core = core_of("edge_32x32", {"capacity_kib": 64 if placement == "resident" else 16})
+    chip = scattered(tmp_path / "map.csv", core, 0, 0.04, ["stuck_at_0", "stuck_at_1"])
+    mitigation = "faq" + ", sign_flip: {per: column}" * sign + ", bit_flip: {per: slice}" * slices
+    found = written(placement, core, mitigation, tmp_path / "map.csv", tmp_path / "w.npz")
+    cells = masks(chip)
+    bit = 1 << np.arange(8)
+    changed = 0
+    where = places(core, placement, sign + 8 * slices)
+    for name, clean in clean_weights(WORKLOAD).items():
+        at = cells_of(*where[name], 8, core)
+        at_0, at_1 = cells["stuck_at_0"][at] @ bit, cells["stuck_at_1"][at] @ bit
+        wanted = clean.reshape(len(clean), -1).astype(int)
+        read = wanted.copy()
+        for columns, rows in tiles(*wanted.shape, core):
+            for n in columns:
+                cut = np.s_[n, rows.start : rows.stop]
+                read[cut] = best_column(wanted[cut], at_0[cut], at_1[cut], sign, slices)
+        assert (found[name].reshape(read.shape) == read).all(), name
+        changed += int((read != wanted).sum())
+    assert changed > 500
+
+
+def best_column(
+    wanted: NDArray[np.int_],
+    at_0: NDArray[np.int_],
+    at_1: NDArray[np.int_],
+    sign: bool,
+    slices: bool,
+) -> NDArray[np.int_]:
+    """The weights of a column of a tile as they read of its best sign and slices.
+
+    With each sign slices are inverted, from the top bit down and again, where that helps.
+    """
+    value = decoder("twos_complement", 8).astype(int)
+    codes = np.arange(256)
+
+    def read(negated: bool, inverted: int) -> NDArray[np.int_]:
+        target = np.minimum(-wanted, 127) if negated else wanted
+        zeros = (at_0 & ~inverted | at_1 & inverted)[:, None]
+        ones = (at_1 & ~inverted | at_0 & inverted)[:, None]
+        readable = ((codes & zeros) == 0) & ((codes & ones) == ones)
+        rank = 512 * abs(value - target[:, None]) + 2 * abs(value) + (value < 0)
+        nearest = value[np.where(readable, rank, 1 << 30).argmin(-1)]
+        return np.minimum(-nearest, 127) if negated else nearest
+
+    def error(weights: NDArray[np.int_]) -> int:
+        return int(abs(weights - wanted).sum())
+
+    best = read(False, 0)
+    for negated in [False, True] if sign else [False]:
+        inverted, weights, better = 0, read(negated, 0), slices
+        while better:
+            better = False
+            for b in range(7, -1, -1):
+                other = read(negated, inverted ^ 1 << b)
+                if error(other) < error(weights):
+                    inverted, weights, better = inverted ^ 1 << b, other, True
+        if error(weights) < error(best):
+            best = weights
+    return best
 
 
 def test_parity_makes_words_with_odd_errors_zero(tmp_path: Path) -> None:

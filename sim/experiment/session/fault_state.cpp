@@ -25,7 +25,7 @@ std::uint64_t draws_of(const Plan& plan, const Chip& chip, OnChipMemory memory) 
 /// What needs to know the values of stuck cells.
 std::string chooser(const memory::StorageScheme& scheme) {
   if (scheme.policy->looks_at_cells()) return "faq";
-  return scheme.changes.sign_flip ? "sign_flip" : "bit_flip";
+  return scheme.flips_signs() ? "sign_flip" : "bit_flip";
 }
 
 void require_stuck(const memory::CellMasks& known, const Chip& chip,

@@ -41,6 +41,7 @@ hardware::AcceleratorSpec with_mitigations(const config::WorkloadConfig& config,
   hardware::SramSpec& sram = spec.weight_sram;
   const memory::StorageScheme& scheme = config.memory.scheme;
   sram.spares = config.memory.spares;
+  sram.column_changes = scheme.columns;
   if (config.memory.protected_msbs) protect(*config.memory.protected_msbs, network, sram);
   try {
     const std::uint32_t word_bits = sram.organisation().word_bits;
@@ -120,6 +121,26 @@ auto within(const std::string& place, Make&& make) {
   }
 }
 
+ClosedForm closed_form_of(const schedule::TileProgram& program,
+                          const schedule::WeightLayout& layout,
+                          const models::QuantizedNetwork& network,
+                          const timing::RefetchedWords& refetched) {
+  ClosedForm form{.times = timing::program_times(program, layout, refetched), .counts = {}};
+  form.counts = timing::static_counts(program, network, form.times, refetched);
+  return form;
+}
+
+/// As if there were no flags; tiles may stand elsewhere without their words.
+ClosedForm without_flags(const Plan& plan) {
+  const memory::StorageScheme& scheme = plan.config.memory.scheme;
+  if (!scheme.changes.any() && !scheme.columns.any()) return plan.clean;
+  schedule::TileProgram program = plan.program;
+  program.spec.weight_sram.flag_bits = 0;  // none of these from DRAM
+  for (schedule::Tile& tile : program.tiles) tile.flag_words = 0;
+  const schedule::WeightLayout layout = schedule::lay_out(program, plan.layout.spare_rows);
+  return closed_form_of(program, layout, plan.network, {});
+}
+
 storage::WeightImage image_of(const Plan& plan) {
   try {
     return {plan.program, plan.weights, plan.word_path({})};
@@ -143,9 +164,7 @@ storage::ByReadVoltage<memory::Voltage> Plan::read_voltages(memory::Voltage supp
 }
 
 ClosedForm Plan::closed_form(const timing::RefetchedWords& refetched) const {
-  ClosedForm form{.times = timing::program_times(program, layout, refetched), .counts = {}};
-  form.counts = timing::static_counts(program, network, form.times, refetched);
-  return form;
+  return closed_form_of(program, layout, network, refetched);
 }
 
 memory::Voltage Plan::error_free_voltage() const {
@@ -172,6 +191,7 @@ Plan make_plan(const config::WorkloadConfig& config) {
             .faults = {},
             .reads = {},
             .clean = {},
+            .bare = {},
             .notes = {}};
   choose_output(config, plan.network, plan.notes);
   check_encoding(plan);
@@ -191,6 +211,7 @@ Plan make_plan(const config::WorkloadConfig& config) {
   });
   plan.image = image_of(plan);
   plan.clean = plan.closed_form({});
+  plan.bare = without_flags(plan);
   const std::string note = accumulator_note(plan.network, config.accelerator);
   if (!note.empty()) plan.notes.push_back(note);
   const std::string prices = sram_note(config.energy_table, plan.program.spec);

@@ -45,6 +45,7 @@ struct Plan {
   storage::FaultFilter faults;                ///< those that act
   storage::ByReadVoltage<ReadVoltage> reads;  ///< of the weight SRAM, by layers
   ClosedForm clean;                           ///< where no word is fetched again
+  ClosedForm bare;                            ///< nor any flags
   std::vector<std::string> notes;  ///< what a user should look at, such as sums that may not fit
 
   /// What stands in the weight SRAM of a chip.

@@ -283,12 +283,14 @@ double mitigation_joules(const Plan& plan, const ClosedForm& form,
   bare.weight_sram.spares = {};
   bare.weight_sram.protected_bits = {};
   counts[hardware::Event::kCodeXor] = 0;
-  const EventCounts refetched = pricer.of_all_images(sum_of(form.counts));
-  const EventCounts clean = pricer.of_all_images(sum_of(plan.clean.counts));
-  for (const auto event : {hardware::Event::kDramRead, hardware::Event::kPeIdleCycle}) {
-    counts[event] -= refetched[event] - clean[event];
+  const EventCounts with_words = pricer.of_all_images(sum_of(form.counts));
+  const EventCounts without = pricer.of_all_images(sum_of(plan.bare.counts));
+  using hardware::Event;
+  for (const auto event : {Event::kDramRead, Event::kPeIdleCycle, Event::kWeightSramRead,
+                           Event::kWeightSramWrite}) {
+    counts[event] -= with_words[event] - without[event];
   }
-  return with - sum_of(pricer.terms(bare, counts, plan.clean.times.total));
+  return with - sum_of(pricer.terms(bare, counts, plan.bare.times.total));
 }
 
 }  // namespace brownout::experiment
