@@ -115,7 +115,8 @@ ReadWord WordPath::read(const TileWord& word, const WordBits& stored, const memo
     read.codes = with_signs(word, data, flags);
     if (scheme_.clamp_weights) read.codes = clamped(word, read.codes);
   }
-  if (masks_reads()) {
+  // What DRAM has stands on no failing cell.
+  if (masks_reads() && read.codewords.refetched == 0) {
     read.codes = masked(word, read.codes,
                         acting(word, moved ? seen_through(flags, known, word_bits) : known));
   }

@@ -100,13 +100,6 @@ FaultState::FaultState(const Plan& plan, const Chip& chip, const Point& point)
                          .source = chip.find(which)->source()});
   }
   for (const auto& [which, faults] : faults_) read_back(which, faults);
-  if (path_.scheme().refetches() && readback_.varies()) {
-    throw InputError("chip " + std::to_string(chip.number()) +
-                     " has cells that fail in some inferences only, which would then take "
-                     "different times: keep or zero")
-        .within("memory.mitigations." + std::string(path_.scheme().code->name) +
-                ".on_uncorrectable");
-  }
   move_to(0);
 }
 

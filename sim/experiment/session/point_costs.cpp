@@ -26,11 +26,10 @@ class Pricer {
 
   /// Joules per inference. `run_counts` and the time are those of all images: integers until the
   /// last moment, so that no order of images matters.
-  RailJoules joules(const EventCounts& run_counts, hardware::Cycle cycles_per_inference) const {
+  RailJoules joules(const EventCounts& run_counts, hardware::Cycle run_cycles) const {
     const auto images = static_cast<double>(images_);
-    const energy::EnergyBreakdown energy =
-        energy::energy_of(plan_.config.energy_table, plan_.program.spec, run_counts,
-                          seconds(cycles_per_inference), factors_);
+    const energy::EnergyBreakdown energy = energy::energy_of(
+        plan_.config.energy_table, plan_.program.spec, run_counts, seconds(run_cycles), factors_);
     RailJoules joules;
     for (std::size_t i = 0; i < energy::kRailCount; ++i) {
       joules.values[i] = energy.joules(static_cast<energy::Rail>(i)) / images;
@@ -47,8 +46,9 @@ class Pricer {
   std::vector<energy::EnergyTerm> terms(const hardware::AcceleratorSpec& spec,
                                         const EventCounts& run_counts,
                                         hardware::Cycle cycles_per_inference) const {
-    std::vector<energy::EnergyTerm> terms = energy::energy_terms(
-        plan_.config.energy_table, spec, run_counts, seconds(cycles_per_inference), factors_);
+    std::vector<energy::EnergyTerm> terms =
+        energy::energy_terms(plan_.config.energy_table, spec, run_counts,
+                             seconds(cycles_per_inference * images_), factors_);
     for (energy::EnergyTerm& term : terms) {
       term.amount = term.is_leakage ? static_cast<double>(cycles_per_inference) / clock_hz_
                                     : term.amount / static_cast<double>(images_);
@@ -74,7 +74,9 @@ class Pricer {
       term->factor /= term->amount;
       terms.push_back(*term);
     }
-    if (plan_.config.memory.bank_supply) terms.push_back(bank_leakage(cycles));
+    if (plan_.config.memory.bank_supply) {
+      terms.push_back(bank_leakage(static_cast<double>(cycles)));
+    }
     return terms;
   }
   /// The same of one layer, in joules.
@@ -82,19 +84,15 @@ class Pricer {
     return reads_of(run_counts) * read_price() * (boost_.of(node) + banks_.of(node));
   }
   /// Of that what leaks.
-  double bank_leakage_joules(hardware::Cycle cycles) const {
-    return plan_.config.memory.bank_supply ? bank_leakage(cycles).joules() : 0;
+  double bank_leakage_joules(hardware::Cycle run_cycles) const {
+    if (!plan_.config.memory.bank_supply) return 0;
+    return bank_leakage(static_cast<double>(run_cycles) / static_cast<double>(images_)).joules();
   }
   energy::Rail weight_rail() const {
     return plan_.config.energy_table.price(hardware::Event::kWeightSramRead).provenance.rail;
   }
 
   std::int64_t images() const { return images_; }
-  EventCounts of_all_images(const EventCounts& counts) const {
-    EventCounts result = counts;
-    for (std::uint64_t& count : result.counts) count *= static_cast<std::uint64_t>(images_);
-    return result;
-  }
 
  private:
   double read_price() const {
@@ -120,7 +118,8 @@ class Pricer {
     term.amount += reads;
     term.factor += reads * factor;
   }
-  energy::EnergyTerm bank_leakage(hardware::Cycle cycles) const {
+  /// `cycles`: of an inference.
+  energy::EnergyTerm bank_leakage(double cycles) const {
     const config::BankSupply& supply = *plan_.config.memory.bank_supply;
     const energy::EnergyTable& table = plan_.config.energy_table;
     const hardware::AcceleratorSpec& spec = plan_.program.spec;
@@ -129,7 +128,7 @@ class Pricer {
             .provenance = &table.price(energy::Leaker::kWeightSram).provenance,
             .memory = OnChipMemory::kWeightSram,
             .is_leakage = true,
-            .amount = static_cast<double>(cycles) / clock_hz_,
+            .amount = cycles / clock_hz_,
             .price = table.watts(energy::Leaker::kWeightSram, spec) * share,
             .factor = weight_factor(supply.voltage).leakage -
                       factors_.memories[OnChipMemory::kWeightSram]->leakage};
@@ -151,10 +150,7 @@ class Pricer {
       return banks == supply ? 0 : weight_factor(banks).dynamic - weight_factor(supply).dynamic;
     });
   }
-  /// Of all images.
-  double seconds(hardware::Cycle cycles_per_inference) const {
-    return static_cast<double>(cycles_per_inference) * static_cast<double>(images_) / clock_hz_;
-  }
+  double seconds(hardware::Cycle cycles) const { return static_cast<double>(cycles) / clock_hz_; }
 
   const Plan& plan_;
   std::int64_t images_;
@@ -163,7 +159,20 @@ class Pricer {
   storage::ByReadVoltage<double> boost_, banks_;  // by layer
 };
 
-LayerResult layer_costs(const Plan& plan, const ClosedForm& form, const Pricer& pricer,
+/// A mean over inferences, to a whole cycle.
+hardware::Cycle mean(hardware::Cycle run_cycles, std::int64_t inferences) {
+  return (run_cycles + inferences / 2) / inferences;
+}
+
+hardware::CycleBreakdown mean(const hardware::CycleBreakdown& run, std::int64_t inferences) {
+  return {.compute = mean(run.compute, inferences),
+          .weight_fetch = mean(run.weight_fetch, inferences),
+          .dram = mean(run.dram, inferences),
+          .accumulator = mean(run.accumulator, inferences),
+          .vector = mean(run.vector, inferences)};
+}
+
+LayerResult layer_costs(const Plan& plan, const RunForm& run, const Pricer& pricer,
                         models::NodeIndex index, std::uint64_t gated_macs) {
   const schedule::TileProgram& program = plan.program;
   const schedule::Layer& layer = program.layers[index];
@@ -171,7 +180,7 @@ LayerResult layer_costs(const Plan& plan, const ClosedForm& form, const Pricer& 
   LayerResult row;
   row.name = models::node_name(node);
   row.kind = models::node_kind(node);
-  EventCounts counts = pricer.of_all_images(form.counts.layers[index]);
+  EventCounts counts = run.counts.layers[index];
   if (layer.matrix) {
     for (const schedule::Tile& tile : program.tiles) {
       if (tile.node == index) row.words += tile.words();
@@ -185,33 +194,51 @@ LayerResult layer_costs(const Plan& plan, const ClosedForm& form, const Pricer& 
     counts[hardware::Event::kMacActive] =
         static_cast<std::uint64_t>(row.macs * pricer.images()) - gated_macs;
   }
-  const auto folds = program.of_layer(form.times.folds, layer);
-  row.cycles = hardware::break_down(form.times.layers[index], folds, program.spec.array.rows,
-                                    program.spec.weight_prefetch);
+  const hardware::Cycle run_cycles = run.layers[index].total();
+  row.cycles = mean(run.layers[index], run.inferences);
   if (row.cycles.total() > 0) {
     row.utilization =
         static_cast<double>(row.macs) / (static_cast<double>(row.cycles.total()) *
                                          program.spec.array.rows * program.spec.array.columns);
   }
   row.counts = counts;
-  row.energy = pricer.joules(counts, row.cycles.total());
+  row.energy = pricer.joules(counts, run_cycles);
   row.energy[pricer.weight_rail()] +=
-      pricer.other_voltages(index, counts) + pricer.bank_leakage_joules(row.cycles.total());
+      pricer.other_voltages(index, counts) + pricer.bank_leakage_joules(run_cycles);
   return row;
 }
 
 /// Moving the input in and the output out.
-LayerResult transfer_costs(const ClosedForm& form, const Pricer& pricer) {
+LayerResult transfer_costs(const RunForm& run, const Pricer& pricer) {
   LayerResult row;
   row.name = "input and output";
   row.kind = "transfer";
-  const hardware::Cycle layers_end =
-      form.times.layers.empty() ? form.times.input_ready : form.times.layers.back().end;
-  row.cycles.dram = form.times.input_ready + (form.times.total - layers_end);
-  row.counts = pricer.of_all_images(form.counts.transfers);
-  row.energy = pricer.joules(row.counts, row.cycles.dram);
-  row.energy[pricer.weight_rail()] += pricer.bank_leakage_joules(row.cycles.dram);
+  row.cycles.dram = mean(run.transfer_cycles, run.inferences);
+  row.counts = run.counts.transfers;
+  row.energy = pricer.joules(row.counts, run.transfer_cycles);
+  row.energy[pricer.weight_rail()] += pricer.bank_leakage_joules(run.transfer_cycles);
   return row;
+}
+
+/// Of one inference.
+hardware::Cycle transfer_cycles_of(const hardware::ProgramTimes& times) {
+  const hardware::Cycle layers_end =
+      times.layers.empty() ? times.input_ready : times.layers.back().end;
+  return times.input_ready + (times.total - layers_end);
+}
+
+EventCounts operator*(const EventCounts& counts, std::int64_t times) {
+  EventCounts result = counts;
+  for (std::uint64_t& count : result.counts) count *= static_cast<std::uint64_t>(times);
+  return result;
+}
+
+hardware::CycleBreakdown operator*(const hardware::CycleBreakdown& cycles, std::int64_t times) {
+  return {.compute = cycles.compute * times,
+          .weight_fetch = cycles.weight_fetch * times,
+          .dram = cycles.dram * times,
+          .accumulator = cycles.accumulator * times,
+          .vector = cycles.vector * times};
 }
 
 EventCounts all_counts(const PointResult& result) {
@@ -238,20 +265,40 @@ double clock_hz(const Plan& plan, const config::OperatingPoint& voltages) {
   return plan.program.spec.clock_hz * plan.config.energy_table.clock_factor(voltages.logic_volts);
 }
 
-void add_costs(const Plan& plan, const ClosedForm& form, const config::OperatingPoint& voltages,
+void RunForm::add(const Plan& plan, const ClosedForm& form, std::int64_t times) {
+  const schedule::TileProgram& program = plan.program;
+  layers.resize(program.layers.size());
+  counts.layers.resize(program.layers.size());
+  hardware::Cycle cycles = transfer_cycles_of(form.times);
+  transfer_cycles += cycles * times;
+  for (const models::NodeIndex i : program.layers.indices()) {
+    const hardware::CycleBreakdown layer = hardware::break_down(
+        form.times.layers[i], program.of_layer(form.times.folds, program.layers[i]),
+        program.spec.array.rows, program.spec.weight_prefetch);
+    cycles += layer.total();
+    layers[i] += layer * times;
+    counts.layers[i] += form.counts.layers[i] * times;
+  }
+  if (cycles != form.times.total) throw std::logic_error("layer cycles do not add up");
+  counts.transfers += form.counts.transfers * times;
+  total += cycles * times;
+  inferences += times;
+}
+
+void add_costs(const Plan& plan, const RunForm& run, const config::OperatingPoint& voltages,
                const models::ByNode<std::uint64_t>& gated_macs, PointResult& result) {
   const Pricer pricer(plan, voltages, result.images);
   for (const models::NodeIndex i : plan.network.nodes.indices()) {
-    result.layers.push_back(layer_costs(plan, form, pricer, i, gated_macs[i]));
+    result.layers.push_back(layer_costs(plan, run, pricer, i, gated_macs[i]));
   }
-  result.layers.push_back(transfer_costs(form, pricer));
+  result.layers.push_back(transfer_costs(run, pricer));
   for (const LayerResult& layer : result.layers) {
     result.energy += layer.energy;
     result.cycles += layer.cycles.total();
     result.stall_cycles += layer.cycles.stalls();
   }
-  if (result.cycles != form.times.total) throw std::logic_error("layer cycles do not add up");
-  result.latency_s = static_cast<double>(result.cycles) / clock_hz(plan, voltages);
+  result.latency_s = static_cast<double>(run.total) / static_cast<double>(run.inferences) /
+                     clock_hz(plan, voltages);
 }
 
 std::vector<energy::EnergyTerm> energy_terms(const Plan& plan,
@@ -273,7 +320,7 @@ double supply_joules(const Plan& plan, const config::OperatingPoint& voltages,
   return joules;
 }
 
-double mitigation_joules(const Plan& plan, const ClosedForm& form,
+double mitigation_joules(const Plan& plan, const RunForm& run,
                          const config::OperatingPoint& voltages, const PointResult& result) {
   const Pricer pricer(plan, voltages, result.images);
   EventCounts counts = all_counts(result);
@@ -283,11 +330,11 @@ double mitigation_joules(const Plan& plan, const ClosedForm& form,
   bare.weight_sram.spares = {};
   bare.weight_sram.protected_bits = {};
   counts[hardware::Event::kCodeXor] = 0;
-  const EventCounts with_words = pricer.of_all_images(sum_of(form.counts));
-  const EventCounts without = pricer.of_all_images(sum_of(plan.bare.counts));
+  const EventCounts with_words = sum_of(run.counts);
+  const EventCounts without = sum_of(plan.bare.counts) * run.inferences;
   using hardware::Event;
-  for (const auto event : {Event::kDramRead, Event::kPeIdleCycle, Event::kWeightSramRead,
-                           Event::kWeightSramWrite}) {
+  for (const auto event :
+       {Event::kDramRead, Event::kPeIdleCycle, Event::kWeightSramRead, Event::kWeightSramWrite}) {
     counts[event] -= with_words[event] - without[event];
   }
   return with - sum_of(pricer.terms(bare, counts, plan.bare.times.total));

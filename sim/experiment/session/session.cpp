@@ -13,16 +13,18 @@
 namespace brownout::experiment {
 namespace {
 
-MitigatedWeights mitigated(const storage::WeightDamage& damage) {
+/// `damage` is that of so many inferences.
+MitigatedWeights mitigated(const storage::WeightDamage& damage, std::uint64_t inferences) {
   const storage::CodewordCounts& codewords = damage.codewords;
   return {.residual_ber = share(damage.bits_residual, damage.bits_fetched),
           .corrected = share(codewords.corrected, damage.codewords_fetched),
           .uncorrectable = share(codewords.uncorrectable, damage.codewords_fetched),
           .miscorrected = share(codewords.miscorrected, damage.codewords_fetched),
-          .refetched = codewords.refetched};
+          .refetched = (codewords.refetched + inferences / 2) / inferences};
 }
 
-void add_damage(const storage::WeightDamage& damage, LayerResult& result) {
+void add_damage(const storage::WeightDamage& damage, std::uint64_t inferences,
+                LayerResult& result) {
   result.weights_changed = share(damage.weights_changed, damage.weights);
   result.effective_ber = share(damage.bits_wrong(), damage.bits_fetched);
   result.effective_ber_0to1 = share(damage.zero_to_one, damage.bits_fetched);
@@ -30,17 +32,39 @@ void add_damage(const storage::WeightDamage& damage, LayerResult& result) {
   result.words_touched = share(damage.words_touched, damage.words);
   result.weight_error_mean = share(damage.error_sum, damage.weights);
   result.weight_error_max = damage.error_max;
-  result.mitigated = mitigated(damage);
+  result.mitigated = mitigated(damage, inferences);
 }
 
 /// What the faults did to the weights: a mean over the inferences.
-void add_damage(const models::ByNode<storage::WeightDamage>& layers, PointResult& result) {
+void add_damage(const models::ByNode<storage::WeightDamage>& layers, std::uint64_t inferences,
+                PointResult& result) {
   result.effective_ber = storage::effective_ber(layers);
   result.weights_changed = storage::weights_changed(layers);
-  result.mitigated = mitigated(storage::sum_of(layers));
+  result.mitigated = mitigated(storage::sum_of(layers), inferences);
   for (const models::NodeIndex i : layers.indices()) {
-    if (layers[i].weights != 0) add_damage(layers[i], result.layers[i.value]);
+    if (layers[i].weights != 0) add_damage(layers[i], inferences, result.layers[i.value]);
   }
+}
+
+/// Of the inference at hand.
+ClosedForm form_of(const Plan& plan, const FaultState& state) {
+  const timing::RefetchedWords& refetched = state.weights().refetched;
+  return refetched.empty() ? plan.clean : plan.closed_form(refetched);
+}
+
+/// Of inferences 0 to `inferences` - 1.
+RunForm run_form(const Plan& plan, FaultState& state, std::int64_t inferences) {
+  RunForm run;
+  state.move_to(0);
+  if (!state.varies() || !state.path().scheme().refetches()) {
+    run.add(plan, form_of(plan, state), inferences);
+    return run;
+  }
+  for (std::int64_t inference = 0; inference < inferences; ++inference) {
+    state.move_to(static_cast<std::uint64_t>(inference));
+    run.add(plan, form_of(plan, state), 1);
+  }
+  return run;
 }
 
 /// The machine on one image, through the faults of `state`, against the engine's `expected`.
@@ -123,16 +147,16 @@ PointResult Session::run(const Point& point, const Chip& chip) {
   result.intermittent_cells = state.intermittent_cells();
   result.repair = chip.repair_at(result.memories.front().voltage);
   result.images = images_->count;
-  const timing::RefetchedWords& refetched = state.weights().refetched;
-  const ClosedForm form = refetched.empty() ? plan_->clean : plan_->closed_form(refetched);
+  const RunForm run = run_form(*plan_, state, images_->count);
   const config::OperatingPoint voltages = voltages_at(*plan_, point);
-  add_costs(*plan_, form, voltages, execution.gated_macs, result);
-  result.mitigation_joules = mitigation_joules(*plan_, form, voltages, result);
-  add_damage(execution.damage, result);
+  add_costs(*plan_, run, voltages, execution.gated_macs, result);
+  result.mitigation_joules = mitigation_joules(*plan_, run, voltages, result);
+  add_damage(execution.damage, state.varies() ? static_cast<std::uint64_t>(images_->count) : 1,
+             result);
   result.score = score_of(*plan_, *images_, execution.outputs.logits);
   result.outputs = std::move(execution.outputs);
   compare(point, result);
-  result.cosim_images = cosimulate_images(point.cosim_images, form, state);
+  result.cosim_images = cosimulate_images(point.cosim_images, state);
   return result;
 }
 
@@ -193,7 +217,9 @@ const Session::Baseline& Session::baseline() {
   PointResult costs;
   costs.images = images_->count;
   const config::WorkloadConfig& config = plan_->config;
-  add_costs(*plan_, plan_->clean, config::error_free(config.operating_point, config.memory),
+  RunForm run;
+  run.add(*plan_, plan_->clean, images_->count);
+  add_costs(*plan_, run, config::error_free(config.operating_point, config.memory),
             clean.gated_macs, costs);
   const std::vector<std::uint8_t>& logits = clean.outputs.logits;
   baseline_ = {std::move(costs), score_of(*plan_, *images_, logits),
@@ -221,15 +247,17 @@ void Session::compare(const Point& point, PointResult& result) {
 }
 
 /// Runs the first images on the SystemC machine too; returns how many.
-int Session::cosimulate_images(int images, const ClosedForm& form, FaultState& state) {
+int Session::cosimulate_images(int images, FaultState& state) {
   images = static_cast<int>(std::min<std::int64_t>(images, images_->count));
   if (images == 0) return 0;
   state.move_to(0);
   models::IntegerEngine& engine = engine_of(state);
+  ClosedForm form = form_of(*plan_, state);
   for (int image = 0; image < images; ++image) {
     if (state.varies()) {
       state.move_to(static_cast<std::uint64_t>(image));
       state.update(engine);
+      form = form_of(*plan_, state);
     }
     const auto input = images_->codes_of(image, 1);
     cosimulate_image(*plan_, form, state, input, engine.run(input, true));

@@ -84,7 +84,7 @@ class Session {
                              std::span<const std::int64_t> images) const;
   const Baseline& baseline();
   void compare(const Point& point, PointResult& result);
-  int cosimulate_images(int images, const ClosedForm& form, FaultState& state);
+  int cosimulate_images(int images, FaultState& state);
 
   std::shared_ptr<const Plan> plan_;
   std::shared_ptr<const Images> images_;
