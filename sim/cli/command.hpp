@@ -25,6 +25,7 @@ Command run_command();
 Command sweep_command();
 Command vmin_command();
 Command sensitivity_command();
+Command compare_command();
 Command report_command();
 Command network_command();
 Command weights_command();

@@ -130,10 +130,11 @@ int end_interrupted(const experiment::Interrupted& interrupted,
 }  // namespace
 
 std::vector<Command> all_commands() {
-  return {init_command(),         run_command(),         sweep_command(),       vmin_command(),
-          sensitivity_command(),  report_command(),      network_command(),     weights_command(),
-          map_generate_command(), map_info_command(),    map_convert_command(), map_plot_command(),
-          map_fit_command(),      map_profile_command(), completion_command()};
+  return {
+      init_command(),        run_command(),          sweep_command(),       vmin_command(),
+      sensitivity_command(), compare_command(),      report_command(),      network_command(),
+      weights_command(),     map_generate_command(), map_info_command(),    map_convert_command(),
+      map_plot_command(),    map_fit_command(),      map_profile_command(), completion_command()};
 }
 
 int run_program(const std::vector<std::string>& words, std::ostream& out, std::ostream& err,

@@ -83,9 +83,7 @@ Json json_rows(const Table& table) {
 std::string render_json(const Report& report) {
   Json root = Json::object();
   for (const Fact& fact : report.facts) root[fact.column.key] = json_value(fact.value);
-  for (const Table* table : {&report.table, &report.detail}) {
-    if (!table->columns.empty()) root[table->key] = json_rows(*table);
-  }
+  for (const Table* table : report.tables()) root[table->key] = json_rows(*table);
   // Names come from network files: bytes that are no UTF-8 are replaced, not refused.
   return root.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
@@ -134,9 +132,16 @@ void append(std::vector<Fact>& facts, std::vector<Fact> more) {
                std::make_move_iterator(more.end()));
 }
 
+std::vector<const Table*> Report::tables() const {
+  std::vector<const Table*> tables = {&table};
+  for (const Table& other : others) tables.push_back(&other);
+  tables.push_back(&detail);
+  std::erase_if(tables, [](const Table* some) { return some->columns.empty(); });
+  return tables;
+}
+
 std::string render(const Report& report, const Format& format) {
-  require_complete_rows(report.table);
-  require_complete_rows(report.detail);
+  for (const Table* table : report.tables()) require_complete_rows(*table);
   switch (format.kind) {
     case Format::kTable:
       return render_text(report, format.width);

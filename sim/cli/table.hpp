@@ -87,13 +87,17 @@ struct Table {
 
 struct Report {
   std::vector<Fact> facts;
-  Table table;        ///< may have no columns: facts only
-  Table detail = {};  ///< what the user asked to see beside it; may have no columns
+  Table table;                     ///< may have no columns: facts only
+  Table detail = {};               ///< what the user asked to see beside it; may have no columns
+  std::vector<Table> others = {};  ///< further ones that belong to it; not in CSV
+
+  /// All tables that have columns, in the order of text and JSON.
+  std::vector<const Table*> tables() const;
 };
 
-/// Text: facts, then the table, then the detail. CSV: one table, the detail before the other, or
-/// without any the facts as a single row. JSON: one object of the facts and the lists of rows.
-/// Throws std::logic_error for a row of another length.
+/// Text: facts, then the table, those that belong to it, the detail. CSV: one table, the detail
+/// before the other, or without any the facts as a single row. JSON: one object of the facts and
+/// the lists of rows. Throws std::logic_error for a row of another length.
 std::string render(const Report& report, const Format& format);
 
 /// The text form alone (table_text.cpp), as wide as Format::width says.

@@ -234,8 +234,8 @@ std::string facts_text(const std::vector<Fact>& facts) {
 
 std::string render_text(const Report& report, std::size_t width) {
   std::string text = facts_text(report.facts);
-  for (const Table* table : {&report.table, &report.detail}) {
-    if (!table->columns.empty()) text += (text.empty() ? "" : "\n") + table_text(*table, width);
+  for (const Table* table : report.tables()) {
+    text += (text.empty() ? "" : "\n") + table_text(*table, width);
   }
   return text;
 }

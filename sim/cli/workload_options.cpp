@@ -90,7 +90,8 @@ void refuse_network(const std::filesystem::path& file) {
 
 }  // namespace
 
-config::WorkloadConfig load_config(const Arguments& arguments) {
+config::WorkloadConfig load_config(const Arguments& arguments,
+                                   const std::vector<config::Setting>& axes) {
   refuse_network(arguments.positional());
   const auto images = arguments.count("images", 1, std::numeric_limits<int>::max());
   const auto seed = arguments.integer("seed", 0, std::numeric_limits<std::uint64_t>::max());
@@ -100,7 +101,8 @@ config::WorkloadConfig load_config(const Arguments& arguments) {
                                                      .fault_map = arguments.path("fault-map"),
                                                      .dataset = arguments.path("dataset"),
                                                      .mitigate = arguments.text("mitigate"),
-                                                     .set = arguments.all("set")});
+                                                     .set = arguments.all("set"),
+                                                     .axes = axes});
   if (config.memory.weight_sram().chip.maps.size() == 1) arguments.exclude("chip", "fault-map");
   if (images) config.run.images = *images;
   if (seed) experiment::set_seed(config, *seed);

@@ -31,7 +31,9 @@ OptionSpecs output_options();
 Format format_of(const Arguments& arguments);
 
 /// The workload file with the options above put in. The voltages are not checked yet.
-config::WorkloadConfig load_config(const Arguments& arguments);
+/// `axes`: of every --axis one value.
+config::WorkloadConfig load_config(const Arguments& arguments,
+                                   const std::vector<config::Setting>& axes = {});
 
 /// --voltage, --ber: for commands that look at one operating point.
 OptionSpecs operating_point_options();

@@ -1,5 +1,5 @@
 // Includes are a closed list: accelerator, energy, profiles of memories. A path that the command
-// line puts there replaces the file's before any is opened; all other --set act on the assembled
+// line puts there replaces the file's before any is opened; all other settings act on the assembled
 // tree.
 #include "sim/config/document.hpp"
 
@@ -20,16 +20,16 @@ constexpr std::string_view kIncludes[] = {"accelerator",
                                           "memory.accumulator.profile",
                                           "memory.mitigations.protected_msbs.profile"};
 
-bool replaces_include(const std::string& assignment) {
-  const std::string key = assignment.substr(0, assignment.find('='));
-  return std::find(std::begin(kIncludes), std::end(kIncludes), key) != std::end(kIncludes);
-}
-
-void apply_sets(Value& root, const std::vector<std::string>& set, bool includes,
-                const std::filesystem::path& directory) {
-  for (const std::string& assignment : set) {
-    if (replaces_include(assignment) == includes) apply_set(root, assignment, directory);
-  }
+/// The settings that replace an included file, or all others.
+void apply_settings(Value& root, const Overrides& overrides, bool includes,
+                    const std::filesystem::path& directory) {
+  const auto apply = [&](const Setting& setting, const std::string& option) {
+    const bool replaces =
+        std::find(std::begin(kIncludes), std::end(kIncludes), setting.key) != std::end(kIncludes);
+    if (replaces == includes) apply_setting(root, setting, option, directory);
+  };
+  for (const std::string& assignment : overrides.set) apply(parse_setting(assignment), "--set");
+  for (const Setting& setting : overrides.axes) apply(setting, "--axis");
 }
 
 void put(Value& map, const std::string& key, Value value) {
@@ -130,7 +130,7 @@ Document assemble_workload(const std::filesystem::path& path, const Overrides& o
   document.file = document.root;
   Value& root = document.root;
   apply_path_options(root, overrides);
-  apply_sets(root, overrides.set, true, path.parent_path());
+  apply_settings(root, overrides, true, path.parent_path());
   include_accelerator(root, document.files);
   include_energy(root, document.files);
   if (Value* memory = writable_map(root, "memory")) {
@@ -143,17 +143,19 @@ Document assemble_workload(const std::filesystem::path& path, const Overrides& o
       if (msbs != nullptr) include_memory(*msbs, document.files);
     }
   }
-  apply_sets(root, overrides.set, false, path.parent_path());
+  apply_settings(root, overrides, false, path.parent_path());
   return document;
 }
 
 Document assemble_accelerator(const std::filesystem::path& path,
                               const std::vector<std::string>& set) {
+  Overrides overrides;
+  overrides.set = set;
   Document document;
   document.root = open_root(path, document.files);
-  apply_sets(document.root, set, true, path.parent_path());
+  apply_settings(document.root, overrides, true, path.parent_path());
   include_energy(document.root, document.files);
-  apply_sets(document.root, set, false, path.parent_path());
+  apply_settings(document.root, overrides, false, path.parent_path());
   return document;
 }
 

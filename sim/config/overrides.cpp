@@ -1,4 +1,4 @@
-// --set: walks the dotted key, makes the maps that are not there, and puts the value in.
+// A setting: walks the dotted key, makes the maps that are not there, and puts the value in.
 #include "sim/config/overrides.hpp"
 
 #include <string_view>
@@ -51,6 +51,10 @@ std::string in_its_section(const Value& root, const std::string& key) {
   return {};
 }
 
+[[noreturn]] void fail_form(const std::string& option, const std::string& text) {
+  throw InputError("must be KEY=VALUE").within(option + " " + text);
+}
+
 }  // namespace
 
 Value text_value(const std::string& text, const std::string& path, const std::string& option,
@@ -68,17 +72,23 @@ Value yaml_value(const std::string& text, const std::string& path, const std::st
   return parse_override_value(text, path, option_origin(option, path, directory));
 }
 
-void apply_set(Value& root, const std::string& assignment, const std::filesystem::path& directory) {
+Setting parse_setting(const std::string& assignment) {
   const std::size_t equals = assignment.find('=');
-  const std::string key = assignment.substr(0, equals);
-  if (equals == std::string::npos || key.empty() || key.front() == '.' || key.back() == '.' ||
+  if (equals == std::string::npos) fail_form("--set", assignment);
+  return {assignment.substr(0, equals), assignment.substr(equals + 1)};
+}
+
+void apply_setting(Value& root, const Setting& setting, const std::string& option,
+                   const std::filesystem::path& directory) {
+  const std::string& key = setting.key;
+  if (key.empty() || key.front() == '.' || key.back() == '.' ||
       key.find("..") != std::string::npos) {
-    throw InputError("must be KEY=VALUE").within("--set " + assignment);
+    fail_form(option, key + "=" + setting.value);
   }
+  const OriginPointer origin = option_origin(option + " " + key, key, directory);
   if (const std::string meant = in_its_section(root, key); !meant.empty()) {
-    throw InputError("unknown key, did you mean " + meant + "?").within("--set " + key);
+    throw InputError("unknown key, did you mean " + meant + "?").within(origin->name);
   }
-  const OriginPointer origin = option_origin("--set " + key, key, directory);
   Value* target = &root;
   std::string_view rest = key;
   while (!rest.empty()) {
@@ -86,7 +96,7 @@ void apply_set(Value& root, const std::string& assignment, const std::filesystem
     target = &child_of(*target, rest.substr(0, dot), origin);
     rest = dot == std::string_view::npos ? std::string_view{} : rest.substr(dot + 1);
   }
-  *target = parse_override_value(std::string_view(assignment).substr(equals + 1), key, origin);
+  *target = parse_override_value(setting.value, key, origin);
 }
 
 }  // namespace brownout::config

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/config/axis.hpp"
 #include "sim/config/yaml_value.hpp"
 
 namespace brownout::config {
@@ -20,6 +21,7 @@ struct Overrides {
   /// `memory.profile.reference_voltage`, `energy.reference_volts.logic`); values are YAML and stand
   /// as if written in the workload file.
   std::vector<std::string> set;
+  std::vector<Setting> axes = {};  ///< of every --axis KEY=A,B one value; as --set, after it
 };
 
 /// A value that comes from a command-line option instead of a file.
@@ -30,7 +32,11 @@ Value text_value(const std::string& text, const std::string& path, const std::st
 Value yaml_value(const std::string& text, const std::string& path, const std::string& option,
                  const std::filesystem::path& directory);
 
-/// Applies one "KEY=VALUE" to a document. Throws InputError "--set KEY: ...".
-void apply_set(Value& root, const std::string& assignment, const std::filesystem::path& directory);
+/// Applies one setting of --set or --axis to a document. Throws InputError "OPTION KEY: ...".
+void apply_setting(Value& root, const Setting& setting, const std::string& option,
+                   const std::filesystem::path& directory);
+
+/// Of the "KEY=VALUE" of --set. Throws InputError.
+Setting parse_setting(const std::string& assignment);
 
 }  // namespace brownout::config

@@ -48,6 +48,11 @@ ManifestEntries rates_of(const config::SweepConfig& sweep) {
   return {{"ber_asked", text}};
 }
 
+SweepGrid grid_of(const Plan& plan, CosimPolicy policy) {
+  config::check_sweep(plan.config);
+  return {make_grid(plan.config, policy), manifest_json(plan, policy, rates_of(plan.config.sweep))};
+}
+
 void write_csv_files(const std::filesystem::path& out, const OptionalColumns& columns,
                      const std::vector<PointRows>& rows) {
   std::string points = points_header(columns) + '\n';
@@ -74,13 +79,17 @@ void write_verdicts(const std::filesystem::path& out, const Plan& plan,
 
 }  // namespace
 
+SweepGrid validate_sweep(const Session& session, const SweepOptions& options) {
+  SweepGrid grid = grid_of(session.plan(), options.cosim);
+  check_points(session, grid.points, grid.manifest, options.out);
+  return grid;
+}
+
 SweepOutcome run_sweep(const Session& session, const SweepOptions& options) {
   const Plan& plan = session.plan();
-  config::check_sweep(plan.config);
-  const std::vector<Point> grid = make_grid(plan.config, options.cosim);
-  const std::string manifest = manifest_json(plan, options.cosim, rates_of(plan.config.sweep));
-  RunnerOutcome outcome =
-      run_points(session, grid, manifest, {options.out, options.jobs, options.progress});
+  const SweepGrid grid = grid_of(plan, options.cosim);
+  RunnerOutcome outcome = run_points(session, grid.points, grid.manifest,
+                                     {options.out, options.jobs, options.progress});
   SweepOutcome result{
       .points = {}, .resumed = outcome.resumed, .failures = std::move(outcome.failures)};
   if (!result.failures.empty()) return result;
@@ -95,7 +104,7 @@ SweepOutcome run_sweep(const Session& session, const SweepOptions& options) {
   if (!is_share(session.images().metric)) return result;
   result.mark = mark_of(options.target, session.images().metric, result.points.front().reference);
   write_verdicts(options.out, plan, result.points, *result.mark);
-  write_whole_file(options.out / "manifest.json", with_criterion(manifest, *result.mark));
+  write_whole_file(options.out / "manifest.json", with_criterion(grid.manifest, *result.mark));
   return result;
 }
 

@@ -33,6 +33,15 @@ struct SweepOutcome {
   std::optional<PassMark> mark = {};  ///< what the target came to; nothing where there is no share
 };
 
+/// What a sweep is going to evaluate, by falling voltage, then chip; and its manifest.
+struct SweepGrid {
+  std::vector<Point> points;
+  std::string manifest;
+};
+
+/// Throws InputError for all that run_sweep refuses before it creates anything.
+SweepGrid validate_sweep(const Session& session, const SweepOptions& options);
+
 /// Evaluates config.sweep and writes OUT/{results.sqlite, points.csv, layers.csv, manifest.json};
 /// where the workload is judged by a share, OUT/{dies.csv, yields.csv} and the target into the
 /// manifest, too.

@@ -58,9 +58,9 @@ TEST(Program, UnknownCommandsNameTheNearestAndAll) {
   EXPECT_EQ(misspelt.out, "");
   EXPECT_EQ(misspelt.err,
             "error: unknown command \"swep\", did you mean sweep? Commands are init, run, sweep, "
-            "vmin, sensitivity, report, network, weights, map generate, map info, map convert, "
-            "map plot, map fit, map profile, completion\n");
-  EXPECT_THAT(run({"topology"}).err, HasSubstr("run, sweep, vmin, sensitivity, report, network"));
+            "vmin, sensitivity, compare, report, network, weights, map generate, map info, "
+            "map convert, map plot, map fit, map profile, completion\n");
+  EXPECT_THAT(run({"topology"}).err, HasSubstr("run, sweep, vmin, sensitivity, compare, report"));
   EXPECT_THAT(run({"map"}).err, HasSubstr("map generate, map info"));
   EXPECT_THAT(run({"map", "inf"}).err, HasSubstr("did you mean map info?"));
   EXPECT_EQ(run({"map", "convert"}).status, 2);

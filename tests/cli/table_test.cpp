@@ -70,6 +70,22 @@ TEST(Table, ColumnsOfAUnitShareThePrefixOfTheSmallestThatIsNotZero) {
             " 100.0   0.50  0.000  0.100\n");
 }
 
+TEST(Table, FurtherTablesStandBeforeTheDetailAndNotInCsv) {
+  const auto table = [](const std::string& key) {
+    return Table{.key = key, .columns = {{key, key}}, .rows = {{std::string("of ") + key}}};
+  };
+  Report report{.facts = {}, .table = table("a")};
+  report.others = {table("b"), {}, table("c")};
+  EXPECT_EQ(render(report, Format::kCsv), "a\nof a\n");
+  report.detail = table("d");
+  EXPECT_EQ(render(report, Format::kTable), "a\n\nof a\n\nb\n\nof b\n\nc\n\nof c\n\nd\n\nof d\n");
+  const std::string json = render(report, Format::kJson);
+  for (const char* key : {"\"a\"", "\"b\"", "\"c\"", "\"d\""}) {
+    EXPECT_NE(json.find(key), std::string::npos) << json;
+  }
+  EXPECT_EQ(render(report, Format::kCsv), "d\nof d\n");
+}
+
 TEST(Table, CsvHoldsRawValuesUnderKeysAndQuotesNames) {
   EXPECT_EQ(render(example(), Format::kCsv),
             "layer,cycles,changed,energy_j,seed\n"

@@ -19,7 +19,7 @@ from commands import ACCELERATOR, NETWORK, WORKLOAD, brownout, json_of, means, r
 pytestmark = needs_brownout
 
 COMMANDS = [
-    *("run", "sweep", "vmin", "sensitivity", "report", "network", "weights"),
+    *("run", "sweep", "vmin", "sensitivity", "compare", "report", "network", "weights"),
     *("map generate", "map info", "map convert", "map plot", "map fit"),
 ]
 LAYERS = ["conv1", "pool1", "conv2", "pool2", "fc1", "fc2", "fc3"]

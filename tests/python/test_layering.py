@@ -46,6 +46,7 @@ INNER_ROOMS: dict[str, dict[str, set[str]]] = {
         "session": {"inputs", "results"},
         "runner": {"session", "results"},
         "vmin": {"session", "results", "runner", ""},
+        "compare": {"results", "runner"},
         "": {"inputs", "session", "results", "runner"},
     },
 }

@@ -7,28 +7,34 @@
 #include "memory/base/text_number.hpp"
 
 namespace brownout::experiment {
-namespace {
 
-std::vector<std::string_view> split(std::string_view row) {
-  std::vector<std::string_view> fields;
-  while (true) {
-    const std::size_t comma = row.find(',');
-    fields.push_back(row.substr(0, comma));
-    if (comma == std::string_view::npos) return fields;
-    row.remove_prefix(comma + 1);
+std::vector<std::string> csv_fields(std::string_view row) {
+  std::vector<std::string> fields(1);
+  bool quoted = false;
+  for (std::size_t at = 0; at < row.size(); ++at) {
+    const char c = row[at];
+    if (c == ',' && !quoted) {
+      fields.emplace_back();
+    } else if (c != '"') {
+      fields.back() += c;
+    } else if (quoted && row.substr(at + 1).starts_with('"')) {
+      fields.back() += row[++at];
+    } else {
+      quoted = !quoted;
+    }
   }
+  return fields;
 }
-
-}  // namespace
 
 NamedFields::NamedFields(std::string file, std::string_view header, std::string_view row)
     : file_(std::move(file)) {
-  const std::vector<std::string_view> names = split(header), fields = split(row);
+  const std::vector<std::string> names = csv_fields(header);
+  std::vector<std::string> fields = csv_fields(row);
   if (fields.size() != names.size()) {
     throw InputError(file_, "a row has " + std::to_string(fields.size()) + " fields, its header " +
                                 std::to_string(names.size()) + ": " + std::string(row));
   }
-  for (std::size_t i = 0; i < names.size(); ++i) fields_[names[i]] = fields[i];
+  for (std::size_t i = 0; i < names.size(); ++i) fields_[names[i]] = std::move(fields[i]);
 }
 
 std::string_view NamedFields::text(const std::string& name) const {
@@ -45,6 +51,14 @@ double NamedFields::number(const std::string& name) const {
 std::uint64_t NamedFields::count(const std::string& name) const {
   if (const auto value = parse_unsigned(text(name))) return *value;
   throw InputError(file_, name + ": " + in_quotes(text(name)) + " is no count");
+}
+
+std::map<std::string, double> NamedFields::numbers_ending(std::string_view suffix) const {
+  std::map<std::string, double> numbers;
+  for (const auto& [name, field] : fields_) {
+    if (name.ends_with(suffix) && !field.empty()) numbers[name] = number(name);
+  }
+  return numbers;
 }
 
 std::optional<double> NamedFields::some(const std::string& name) const {

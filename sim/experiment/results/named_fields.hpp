@@ -1,4 +1,4 @@
-// A row of a CSV file of ours, read by the names of its columns: without quoted fields.
+// A row of a CSV file of ours, read by the names of its columns.
 #pragma once
 
 #include <cstdint>
@@ -6,10 +6,14 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace brownout::experiment {
 
-/// Refers to the texts. All throw InputError with the name of the file: for a row that does not fit
+/// Of a row as CsvRow makes it; quotes are taken off.
+std::vector<std::string> csv_fields(std::string_view row);
+
+/// All throw InputError with the name of the file: for a row that does not fit
 /// its header, for a column that is missing, for a field that is no number or count.
 class NamedFields {
  public:
@@ -19,12 +23,14 @@ class NamedFields {
   std::string_view text(const std::string& name) const;
   double number(const std::string& name) const;
   std::uint64_t count(const std::string& name) const;
+  /// The columns whose names end so, and are not empty.
+  std::map<std::string, double> numbers_ending(std::string_view suffix) const;
   /// Nothing of an empty field.
   std::optional<double> some(const std::string& name) const;
 
  private:
   std::string file_;
-  std::map<std::string_view, std::string_view> fields_;
+  std::map<std::string, std::string> fields_;
 };
 
 }  // namespace brownout::experiment

@@ -60,6 +60,8 @@ PointSummary parse_point_row(std::string_view header, std::string_view row) {
   }
   point.weight_sram_share = fields.number("weight_sram_share");
   point.latency_s = fields.number("latency_s");
+  point.cycles = fields.number("cycles");
+  point.energy_parts = fields.numbers_ending("_energy_j");
   return point;
 }
 

@@ -46,19 +46,21 @@ std::string safe_sentence(const YieldClaim& claim, const PassMark& mark, const s
   const std::vector<VoltageYield> by_voltage = yields(points, mark);
   const auto chips = static_cast<std::int64_t>(by_voltage.front().chips);
   require_decidable(claim, chips);
-  const std::int64_t allowed = allowed_failures(claim, chips).value();
-  const std::vector<VoltageSummary> costs = summarize(points);  // of the same voltages
+  const auto allowed = static_cast<std::size_t>(allowed_failures(claim, chips).value());
+  const std::size_t steps = safe_steps(by_voltage, allowed);
+  const auto passing = [&](std::size_t step) {
+    return static_cast<std::int64_t>(by_voltage[step].passing);
+  };
   std::optional<SafeAt> safe;
-  for (std::size_t i = 0; i < by_voltage.size(); ++i) {
-    const auto passing = static_cast<std::int64_t>(by_voltage[i].passing);
-    if (chips - passing > allowed) {
-      return safe_sentence(claim, mark, unit, safe,
-                           RefusedAt{by_voltage[i].voltage, chips, chips - passing});
-    }
-    safe = SafeAt{by_voltage[i].voltage, chips, passing, costs[i].energy_rel,
-                  costs[i].weight_sram_energy_rel};
+  std::optional<RefusedAt> refused;
+  if (steps > 0) {
+    const VoltageSummary at = summarize(points)[steps - 1];  // of the same voltages
+    safe = SafeAt{at.voltage, chips, passing(steps - 1), at.energy_rel, at.weight_sram_energy_rel};
   }
-  return safe_sentence(claim, mark, unit, safe, {});
+  if (steps < by_voltage.size()) {
+    refused = RefusedAt{by_voltage[steps].voltage, chips, chips - passing(steps)};
+  }
+  return safe_sentence(claim, mark, unit, safe, refused);
 }
 
 }  // namespace brownout::experiment

@@ -20,15 +20,18 @@ void add(VoltageSummary& sum, const PointSummary& point) {
   sum.weight_sram_energy_rel += point.weight_sram_energy_rel;
   sum.weight_sram_share += point.weight_sram_share;
   sum.latency_s += point.latency_s;
+  sum.cycles += point.cycles;
+  for (const auto& [column, joules] : point.energy_parts) sum.energy_parts[column] += joules;
 }
 
 VoltageSummary mean(VoltageSummary sum) {
   const auto chips = static_cast<double>(sum.chips);
   for (double* value :
        {&sum.ber, &sum.effective_ber, &sum.weights_changed, &sum.energy_j, &sum.energy_rel,
-        &sum.weight_sram_energy_rel, &sum.weight_sram_share, &sum.latency_s}) {
+        &sum.weight_sram_energy_rel, &sum.weight_sram_share, &sum.latency_s, &sum.cycles}) {
     *value /= chips;
   }
+  for (auto& [column, joules] : sum.energy_parts) joules /= chips;
   return sum;
 }
 

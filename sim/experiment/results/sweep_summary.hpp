@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
+#include <string>
 #include <vector>
 
 #include "sim/experiment/results/point_summary.hpp"
@@ -18,7 +20,8 @@ struct VoltageSummary {
   ByMetric<Spread> score = {};
   double energy_j = 0, energy_rel = 0;
   double weight_sram_energy_rel = 0, weight_sram_share = 0;
-  double latency_s = 0;
+  double latency_s = 0, cycles = 0;
+  std::map<std::string, double> energy_parts = {};  ///< of energy_j, by their columns
 };
 
 /// The chips of each voltage, by falling voltage. `points` must outlive them.

@@ -50,6 +50,13 @@ std::vector<VoltageYield> yields(const std::vector<PointSummary>& points, const 
   return result;
 }
 
+std::size_t safe_steps(const std::vector<VoltageYield>& yields, std::size_t allowed_failures) {
+  const auto refused = std::find_if(yields.begin(), yields.end(), [&](const VoltageYield& yield) {
+    return yield.chips - yield.passing > allowed_failures;
+  });
+  return static_cast<std::size_t>(refused - yields.begin());
+}
+
 std::vector<std::optional<memory::Voltage>> lowest_passing_voltages(
     const std::vector<PointSummary>& points, const PassMark& mark) {
   std::vector<std::optional<memory::Voltage>> lowest;

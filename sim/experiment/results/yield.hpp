@@ -24,6 +24,9 @@ struct VoltageYield {
 /// By falling voltage.
 std::vector<VoltageYield> yields(const std::vector<PointSummary>& points, const PassMark& mark);
 
+/// How many voltages, from the highest down, at most so many chips fail at, one after another.
+std::size_t safe_steps(const std::vector<VoltageYield>& yields, std::size_t allowed_failures);
+
 /// Of each chip, the best first: the lowest voltage that it passes at without a failure above it;
 /// nothing for one that fails at the highest.
 std::vector<std::optional<memory::Voltage>> lowest_passing_voltages(

@@ -94,6 +94,29 @@ std::string with_criterion(const std::string& manifest, const PassMark& mark) {
   return with.dump(2) + "\n";
 }
 
+ManifestEntries read_manifest(const std::filesystem::path& path) {
+  const Json manifest = Json::parse(memory::read_file_bytes(path), nullptr, false);
+  if (!manifest.is_object()) throw InputError("damaged").within(path.string());
+  const Json format = manifest.value("format", Json(1));
+  if (format != kFormat) {
+    throw InputError("the results have format " + format.dump() + ", this version reads format " +
+                     std::to_string(kFormat) + "; run the sweep again")
+        .within(path.string());
+  }
+  const auto text = [](const Json& value) {
+    return value.is_string() ? value.get<std::string>() : value.dump();
+  };
+  ManifestEntries entries;
+  for (const auto& [key, value] : manifest.items()) {
+    if (!value.is_object()) {
+      entries[key] = text(value);
+      continue;
+    }
+    for (const auto& [inner, field] : value.items()) entries[key + "/" + inner] = text(field);
+  }
+  return entries;
+}
+
 void require_same_manifest(const std::filesystem::path& path, const std::string& expected) {
   const std::string found = memory::read_file_bytes(path);
   if (found == expected) return;

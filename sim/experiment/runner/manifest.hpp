@@ -22,6 +22,10 @@ std::string manifest_json(const Plan& plan, CosimPolicy cosim, const ManifestEnt
 /// The manifest with what its points were judged by.
 std::string with_criterion(const std::string& manifest, const PassMark& mark);
 
+/// All keys of a manifest, those of its sections as "SECTION/KEY". Throws InputError where it is
+/// damaged or of another format.
+ManifestEntries read_manifest(const std::filesystem::path& path);
+
 /// Throws InputError when the manifest in `path` is not `expected`, the criterion aside,
 /// which changes no point; names the first keys that differ.
 void require_same_manifest(const std::filesystem::path& path, const std::string& expected);

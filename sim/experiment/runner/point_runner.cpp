@@ -51,6 +51,11 @@ const Point& lowest_of(const std::vector<Point>& points) {
 
 }  // namespace
 
+void check_points(const Session& session, const std::vector<Point>& points,
+                  const std::string& manifest, const std::filesystem::path& out) {
+  check_directory(session.plan(), lowest_of(points), out, manifest);
+}
+
 RunnerOutcome run_points(const Session& session, const std::vector<Point>& points,
                          const std::string& manifest, const RunnerOptions& options) {
   ResultsDirectory directory(session.plan(), lowest_of(points), options.out, manifest);

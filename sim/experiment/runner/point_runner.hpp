@@ -26,6 +26,10 @@ struct RunnerOutcome {
   std::vector<std::string> failures;  ///< points that failed, with the reason
 };
 
+/// What run_points checks before it creates anything. Throws InputError.
+void check_points(const Session& session, const std::vector<Point>& points,
+                  const std::string& manifest, const std::filesystem::path& out);
+
 /// Writes OUT/{manifest.json, results.sqlite}. Points differ in voltage, chip or part. Everything
 /// is validated before OUT is created. Throws InputError for a voltage outside profile or
 /// map, and when OUT holds other results or its journal other points; WorldError and Interrupted

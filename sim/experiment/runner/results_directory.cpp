@@ -25,37 +25,44 @@ void require_measured(const Plan& plan, const Chip& chip, const config::Operatin
   }
 }
 
-void validate(const Plan& plan, const Point& lowest, const std::filesystem::path& out,
-              const std::string& manifest) {
+}  // namespace
+
+void require_no_results(const std::filesystem::path& directory) {
+  if (!std::filesystem::is_directory(directory)) {
+    throw InputError("exists and is no directory").within(directory.string());
+  }
+  if (!std::filesystem::is_empty(directory)) {
+    throw InputError("holds other files and no results; choose another --out")
+        .within(directory.string());
+  }
+}
+
+void check_directory(const Plan& plan, const Point& lowest, const std::filesystem::path& directory,
+                     const std::string& manifest) {
   const config::OperatingPoint voltages = voltages_at(plan, lowest);
   const std::size_t maps = plan.config.memory.map_count();
   for (std::uint64_t number = 0; number < std::max<std::size_t>(1, maps); ++number) {
     require_measured(plan, Chip(plan, number), voltages);
   }
-  if (!std::filesystem::exists(out)) return;
-  if (!std::filesystem::is_directory(out)) {
-    throw InputError("exists and is no directory").within(out.string());
-  }
-  if (std::filesystem::exists(out / "manifest.json")) {
-    require_same_manifest(out / "manifest.json", manifest);
-  } else if (!std::filesystem::is_empty(out)) {
-    throw InputError("holds other files and no results; choose another --out").within(out.string());
+  if (!std::filesystem::exists(directory)) return;
+  if (std::filesystem::exists(directory / "manifest.json")) {
+    require_same_manifest(directory / "manifest.json", manifest);
+  } else {
+    require_no_results(directory);
   }
 }
 
-void make_directory(const std::filesystem::path& out) {
+void make_directory(const std::filesystem::path& directory) {
   std::error_code error;
-  std::filesystem::create_directories(out, error);
-  if (error) fail_world(out.string() + ": cannot be made", error.value());
+  std::filesystem::create_directories(directory, error);
+  if (error) fail_world(directory.string() + ": cannot be made", error.value());
 }
-
-}  // namespace
 
 ResultsDirectory::ResultsDirectory(const Plan& plan, const Point& lowest,
                                    const std::filesystem::path& directory,
                                    const std::string& manifest)
     : directory_(directory) {
-  validate(plan, lowest, directory, manifest);
+  check_directory(plan, lowest, directory, manifest);
   make_directory(directory);
   lock_.emplace(directory);
   const std::filesystem::path manifest_file = directory / "manifest.json";

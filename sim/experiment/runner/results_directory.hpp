@@ -34,6 +34,14 @@ class ResultsDirectory {
   std::optional<Journal> journal_;
 };
 
+/// What the constructor above checks before the directory appears. Throws InputError likewise.
+void check_directory(const Plan& plan, const Point& lowest, const std::filesystem::path& directory,
+                     const std::string& manifest);
+/// Throws InputError where `directory` is a file, or holds any.
+void require_no_results(const std::filesystem::path& directory);
+/// With those above it. Throws WorldError.
+void make_directory(const std::filesystem::path& directory);
+
 /// Does `work`; whatever ends it early, a signal or the world, says what is `kept`.
 std::vector<TaskFailure> saying_what_is_kept(const std::function<std::string()>& kept,
                                              const std::function<std::vector<TaskFailure>()>& work);
