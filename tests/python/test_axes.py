@@ -11,8 +11,8 @@ from itertools import product
 from pathlib import Path
 
 import pytest
-
 from bad_input import Case, refuse
+
 from brownout_binary import BROWNOUT, needs_brownout
 from commands import WORKLOAD, brownout, rows_of
 

@@ -61,7 +61,8 @@ std::vector<PointColumn> cost_columns() {
        [](const PointResult& point) { return point.energy.weight_sram_share(); }},
       {"latency_s", "s", "cycles, not rounded, / clock", &PointResult::latency_s},
       {"cycles", "cycles",
-       "one inference, from the start of the input transfer to the end of the output transfer; where "
+       "one inference, from the start of the input transfer to the end of the output transfer; "
+       "where "
        "inferences take times of their own, the mean, in whole cycles",
        &PointResult::cycles},
       {"stall_cycles", "cycles", "of these, waiting for words of a row, DRAM or accumulators",
