@@ -20,6 +20,7 @@ namespace {
 using hardware::OnChipMemory;
 
 constexpr std::array<std::string_view, 2> kFaultKinds = {"flip", "stuck"};
+constexpr std::array<std::string_view, 2> kExtraCells = {"error_free", "generated"};
 
 memory::ProfileRow read_row(const Value& value) {
   const MapReader map(value, {"voltage", "ber", "access_energy", "leakage"});
@@ -115,6 +116,19 @@ void read_sigma_read(const MapReader& map, ChipConfig& chip) {
   at_place_of(map.value(), [&] { memory::check_sigma_read(chip.sigma_read); });
 }
 
+/// A word, or the keys of generated cells.
+ExtraCells read_extra_cells(const Value& value) {
+  if (value.kind != Value::Kind::kMap) {
+    const bool generated = read_word(value, kExtraCells) == 1;
+    return {generated ? std::make_shared<const ChipConfig>() : nullptr};
+  }
+  ChipConfig chip = read_chip(value);
+  if (chip.measured() || chip.defects || !chip.stack.empty()) {
+    fail(value, "extra cells are generated: maps, stack and defects are those of the chip");
+  }
+  return {std::make_shared<const ChipConfig>(std::move(chip))};
+}
+
 ChipConfig read_measured_chip(const Value& value) {
   for (const char* key : {"generator", "kind", "stuck_at_0_share", "polarity", "sigma_read"}) {
     if (value.find(key) == nullptr) continue;
@@ -122,8 +136,8 @@ ChipConfig read_measured_chip(const Value& value) {
          "a chip has either a map or a generator with its parameters, kind, stuck_at_0_share, "
          "polarity, sigma_read");
   }
-  std::vector<std::string_view> keys = {"map",   "import", "fold",    "offsets",
-                                        "shift", "stack",  "defects", "seed"};
+  std::vector<std::string_view> keys = {"map",   "import",  "fold", "offsets",    "shift",
+                                        "stack", "defects", "seed", "extra_cells"};
   const std::vector<memory::GeneratorParameter> parameters = parameters_of(nullptr, value);
   for (const auto& parameter : parameters) keys.push_back(parameter.name);
   const MapReader map(value, keys);
@@ -135,6 +149,7 @@ ChipConfig read_measured_chip(const Value& value) {
   for (const std::filesystem::path& path : map_files(map.require("map"))) {
     chip.maps.insert(chip.maps.end(), chip.placement.offsets.size(), path);
   }
+  if (const Value* extra = map.find("extra_cells")) chip.extra_cells = read_extra_cells(*extra);
   read_layers(map, chip);
   if (const Value* seed = map.find("seed"); seed != nullptr && !chip.defects) {
     fail(*seed, "a map draws nothing without defects");

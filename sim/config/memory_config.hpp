@@ -22,12 +22,20 @@
 
 namespace brownout::config {
 
+struct ChipConfig;
+
+/// What stands in for cells that a map lacks: of check bits, flags and spare lines.
+struct ExtraCells {
+  std::shared_ptr<const ChipConfig> chip;  ///< a generated one that they are of; none: error-free
+};
+
 /// Where the faults of chips come from: map files of measured dies, or a generator.
 struct ChipConfig {
   /// Chip k is of maps[k], which stands once for each offset; none: chips are generated.
   std::vector<std::filesystem::path> maps;
-  memory::MapImport import = no_map_import("memory.chip");              ///< of the maps
-  MapPlacement placement;                                               ///< of the maps
+  memory::MapImport import = no_map_import("memory.chip");  ///< of the maps
+  MapPlacement placement;                                   ///< of the maps
+  std::optional<ExtraCells> extra_cells;                    ///< nothing: maps must have all cells
   const memory::Generator* generator = &memory::find_generator("iid");  ///< never null
   /// Complete; with those of the bitlines where something has the polarity of its bitline.
   memory::GeneratorValues parameters;
@@ -85,7 +93,6 @@ struct MemoryConfig {
   memory::StorageScheme scheme;                      ///< of weights
   std::vector<std::string> mitigations;              ///< names of those that act
   memory::SpareLines spares;                         ///< of the weight SRAM
-  bool spares_error_free = false;                    ///< those that a map of the weight SRAM lacks
   std::optional<ProtectedMsbs> protected_msbs = {};  ///< of weights
   /// Of the weight SRAM: the voltage at which its failing cells are known when words are written
   /// and lines repaired; nothing: the one at which they are read.

@@ -1,23 +1,17 @@
 #include "sim/config/repair_config.hpp"
 
-#include <array>
 #include <string_view>
 
 namespace brownout::config {
 namespace {
 
-constexpr std::array<std::string_view, 1> kExtraCells = {"error_free"};
 constexpr int kMostSpares = 256;  // of a bank, in one direction
 
 void read_spares(const Value& value, std::uint32_t& lines, MemoryConfig& memory) {
-  const MapReader map(value, {"per_bank", "extra_cells", "program_at"});
+  const MapReader map(value, {"per_bank", "program_at"});
   int per_bank = 4;
   map.read_in_range("per_bank", per_bank, 1, kMostSpares);
   lines = static_cast<std::uint32_t>(per_bank);
-  if (const Value* cells = map.find("extra_cells")) {
-    read_word(*cells, kExtraCells);
-    memory.spares_error_free = true;
-  }
   read_program_at(map, memory);
 }
 

@@ -221,6 +221,11 @@ void list_chip(Listing& out, const std::string& key, const ChipConfig& chip) {
   if (chip.measured()) {
     list_maps(out, key, chip);
     list_parameters(out, key, chip);
+    if (chip.extra_cells) {
+      const auto& extra = chip.extra_cells->chip;
+      out.add(key + ".extra_cells", extra ? "generated" : "error_free");
+      if (extra) list_chip(out, key + ".extra_cells", *extra);
+    }
   } else {
     out.add(key + ".generator", chip.generator->name);
     list_parameters(out, key, chip);
@@ -269,7 +274,6 @@ void list_mitigations(Listing& out, const MemoryConfig& memory) {
        {std::pair{".spare_columns", spares.columns}, std::pair{".spare_rows", spares.rows}}) {
     if (lines == 0) continue;
     out.add(key + name + ".per_bank", std::uint64_t{lines});
-    out.add(key + name + ".extra_cells", memory.spares_error_free ? "error_free" : "none");
   }
   if (memory.clamp_images) out.add(key + ".clamp_activations.images", *memory.clamp_images);
   if (memory.boost) {

@@ -10,6 +10,7 @@
 #include "memory/generators/noisy_fault_map.hpp"
 #include "memory/maps/sparse_fault_map.hpp"
 #include "memory/maps/stacked_fault_map.hpp"
+#include "memory/maps/widened_fault_map.hpp"
 #include "memory/numbers/keyed_random.hpp"
 #include "memory/repair/mixed_fault_map.hpp"
 #include "sim/experiment/inputs/placed_map.hpp"
@@ -19,76 +20,22 @@ namespace {
 
 using hardware::OnChipMemory;
 
-memory::SramGeometry seen_by_words(const Plan& plan, OnChipMemory which) {
-  return hardware::organisation(plan.program.spec, which).geometry();
-}
+constexpr const char* kExtraCellsAdvice =
+    "; check bits, flags and spare lines are cells, too: memory.chip.extra_cells, error_free or "
+    "generated, stands in for those that it lacks";
 
-/// With those that only repair sees.
+/// All of them.
 memory::SramGeometry cells_of(const Plan& plan, OnChipMemory which) {
-  return which == OnChipMemory::kWeightSram ? plan.program.spec.weight_sram.cells()
-                                            : seen_by_words(plan, which);
+  return which == OnChipMemory::kWeightSram
+             ? plan.program.spec.weight_sram.cells()
+             : hardware::organisation(plan.program.spec, which).geometry();
 }
 
-bool stands_in_for_spares(const Plan& plan, OnChipMemory which) {
-  return which == OnChipMemory::kWeightSram && plan.config.memory.spares_error_free;
-}
-
-/// A map without spare lines gets error-free ones where that is asked for.
-memory::SparseFaultMap with_spares(const Plan& plan, OnChipMemory which,
-                                   memory::SparseFaultMap map) {
-  const bool lacks = map.geometry() == seen_by_words(plan, which);
-  if (!lacks || !stands_in_for_spares(plan, which)) return map;
-  memory::FaultMapHeader header = map.header();
-  header.geometry = cells_of(plan, which);
-  header.source += "; error-free spare lines";
-  return {std::move(header), map.faults()};
-}
-
-/// What to do about a map that has all cells but those of spare lines.
-std::string spares_advice(const Plan& plan) {
-  const bool columns = plan.config.memory.spares.columns > 0;
-  return "; spare lines are cells, too: memory.mitigations." +
-         std::string(columns ? "spare_columns" : "spare_rows") +
-         ".extra_cells: error_free takes those that it lacks for good";
-}
-
-std::unique_ptr<memory::FaultMap> require_fit(const Plan& plan, OnChipMemory which,
-                                              memory::SparseFaultMap map,
-                                              const std::filesystem::path& path,
-                                              const std::string& advice) {
-  map = with_spares(plan, which, std::move(map));
-  const memory::SramGeometry cells = cells_of(plan, which);
-  if (map.geometry() != cells) {
-    const std::string verb = which == OnChipMemory::kAccumulator ? "have " : "has ";
-    throw InputError("the map is of " + memory::to_string(map.geometry()) + ", the " +
-                     hardware::title(which) + " of '" + plan.config.accelerator.name + "' " + verb +
-                     memory::to_string(cells) +
-                     (map.geometry() == seen_by_words(plan, which) ? spares_advice(plan) : advice))
-        .within(path.string());
-  }
-  if (map.header().unit != plan.unit(which)) {
-    throw InputError("the map's unit is " + map.header().unit + ", the memory profile's is " +
-                     plan.unit(which))
-        .within(path.string());
-  }
-  return std::make_unique<memory::SparseFaultMap>(std::move(map));
-}
-
-std::unique_ptr<memory::FaultMap> read_map_of_chip(const Plan& plan, OnChipMemory which,
-                                                   std::uint64_t chip) {
-  const config::ChipConfig& chips = plan.config.memory.find(which)->chip;
-  // Folded onto what words see, where other cells stand in for the spare lines.
-  const memory::SramGeometry target =
-      stands_in_for_spares(plan, which) ? seen_by_words(plan, which) : cells_of(plan, which);
-  return require_fit(plan, which, placed_map(chips, chip, target), chips.maps.at(chip),
-                     "; " + config::key_of(which) + ".chip.fold puts it there");
-}
-
-/// A map of the chip's stack.
-std::unique_ptr<memory::FaultMap> read_stacked_map(const Plan& plan, OnChipMemory which,
-                                                   const std::filesystem::path& path) {
-  const auto import = config::no_map_import(config::key_of(which) + ".chip");
-  return require_fit(plan, which, memory::read_map(path.string(), import).map, path, "");
+/// Without those of check bits, flags and spare lines.
+memory::SramGeometry data_cells_of(const Plan& plan, OnChipMemory which) {
+  memory::SramOrganisation organisation = hardware::organisation(plan.program.spec, which);
+  organisation.check_bits = 0;
+  return organisation.geometry();
 }
 
 /// Chips of one seed have independent faults in each of their memories.
@@ -105,6 +52,74 @@ std::unique_ptr<memory::FaultMap> generated(const config::FaultyMemory& memory,
       source.generator->make({geometry, memory.profile, source.mixture, seed}, source.parameters);
   if (source.sigma_read == 0) return chip;
   return std::make_unique<memory::NoisyFaultMap>(std::move(chip), source.sigma_read);
+}
+
+std::unique_ptr<memory::FaultMap> error_free_cells(const Plan& plan, OnChipMemory which) {
+  memory::FaultMapHeader header{.geometry = cells_of(plan, which),
+                                .unit = plan.unit(which),
+                                .lowest_measured = {},
+                                .source = "error-free"};
+  return std::make_unique<memory::SparseFaultMap>(std::move(header),
+                                                  std::vector<memory::Fault>{});
+}
+
+/// What stands in for cells that the map of a chip lacks; nullptr: nothing does.
+std::unique_ptr<memory::FaultMap> extra_cells(const Plan& plan, OnChipMemory which,
+                                              std::uint64_t chip) {
+  config::FaultyMemory memory = *plan.config.memory.find(which);
+  const std::optional<config::ExtraCells> extra = memory.chip.extra_cells;
+  if (!extra) return nullptr;
+  if (extra->chip == nullptr) return error_free_cells(plan, which);
+  memory.chip = *extra->chip;
+  return generated(memory, cells_of(plan, which), seed_of(which, memory.chip.seed, chip));
+}
+
+/// A map of all cells, or one of all data with `extra` cells around it, where there are such.
+std::unique_ptr<memory::FaultMap> require_fit(const Plan& plan, OnChipMemory which,
+                                              memory::SparseFaultMap map,
+                                              const std::filesystem::path& path,
+                                              std::unique_ptr<memory::FaultMap> extra,
+                                              const std::string& advice) {
+  const memory::SramGeometry cells = cells_of(plan, which), data = data_cells_of(plan, which);
+  const memory::SramGeometry& measured = map.geometry();
+  const bool fits = measured == cells;
+  const bool lacks =
+      memory::widens(measured, cells) && (measured == data || memory::widens(data, measured));
+  if (!fits && !(lacks && extra)) {
+    const std::string verb = which == OnChipMemory::kAccumulator ? "have " : "has ";
+    throw InputError("the map is of " + memory::to_string(measured) + ", the " +
+                     hardware::title(which) + " of '" + plan.config.accelerator.name + "' " + verb +
+                     memory::to_string(cells) + (lacks ? std::string(kExtraCellsAdvice) : advice))
+        .within(path.string());
+  }
+  if (map.header().unit != plan.unit(which)) {
+    throw InputError("the map's unit is " + map.header().unit + ", the memory profile's is " +
+                     plan.unit(which))
+        .within(path.string());
+  }
+  auto fitting = std::make_unique<memory::SparseFaultMap>(std::move(map));
+  if (fits) return fitting;
+  return std::make_unique<memory::WidenedFaultMap>(std::move(fitting), std::move(extra));
+}
+
+std::unique_ptr<memory::FaultMap> read_map_of_chip(const Plan& plan, OnChipMemory which,
+                                                   std::uint64_t chip) {
+  const config::ChipConfig& chips = plan.config.memory.find(which)->chip;
+  // Folded onto the data, where other cells stand in for the rest.
+  const memory::SramGeometry target =
+      chips.extra_cells ? data_cells_of(plan, which) : cells_of(plan, which);
+  return require_fit(plan, which, placed_map(chips, chip, target), chips.maps.at(chip),
+                     extra_cells(plan, which, chip),
+                     "; " + config::key_of(which) + ".chip.fold puts it there");
+}
+
+/// A map of the chip's stack, which says nothing of the extra cells of its chip.
+std::unique_ptr<memory::FaultMap> read_stacked_map(const Plan& plan, OnChipMemory which,
+                                                   const std::filesystem::path& path) {
+  const auto import = config::no_map_import(config::key_of(which) + ".chip");
+  const bool may_lack = plan.config.memory.find(which)->chip.extra_cells.has_value();
+  return require_fit(plan, which, memory::read_map(path.string(), import).map, path,
+                     may_lack ? error_free_cells(plan, which) : nullptr, "");
 }
 
 // Without the maps that may lie on that of any chip.

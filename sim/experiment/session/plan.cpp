@@ -216,8 +216,9 @@ Plan make_plan(const config::WorkloadConfig& config) {
   if (!note.empty()) plan.notes.push_back(note);
   const std::string prices = sram_note(config.energy_table, plan.program.spec);
   if (!prices.empty()) plan.notes.push_back(prices);
-  if (config.memory.spares_error_free) {
-    plan.notes.push_back("spare lines that a map lacks are taken for error-free (extra_cells)");
+  if (const auto& extra = config.memory.weight_sram().chip.extra_cells) {
+    plan.notes.push_back(std::string("cells that a map lacks are ") +
+                         (extra->chip ? "generated" : "taken for error-free") + " (extra_cells)");
   }
   return plan;
 }

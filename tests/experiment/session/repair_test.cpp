@@ -106,8 +106,8 @@ TEST(SpareLines, AreNotTestedWhereTheProfileOrTheMapSaysNothing) {
                         "# lowest_measured: 0.8\n# source: written by a test\n"
                         "bank,row,column,vfail,kind\n0,0,1,0.84,flip\n";
   const Session session =
-      mitigated_session("spare_columns: {program_at: 0.76, extra_cells: error_free}",
-                        {"memory.chip={map: " + map + "}"});
+      mitigated_session("spare_columns: {program_at: 0.76}",
+                        {"memory.chip={map: " + map + ", extra_cells: error_free}"});
   try {
     Chip(session.plan(), 0);
     ADD_FAILURE() << "a test below what was measured";
@@ -166,21 +166,40 @@ TEST(SpareLines, AreCellsOfAMeasuredMapToo) {
   } catch (const InputError& error) {
     EXPECT_THAT(error.what(),
                 ::testing::HasSubstr("plain.csv: the map is of 8 banks x 1024 rows x 128 columns"));
-    EXPECT_THAT(error.what(), ::testing::HasSubstr("has 8 banks x 1024 rows x 130 columns; spare "
-                                                   "lines are cells, too: "
-                                                   "memory.mitigations.spare_columns.extra_cells: "
-                                                   "error_free"));
+    EXPECT_THAT(error.what(), ::testing::HasSubstr("has 8 banks x 1024 rows x 130 columns; check "
+                                                   "bits, flags and spare lines are cells, too: "
+                                                   "memory.chip.extra_cells"));
   }
-  const std::string assumed = "spare_columns: {per_bank: 2, extra_cells: error_free}";
-  for (const auto& set : {chip_of(plain, ""), chip_of(wide, ", fold: crop"), chip_of(wide, "")}) {
-    Session session = mitigated_session(assumed, set);
+  const std::string assumed = ", extra_cells: error_free";
+  for (const auto& set :
+       {chip_of(plain, assumed), chip_of(wide, ", fold: crop" + assumed), chip_of(wide, assumed)}) {
+    Session session = mitigated_session(spares, set);
     const PointResult point = session.run({kVoltage, 0, 1});
     EXPECT_TRUE(point.repair.value().complete());
     EXPECT_EQ(point.repair.value().columns_used, 1U);
     EXPECT_THAT(session.notes(), ::testing::Contains(::testing::HasSubstr("error-free")));
   }
-  const PointResult told = mitigated_session(assumed, chip_of(plain, "")).run({kVoltage, 0, 0});
-  EXPECT_THAT(told.memories.front().source, ::testing::HasSubstr("error-free spare lines"));
+  const PointResult told = mitigated_session(spares, chip_of(plain, assumed)).run({kVoltage, 0, 0});
+  EXPECT_THAT(told.memories.front().source, ::testing::HasSubstr("; extra cells error-free"));
+}
+
+// The map has no faults but in one column of bank 1: what else is corrected are check bits.
+TEST(ExtraCells, StandInForCheckBitsThatAMapLacks) {
+  const std::string plain = measured_map("data.csv", 128);
+  const auto run = [&](const std::string& extra) {
+    Session session = mitigated_session("secded", {"memory.chip={map: " + plain + extra + "}"});
+    return session.run({kVoltage, 0, 1});
+  };
+  EXPECT_THROW(run(""), InputError);
+  const PointResult error_free = run(", extra_cells: error_free");
+  const PointResult generated = run(", extra_cells: generated");
+  const PointResult stuck = run(", extra_cells: {kind: stuck, seed: 3}");
+  EXPECT_EQ(
+      error_free.memories.front().ber * static_cast<double>(error_free.memories.front().cells), 50);
+  EXPECT_GT(generated.mitigated.corrected, 2 * error_free.mitigated.corrected);
+  EXPECT_LT(stuck.mitigated.corrected, generated.mitigated.corrected);
+  EXPECT_EQ(error_free.effective_ber, generated.effective_ber);  // of data
+  EXPECT_THAT(generated.memories.front().source, ::testing::HasSubstr("; extra cells iid"));
 }
 
 const std::string kProfile = BROWNOUT_SOURCE_DIR "/configs/memories/sram_14nm_8t_assumed.yaml";
