@@ -7,6 +7,7 @@
 #include <string>
 
 #include "sim/cli/score_cells.hpp"
+#include "sim/energy/energy_table.hpp"
 
 namespace brownout::cli {
 namespace {
@@ -46,6 +47,13 @@ std::vector<Quantity> quantities(Metric metric) {
           {{"latency_s", "latency", "s", Style::kQuantity, 1},
            [](const VoltageSummary& at) { return at.latency_s; }},
           {{"cycles", "cycles", "count"}, [](const VoltageSummary& at) { return at.cycles; }}};
+}
+
+/// Columns of rails add up to the total; others are parts of these.
+bool is_of_a_rail(const std::string& column) {
+  return std::any_of(energy::kRails.begin(), energy::kRails.end(), [&](energy::Rail rail) {
+    return column == energy::to_string(rail) + "_energy_j";
+  });
 }
 
 /// By how much it is compared at another voltage than the first.
@@ -132,10 +140,12 @@ Table difference_table(const std::vector<experiment::Difference>& differences, s
 }
 
 Table energy_table(const ComparedSweeps& sweeps) {
-  std::set<std::string> parts;
+  std::set<std::string> rails, parts_of_these;
   for (const ComparedSweep& sweep : sweeps) {
     if (sweep.compared() == nullptr) continue;
-    for (const auto& [part, joules] : sweep.compared()->energy_parts) parts.insert(part);
+    for (const auto& [part, joules] : sweep.compared()->energy_parts) {
+      (is_of_a_rail(part) ? rails : parts_of_these).insert(part);
+    }
   }
   Table table{.key = "energy", .columns = {{"part", "energy"}}, .rows = {}};
   for (std::size_t i = 0; i < sweeps.size(); ++i) {
@@ -152,17 +162,19 @@ Table energy_table(const ComparedSweeps& sweeps) {
     }
     table.rows.push_back(std::move(row));
   };
-  for (const std::string& part : parts) {
+  const auto add_part = [&](const std::string& part) {
     add_row(part, [&](const ComparedSweep& sweep) -> std::optional<double> {
       if (sweep.compared() == nullptr) return {};
       const auto found = sweep.compared()->energy_parts.find(part);
       if (found == sweep.compared()->energy_parts.end()) return {};
       return found->second;
     });
-  }
+  };
+  for (const std::string& rail : rails) add_part(rail);
   add_row("energy_j", [](const ComparedSweep& sweep) {
     return at_point(sweep, [](const VoltageSummary& at) { return at.energy_j; });
   });
+  for (const std::string& part : parts_of_these) add_part(part);
   return table;
 }
 

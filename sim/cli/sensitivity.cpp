@@ -70,7 +70,7 @@ Outcome by_parts(const experiment::Session& session, std::vector<FaultDimension>
                  experiment::CosimPolicy cosim, const experiment::RunnerOptions& runner) {
   const experiment::SensitivityOptions options{std::move(dimensions), cosim, runner};
   experiment::SensitivityOutcome found = experiment::run_sensitivity(session, options);
-  Outcome outcome{.report = {},
+  Outcome outcome{.report = Report{},
                   .file = "sensitivity.csv",
                   .points = found.points,
                   .resumed = found.resumed,
@@ -84,7 +84,7 @@ Outcome by_lines(const experiment::Session& session, memory::LineKind kind, std:
                  experiment::CosimPolicy cosim, const experiment::RunnerOptions& runner) {
   const experiment::LineSensitivityOptions options{kind, lines, cosim, runner};
   experiment::LineSensitivityOutcome found = experiment::run_line_sensitivity(session, options);
-  Outcome outcome{.report = {},
+  Outcome outcome{.report = Report{},
                   .file = "lines.csv",
                   .points = found.points,
                   .resumed = found.resumed,

@@ -147,7 +147,7 @@ LineSensitivityOutcome run_line_sensitivity(const Session& session,
       {{"sensitivity", memory::to_string(options.kind) + " " + std::to_string(ranks_of(lines))}});
   RunnerOutcome finished = run_points(session, asked.points(), manifest, options.runner);
   LineSensitivityOutcome outcome{.lines = {},
-                                 .drop_of_all = {},
+                                 .drop_of_all = Spread{},
                                  .points = asked.points().size(),
                                  .resumed = finished.resumed,
                                  .failures = std::move(finished.failures)};

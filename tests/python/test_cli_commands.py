@@ -66,6 +66,10 @@ def test_help_teaches(command: str) -> None:
 def test_the_examples_of_help_work(tmp_path: Path) -> None:
     for folder in ["workloads", "configs"]:
         (tmp_path / folder).symlink_to(ROOT / folder)
+    for name, accelerator in [("edge", "edge_32x32"), ("vision", "vision_64x64")]:
+        small = ["--voltage", "1,0.9", "--chips", "1", "--images", "20", "--out", f"out/{name}"]
+        hardware = ["--accelerator", f"configs/accelerators/{accelerator}.yaml"]
+        brownout("sweep", WORKLOAD, *small, *hardware, cwd=tmp_path)  # which compare reads
     for command in COMMANDS:  # map info reads what map generate writes
         text = brownout(*command.split(), "--help").stdout
         example = text.split("\nexample:\n")[1].split("\n\n")[0]

@@ -129,6 +129,10 @@ def test_energy_by_its_parts_adds_to_what_the_files_say(sweeps: dict[str, Path])
         for number, name in ((1, "edge"), (2, "secded")):
             value = mean_at(sweeps[name], "0.85", part)
             assert rows[part][f"joules_{number}"] == pytest.approx(value)
+    above = list(rows)[: list(rows).index("energy_j")]  # the rails
+    for joules in ("joules_1", "joules_2"):
+        total = sum(rows[part][joules] for part in above)
+        assert total == pytest.approx(rows["energy_j"][joules], rel=1e-12)
     assert rows["mitigation_energy_j"]["joules_1"] is None
     assert rows["mitigation_energy_j"]["joules_2"] > 0
 

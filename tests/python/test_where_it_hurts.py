@@ -115,7 +115,7 @@ def test_sensitivity_to_bits_grows_with_their_weight(tmp_path: Path) -> None:
 def test_sensitivity_over_two_dimensions(tmp_path: Path) -> None:
     arguments = ["sensitivity", WORKLOAD, "--voltage", "0.8", "--by", "polarity,layer"]
     arguments += ["--chips", "1", "--images", "20", "--out", tmp_path / "out"]
-    arguments += ["--set", "memory.faults.layers=[conv1, fc3]"]
+    arguments += ["--set", "memory.faults.layers=[conv1, fc3]", "--wide"]
     text = brownout(*arguments).stdout
     lines = [line.split() for line in text.split("\n\n")[1].splitlines()]
     assert lines[0][:2] == ["layer", "polarity"]
@@ -178,7 +178,7 @@ def test_explain_leads_from_cells_to_weights(tmp_path: Path, capacity: str) -> N
 
     table = rows_of(brownout(*run, "csv").stdout)
     assert [row["column"] for row in table] == [str(fault["column"]) for fault in faults]
-    text = brownout(*run, "table").stdout.split("\n\n")
+    text = brownout(*run, "table", "--wide").stdout.split("\n\n")
     assert len(text) == 3
     assert len(text[2].splitlines()) == 42
     assert text[2].split()[:4] == ["bank", "row", "column", "fault"]

@@ -59,8 +59,7 @@ std::unique_ptr<memory::FaultMap> error_free_cells(const Plan& plan, OnChipMemor
                                 .unit = plan.unit(which),
                                 .lowest_measured = {},
                                 .source = "error-free"};
-  return std::make_unique<memory::SparseFaultMap>(std::move(header),
-                                                  std::vector<memory::Fault>{});
+  return std::make_unique<memory::SparseFaultMap>(std::move(header), std::vector<memory::Fault>{});
 }
 
 /// What stands in for cells that the map of a chip lacks; nullptr: nothing does.

@@ -194,12 +194,14 @@ TEST(ExtraCells, StandInForCheckBitsThatAMapLacks) {
   const PointResult error_free = run(", extra_cells: error_free");
   const PointResult generated = run(", extra_cells: generated");
   const PointResult stuck = run(", extra_cells: {kind: stuck, seed: 3}");
-  EXPECT_EQ(
-      error_free.memories.front().ber * static_cast<double>(error_free.memories.front().cells), 50);
-  EXPECT_GT(generated.mitigated.corrected, 2 * error_free.mitigated.corrected);
-  EXPECT_LT(stuck.mitigated.corrected, generated.mitigated.corrected);
+  const MemoryResult& memory = error_free.memories.front();
+  EXPECT_NEAR(memory.ber * static_cast<double>(memory.cells), 50, 1e-9);  // those of the map
+  EXPECT_GT(generated.mitigated.corrected, 1.5 * error_free.mitigated.corrected);
+  EXPECT_LT(stuck.mitigated.corrected, generated.mitigated.corrected);  // half do no harm
+  EXPECT_GT(stuck.mitigated.corrected, error_free.mitigated.corrected);
   EXPECT_EQ(error_free.effective_ber, generated.effective_ber);  // of data
-  EXPECT_THAT(generated.memories.front().source, ::testing::HasSubstr("; extra cells iid"));
+  EXPECT_THAT(generated.memories.front().source,
+              ::testing::HasSubstr("; extra cells generated: iid"));
 }
 
 const std::string kProfile = BROWNOUT_SOURCE_DIR "/configs/memories/sram_14nm_8t_assumed.yaml";
