@@ -32,7 +32,7 @@ TEST(Axis, MistakesNameTheAxis) {
       {"k={a,b", "--axis k: a } is missing"},
       {"k='a", "--axis k: a ' is missing"}};
   for (const auto& [text, error] : cases) {
-    EXPECT_EQ(error_of([&] { parse_axis(text); }), error) << text;
+    EXPECT_EQ(error_of([&text = text] { parse_axis(text); }), error) << text;
   }
 }
 
