@@ -23,7 +23,7 @@ PointSummary chip_with(const char* voltage, std::uint64_t chip, double top1, Pai
   return point;
 }
 
-const StatisticsRow& row_of(const std::vector<StatisticsRow>& rows, const std::string& quantity) {
+StatisticsRow row_of(const std::vector<StatisticsRow>& rows, const std::string& quantity) {
   return *std::find_if(rows.begin(), rows.end(),
                        [&](const StatisticsRow& row) { return row.quantity == quantity; });
 }
@@ -38,7 +38,7 @@ std::vector<StatisticsRow> of_five_chips() {
 }
 
 TEST(Statistics, QuantilesLieLinearlyBetweenTheChips) {
-  const StatisticsRow& row = row_of(of_five_chips(), "top1");
+  const StatisticsRow row = row_of(of_five_chips(), "top1");
   EXPECT_EQ(row.chips, 5);
   EXPECT_DOUBLE_EQ(row.spread.mean, 0.82);
   EXPECT_EQ(row.spread.median, 0.84);
@@ -49,7 +49,7 @@ TEST(Statistics, QuantilesLieLinearlyBetweenTheChips) {
 }
 
 TEST(Statistics, IntervalsOverImagesAndOverChipsAreKeptApart) {
-  const StatisticsRow& row = row_of(of_five_chips(), "top1");
+  const StatisticsRow row = row_of(of_five_chips(), "top1");
   EXPECT_DOUBLE_EQ(row.over_images->low, 0.77);
   EXPECT_DOUBLE_EQ(row.over_images->high, 0.85);
   EXPECT_NEAR(row.spread.over_chips->low + row.spread.over_chips->high, 2 * 0.82, 1e-12);
