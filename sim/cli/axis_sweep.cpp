@@ -155,9 +155,9 @@ int run_axis_sweep(const Arguments& arguments, const Streams& streams) {
   streams.out << render(findings.report, format);
   print_notes(streams.err, findings.notes, quiet);
   if (!quiet) {
-    streams.err << "wrote points.csv, axes.json and " << variants.size() << " sweeps in "
-                << options.out.string() << "; " << outcome.resumed << " of " << outcome.points
-                << " points resumed\n";
+    streams.err << "wrote points.csv, axes.json and " << variants.size()
+                << (variants.size() == 1 ? " sweep in " : " sweeps in ") << options.out.string()
+                << "; " << outcome.resumed << " of " << outcome.points << " points resumed\n";
   }
   return 0;
 }

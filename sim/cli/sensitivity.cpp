@@ -66,15 +66,21 @@ struct Outcome {
   std::vector<std::string> failures;
 };
 
+/// Still without its report.
+template <typename Found>
+Outcome outcome_of(const char* file, const Found& found) {
+  return {.report = Report{},
+          .file = file,
+          .points = found.points,
+          .resumed = found.resumed,
+          .failures = found.failures};
+}
+
 Outcome by_parts(const experiment::Session& session, std::vector<FaultDimension> dimensions,
                  experiment::CosimPolicy cosim, const experiment::RunnerOptions& runner) {
   const experiment::SensitivityOptions options{std::move(dimensions), cosim, runner};
-  experiment::SensitivityOutcome found = experiment::run_sensitivity(session, options);
-  Outcome outcome{.report = Report{},
-                  .file = "sensitivity.csv",
-                  .points = found.points,
-                  .resumed = found.resumed,
-                  .failures = std::move(found.failures)};
+  const experiment::SensitivityOutcome found = experiment::run_sensitivity(session, options);
+  Outcome outcome = outcome_of("sensitivity.csv", found);
   if (!outcome.failures.empty()) return outcome;
   outcome.report = part_report(found.parts, options.dimensions, session.images().metric);
   return outcome;
@@ -83,12 +89,9 @@ Outcome by_parts(const experiment::Session& session, std::vector<FaultDimension>
 Outcome by_lines(const experiment::Session& session, memory::LineKind kind, std::size_t lines,
                  experiment::CosimPolicy cosim, const experiment::RunnerOptions& runner) {
   const experiment::LineSensitivityOptions options{kind, lines, cosim, runner};
-  experiment::LineSensitivityOutcome found = experiment::run_line_sensitivity(session, options);
-  Outcome outcome{.report = Report{},
-                  .file = "lines.csv",
-                  .points = found.points,
-                  .resumed = found.resumed,
-                  .failures = std::move(found.failures)};
+  const experiment::LineSensitivityOutcome found =
+      experiment::run_line_sensitivity(session, options);
+  Outcome outcome = outcome_of("lines.csv", found);
   if (!outcome.failures.empty()) return outcome;
   outcome.report = line_report(found, kind, session.images().metric);
   return outcome;

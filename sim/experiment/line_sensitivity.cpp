@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "memory/numbers/keyed_random.hpp"
-#include "sim/experiment/results/point_columns.hpp"
 #include "sim/experiment/runner/manifest.hpp"
 #include "sim/experiment/runner/whole_file.hpp"
 
@@ -153,11 +152,7 @@ LineSensitivityOutcome run_line_sensitivity(const Session& session,
                                  .failures = std::move(finished.failures)};
   if (!outcome.failures.empty()) return outcome;
 
-  const std::string header = points_header(columns_of(plan.config));
-  std::vector<PointSummary> summaries;
-  for (const PointRows& row : finished.rows) {
-    summaries.push_back(parse_point_row(header, row.point));
-  }
+  const std::vector<PointSummary> summaries = summaries_of(plan.config, finished.rows);
   const Metric metric = session.images().metric;
   outcome.drop_of_all = drop_of_all(summaries, lines.size(), metric);
   outcome.lines = summarize_lines(summaries, lines, plan.unit(), metric);

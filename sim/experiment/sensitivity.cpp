@@ -4,7 +4,6 @@
 
 #include "memory/base/arithmetic.hpp"
 #include "memory/numbers/keyed_random.hpp"
-#include "sim/experiment/results/point_columns.hpp"
 #include "sim/experiment/results/point_summary.hpp"
 #include "sim/experiment/runner/manifest.hpp"
 #include "sim/experiment/runner/whole_file.hpp"
@@ -91,11 +90,7 @@ SensitivityOutcome run_sensitivity(const Session& session, const SensitivityOpti
                              .failures = std::move(finished.failures)};
   if (!outcome.failures.empty()) return outcome;
 
-  const std::string header = points_header(columns_of(plan.config));
-  std::vector<PointSummary> summaries;
-  for (const PointRows& row : finished.rows) {
-    summaries.push_back(parse_point_row(header, row.point));
-  }
+  const std::vector<PointSummary> summaries = summaries_of(plan.config, finished.rows);
   const FaultPart whole = whole_network(plan);
   std::vector<SensitivityRow> rows;
   for (std::size_t i = 0; i < parts.size(); ++i) {

@@ -95,10 +95,7 @@ SweepOutcome run_sweep(const Session& session, const SweepOptions& options) {
   if (!result.failures.empty()) return result;
   const OptionalColumns columns = columns_of(plan.config);
   write_csv_files(options.out, columns, outcome.rows);
-  const std::string header = points_header(columns);
-  for (const PointRows& row : outcome.rows) {
-    result.points.push_back(parse_point_row(header, row.point));
-  }
+  result.points = summaries_of(plan.config, outcome.rows);
   write_whole_file(options.out / "statistics.csv",
                    csv_text(statistics_columns(), statistics_of(result.points, swept_unit(plan))));
   if (!is_share(session.images().metric)) return result;

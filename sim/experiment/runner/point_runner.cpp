@@ -102,4 +102,12 @@ RunnerOutcome run_points(const Session& session, const std::vector<Point>& point
   return outcome;
 }
 
+std::vector<PointSummary> summaries_of(const config::WorkloadConfig& config,
+                                       const std::vector<PointRows>& rows) {
+  const std::string header = points_header(columns_of(config));
+  std::vector<PointSummary> summaries;
+  for (const PointRows& row : rows) summaries.push_back(parse_point_row(header, row.point));
+  return summaries;
+}
+
 }  // namespace brownout::experiment

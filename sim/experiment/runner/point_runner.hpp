@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/experiment/results/point_summary.hpp"
 #include "sim/experiment/runner/journal.hpp"
 #include "sim/experiment/session/session.hpp"
 
@@ -36,5 +37,9 @@ void check_points(const Session& session, const std::vector<Point>& points,
 /// say what is kept. Forks: the calling process must not have run a point.
 RunnerOutcome run_points(const Session& session, const std::vector<Point>& points,
                          const std::string& manifest, const RunnerOptions& options);
+
+/// What the rows of a workload's points say.
+std::vector<PointSummary> summaries_of(const config::WorkloadConfig& config,
+                                       const std::vector<PointRows>& rows);
 
 }  // namespace brownout::experiment
