@@ -83,7 +83,7 @@ def title(counts: dict[str, Any]) -> str:
     at = f"{counts['voltage']} {counts['unit']}"
     if dies == 1:
         return f"Fault map at {at}: {faults} failing cells, {rate}"
-    return f"{dies} dies at {at}: {faults / dies:.4g} failing cells a die, {rate}"
+    return f"{dies} dies at {at}: {faults / dies:,.0f} failing cells a die, {rate}"
 
 
 def shortened(text: str, most: int) -> str:

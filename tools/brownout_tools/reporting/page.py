@@ -12,6 +12,7 @@ from brownout_tools.reporting.interactive import Live
 from brownout_tools.reporting.results import Manifest, SweepResults
 from brownout_tools.reporting.style import Picture
 from brownout_tools.reporting.summary import LayerMean, VoltageSummary
+from brownout_tools.reporting.wafer_map import WaferMap
 
 Pictures = Mapping[str, Picture]  # by name
 
@@ -43,7 +44,12 @@ class Content:
         return self.choice.summaries
 
 
-def html_page(content: Content, pictures: Pictures, live: Sequence[Live] = ()) -> str:
+def html_page(
+    content: Content,
+    pictures: Pictures,
+    live: Sequence[Live] = (),
+    wafer: WaferMap | None = None,
+) -> str:
     """Return the whole report."""
     title = page_title(content.manifest)
     sections = [
@@ -52,6 +58,7 @@ def html_page(content: Content, pictures: Pictures, live: Sequence[Live] = ()) -
         picture_section(content, pictures),
         voltage_section(content),
         dies_section(content.dies, content.yields, pictures.get("dies")),
+        wafer_section(wafer, pictures.get("map"), content.unit) if wafer is not None else "",
         layer_section(content, pictures["layers"]) if content.layers else "",
         reading_section(content),
         configuration_section(content.manifest),
@@ -156,6 +163,21 @@ def voltage_section(content: Content) -> str:
         lambda summary: summary is choice.chosen,
     )
     return f"<section>\n<h2>Per voltage</h2>\n{table}\n</section>"
+
+
+def wafer_section(wafer: WaferMap, picture: Picture | None, unit: str) -> str:
+    """Return where the dies fail, or why that is not drawn."""
+    title = "<section>\n<h2>Where the dies fail</h2>\n"
+    if picture is None:
+        text = f"The maps of the dies are not drawn on each other: {wafer.missing}."
+        return f"{title}{markup.paragraph(text)}\n</section>"
+    caption = (
+        f"All maps on each other at {wafer.voltage.text} {unit}: how many cells of a place fail, "
+        "of all dies. A row or bitline that is weak on every die is a dark line, one that is weak "
+        "on a single die a pale one. Below: failing cells over the voltage, how they fail, and "
+        "bitlines by their faults, each die's counted for itself."
+    )
+    return f"{title}{markup.picture(picture, caption, 'wide')}\n</section>"
 
 
 def layer_section(content: Content, picture: Picture) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 from brownout_tools.reporting import (
     columns,
     headline,
+    map_picture,
     plot_dies,
     plot_layers,
     plot_points,
@@ -22,21 +23,24 @@ from brownout_tools.reporting.report import Report
 from brownout_tools.reporting.results import MANIFEST, read_results
 from brownout_tools.reporting.style import Picture
 from brownout_tools.reporting.summary import VoltageSummary, by_voltage, layers_at
+from brownout_tools.reporting.wafer_map import WaferMap, wafer_map
 
 
 def report(directory: Path, layers_voltage: str | None) -> Report:
     """Return the report of a sweep's directory."""
     content = gather(directory, layers_voltage)
-    pictures = draw(content)
+    wafer = wafer_map(directory, content.manifest, content.dies, content.choice)
+    pictures = draw(content, wafer)
     return Report(
         headline.headline(content.choice, content.unit),
         html_page(
             content,
             {picture.name: picture for picture in pictures},
             live_curves([Curve("", content.choice)], content.unit),
+            wafer,
         ),
         pictures,
-        lambda: draw(content),
+        lambda: draw(content, wafer),
         tables(content),
     )
 
@@ -55,7 +59,7 @@ def gather(directory: Path, layers_voltage: str | None) -> Content:
     return Content(results, choice, layers, selected, dies, yields)
 
 
-def draw(content: Content) -> Sequence[Picture]:
+def draw(content: Content, wafer: WaferMap | None = None) -> Sequence[Picture]:
     """Draw the pictures of the page."""
     pictures = [
         plot_points.accuracy_energy(content.choice, content.unit),
@@ -63,6 +67,8 @@ def draw(content: Content) -> Sequence[Picture]:
     ]
     if content.choice.chips > 1 and len(content.summaries) > 1:
         pictures.append(plot_dies.dies_picture(content.choice, content.dies))
+    if wafer is not None and wafer.counts is not None:
+        pictures.append(map_picture.draw(wafer.counts))
     if content.layers:
         voltage = f"{content.layers_voltage.text} {content.unit}"
         pictures.append(plot_layers.layers(content.layers, voltage))
