@@ -114,9 +114,11 @@ def test_a_manifest_without_its_criterion_is_an_error(
     assert says in error_of(capsys)
 
 
-def test_an_error_alone_is_not_drawn(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_sweep_without_any_score_is_an_error(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     sweep = of_auc(synthetic_sweep(chips=1))
     for row in sweep.points:
         row["auc"] = ""
     assert main([str(sweep.write(tmp_path))]) == 2
-    assert "neither top1 nor auc has values" in capsys.readouterr().err
+    assert "neither top1, auc nor reconstruction_mse has values" in capsys.readouterr().err

@@ -6,6 +6,7 @@ from brownout_tools.reporting.criterion import Criterion
 from brownout_tools.reporting.dies import VoltageYield
 from brownout_tools.reporting.inputs import InputError
 from brownout_tools.reporting.metric import Metric
+from brownout_tools.reporting.results import REFERENCE
 from brownout_tools.reporting.summary import VoltageSummary
 
 
@@ -13,12 +14,13 @@ from brownout_tools.reporting.summary import VoltageSummary
 class Choice:
     """Voltages fall. ``chosen`` is None where a chip fails at the highest one.
 
-    ``failed`` is the first voltage, walking down, at which a chip fails.
+    ``failed`` is the first voltage, walking down, at which a chip fails. By an error no chip passes
+    or fails: then there is no criterion, and neither of them.
     """
 
     summaries: list[VoltageSummary]
     yields: dict[int, VoltageYield]  # by millionths
-    criterion: Criterion
+    criterion: Criterion | None
     chosen: VoltageSummary | None
     failed: VoltageSummary | None
 
@@ -32,13 +34,20 @@ class Choice:
         """Chips of the sweep."""
         return max(len(summary.chips) for summary in self.summaries)
 
+    @property
+    def reference(self) -> float:
+        """The metric without faults."""
+        if self.criterion is not None:
+            return self.criterion.reference
+        return self.summaries[0][REFERENCE].mean
+
     def yield_at(self, summary: VoltageSummary) -> VoltageYield:
         """Return how many chips pass there."""
         return self.yields[summary.millionths]
 
     def drop(self, summary: VoltageSummary) -> float:
         """Percentage points of the mean score lost against the network without faults."""
-        return 100 * (self.criterion.reference - summary.score.mean)
+        return 100 * (self.reference - summary.score.mean)
 
 
 def choose_voltage(

@@ -43,6 +43,8 @@ def voltage_columns(choice: Choice, unit: str) -> list[Column[VoltageSummary]]:
 
 def passing_columns(choice: Choice) -> list[Column[VoltageSummary]]:
     """Return the columns about the chips that pass; of one chip, whether it does."""
+    if choice.criterion is None:
+        return []
 
     def counts(summary: VoltageSummary) -> str:
         found = choice.yield_at(summary)
@@ -109,20 +111,24 @@ def accuracy_columns(metric: Metric) -> list[Column[VoltageSummary]]:
     return [
         Column(
             metric.name,
-            "%",
+            metric.unit,
             f"{metric.meaning}: mean ± standard deviation over chips",
-            lambda s: formats.percent_with_spread(s.score),
+            lambda s: formats.score_with_spread(metric, s.score),
             core=True,
         ),
         Column(
             f"lowest {metric.name}",
-            "%",
-            "the worst chip",
-            lambda s: formats.percent(s.score.low),
-            core=True,
+            metric.unit,
+            "the worst chip" if metric.is_share else "the best chip",
+            lambda s: formats.score(metric, s.score.low),
+            core=metric.is_share,
         ),
         Column(
-            f"highest {metric.name}", "%", "the best chip", lambda s: formats.percent(s.score.high)
+            f"highest {metric.name}",
+            metric.unit,
+            "the best chip" if metric.is_share else "the worst chip",
+            lambda s: formats.score(metric, s.score.high),
+            core=not metric.is_share,
         ),
         Column("chips", "", "fault maps evaluated", lambda s: str(len(s.chips))),
     ]

@@ -20,10 +20,15 @@ AXES = "axes.json"  # of a sweep over axes: an ordinary sweep below it for every
 
 @dataclass(frozen=True)
 class Compared:
-    """One of the sweeps."""
+    """One of the sweeps.
+
+    ``at`` is where it is compared: the lowest voltage down to which every chip passes, if there is
+    one; sweeps that are judged by an error are compared at the lowest that all of them have.
+    """
 
     curve: Curve
     content: Content
+    at: VoltageSummary | None
 
     @property
     def name(self) -> str:
@@ -32,13 +37,8 @@ class Compared:
 
     @property
     def choice(self) -> Choice:
-        """Its voltages, and the one down to which every chip passes."""
+        """Its voltages, and what was found at them."""
         return self.content.choice
-
-    @property
-    def chosen(self) -> VoltageSummary | None:
-        """That voltage, if there is one."""
-        return self.choice.chosen
 
     def layer(self, name: str) -> LayerMean | None:
         """Return a layer at the voltage of its tables."""
@@ -102,10 +102,20 @@ def read_comparison(named: dict[Path, str], layers_at: str | None) -> list[Compa
                     f"{directory}: cannot be compared: {what} is {ours}, of the first it is "
                     f"{theirs}"
                 )
+    places = places_of([content.choice for content in contents])
     return [
-        Compared(curve_of(i, name, content.choice), content)
-        for i, (name, content) in enumerate(zip(named.values(), contents, strict=True))
+        Compared(curve_of(i, name, content.choice), content, at)
+        for i, (name, content, at) in enumerate(zip(named.values(), contents, places, strict=True))
     ]
+
+
+def places_of(choices: Sequence[Choice]) -> list[VoltageSummary | None]:
+    """Return where each sweep is compared."""
+    if choices[0].metric.is_share:
+        return [choice.chosen for choice in choices]
+    voltages = [{s.millionths: s for s in choice.summaries} for choice in choices]
+    common = set.intersection(*(set(found) for found in voltages))
+    return [found[min(common)] if common else None for found in voltages]
 
 
 def names_of(directories: Sequence[Path]) -> dict[Path, str]:
@@ -137,12 +147,13 @@ def differences(sweeps: Sequence[Compared]) -> list[tuple[str, list[str]]]:
 def front(sweeps: Sequence[Compared]) -> list[Point]:
     """Return the points that no other beats: as little energy, as accurate, one of them better."""
     points = [Point(sweep, summary) for sweep in sweeps for summary in sweep.choice.summaries]
+    sign = 1 if sweeps[0].choice.metric.is_share else -1  # of an error less is better
     kept = [
         point
         for point in points
         if not any(
             other.energy <= point.energy
-            and other.score >= point.score
+            and sign * other.score >= sign * point.score
             and (other.energy, other.score) != (point.energy, point.score)
             for other in points
         )

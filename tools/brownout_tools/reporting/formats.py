@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from brownout_tools.reporting.metric import Metric
 from brownout_tools.reporting.summary import Spread
 
 PREFIXES = [(1.0, ""), (1e-3, "m"), (1e-6, "µ"), (1e-9, "n"), (1e-12, "p"), (1e-15, "f")]
@@ -81,6 +82,42 @@ def percent_with_spread(spread: Spread, decimals: int = 2) -> str:
     """Return mean ± standard deviation of a fraction, in percent; no ± that would be 0."""
     mean, std = (f"{100 * value:.{decimals}f}" for value in (spread.mean, spread.std))
     return f"{mean} ± {std}" if float(std) else mean
+
+
+def significant(value: float, digits: int = 3) -> str:
+    """Return a number in plain decimals with so many digits, a very small one with an exponent."""
+    if not math.isfinite(value):
+        return NO_VALUE
+    if value == 0:
+        return "0"
+    shown = f"{value:.{digits - 1}e}"
+    exponent = int(shown.split("e")[1])
+    if exponent < -4:
+        return shown.replace("e-0", "e-")
+    return f"{float(shown):,.{max(0, digits - 1 - exponent)}f}"
+
+
+def score(metric: Metric, value: float) -> str:
+    """Return a value of the metric: a share in percent, without the sign."""
+    return percent(value) if metric.is_share else significant(value)
+
+
+def score_with_spread(metric: Metric, spread: Spread) -> str:
+    """Return its mean ± standard deviation, likewise."""
+    if metric.is_share:
+        return percent_with_spread(spread)
+    mean = significant(spread.mean)
+    return f"{mean} ± {significant(spread.std, 2)}" if spread.std else mean
+
+
+def loss(metric: Metric, value: float, digits: int = 3) -> str:
+    """Return how much worse a score is: percentage points of a share, what an error rose by."""
+    return signed(value) if metric.is_share else significant(value, digits)
+
+
+def with_unit(metric: Metric, text: str) -> str:
+    """Return a text of numbers of the metric with their unit."""
+    return f"{text} {metric.unit}" if metric.unit else text
 
 
 def saved(relative: Spread) -> Spread:

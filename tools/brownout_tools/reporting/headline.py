@@ -13,6 +13,8 @@ PARTS_TOLERANCE = 1e-3
 
 def headline(choice: Choice, unit: str) -> str:
     """Return the result in one paragraph of plain text: the chips that pass, then the mean."""
+    if choice.criterion is None:
+        return error_headline(choice, unit)
     chosen, failed = choice.chosen, choice.failed
     if chosen is None:
         assert failed is not None  # a sweep has a voltage
@@ -30,6 +32,21 @@ def headline(choice: Choice, unit: str) -> str:
         else "The sweep does not go lower, so the limit may lie below.",
     ]
     return " ".join(sentences)
+
+
+def error_headline(choice: Choice, unit: str) -> str:
+    """Return how far an error rises: there is nothing that chips have to reach."""
+    lowest = choice.summaries[-1]
+    score = formats.score_with_spread(choice.metric, lowest.score)
+    factor = f"{formats.significant(lowest.score.mean / choice.reference)} times as much"
+    worst = formats.score(choice.metric, lowest.score.high)
+    many = f"; worst chip {worst}" if choice.chips > 1 else ""
+    return (
+        f"Without faults the {choice.metric.axis} is "
+        f"{formats.score(choice.metric, choice.reference)}. At the lowest voltage, "
+        f"{place(lowest, unit)}, {'the mean of the chips' if choice.chips > 1 else 'it'} is "
+        f"{score} ({factor}{many}). {saving_text(lowest)}"
+    )
 
 
 def saving_text(chosen: VoltageSummary) -> str:
@@ -50,6 +67,7 @@ def every_chip(choice: Choice) -> str:
 
 def passing(choice: Choice) -> str:
     """Say what they have to do to pass."""
+    assert choice.criterion is not None
     return choice.criterion.passing(choice.metric, "" if choice.chips > 1 else "s")
 
 
@@ -118,7 +136,12 @@ def energy_text(relative: Spread) -> str:
 def notes(results: SweepResults, choice: Choice, unit: str) -> list[str]:
     """Return what a reader has to know before quoting the numbers."""
     summaries = choice.summaries
-    found = [choice.criterion.resolution(choice.metric, summaries[0]["images"].mean)]
+    found = [
+        choice.criterion.resolution(choice.metric, summaries[0]["images"].mean)
+        if choice.criterion is not None
+        else "By an error no chip passes or fails: the images are not of both kinds, normal and "
+        "anomalous, of which a ROC AUC is made."
+    ]
     found += unsettled_notes(choice, unit)
     if len({frozenset(summary.chips) for summary in summaries}) > 1:
         found.append("Not every voltage has the same chips: some points are missing.")
@@ -134,6 +157,8 @@ def notes(results: SweepResults, choice: Choice, unit: str) -> list[str]:
 
 def unsettled_notes(choice: Choice, unit: str) -> list[str]:
     """Say at which voltages more images could judge chips otherwise."""
+    if choice.criterion is None:
+        return []
     counts = [(summary, choice.yield_at(summary).unsettled) for summary in choice.summaries]
     listed = [f"{count} at {summary.text} {unit}" for summary, count in counts if count]
     if not listed:

@@ -15,6 +15,7 @@ from bokeh.plotting import figure
 from bokeh.resources import Resources
 
 from brownout_tools.reporting import formats, plot_axis, style
+from brownout_tools.reporting.choice import Choice
 from brownout_tools.reporting.curve import Curve
 from brownout_tools.reporting.formats import Scale
 from brownout_tools.reporting.summary import VoltageSummary
@@ -103,22 +104,28 @@ def source_of(
     """Return a row per voltage: places, and texts for the tooltip."""
     choice, scores = curve.choice, [summary.score for summary in summaries]
     joules = [summary["energy_j"].mean for summary in summaries]
-    found = [choice.yield_at(summary) for summary in summaries]
+    metric = choice.metric
     return ColumnDataSource(
         {
             "x": plot_axis.positions(summaries),
             "name": [curve.name] * len(summaries),
             "voltage": [f"{summary.text} {unit}" for summary in summaries],
             "ber": [formats.small_percent(summary["ber"].mean) for summary in summaries],
-            "score": [100 * score.mean for score in scores],
-            "low": [100 * score.low for score in scores],
-            "high": [100 * score.high for score in scores],
-            "spread": [f"{formats.percent_with_spread(score)} %" for score in scores],
-            "range": [
-                f"{formats.percent(score.low)} to {formats.percent(score.high)} %"
+            "score": [metric.factor * score.mean for score in scores],
+            "low": [metric.factor * score.low for score in scores],
+            "high": [metric.factor * score.high for score in scores],
+            "spread": [
+                formats.with_unit(metric, formats.score_with_spread(metric, score))
                 for score in scores
             ],
-            "passing": [f"{row.passing} of {row.chips}" for row in found],
+            "range": [
+                formats.with_unit(
+                    metric,
+                    f"{formats.score(metric, score.low)} to {formats.score(metric, score.high)}",
+                )
+                for score in scores
+            ],
+            "passing": [passing_text(choice, summary) for summary in summaries],
             "total": [value / scale.factor for value in joules],
             "joules": [f"{scale.show(value)} {scale.unit}" for value in joules],
             "energy_rel": [summary["energy_rel"].mean for summary in summaries],
@@ -129,10 +136,19 @@ def source_of(
     )
 
 
+def passing_text(choice: Choice, summary: VoltageSummary) -> str:
+    """Return how many chips pass there; nothing where none passes or fails."""
+    if choice.criterion is None:
+        return ""
+    found = choice.yield_at(summary)
+    return f"{found.passing} of {found.chips}"
+
+
 def hover(curve: Curve, *renderers: Model) -> HoverTool:
     """Return the tooltip of means over chips."""
-    metric = curve.choice.metric.name
-    values = [(metric, "@spread"), ("lowest to highest", "@range"), ("chips that pass", "@passing")]
+    values = [(curve.choice.metric.name, "@spread"), ("lowest to highest", "@range")]
+    if curve.choice.criterion is not None:
+        values.append(("chips that pass", "@passing"))
     shown = [*PLACES, *values, *COSTS]
     return HoverTool(renderers=list(renderers), tooltips=shown if curve.name else shown[1:])
 
@@ -150,7 +166,7 @@ def accuracy_figure(curves: Sequence[Curve], unit: str) -> figure:
     made = new_figure(
         330,
         x_title,
-        f"{first.metric.axis} (%)",
+        first.metric.axis_title,
         x_axis_type="log" if of_rates else "linear",
     )
     for curve in curves:
@@ -170,19 +186,20 @@ def accuracy_figure(curves: Sequence[Curve], unit: str) -> figure:
         made.add_tools(hover(curve, dots))
         if len(curves) == 1 and curve.choice.chips > 1:
             draw_chips(made, curve, summaries, unit)
-    minimum = 100 * first.criterion.minimum
-    if len({curve.choice.criterion.minimum for curve in curves}) == 1:
-        made.add_layout(
-            Span(location=minimum, dimension="width", line_dash="dashed", line_color=style.GREY)
-        )
+    if not first.metric.is_share:
+        made.y_range.start = 0
+    targets = {curve.choice.criterion.minimum for curve in curves if curve.choice.criterion}
+    if len(targets) == 1:
+        dashed = {"dimension": "width", "line_dash": "dashed", "line_color": style.GREY}
+        made.add_layout(Span(location=100 * targets.pop(), **dashed))
     return with_legend_above(made)
 
 
 def draw_chips(made: figure, curve: Curve, summaries: list[VoltageSummary], unit: str) -> None:
     """Draw a dot for each chip."""
-    places = plot_axis.positions(summaries)
+    places, metric = plot_axis.positions(summaries), curve.choice.metric
     rows = [
-        (place, 100 * score, chip, f"{summary.text} {unit}")
+        (place, metric.factor * score, chip, f"{summary.text} {unit}")
         for place, summary in zip(places, summaries, strict=True)
         for score, chip in zip(summary.scores, summary.chips, strict=True)
     ]
@@ -190,7 +207,7 @@ def draw_chips(made: figure, curve: Curve, summaries: list[VoltageSummary], unit
     source = ColumnDataSource({name: [row[i] for row in rows] for i, name in enumerate(names)})
     dots = made.scatter("x", "score", size=4, color=style.BLACK, alpha=0.35, source=source)
     tooltips = [("chip", "@chip"), ("voltage", "@voltage")]
-    tooltips.append((curve.choice.metric.name, "@score{0.00} %"))
+    tooltips.append((metric.name, "@score{0.00} %" if metric.is_share else "@score"))
     made.add_tools(HoverTool(renderers=[dots], tooltips=tooltips))
 
 
@@ -209,11 +226,14 @@ def trade_figure(
     curves: Sequence[Curve], unit: str, front: Sequence[tuple[float, float]]
 ) -> figure:
     """Draw accuracy over energy, and a broad line through the front."""
-    title = f"{curves[0].choice.metric.axis} (%)"
-    made = new_figure(550, energy_title(curves), title)
+    metric = curves[0].choice.metric
+    made = new_figure(550, energy_title(curves), metric.axis_title)
+    if not metric.is_share:
+        made.y_range.start = 0
     if len(front) > 1:
         factor = scale_of(curves).factor
-        x, y = [joules / factor for joules, _ in front], [100 * score for _, score in front]
+        x = [joules / factor for joules, _ in front]
+        y = [metric.factor * score for _, score in front]
         made.line(x, y, line_width=8, alpha=0.2, color=style.BLACK, legend_label="none is better")
     draw_energies(made, curves, unit, lambda rel: (rel, "score"))
     return with_legend_above(made)

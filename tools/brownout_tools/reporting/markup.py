@@ -39,15 +39,17 @@ def key_figures(figures: Sequence[tuple[str, str]]) -> str:
     return f'<dl class="figures">\n{boxes}\n</dl>'
 
 
-def picture(content: Picture, caption: str, style: str = "") -> str:
+def picture(content: Picture, caption: str, style: str = "", of_still: str = "") -> str:
     """Return a picture embedded as SVG; the style ``wide`` scrolls on narrow screens.
 
-    A live figure of its name takes its place on a screen (page_script).
+    A live figure of its name takes its place on a screen (document.py), and that of the caption's
+    end ``of_still``, which tells of what only the picture has.
     """
     data = base64.b64encode(content.page_svg).decode("ascii")
     image = f'<img src="data:image/svg+xml;base64,{data}" alt="{escape(content.alt)}">'
     attribute = f' class="{style}"' if style else ""
-    below = f"<figcaption>{escape(caption)}</figcaption>"
+    end = f'<span class="still"> {escape(of_still)}</span>' if of_still else ""
+    below = f"<figcaption>{escape(caption)}{end}</figcaption>"
     live = f'<div class="live" id="{content.name}"></div>'
     return f'<figure{attribute}><div class="still">{image}</div>{live}{below}</figure>'
 

@@ -25,7 +25,7 @@ class Content:
     choice: Choice
     layers: list[LayerMean]
     layers_voltage: VoltageSummary
-    dies: Dies
+    dies: Dies | None  # None where no chip passes or fails
     yields: list[VoltageYield]
 
     @property
@@ -57,7 +57,7 @@ def html_page(
         result_section(content),
         picture_section(content, pictures),
         voltage_section(content),
-        dies_section(content.dies, content.yields, pictures.get("dies")),
+        dies_section(content.dies, content.yields, pictures.get("dies")) if content.dies else "",
         wafer_section(wafer, pictures.get("map"), content.unit) if wafer is not None else "",
         layer_section(content, pictures["layers"]) if content.layers else "",
         reading_section(content),
@@ -130,16 +130,19 @@ def picture_section(content: Content, pictures: Pictures) -> str:
     """Return the curves."""
     against = "bit error rate" if plot_axis.is_of_rates(content.summaries) else "voltage"
     bars = content.choice.chips > 1
-    ends = " Energies are means, their bars the lowest and highest chip." if bars else ""
+    target = " Dashed: what a chip has to reach." if content.choice.criterion else ""
+    what = "Accuracy" if content.choice.metric.is_share else "Error"
     curves = [
         markup.picture(
             pictures["accuracy_energy"],
-            f"Accuracy and energy against {against}. Dashed: what a chip has to reach.{ends}",
+            f"{what} and energy against {against}.{target}",
+            of_still="Energies are means, their bars the lowest and highest chip." * bars,
         ),
         markup.picture(
             pictures["energy_accuracy"],
-            f"Accuracy against energy, a point a voltage.{' Bars: lowest and highest chip.' * bars}"
-            " The weight SRAM is the rail that is lowered, the total is what a battery sees.",
+            f"{what} against energy, a point a voltage. The weight SRAM is the rail that is "
+            "lowered, the total is what a battery sees.",
+            of_still="Bars: lowest and highest chip." * bars,
         ),
     ]
     joined = "\n".join(curves)
@@ -229,11 +232,14 @@ def reading_section(content: Content) -> str:
         "chips, not an interval of confidence, and is left out where all chips agree. Energies and "
         "cycles are those of one inference. “rel” compares with the same workload at the "
         "error-free voltage of the memory profile, not with the nominal supply. "
-        f"{chips} has to {choice.criterion.passing(choice.metric)}, on the same images, and the "
-        "voltage of the headline is the last one, walking down, before one does not. Another "
-        "target: the same brownout sweep command with --max-drop, --min-top1 or --min-auc, which "
-        "judges the same points anew."
     )
+    if choice.criterion is not None:
+        text += (
+            f"{chips} has to {choice.criterion.passing(choice.metric)}, on the same images, and "
+            "the voltage of the headline is the last one, walking down, before one does not. "
+            "Another target: the same brownout sweep command with --max-drop, --min-top1 or "
+            "--min-auc, which judges the same points anew."
+        )
     return f"<section>\n<h2>How to read it</h2>\n{markup.paragraph(text)}\n{glossaries}\n</section>"
 
 

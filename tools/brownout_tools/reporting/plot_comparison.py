@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from matplotlib.axes import Axes
 
-from brownout_tools.reporting import formats, plot_axis, style
+from brownout_tools.reporting import plot_axis, style
 from brownout_tools.reporting.comparison import Compared, Point
 from brownout_tools.reporting.formats import Scale
-from brownout_tools.reporting.plot_points import percent_axis
+from brownout_tools.reporting.plot_points import capitalized, score_axis, score_text
 from brownout_tools.reporting.style import Picture
 
 
@@ -21,6 +21,7 @@ def curves(sweeps: Sequence[Compared]) -> Picture:
     """Draw means with bands from the lowest to the highest chip, and the energy below."""
     scale = energy_scale(sweeps)
     metric, unit = sweeps[0].choice.metric, sweeps[0].content.unit
+    factor = metric.factor
     with style.settings():
         figure = style.new_figure(7.2, 6.2)
         upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=[3, 2])
@@ -29,15 +30,14 @@ def curves(sweeps: Sequence[Compared]) -> Picture:
             places = plot_axis.positions(summaries)
             scores = [summary.score for summary in summaries]
             color, line = sweep.curve.color, {"color": sweep.curve.color, "ls": sweep.curve.dash}
-            low, high = ([100 * getattr(score, end) for score in scores] for end in ("low", "high"))
+            low, high = ([factor * getattr(s, end) for s in scores] for end in ("low", "high"))
             upper.fill_between(places, low, high, color=color, alpha=0.13, lw=0)
-            mean = [100 * score.mean for score in scores]
+            mean = [factor * score.mean for score in scores]
             upper.plot(places, mean, marker="o", label=sweep.name, **line)
             energy = [summary["energy_j"].mean / scale.factor for summary in summaries]
             lower.plot(places, energy, marker="s", **line)
         draw_target(upper, sweeps)
-        upper.set_ylabel(f"{metric.axis} (%)")
-        percent_axis(upper)
+        score_axis(upper, metric)
         upper.legend(loc="best")
         lower.set_ylabel(f"energy per inference\n({scale.unit})")
         lower.set_ylim(0, 1.08 * lower.dataLim.y1)
@@ -50,8 +50,9 @@ def curves(sweeps: Sequence[Compared]) -> Picture:
 
 def draw_target(axes: Axes, sweeps: Sequence[Compared]) -> None:
     """Draw what chips have to reach, where it is the same for all sweeps."""
-    if len({sweep.choice.criterion.minimum for sweep in sweeps}) == 1:
-        criterion = sweeps[0].choice.criterion
+    found = [sweep.choice.criterion for sweep in sweeps if sweep.choice.criterion is not None]
+    if len({criterion.minimum for criterion in found}) == 1:
+        criterion = found[0]
         dashed = {"color": style.GREY, "ls": (0, (4, 3)), "lw": 1.2}
         axes.axhline(100 * criterion.minimum, label=criterion.line(), **dashed)
 
@@ -66,7 +67,7 @@ def pareto(sweeps: Sequence[Compared], front: Sequence[Point]) -> Picture:
         if len(front) > 1:
             axes.plot(
                 [point.energy / scale.factor for point in front],
-                [100 * point.score for point in front],
+                [metric.factor * point.score for point in front],
                 color=style.BLACK,
                 lw=4 * style.shrink(),
                 alpha=0.25,
@@ -76,7 +77,7 @@ def pareto(sweeps: Sequence[Compared], front: Sequence[Point]) -> Picture:
             summaries = sweep.choice.summaries
             axes.plot(
                 [summary["energy_j"].mean / scale.factor for summary in summaries],
-                [100 * summary.score.mean for summary in summaries],
+                [metric.factor * summary.score.mean for summary in summaries],
                 color=sweep.curve.color,
                 ls=sweep.curve.dash,
                 marker="o",
@@ -84,28 +85,34 @@ def pareto(sweeps: Sequence[Compared], front: Sequence[Point]) -> Picture:
                 label=sweep.name,
             )
         axes.set_xlabel(f"energy per inference ({scale.unit})")
-        axes.set_ylabel(f"{metric.axis} (%)")
-        percent_axis(axes)
+        score_axis(axes, metric)
         axes.legend(loc="best")
         return Picture("energy_accuracy", pareto_alt(front, scale), figure)
 
 
 def curves_alt(sweeps: Sequence[Compared]) -> str:
     """Return the picture's content in words."""
-    lowest = "; ".join(
-        f"{sweep.name}: {sweep.chosen.text if sweep.chosen else 'no voltage'}" for sweep in sweeps
+    metric, unit = sweeps[0].choice.metric, sweeps[0].content.unit
+    what = f"{capitalized(metric.axis)} and energy of {len(sweeps)} sweeps."
+    if metric.is_share:
+        lowest = "; ".join(
+            f"{sweep.name}: {sweep.at.text if sweep.at else 'no voltage'}" for sweep in sweeps
+        )
+        return f"{what} All chips pass down to, in {unit}: {lowest}."
+    values = "; ".join(
+        f"{sweep.name}: {score_text(sweep.at)} at {sweep.at.text} {unit}"
+        for sweep in sweeps
+        if sweep.at
     )
-    return (
-        f"{sweeps[0].choice.metric.axis} and energy of {len(sweeps)} sweeps. All chips pass down "
-        f"to, in {sweeps[0].content.unit}: {lowest}."
-    )
+    return f"{what} {values}."
 
 
 def pareto_alt(front: Sequence[Point], scale: Scale) -> str:
     """Return the picture's content in words."""
     points = "; ".join(
         f"{point.sweep.name} at {point.summary.text}: {scale.show(point.energy)} {scale.unit}, "
-        f"{formats.percent(point.score)} %"
+        f"{score_text(point.summary)}"
         for point in front
     )
-    return f"Accuracy against energy. Points that none beats: {points}."
+    axis = capitalized(front[0].summary.metric.axis)
+    return f"{axis} against energy. Points that none beats: {points}."

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from brownout_tools.reporting import formats, plot_axis, style
 from brownout_tools.reporting.choice import Choice
 from brownout_tools.reporting.headline import energy_text, every_chip, percent_text
+from brownout_tools.reporting.metric import Metric
 from brownout_tools.reporting.style import Picture
 from brownout_tools.reporting.summary import Spread, VoltageSummary
 
@@ -17,7 +18,7 @@ RELATIVE_ENERGY = [
 
 
 def accuracy_energy(choice: Choice, unit: str) -> Picture:
-    """Draw the metric (%) above relative energy, against the voltage or the bit error rate."""
+    """Draw the metric above relative energy, against the voltage or the bit error rate."""
     summaries = plot_axis.drawn(choice.summaries)
     with style.settings():
         figure = style.new_figure(7.2, 6.2)
@@ -45,17 +46,17 @@ def to_extremes(spreads: list[Spread]) -> NDArray[np.float64]:
 
 
 def draw_accuracy(axes: Axes, summaries: list[VoltageSummary], choice: Choice) -> None:
-    """Draw the chips as dots, their range as a band and their mean as a line; in %."""
-    places = plot_axis.positions(summaries)
+    """Draw the chips as dots, their range as a band and their mean as a line."""
+    places, factor = plot_axis.positions(summaries), choice.metric.factor
     many = choice.chips > 1
     if many and len(summaries) > 1:
-        low = [100 * summary.score.low for summary in summaries]
-        high = [100 * summary.score.high for summary in summaries]
+        low = [factor * summary.score.low for summary in summaries]
+        high = [factor * summary.score.high for summary in summaries]
         band = {"color": style.ACCURACY_COLOR, "alpha": 0.18, "lw": 0}
         axes.fill_between(places, low, high, label="lowest to highest", **band)
     if many:
         pairs = zip(places, summaries, strict=True)
-        dots = [(place, 100 * score) for place, s in pairs for score in s.scores]
+        dots = [(place, factor * score) for place, s in pairs for score in s.scores]
         axes.plot(
             *zip(*dots, strict=True),
             "o",
@@ -67,27 +68,34 @@ def draw_accuracy(axes: Axes, summaries: list[VoltageSummary], choice: Choice) -
             label="one chip",
             rasterized=len(dots) > 3000,
         )
-    mean = [100 * summary.score.mean for summary in summaries]
+    mean = [factor * summary.score.mean for summary in summaries]
     curve = {"color": style.ACCURACY_COLOR, "mfc": "white", "ms": 7 * style.shrink()}
     axes.plot(places, mean, "o-", label="mean of chips" if many else "the chip", **curve)
     draw_target(axes, choice)
-    axes.set_ylabel(f"{choice.metric.axis} (%)")
-    percent_axis(axes)
+    score_axis(axes, choice.metric)
     axes.legend(loc="best")
 
 
 def draw_target(axes: Axes, choice: Choice) -> None:
     """Draw what a chip has to reach, and the network without faults that it is compared with."""
-    criterion = choice.criterion
     clean = {"color": style.GREY, "lw": 0.9}
-    axes.axhline(100 * criterion.reference, label="without faults", **clean)
-    dashed = {"color": style.GREY, "ls": (0, (4, 3)), "lw": 1.2}
-    axes.axhline(100 * criterion.minimum, label=criterion.line(), **dashed)
+    axes.axhline(choice.metric.factor * choice.reference, label="without faults", **clean)
+    if choice.criterion is not None:
+        dashed = {"color": style.GREY, "ls": (0, (4, 3)), "lw": 1.2}
+        minimum = choice.metric.factor * choice.criterion.minimum
+        axes.axhline(minimum, label=choice.criterion.line(), **dashed)
 
 
-def percent_axis(axes: Axes) -> None:
-    """Leave hardly any room above 100 % and below 0, and no ticks."""
+def score_axis(axes: Axes, metric: Metric) -> None:
+    """Title an axis of scores; of shares leave hardly any room above 100 % and below 0, no ticks.
+
+    An error begins at 0, so that what is twice as much looks so.
+    """
+    axes.set_ylabel(metric.axis_title)
     low, high = axes.get_ylim()
+    if not metric.is_share:
+        axes.set_ylim(0, high)
+        return
     room = 0.08 * (min(high, 100) - max(low, 0))
     low, high = max(low, -room), min(high, 100 + room)
     ticks = [tick for tick in axes.get_yticks() if max(low, 0) <= tick <= min(high, 100 + 1e-9)]
@@ -123,7 +131,7 @@ def choice_title(choice: Choice, chosen: VoltageSummary, unit: str) -> str:
 def accuracy_alt(summaries: list[VoltageSummary], unit: str) -> str:
     """Return the picture's content in words."""
     values = "; ".join(
-        f"{s.text} {unit}: {s.metric.name} {formats.percent(s.score.mean)} %, "
+        f"{s.text} {unit}: {s.metric.name} {score_text(s)}, "
         f"weight SRAM energy {s['weight_sram_energy_rel'].mean:.3f}, "
         f"total {s['energy_rel'].mean:.3f}"
         for s in summaries
@@ -133,7 +141,7 @@ def accuracy_alt(summaries: list[VoltageSummary], unit: str) -> str:
 
 
 def energy_accuracy(choice: Choice, unit: str) -> Picture:
-    """Draw the metric (%) against relative energy, the points annotated with what was swept."""
+    """Draw the metric against relative energy, the points annotated with what was swept."""
     summaries = choice.summaries
     with style.settings():
         figure = style.new_figure(7.2, 4.6)
@@ -144,8 +152,7 @@ def energy_accuracy(choice: Choice, unit: str) -> Picture:
         axes.margins(x=0.07, y=0.11)
         annotate(axes, summaries, choice)
         axes.set_xlabel("energy per inference (error-free voltage = 1)")
-        axes.set_ylabel(f"{choice.metric.axis} (%)")
-        percent_axis(axes)
+        score_axis(axes, choice.metric)
         rates = plot_axis.is_of_rates(summaries)
         title = "labels: bit error rate in %" if rates else f"labels: voltage in {unit}"
         axes.legend(loc="best", title=title)
@@ -156,11 +163,11 @@ def draw_curve(
     axes: Axes, summaries: list[VoltageSummary], column: str, label: str, color: str, marker: str
 ) -> None:
     """Draw one curve of means with the chips' lowest and highest score as bars."""
-    scores = [summary.score for summary in summaries]
+    scores, factor = [summary.score for summary in summaries], summaries[0].metric.factor
     axes.errorbar(
         means(summaries, column),
-        [100 * score.mean for score in scores],
-        100 * to_extremes(scores) if scores[0].count > 1 else None,
+        [factor * score.mean for score in scores],
+        factor * to_extremes(scores) if scores[0].count > 1 else None,
         fmt=f"{marker}-",
         color=color,
         elinewidth=1,
@@ -170,7 +177,10 @@ def draw_curve(
 
 
 def annotate(axes: Axes, summaries: list[VoltageSummary], choice: Choice) -> None:
-    """Write voltages at the weight SRAM's curve: above on the plateau, else on the right."""
+    """Write voltages at the weight SRAM's curve: above on the plateau, else on the right.
+
+    Errors rise to the left, so that there is room above all of them.
+    """
     energy = means(summaries, "weight_sram_energy_rel")
     first = [summaries.index(choice.chosen)] if choice.chosen else []
     plateau = 0.9 * max(summary.score.mean for summary in summaries)
@@ -178,10 +188,10 @@ def annotate(axes: Axes, summaries: list[VoltageSummary], choice: Choice) -> Non
     labels = [plot_axis.label(summary, rates) for summary in summaries]
     for i in style.spaced(energy, style.label_gap(labels, axes.figure), first):
         score = summaries[i].score
-        above = score.mean > plateau
+        above = score.mean > plateau or not choice.metric.is_share
         axes.annotate(
             labels[i],
-            (energy[i], 100 * (score.high if above else score.mean)),
+            (energy[i], choice.metric.factor * (score.high if above else score.mean)),
             (0, 6) if above else (7, -3),
             textcoords="offset points",
             ha="center" if above else "left",
@@ -196,12 +206,18 @@ def energy_alt(summaries: list[VoltageSummary], unit: str) -> str:
     """Return the picture's content in words."""
     values = "; ".join(
         f"weight SRAM energy {s['weight_sram_energy_rel'].mean:.3f}, total "
-        f"{s['energy_rel'].mean:.3f}: {s.metric.name} {formats.percent(s.score.mean)} % "
+        f"{s['energy_rel'].mean:.3f}: {s.metric.name} {score_text(s)} "
         f"({s.text} {unit})"
         for s in summaries
     )
     axis = capitalized(summaries[0].metric.axis)
     return f"{axis} against relative energy per inference. {values}."
+
+
+def score_text(summary: VoltageSummary) -> str:
+    """Return the mean over the chips with its unit."""
+    metric = summary.metric
+    return formats.with_unit(metric, formats.score(metric, summary.score.mean))
 
 
 def capitalized(text: str) -> str:

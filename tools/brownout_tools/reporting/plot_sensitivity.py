@@ -10,7 +10,9 @@ from brownout_tools.reporting.style import Picture
 
 def cost_title(results: Sensitivity) -> str:
     """Name the axis of drops."""
-    return f"{results.metric.name} lost (percentage points)"
+    if results.metric.is_share:
+        return f"{results.metric.name} lost (percentage points)"
+    return f"rise of the {results.metric.axis}"
 
 
 def sensitivity(results: Sensitivity) -> Picture:
@@ -91,7 +93,7 @@ def heat_map(results: Sensitivity) -> Picture:
         for row, column in np.argwhere(np.isfinite(cost)):
             value = cost[row, column]
             axes.annotate(
-                f"{value:.1f}".replace("-0.0", "0.0"),
+                cell_text(results, value),
                 (column, row),
                 ha="center",
                 va="center",
@@ -110,22 +112,34 @@ def heat_map(results: Sensitivity) -> Picture:
         return Picture("sensitivity", describe(results), figure)
 
 
+def cell_text(results: Sensitivity, value: float) -> str:
+    """Return a loss as short as fits a cell."""
+    if results.metric.is_share:
+        return f"{value:.1f}".replace("-0.0", "0.0")
+    return formats.significant(value, 2)
+
+
 def title(results: Sensitivity) -> str:
     """Say where this is, and what all faults together cost."""
+    cost = cell_text(results, results.all.drop.mean)
+    loss = f"{cost} points lost" if results.metric.is_share else f"{cost} more error"
     return (
         f"{results.voltage} {results.unit}, bit error rate "
         f"{formats.small_percent(results.all['ber'].mean)} %; "
-        f"all faults together: {results.all.drop.mean:.1f} points lost"
+        f"all faults together: {loss}"
     )
 
 
 def describe(results: Sensitivity) -> str:
     """Return the picture's content in words."""
     values = "; ".join(
-        f"{results.name(part)}: {formats.signed(part.drop.mean)}" for part in results.parts
+        f"{results.name(part)}: {formats.loss(results.metric, part.drop.mean)}"
+        for part in results.parts
     )
+    metric = results.metric
+    what = f"Percentage points of {metric.name} lost" if metric.is_share else "More error"
     return (
-        f"Percentage points of {results.metric.name} lost when one "
+        f"{what} when one "
         f"{' and '.join(results.split)} alone fails, at {results.voltage} {results.unit}, "
         f"means over chips. {values}."
     )

@@ -21,6 +21,7 @@ POINT_NUMBERS = [
 ]
 POINT_SHARES_OF_ENERGY = ["weight_sram_share"]
 ASKED = "ber_asked"  # filled in a sweep over bit error rates
+REFERENCE = "reference"  # the metric without faults
 MITIGATION_ENERGY = "mitigation_energy_j"  # a column of sweeps with mitigations
 
 MANIFEST = "manifest.json"
@@ -121,8 +122,11 @@ def read_points(path: Path) -> Points:
     table = read_csv(path, ["voltage", "unit", "chip", *names])
     numbers = {name: table.numbers(name) for name in POINT_NUMBERS}
     metric = metric_of(table)
-    shares = [*POINT_SHARES, *POINT_SHARES_OF_ENERGY, *metric.columns]
+    shares = [*POINT_SHARES, *POINT_SHARES_OF_ENERGY]
     numbers |= {name: table.numbers(name, 1) for name in shares}
+    numbers |= {name: table.numbers(name, metric.most) for name in metric.columns}
+    if not metric.is_share:  # a share's reference stands in the criterion
+        numbers[REFERENCE] = table.numbers(REFERENCE)
     numbers[ASKED] = table.numbers(ASKED, 1, may_be_empty=True)
     if MITIGATION_ENERGY in table.columns:
         numbers[MITIGATION_ENERGY] = table.numbers(MITIGATION_ENERGY)

@@ -30,9 +30,10 @@ class Part(OverChips):
 
     @property
     def drops(self) -> NDArray[np.float64]:
-        """Metric lost by each chip, in percentage points, against itself without faults."""
+        """What each chip lost against itself without faults: percentage points, or more error."""
         column = self.metric.column
-        return 100 * (self.values[f"{column}_clean"] - self.values[column])
+        lost = self.values[f"{column}_clean"] - self.values[column]
+        return 100 * lost if self.metric.is_share else -lost
 
     @property
     def drop(self) -> Spread:
@@ -79,8 +80,9 @@ def read_sensitivity(directory: Path) -> Sensitivity:
         directory / FILE, [*DIMENSIONS, "chip", "voltage", "unit", *SHARES, *NUMBERS, *TOP1_COLUMNS]
     )
     metric = metric_of(table)
-    shares = [*SHARES, metric.column, f"{metric.column}_clean"]
-    numbers = {name: table.numbers(name, 1) for name in shares}
+    scores = [metric.column, f"{metric.column}_clean"]
+    numbers = {name: table.numbers(name, 1) for name in SHARES}
+    numbers |= {name: table.numbers(name, metric.most) for name in scores}
     numbers |= {name: table.numbers(name) for name in NUMBERS}
     places = list(zip(*(table.columns[name] for name in DIMENSIONS), strict=True))
     refuse_repeats(

@@ -19,13 +19,18 @@ def headline(results: Sensitivity) -> str:
     worst, whole = results.worst, results.all
     rate = formats.small_percent(whole["ber"].mean)
     chips = len(whole.chips)
+    cost = (
+        f"cost {loss_text(whole)} of {results.metric.name}"
+        if results.metric.is_share
+        else f"raise the {results.metric.axis} by {loss_text(whole)}"
+    )
     basis = "One chip" if chips == 1 else f"Mean ± standard deviation of {chips} chips"
     most = "hurts most" if results.culprits.certain else "costs most on average"
     return (
-        f"At {results.voltage} {results.unit} (bit error rate {rate} %) all faults together cost "
-        f"{points_text(whole)} of {results.metric.name}. Alone, {results.name(worst)} {most}: "
-        f"{points_text(worst)}, with {formats.percent(worst['weight_bits_share'].mean, 1)} % of "
-        f"the weight bits. {basis}, {formats.count(whole['images'].mean)} images."
+        f"At {results.voltage} {results.unit} (bit error rate {rate} %) all faults together "
+        f"{cost}. Alone, {results.name(worst)} {most}: {loss_text(worst)}, with "
+        f"{formats.percent(worst['weight_bits_share'].mean, 1)} % of the weight bits. {basis}, "
+        f"{formats.count(whole['images'].mean)} images."
     )
 
 
@@ -49,13 +54,14 @@ def interval_text(part: Part) -> str:
     found = interval(part.drops)
     if found is None:
         return formats.NO_VALUE
-    return f"{formats.signed(found[0])} to {formats.signed(found[1])}"
+    return " to ".join(formats.loss(part.metric, end) for end in found)
 
 
-def points_text(part: Part) -> str:
-    """Return a drop as ``10.22 ± 5.24 points``."""
-    spread = f" ± {part.drop.std:.2f}" if part.drop.count > 1 else ""
-    return f"{formats.signed(part.drop.mean)}{spread} points"
+def loss_text(part: Part) -> str:
+    """Return a drop as ``10.22 ± 5.24 points``, of an error ``0.0219 ± 0.0094``."""
+    spread = f" ± {formats.loss(part.metric, part.drop.std, 2)}" if part.drop.count > 1 else ""
+    points = " points" if part.metric.is_share else ""
+    return f"{formats.loss(part.metric, part.drop.mean)}{spread}{points}"
 
 
 def columns(results: Sensitivity) -> list[Column[Part]]:
@@ -66,6 +72,8 @@ def columns(results: Sensitivity) -> list[Column[Part]]:
             return "no faults"
         return "all faults" if part is results.all else results.name(part)
 
+    metric = results.metric
+    what, points = ("lost", "points") if metric.is_share else ("rise", "")
     return [
         Column(" and ".join(results.split), "", "the faults that act", name, True, core=True),
         Column(
@@ -88,42 +96,46 @@ def columns(results: Sensitivity) -> list[Column[Part]]:
             lambda part: formats.small_percent(part["weights_changed"].mean),
         ),
         Column(
-            results.metric.name,
-            "%",
+            metric.name,
+            metric.unit,
             "mean ± standard deviation over chips",
-            lambda part: formats.percent_with_spread(part[results.metric.column]),
+            lambda part: formats.score_with_spread(metric, part[metric.column]),
             core=True,
         ),
         Column(
             "lowest",
-            "%",
-            "the worst chip",
-            lambda part: formats.percent(part[results.metric.column].low),
+            metric.unit,
+            "the worst chip" if metric.is_share else "the best chip",
+            lambda part: formats.score(metric, part[metric.column].low),
         ),
         Column(
             "highest",
-            "%",
-            "the best chip",
-            lambda part: formats.percent(part[results.metric.column].high),
+            metric.unit,
+            "the best chip" if metric.is_share else "the worst chip",
+            lambda part: formats.score(metric, part[metric.column].high),
         ),
         Column(
-            "lost",
-            "points",
-            f"{results.metric.name} lost to the faults: mean over chips",
-            lambda part: formats.signed(part.drop.mean),
+            what,
+            points,
+            f"{metric.name} lost to the faults: mean over chips"
+            if metric.is_share
+            else "more error than without faults: mean over chips",
+            lambda part: formats.loss(metric, part.drop.mean),
             core=True,
         ),
         Column(
             "std. dev.",
-            "points",
-            "of the loss, over chips",
-            lambda part: f"{part.drop.std:.2f}" if part.drop.count > 1 else formats.NO_VALUE,
+            points,
+            "of this, over chips",
+            lambda part: (
+                formats.loss(metric, part.drop.std, 2) if part.drop.count > 1 else formats.NO_VALUE
+            ),
             core=True,
         ),
         Column(
             "95 % interval",
-            "points",
-            "of the mean loss over all dies like these (Student)",
+            points,
+            "of its mean over all dies like these (Student)",
             interval_text,
         ),
     ]

@@ -29,7 +29,9 @@ from brownout_tools.reporting.wafer_map import WaferMap, wafer_map
 def report(directory: Path, layers_voltage: str | None) -> Report:
     """Return the report of a sweep's directory."""
     content = gather(directory, layers_voltage)
-    wafer = wafer_map(directory, content.manifest, content.dies, content.choice)
+    wafer = None
+    if content.dies is not None:
+        wafer = wafer_map(directory, content.manifest, content.dies, content.choice)
     pictures = draw(content, wafer)
     return Report(
         headline.headline(content.choice, content.unit),
@@ -49,11 +51,14 @@ def gather(directory: Path, layers_voltage: str | None) -> Content:
     """Read a sweep and compute all that the page shows."""
     results = read_results(directory)
     metric = results.points.metric
-    criterion = read_criterion(results.manifest.content, directory / MANIFEST, metric)
-    yields = read_yields(directory / "yields.csv")
-    dies = read_dies(directory / "dies.csv")
     summaries = by_voltage(results.points)
-    choice = choose_voltage(summaries, yields, criterion)
+    if metric.is_share:
+        criterion = read_criterion(results.manifest.content, directory / MANIFEST, metric)
+        yields = read_yields(directory / "yields.csv")
+        dies = read_dies(directory / "dies.csv")
+        choice = choose_voltage(summaries, yields, criterion)
+    else:
+        dies, yields, choice = None, [], Choice(summaries, {}, None, None, None)
     selected = select(summaries, choice, layers_voltage)
     layers = layers_at(results.layers, selected.millionths) if results.layers is not None else []
     return Content(results, choice, layers, selected, dies, yields)
@@ -65,7 +70,7 @@ def draw(content: Content, wafer: WaferMap | None = None) -> Sequence[Picture]:
         plot_points.accuracy_energy(content.choice, content.unit),
         plot_points.energy_accuracy(content.choice, content.unit),
     ]
-    if content.choice.chips > 1 and len(content.summaries) > 1:
+    if content.dies is not None and content.choice.chips > 1 and len(content.summaries) > 1:
         pictures.append(plot_dies.dies_picture(content.choice, content.dies))
     if wafer is not None and wafer.counts is not None:
         pictures.append(map_picture.draw(wafer.counts))
