@@ -186,9 +186,10 @@ Table goodness_table(const experiment::FitData& data,
               .rows = {}};
   for (const Fitted& fitted : all) {
     const std::string& name = fitted.fit.generator;
-    table.columns.push_back({name + "_mean", "mean", name, Style::kRate});
-    table.columns.push_back({name + "_p05", "5 %", name, Style::kRate, 1});
-    table.columns.push_back({name + "_p95", "95 %", name, Style::kRate, 1});
+    const std::string title = name.substr(0, name.find('_'));  // "gaussian", "bitline"
+    table.columns.push_back({name + "_mean", title + " mean", "", Style::kRate});
+    table.columns.push_back({name + "_p05", title + " 5 %", "", Style::kRate, 1});
+    table.columns.push_back({name + "_p95", title + " 95 %", "", Style::kRate, 1});
   }
   const experiment::MeasureValues measured = experiment::values(data, measures);
   for (std::size_t i = 0; i < measures.size(); ++i) {
