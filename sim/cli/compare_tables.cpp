@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <functional>
 #include <map>
-#include <set>
 #include <string>
 
 #include "sim/cli/score_cells.hpp"
@@ -43,17 +42,10 @@ std::vector<Quantity> quantities(Metric metric) {
           {{"energy_j", "energy", "J/inf.", Style::kQuantity},
            [](const VoltageSummary& at) { return at.energy_j; }},
           {{"weight_sram_energy_j", "w. SRAM", "J/inf.", Style::kQuantity},
-           [](const VoltageSummary& at) { return at.energy_parts.at("weight_sram_energy_j"); }},
+           [](const VoltageSummary& at) { return at.rail_energy_j[energy::Rail::kWeightSram]; }},
           {{"latency_s", "latency", "s", Style::kQuantity, 1},
            [](const VoltageSummary& at) { return at.latency_s; }},
           {{"cycles", "cycles", "count"}, [](const VoltageSummary& at) { return at.cycles; }}};
-}
-
-/// Columns of rails add up to the total; others are parts of these.
-bool is_of_a_rail(const std::string& column) {
-  return std::any_of(energy::kRails.begin(), energy::kRails.end(), [&](energy::Rail rail) {
-    return column == energy::to_string(rail) + "_energy_j";
-  });
 }
 
 /// By how much it is compared at another voltage than the first.
@@ -140,13 +132,6 @@ Table difference_table(const std::vector<experiment::Difference>& differences, s
 }
 
 Table energy_table(const ComparedSweeps& sweeps) {
-  std::set<std::string> rails, parts_of_these;
-  for (const ComparedSweep& sweep : sweeps) {
-    if (sweep.compared() == nullptr) continue;
-    for (const auto& [part, joules] : sweep.compared()->energy_parts) {
-      (is_of_a_rail(part) ? rails : parts_of_these).insert(part);
-    }
-  }
   Table table{.key = "energy", .columns = {{"part", "energy"}}, .rows = {}};
   for (std::size_t i = 0; i < sweeps.size(); ++i) {
     table.columns.emplace_back("joules_" + number_of(i), number_of(i), "J/inf.", Style::kQuantity);
@@ -155,26 +140,26 @@ Table energy_table(const ComparedSweeps& sweeps) {
   }
   const auto add_row = [&](const std::string& name, const auto& get) {
     std::vector<Cell> row = {name};
-    const std::optional<double> first = get(sweeps.front());
+    const std::optional<double> first = at_point(sweeps.front(), get);
     for (const ComparedSweep& sweep : sweeps) {
-      row.push_back(optional_cell(get(sweep)));
-      row.push_back(optional_cell(relative_change(first, get(sweep))));
+      row.push_back(optional_cell(at_point(sweep, get)));
+      row.push_back(optional_cell(relative_change(first, at_point(sweep, get))));
     }
     table.rows.push_back(std::move(row));
   };
-  const auto add_part = [&](const std::string& part) {
-    add_row(part, [&](const ComparedSweep& sweep) -> std::optional<double> {
-      if (sweep.compared() == nullptr) return {};
-      const auto found = sweep.compared()->energy_parts.find(part);
-      if (found == sweep.compared()->energy_parts.end()) return {};
-      return found->second;
+  for (const energy::Rail rail : energy::kRails) {
+    add_row(to_string(rail) + "_energy_j",
+            [rail](const VoltageSummary& at) { return at.rail_energy_j[rail]; });
+  }
+  add_row("energy_j", [](const VoltageSummary& at) { return at.energy_j; });
+  const auto add_part = [&](const std::string& name, std::optional<double> VoltageSummary::*part) {
+    const bool is_there = std::any_of(sweeps.begin(), sweeps.end(), [&](const auto& sweep) {
+      return at_point(sweep, [&](const VoltageSummary& at) { return at.*part; }).has_value();
     });
+    if (is_there) add_row(name, [&](const VoltageSummary& at) { return at.*part; });
   };
-  for (const std::string& rail : rails) add_part(rail);
-  add_row("energy_j", [](const ComparedSweep& sweep) {
-    return at_point(sweep, [](const VoltageSummary& at) { return at.energy_j; });
-  });
-  for (const std::string& part : parts_of_these) add_part(part);
+  add_part("mitigation_energy_j", &VoltageSummary::mitigation_energy_j);
+  add_part("supply_energy_j", &VoltageSummary::supply_energy_j);
   return table;
 }
 

@@ -53,14 +53,6 @@ std::uint64_t NamedFields::count(const std::string& name) const {
   throw InputError(file_, name + ": " + in_quotes(text(name)) + " is no count");
 }
 
-std::map<std::string, double> NamedFields::numbers_ending(std::string_view suffix) const {
-  std::map<std::string, double> numbers;
-  for (const auto& [name, field] : fields_) {
-    if (name.ends_with(suffix) && !field.empty()) numbers[name] = number(name);
-  }
-  return numbers;
-}
-
 std::optional<double> NamedFields::some(const std::string& name) const {
   if (text(name).empty()) return {};
   return number(name);

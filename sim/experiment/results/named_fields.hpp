@@ -23,8 +23,6 @@ class NamedFields {
   std::string_view text(const std::string& name) const;
   double number(const std::string& name) const;
   std::uint64_t count(const std::string& name) const;
-  /// The columns whose names end so, and are not empty.
-  std::map<std::string, double> numbers_ending(std::string_view suffix) const;
   /// Nothing of an empty field.
   std::optional<double> some(const std::string& name) const;
 

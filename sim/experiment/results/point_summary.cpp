@@ -58,10 +58,12 @@ PointSummary parse_point_row(std::string_view header, std::string_view row) {
     point.supply_energy_j = fields.number("supply_energy_j");
     point.supply_energy_rel = fields.number("supply_energy_rel");
   }
+  if (fields.has("mitigation_energy_j")) {
+    point.mitigation_energy_j = fields.number("mitigation_energy_j");
+  }
   point.weight_sram_share = fields.number("weight_sram_share");
   point.latency_s = fields.number("latency_s");
   point.cycles = fields.number("cycles");
-  point.energy_parts = fields.numbers_ending("_energy_j");
   return point;
 }
 

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -30,8 +29,8 @@ struct PointSummary {
   energy::PerRail<double> rail_energy_j = {};
   energy::PerRail<std::optional<double>> rail_energy_rel = {};  ///< nothing where it takes none
   std::optional<double> supply_energy_j = {}, supply_energy_rel = {};  ///< of a joined supply
+  std::optional<double> mitigation_energy_j = {};                      ///< of check bits and others
   double latency_s = 0, cycles = 0;
-  std::map<std::string, double> energy_parts = {};  ///< of energy_j, by their columns
 };
 
 /// Columns go by their names in the header; those that are not needed may be any. Throws InputError

@@ -9,6 +9,11 @@
 namespace brownout::experiment {
 namespace {
 
+/// Of what all chips have, or none.
+void add(std::optional<double>& sum, std::optional<double> more) {
+  if (more) sum = sum.value_or(0) + *more;
+}
+
 void add(VoltageSummary& sum, const PointSummary& point) {
   ++sum.chips;
   sum.ber_asked = point.ber_asked;
@@ -21,7 +26,10 @@ void add(VoltageSummary& sum, const PointSummary& point) {
   sum.weight_sram_share += point.weight_sram_share;
   sum.latency_s += point.latency_s;
   sum.cycles += point.cycles;
-  for (const auto& [column, joules] : point.energy_parts) sum.energy_parts[column] += joules;
+  for (const energy::Rail rail : energy::kRails)
+    sum.rail_energy_j[rail] += point.rail_energy_j[rail];
+  add(sum.supply_energy_j, point.supply_energy_j);
+  add(sum.mitigation_energy_j, point.mitigation_energy_j);
 }
 
 VoltageSummary mean(VoltageSummary sum) {
@@ -31,7 +39,10 @@ VoltageSummary mean(VoltageSummary sum) {
         &sum.weight_sram_energy_rel, &sum.weight_sram_share, &sum.latency_s, &sum.cycles}) {
     *value /= chips;
   }
-  for (auto& [column, joules] : sum.energy_parts) joules /= chips;
+  for (double& joules : sum.rail_energy_j.values) joules /= chips;
+  for (auto* joules : {&sum.supply_energy_j, &sum.mitigation_energy_j}) {
+    if (*joules) **joules /= chips;
+  }
   return sum;
 }
 

@@ -2,8 +2,7 @@
 #pragma once
 
 #include <cstddef>
-#include <map>
-#include <string>
+#include <optional>
 #include <vector>
 
 #include "sim/experiment/results/point_summary.hpp"
@@ -21,7 +20,8 @@ struct VoltageSummary {
   double energy_j = 0, energy_rel = 0;
   double weight_sram_energy_rel = 0, weight_sram_share = 0;
   double latency_s = 0, cycles = 0;
-  std::map<std::string, double> energy_parts = {};  ///< of energy_j, by their columns
+  energy::PerRail<double> rail_energy_j = {};  ///< they add up to energy_j
+  std::optional<double> supply_energy_j = {}, mitigation_energy_j = {};  ///< parts of these
 };
 
 /// The chips of each voltage, by falling voltage. `points` must outlive them.

@@ -22,7 +22,7 @@ PointSummary point(const char* voltage, std::uint64_t chip, std::int64_t lost, d
   made.reference = 1;
   made.paired = PairedCounts{lost, 0};
   made.energy_j = joules;
-  made.energy_parts = {{"weight_sram_energy_j", joules / 4}};
+  made.rail_energy_j[energy::Rail::kWeightSram] = joules / 4;
   return made;
 }
 
@@ -54,7 +54,7 @@ TEST(Comparison, IsAtTheLowestVoltageDownToWhichAllChipsPass) {
   EXPECT_EQ(sweeps[1].compared()->voltage.text(), "1");  // what passes below a failure is not safe
   EXPECT_EQ(sweeps[2].compared(), nullptr);
   EXPECT_EQ(sweeps[0].compared()->energy_j, 2);
-  EXPECT_EQ(sweeps[0].compared()->energy_parts.at("weight_sram_energy_j"), 0.5);
+  EXPECT_EQ(sweeps[0].compared()->rail_energy_j[energy::Rail::kWeightSram], 0.5);
 }
 
 TEST(Comparison, TakesAnotherTargetAnotherVoltageAndAClaim) {

@@ -10,7 +10,6 @@ namespace brownout::experiment {
 namespace {
 
 using testing::ElementsAre;
-using testing::Pair;
 
 TEST(CsvFields, ReadBackWhatARowWrites) {
   CsvRow row;
@@ -20,9 +19,10 @@ TEST(CsvFields, ReadBackWhatARowWrites) {
   EXPECT_THAT(csv_fields("x,"), ElementsAre("x", ""));
 }
 
-TEST(NamedFields, FindsTheColumnsWhoseNamesEndAlike) {
-  const NamedFields fields("f.csv", "a_j,b_j,c_j,d", "1,2.5,,4");
-  EXPECT_THAT(fields.numbers_ending("_j"), ElementsAre(Pair("a_j", 1), Pair("b_j", 2.5)));
+TEST(NamedFields, FindsAColumnByItsName) {
+  const NamedFields fields("f.csv", "a,b", "2.5,");
+  EXPECT_EQ(fields.some("a"), 2.5);
+  EXPECT_FALSE(fields.some("b") || fields.has("c"));
 }
 
 }  // namespace

@@ -35,6 +35,18 @@ TEST(SweepSummary, MeansAndExtremes) {
   EXPECT_DOUBLE_EQ(rows[1].latency_s, 2e-5);
 }
 
+TEST(SweepSummary, EnergiesOfRailsAndOfTheirPartsAreMeansToo) {
+  std::vector<PointSummary> chips = {point("1", 0, 0.9, 0), point("1", 1, 0.9, 0)};
+  chips[0].rail_energy_j[energy::Rail::kDram] = 1;
+  chips[1].rail_energy_j[energy::Rail::kDram] = 2;
+  for (PointSummary& chip : chips) chip.mitigation_energy_j = 1 + static_cast<double>(chip.chip);
+  const VoltageSummary mean = summarize(chips).front();
+  EXPECT_EQ(mean.rail_energy_j[energy::Rail::kDram], 1.5);
+  EXPECT_EQ(mean.rail_energy_j[energy::Rail::kLogic], 0);
+  EXPECT_EQ(mean.mitigation_energy_j, 1.5);
+  EXPECT_FALSE(mean.supply_energy_j);
+}
+
 TEST(SweepSummary, NoPointsNoRows) { EXPECT_TRUE(summarize({}).empty()); }
 
 }  // namespace
