@@ -1,6 +1,7 @@
 #include "sim/storage/weight_image.hpp"
 
 #include <algorithm>
+#include <span>
 
 #include "sim/storage/column_flags.hpp"
 
@@ -38,6 +39,22 @@ void for_each_word(const schedule::TileProgram& program, const schedule::Tile& t
   }
 }
 
+/// Of a tile, where these hold codes only. Whether any stands on known failing cells.
+bool rewrite_codes(const schedule::TileProgram& program, const schedule::WeightLayout& layout,
+                   const WordPath& path, const memory::WordMasks& known, schedule::TileIndex t,
+                   std::span<std::uint64_t> words) {
+  const schedule::Tile& tile = program.tiles[t];
+  const TileWord any_word = tile_word(program, tile, 0);
+  bool any = false;
+  for (std::uint64_t index = 0; index < words.size(); ++index) {
+    const memory::PartMask mask = known.part(layout.address_of(tile, t, index), 0);
+    if (mask == memory::PartMask{}) continue;
+    any = true;
+    words[index] = path.written_codes(any_word, words[index], mask);
+  }
+  return any;
+}
+
 }  // namespace
 
 WeightImage::WeightImage(const schedule::TileProgram& program, const models::WeightSet& weights,
@@ -66,24 +83,20 @@ WeightImage::WeightImage(const schedule::TileProgram& program, const models::Wei
 void WeightImage::rewrite(const schedule::TileProgram& program,
                           const schedule::WeightLayout& layout, const WordPath& path,
                           const ByReadVoltage<memory::WordMasks>& known) {
-  const bool codes_only = path.holds_codes_only();
   if (path.scheme().columns.any()) choose_columns(program, layout, path, known);
   for (const schedule::TileIndex t : program.tiles.indices()) {
     const schedule::Tile& tile = program.tiles[t];
     const memory::CodeTable& table = path.table(program.layer_of(tile).weight_bits);
     const memory::WordMasks& masks = known.of(tile.node);
-    bool any = false;
+    if (path.holds_codes_only()) {
+      const std::span words(&words_[place(t, 0)], tile.words());
+      if (rewrite_codes(program, layout, path, masks, t, words)) read_codes(program, t, table);
+      continue;
+    }
     for_each_word(program, tile, [&](std::uint64_t index, const Held& held) {
       const std::uint64_t address = layout.address_of(tile, t, index);
       const std::uint64_t of_row = index % tile.words_per_row;
       if (masks.is_clean(address) && !changes_columns(t, of_row)) return;
-      any = true;
-      if (codes_only) {
-        std::uint64_t& stored = words_[place(t, index)];
-        stored = path.written_codes(held.word, stored & WideBits::low_bits(held.word.bits()),
-                                    masks.part(address, 0));
-        return;
-      }
       const WideBits wanted = path.read(held.word, word(t, index)).codes;
       TileWord changed = held.word;
       changed.columns = columns(t, of_row);
@@ -95,7 +108,6 @@ void WeightImage::rewrite(const schedule::TileProgram& program,
             table.value(held.word.code(codes, lane));
       }
     });
-    if (codes_only && any) read_codes(program, t, table);
   }
 }
 
@@ -131,12 +143,14 @@ void WeightImage::read_codes(const schedule::TileProgram& program, schedule::Til
   const schedule::Tile& tile = program.tiles[t];
   const auto width = static_cast<std::uint32_t>(program.layer_of(tile).weight_bits);
   const std::uint64_t lowest = WideBits::low_bits(width);
+  const std::size_t words_per_row = tile.words_per_row;
+  const auto rows = static_cast<std::size_t>(tile.rows);
   for (int column = 0; column < tile.columns; ++column) {
-    std::size_t word = place(t, static_cast<unsigned>(column / tile.lanes));
+    const std::uint64_t* words = &words_[place(t, static_cast<unsigned>(column / tile.lanes))];
     const std::uint32_t first = static_cast<std::uint32_t>(column % tile.lanes) * width;
-    for (int row = 0; row < tile.rows; ++row, word += tile.words_per_row) {
-      weights_[tile.node][program.weight_at(tile, {row, column})] =
-          table.value(words_[word] >> first & lowest);
+    std::int8_t* weights = &weights_[tile.node][program.weight_at(tile, {0, column})];
+    for (std::size_t row = 0; row < rows; ++row) {
+      weights[row] = table.value(words[row * words_per_row] >> first & lowest);
     }
   }
 }

@@ -72,11 +72,43 @@ void write(benchmark::State& state) {
   }
 }
 
-/// From a map of stuck cells, 4 % of all, to the words that are written.
-void convert(benchmark::State& state) {
-  const testing::StoredNetwork& net = stored("none", "faq", static_cast<int>(state.range(0)));
+/// Stuck, 4 % of all.
+const memory::CellMasks& known_cells(int word_bits) {
+  static std::map<int, memory::CellMasks> made;
+  const auto found = made.find(word_bits);
+  if (found != made.end()) return found->second;
+  return made.emplace(word_bits, cells(stored("none", "faq", word_bits).organisation(), 25, true))
+      .first->second;
+}
+
+/// From the map of cells to the masks of all words.
+void gather_masks(benchmark::State& state) {
+  const int word_bits = static_cast<int>(state.range(0));
+  const memory::SramOrganisation organisation = stored("none", "faq", word_bits).organisation();
+  const memory::CellMasks& known = known_cells(word_bits);
+  for (auto _ : state) benchmark::DoNotOptimize(memory::word_masks(organisation, known));
+}
+
+/// From those to the words that are written.
+void rewrite(benchmark::State& state) {
+  const int word_bits = static_cast<int>(state.range(0));
+  const testing::StoredNetwork& net = stored("none", "faq", word_bits);
   const storage::WordPath path = net.path();
-  const memory::CellMasks known = cells(net.organisation(), 25, true);
+  const storage::ByReadVoltage masks(
+      memory::word_masks(net.organisation(), known_cells(word_bits)));
+  for (auto _ : state) {
+    storage::WeightImage image = net.image;
+    image.rewrite(net.program, net.layout, path, masks);
+    benchmark::DoNotOptimize(image);
+  }
+}
+
+/// Both.
+void convert(benchmark::State& state) {
+  const int word_bits = static_cast<int>(state.range(0));
+  const testing::StoredNetwork& net = stored("none", "faq", word_bits);
+  const storage::WordPath path = net.path();
+  const memory::CellMasks& known = known_cells(word_bits);
   for (auto _ : state) {
     storage::WeightImage image = net.image;
     image.rewrite(net.program, net.layout, path,
@@ -95,6 +127,8 @@ void read_back(benchmark::State& state, const std::string& code) {
 }
 
 BENCHMARK(write)->Unit(benchmark::kMillisecond);
+BENCHMARK(gather_masks)->ArgName("word_bits")->Arg(64)->Arg(32)->Unit(benchmark::kMillisecond);
+BENCHMARK(rewrite)->ArgName("word_bits")->Arg(64)->Arg(32)->Unit(benchmark::kMillisecond);
 BENCHMARK(convert)->ArgName("word_bits")->Arg(64)->Arg(32)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(read_back, none, "none")->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(read_back, secded, "secded")->Unit(benchmark::kMillisecond);

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "memory/faq_policy.hpp"
+#include "memory/numbers/keyed_random.hpp"
 
 namespace brownout::memory {
 namespace {
@@ -173,6 +174,35 @@ TEST(FaqPolicy, ChoosesEveryWeightOfAWordByItsOwnCells) {
   EXPECT_EQ(faq.choose(wanted, 8, known), 0x10'00'00'00'00'00'7e'ffU);
   EXPECT_EQ(faq.choose(wanted, 8, {}), wanted);
   EXPECT_TRUE(faq.looks_at_cells());
+}
+
+TEST(FaqPolicy, ChoosesWhatTheTableSaysWeightByWeight) {
+  for (const Encoding encoding : kEncodings) {
+    const FaqPolicy faq(encoding);
+    for (int bits = 1; bits <= 8; ++bits) {
+      const NearestValues table(encoding, bits);
+      const auto width = static_cast<std::uint32_t>(bits);
+      for (std::uint64_t word = 0; word < 500; ++word) {
+        // Of some words the upper part is empty, or fails at 0 only.
+        const std::uint64_t used = WideBits::low_bits(1 + static_cast<std::uint32_t>(word % 64));
+        const std::uint64_t failing = keyed_hash(1, word) & keyed_hash(2, word);
+        const std::uint64_t ones = keyed_hash(3, word) & used;
+        const PartMask known{.stuck_at_0 = failing & ~ones, .stuck_at_1 = failing & ones};
+        const std::uint64_t wanted = keyed_hash(4, word) & used;
+        const auto field = [&](std::uint64_t of, std::uint32_t first) {
+          return static_cast<std::uint32_t>(of >> first & WideBits::low_bits(width));
+        };
+        std::uint64_t expected = 0;
+        for (std::uint32_t first = 0; first < 64; first += width) {
+          const std::uint64_t code = table.nearest(
+              field(known.stuck_at_0, first), field(known.stuck_at_1, first), field(wanted, first));
+          expected |= code << first;
+        }
+        ASSERT_EQ(faq.choose(wanted, bits, known), expected)
+            << to_string(encoding) << ", " << bits << " bits, word " << word;
+      }
+    }
+  }
 }
 
 TEST(FaqPolicy, TakesTheBitsThatACutOffWeightHas) {
