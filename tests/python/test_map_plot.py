@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from brownout_binary import BROWNOUT, needs_brownout
-from brownout_tools.reporting import map_picture
+from brownout_tools.reporting import map_picture, style
 
 pytestmark = needs_brownout
 
@@ -140,3 +140,15 @@ def test_bars_of_independent_cells_are_poisson() -> None:
     whole = [map_picture.poisson_share(2.5, *ends) for ends in map_picture.HISTOGRAM]
     assert sum(whole) == pytest.approx(1 - math.exp(-2.5))
     assert whole[1] == pytest.approx(2.5**2 / 2 * math.exp(-2.5))
+
+
+@pytest.mark.parametrize("width", [None, 85, 60])
+def test_a_long_source_stays_within_the_picture(tmp_path: Path, width: float | None) -> None:
+    counts = counts_of(small(tmp_path / "m.csv"), directory=tmp_path)
+    counts |= {"source": "generated: " + "0123456789 " * 30, "dies": 12}
+    with style.paper(width):
+        figure = map_picture.draw(counts).figure
+        figure.canvas.draw()
+        box = figure._suptitle.get_window_extent()
+    assert 0 <= box.x0 < box.x1 <= figure.bbox.width
+    assert figure._suptitle.get_text().endswith("and 11 more")

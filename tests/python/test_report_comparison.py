@@ -103,11 +103,15 @@ def test_a_sweep_over_axes_is_all_its_sweeps(tmp_path: Path) -> None:
     sweeps = []
     for code in ("gray", "plain"):
         flat_sweep(FIRST).write(tmp_path / f"code={code}")
-        sweeps.append({"directory": f"code={code}", "settings": {"code": code, "bits": "8"}})
+        settings = {"code": code, "a.bits": "8", "a.b.seed": "1", "c.seed": "2"}
+        sweeps.append({"directory": f"code={code}", "settings": settings})
     (tmp_path / "axes.json").write_text(json.dumps({"sweeps": sweeps}))
     assert main([str(tmp_path)]) == 0
     page = Page((tmp_path / "report.html").read_text(encoding="utf-8"))
-    assert "code=gray, bits=8" in page.text and "2 sweeps beside each other" in page.text
+    assert (
+        "code=gray, bits=8, a.b.seed=1, c.seed=2" in page.text
+        and "2 sweeps beside each other" in page.text
+    )
     assert "Configuration and inputs are the same." in page.text
     (tmp_path / "axes.json").write_text("{}")
     assert main([str(tmp_path)]) == 2

@@ -105,3 +105,13 @@ def test_a_browser_draws_them_without_a_complaint(tmp_path: Path, rates: bool) -
     assert said and all("document idle" in line for line in said)  # Bokeh's greeting
     assert result.stdout.count('class="alive"') == 2
     assert "bk-Figure" in result.stdout
+
+
+@pytest.mark.parametrize(("names", "columns_of_names"), [(["a", "b"], 2), (["a", "b" * 20], 1)])
+def test_long_names_have_a_line_each(names: list[str], columns_of_names: int) -> None:
+    made = interactive.new_figure(300, "x", "y")
+    for name in names:
+        made.line([0, 1], [0, 1], legend_label=name)
+    legend = interactive.with_legend_above(made).legend[0]
+    assert legend.ncols == columns_of_names
+    assert (made.height > 300) == (columns_of_names == 1)  # what the names take, the curves keep

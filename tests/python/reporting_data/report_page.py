@@ -50,7 +50,7 @@ class Page(HTMLParser):
         return " ".join(" ".join(self.texts).split())
 
     def rows(self, table: int) -> list[list[str]]:
-        return [[cell.strip() for cell in row] for row in self.tables[table]]
+        return [[" ".join(cell.split()) for cell in row] for row in self.tables[table]]
 
 
 def report(sweep: Sweep, directory: Path, *arguments: str) -> Page:

@@ -36,6 +36,7 @@ def voltage_columns(choice: Choice, unit: str) -> list[Column[VoltageSummary]]:
         *asked_columns(summaries),
         *error_columns(),
         *accuracy_columns(summaries[0].metric),
+        *([chips_column()] if choice.criterion is None else []),
         *voltage_energy_columns(summaries),
         *time_columns(summaries),
     ]
@@ -107,7 +108,7 @@ def error_columns() -> list[Column[VoltageSummary]]:
 
 
 def accuracy_columns(metric: Metric) -> list[Column[VoltageSummary]]:
-    """Return the columns about the metric and how many chips are behind it."""
+    """Return the columns about the metric."""
     return [
         Column(
             metric.name,
@@ -130,8 +131,12 @@ def accuracy_columns(metric: Metric) -> list[Column[VoltageSummary]]:
             lambda s: formats.score(metric, s.score.high),
             core=not metric.is_share,
         ),
-        Column("chips", "", "fault maps evaluated", lambda s: str(len(s.chips))),
     ]
+
+
+def chips_column() -> Column[VoltageSummary]:
+    """Return the number of chips, which stands beside those that pass where chips do."""
+    return Column("chips", "", "fault maps evaluated", lambda s: str(len(s.chips)))
 
 
 def voltage_energy_columns(summaries: list[VoltageSummary]) -> list[Column[VoltageSummary]]:

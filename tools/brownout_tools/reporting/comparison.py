@@ -68,14 +68,24 @@ class Point:
 
 
 def sweep_names(directory: Path) -> dict[Path, str] | None:
-    """Return the sweeps of one with axes and their settings; None where it is none."""
+    """Return the sweeps of one with axes and their settings; None where it is none.
+
+    Of a key its last word is enough, unless two keys have it.
+    """
     path = directory / AXES
     if not path.exists():
         return None
+
+    def setting(key: str, value: str, keys: list[str]) -> str:
+        word = key.split(".")[-1]
+        alone = [other.split(".")[-1] for other in keys].count(word) == 1
+        return f"{word if alone else key}={value}"
+
     try:
         return {
             directory / sweep["directory"]: ", ".join(
-                f"{key}={value}" for key, value in sweep["settings"].items()
+                setting(key, value, list(sweep["settings"]))
+                for key, value in sweep["settings"].items()
             )
             for sweep in json.loads(read_text(path))["sweeps"]
         }

@@ -20,6 +20,8 @@ from brownout_tools.reporting.curve import Curve
 from brownout_tools.reporting.formats import Scale
 from brownout_tools.reporting.summary import VoltageSummary
 
+LONG_NAME = 14  # letters
+LINE_HEIGHT = 20  # pixels
 TOOLS = "box_zoom,pan,wheel_zoom,reset"
 PLACES = [("", "@name"), ("voltage", "@voltage"), ("bit error rate", "@ber %")]
 COSTS = [("energy", "@joules"), ("relative", "@energy"), ("weight SRAM, relative", "@sram")]
@@ -240,10 +242,13 @@ def trade_figure(
 
 
 def with_legend_above(made: figure) -> figure:
-    """Put the names where they cover nothing."""
+    """Put the names where they cover nothing; two a line, if a phone has room for them."""
+    names = [item.label.value for item in made.legend[0].items]
     made.add_layout(made.legend[0], "above")
     made.legend.orientation = "horizontal"
-    made.legend.ncols = 2
+    made.legend.ncols = 2 if max(map(len, names)) <= LONG_NAME else 1
+    if made.legend[0].ncols == 1:
+        made.height += LINE_HEIGHT * len(names)
     made.legend.border_line_color = None
     made.legend.padding = 2
     made.legend.click_policy = "hide"

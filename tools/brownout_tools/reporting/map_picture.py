@@ -27,6 +27,7 @@ from brownout_tools.reporting.style import Picture
 KINDS = {"stuck at 0": style.BLUE, "stuck at 1": style.VERMILLION, "flip": style.GREEN}
 GROUND = "#F0F0F0"
 MOST_LABELS = 64  # panels with a number
+LETTER, CUT = 0.095, " ... "  # inches of a title's letter on a screen; what stands for a middle
 WIDE = 2.6  # width / height of all panels together
 HISTOGRAM = [(1, 1), (2, 2), (3, 5), (6, 10), (11, 20), (21, 50), (51, math.inf)]
 
@@ -68,10 +69,11 @@ def draw(counts: dict[str, Any]) -> Picture:
         draw_bitlines(bitlines, counts)
         others = counts["dies"] - 1
         source = counts["source"] + (f" and {others} more" if others else "")
-        figure.suptitle(
-            f"{title(counts)}\n{shortened(source, 60 if style.is_narrow() else 110)}",
-            fontsize="medium",
-        )
+        room = int(figure.get_figwidth() / (LETTER * style.shrink()))
+        first = title(counts)
+        if len(first) > room:
+            first = first.replace(": ", ":\n", 1)
+        figure.suptitle(f"{first}\n{shortened(source, room)}", fontsize="medium")
         return Picture("map", f"{title(counts)} {source}", figure)
 
 
@@ -88,7 +90,10 @@ def title(counts: dict[str, Any]) -> str:
 
 def shortened(text: str, most: int) -> str:
     """Return a text without its middle: its end tells what was done to the map."""
-    return text if len(text) <= most else f"{text[: most // 2]} ... {text[-most // 2 :]}"
+    if len(text) <= most:
+        return text
+    half = (most - len(CUT)) // 2
+    return f"{text[:half]}{CUT}{text[-half:]}"
 
 
 def draw_positions(figure: Figure, axes: Axes, counts: dict[str, Any]) -> None:
@@ -219,8 +224,11 @@ def draw_bitlines(axes: Axes, counts: dict[str, Any]) -> None:
     seen = [count_in(lines["with_faults"], low, high) for low, high in HISTOGRAM]
     expected = [lines["all"] * poisson_share(mean, low, high) for low, high in HISTOGRAM]
     places = np.arange(len(HISTOGRAM))
-    bars = axes.bar(places, seen, color=style.SKY, label="seen")
-    axes.bar_label(bars, [str(number) if number else "" for number in seen], fontsize="x-small")
+    axes.bar(places, seen, color=style.SKY, label="seen")
+    for place, number in zip(places, seen, strict=True):
+        if number:  # at the foot: at the top is the ring, where cells are independent
+            text = {"ha": "center", "textcoords": "offset points", "fontsize": "x-small"}
+            axes.annotate(str(number), (place, 0), (0, 3), **text)
     shown = [i for i, number in enumerate(expected) if number >= 0.5]
     rings = {"mfc": "none", "color": style.VERMILLION, "label": "if cells failed independently"}
     axes.plot(shown, [expected[i] for i in shown], "o", **rings)

@@ -14,6 +14,11 @@ VALUE = re.compile(
 )
 
 
+# A name such as top-1, or 95 %, which a narrow heading would break in two.
+WHOLE = re.compile(r"\w+-\d+|\d+ %")
+NO_BREAK = r'<span class="name">\g<0></span>'
+
+
 def prose(text: str) -> str:
     """Return plain text whose values do not part from their units."""
     return escape(VALUE.sub("\N{NO-BREAK SPACE}", text))
@@ -89,7 +94,7 @@ def heading(column: Column[Row]) -> str:
     unit = f'<span class="unit">{escape(column.unit)}</span>' if column.unit else ""
     return (
         f'<th scope="col"{alignment(column)} title="{escape(column.meaning)}">'
-        f"{escape(column.title)}{unit}</th>"
+        f"{WHOLE.sub(NO_BREAK, escape(column.title))}{unit}</th>"
     )
 
 

@@ -2,15 +2,16 @@
 
 CSS = """
 :root { color-scheme: light dark; --text: #1b1f24; --soft: #57606a; --paper: #ffffff;
-  --card: #f6f8fa; --line: #d0d7de; --accent: #006046; --mark: #e3f4ee; }
+  --card: #f6f8fa; --line: #d0d7de; --accent: #006046; --mark: #e3f4ee; --shade: #8c959f; }
 @media (prefers-color-scheme: dark) {
   :root { --text: #e6e8eb; --soft: #a3abb5; --paper: #14171b; --card: #1e2329;
-    --line: #3a424c; --accent: #5fd0ab; --mark: #17382e; } }
+    --line: #3a424c; --accent: #5fd0ab; --mark: #17382e; --shade: #000000; } }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--paper); color: var(--text);
   font: 16px/1.5 system-ui, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; }
 main { max-width: 1280px; margin: 0 auto; padding: 1.5rem 1rem 4rem; }
 h1 { font-size: 1.7rem; line-height: 1.25; margin: 0 0 .25rem; }
+h1:last-child { margin-bottom: 1rem; }
 h2 { font-size: 1.25rem; margin: 2.5rem 0 .75rem; }
 h3 { font-size: 1rem; margin: 1.25rem 0 .4rem; }
 p, ul { max-width: 75ch; }
@@ -23,11 +24,16 @@ p, ul { max-width: 75ch; }
 .figures dt { color: var(--soft); font-size: .85rem; }
 .figures dd { margin: 0; font-size: 1.35rem; font-variant-numeric: tabular-nums; }
 .notes { color: var(--soft); font-size: .93rem; }
-.scroll { overflow-x: auto; border: 1px solid var(--line); border-radius: 6px; }
-table { border-collapse: collapse; width: 100%; font-size: .82rem;
+/* A shadow at the side where more columns are; what moves with the table covers it at the ends. */
+.scroll { overflow-x: auto; border: 1px solid var(--line); border-radius: 6px;
+  background: linear-gradient(to right, var(--paper) 1.5rem, transparent) local,
+    linear-gradient(to left, var(--paper) 1.5rem, transparent) local,
+    linear-gradient(to right, var(--shade), transparent 1rem),
+    linear-gradient(to left, var(--shade), transparent 1rem); }
+table { border-collapse: collapse; width: 100%; font-size: .8rem;
   font-variant-numeric: tabular-nums; }
-th, td { padding: .4rem .5rem; border-bottom: 1px solid var(--line); text-align: right; }
-td, .unit { white-space: nowrap; }
+th, td { padding: .4rem; border-bottom: 1px solid var(--line); text-align: right; }
+td, .unit, .name { white-space: nowrap; }
 thead th { background: var(--card); vertical-align: bottom; font-weight: 600; }
 tbody th { font-weight: 600; white-space: nowrap; }
 tbody tr:last-child > * { border-bottom: 0; }
@@ -71,6 +77,7 @@ code { font: .85rem/1.4 ui-monospace, "DejaVu Sans Mono", monospace; overflow-wr
   figure img { max-width: none; max-height: 150mm; object-fit: contain; padding: 0; border: 0; }
   .wide img { min-width: 0; }
   .scroll, .wide .still { overflow: visible; }
+  .scroll { background: none; }
   table { font-size: 7pt; }
   th, td { padding: .15rem .3rem; }
   tbody th { position: static; }

@@ -3,6 +3,7 @@
 import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
 from brownout_tools.reporting import formats, plot_axis, style
 from brownout_tools.reporting.choice import Choice
@@ -50,6 +51,7 @@ def draw_bins(axes: Axes, dies: Dies) -> None:
     axes.bar_label(bars, padding=3, fontsize="small")
     axes.set_yticks(range(len(counts)), names)
     axes.margins(x=0.15)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.grid(axis="y", visible=False)
     axes.set_xlabel("dies")
     axes.set_ylabel(f"lowest passing voltage ({dies.unit})")

@@ -176,7 +176,8 @@ def page(search: Search, picture: Picture) -> str:
     )
     caption = (
         "What each judged chip loses against the network without faults, and how many chips were "
-        "judged. Where too many fail, or a lower voltage is accepted, the others were not needed."
+        "judged. Accepted: enough of them pass. Refused: too many fail. Open: the search went on "
+        "before either was certain."
     )
     sections: Sequence[str] = [
         f"<header>\n<h1>{escape(title)}</h1>\n</header>",

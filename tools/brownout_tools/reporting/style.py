@@ -38,7 +38,9 @@ SETTINGS = {
     "font.family": "DejaVu Sans",
     "grid.color": "#DDDDDD",
     "grid.linewidth": 0.7,
-    "legend.frameon": False,
+    "legend.edgecolor": "none",
+    "legend.fancybox": False,
+    "legend.framealpha": 0.85,  # lines of the grid and marks do not cross its words
     "legend.title_fontsize": "small",
     "pdf.fonttype": 42,  # fonts that can be searched and edited
     "savefig.dpi": 160,
