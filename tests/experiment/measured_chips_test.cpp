@@ -10,11 +10,11 @@
 #include <numeric>
 
 #include "memory/chip_draws.hpp"
+#include "memory/fit/polarity_fit.hpp"
+#include "memory/fit/row_fit.hpp"
+#include "memory/fit/vmin_fit.hpp"
 #include "memory/generators/noisy_fault_map.hpp"
 #include "sim/config/memory_config.hpp"
-#include "sim/experiment/fit/polarity_fit.hpp"
-#include "sim/experiment/fit/row_fit.hpp"
-#include "sim/experiment/fit/vmin_fit.hpp"
 
 namespace brownout::experiment {
 namespace {
@@ -250,8 +250,8 @@ TEST(MeasuredChips, AFitReturnsTheirParameters) {
     std::vector<memory::Fault> faults = chip->faults();
     std::erase_if(faults, [&](const auto& fault) { return fault.vfail < chips.voltages[0]; });
     const memory::SparseFaultMap map({kGeometry, "Vmin", chips.voltages[0], ""}, faults);
-    const FitData data = fit_data(map, layout, chips.voltages);
-    const VminFit fit = with_row_term(map, data, fit_bitline_vmin(data));
+    const memory::FitData data = fit_data(map, layout, chips.voltages);
+    const memory::VminFit fit = with_row_term(map, data, fit_bitline_vmin(data));
     EXPECT_NEAR(fit.estimate.mu, truth.at("mu"), 4 * *fit.standard_error[0]);
     EXPECT_NEAR(fit.estimate.sigma_bitline, truth.at("sigma_bitline"), 4 * *fit.standard_error[1]);
     EXPECT_NEAR(fit.estimate.sigma_cell, truth.at("sigma_cell"), 4 * *fit.standard_error[2]);
@@ -262,7 +262,7 @@ TEST(MeasuredChips, AFitReturnsTheirParameters) {
                                     std::pow(fit.estimate.sigma_row, 2));
     EXPECT_GE(share, 0.61);  // of the variance, by columns; as published
     EXPECT_LE(share, 0.78);
-    const PolarityFit polarity = *fit_polarity(data);
+    const memory::PolarityFit polarity = *fit_polarity(data);
     EXPECT_EQ(polarity.polarity, memory::Polarity::kBitline);
     EXPECT_NEAR(polarity.stuck_at_0_share, 0.21, 4 * polarity.standard_error);
     EXPECT_LT(polarity.against_bitline, 1e-6);

@@ -38,11 +38,11 @@ INNER_ROOMS: dict[str, dict[str, set[str]]] = {
         "repair": {""},
         "generators": {"base", "numbers", ""},
         "files": {"base", "", "maps"},
+        "fit": {"base", "numbers", "", "maps", "generators"},
     },
     "sim/experiment": {
         "inputs": set(),
         "results": set(),
-        "fit": set(),
         "session": {"inputs", "results"},
         "runner": {"session", "results"},
         "vmin": {"session", "results", "runner", ""},

@@ -8,20 +8,20 @@
 
 #include "memory/base/input_error.hpp"
 #include "memory/base/text_number.hpp"
+#include "memory/fit/fit_goodness.hpp"
+#include "memory/fit/polarity_fit.hpp"
+#include "memory/fit/row_fit.hpp"
+#include "memory/fit/vmin_fit.hpp"
 #include "sim/cli/command.hpp"
 #include "sim/cli/map/input.hpp"
 #include "sim/cli/progress.hpp"
 #include "sim/cli/table.hpp"
 #include "sim/cli/workload_options.hpp"
-#include "sim/experiment/fit/fit_goodness.hpp"
-#include "sim/experiment/fit/polarity_fit.hpp"
-#include "sim/experiment/fit/row_fit.hpp"
-#include "sim/experiment/fit/vmin_fit.hpp"
 
 namespace brownout::cli {
 namespace {
 
-using experiment::Simulated;
+using memory::Simulated;
 
 constexpr int kChips = 20;
 
@@ -68,13 +68,12 @@ memory::BitlineLayout layout_of(const Arguments& arguments) {
   return layout;
 }
 
-std::vector<experiment::VminFit> fits_of(const memory::SparseFaultMap& map,
-                                         const experiment::FitData& data,
-                                         const std::string& generator) {
-  std::vector<experiment::VminFit> fits;
-  if (generator != "bitline_vmin") fits.push_back(experiment::fit_gaussian_vmin(data));
+std::vector<memory::VminFit> fits_of(const memory::SparseFaultMap& map, const memory::FitData& data,
+                                     const std::string& generator) {
+  std::vector<memory::VminFit> fits;
+  if (generator != "bitline_vmin") fits.push_back(memory::fit_gaussian_vmin(data));
   if (generator != "gaussian_vmin") {
-    fits.push_back(experiment::with_row_term(map, data, experiment::fit_bitline_vmin(data)));
+    fits.push_back(memory::with_row_term(map, data, memory::fit_bitline_vmin(data)));
   }
   return fits;
 }
@@ -105,10 +104,9 @@ std::string layout_text(const memory::BitlineLayout& layout) {
 }
 
 /// What to write below memory.chip.
-std::string chip_text(const experiment::FitData& data, const experiment::VminFit& fit,
-                      double sigma_read) {
+std::string chip_text(const memory::FitData& data, const memory::VminFit& fit, double sigma_read) {
   const auto number = [](double value) { return format_double(rounded(value)); };
-  const experiment::VminParameters& estimate = fit.estimate;
+  const memory::VminParameters& estimate = fit.estimate;
   std::string text = "{generator: " + fit.generator + ", mu: " + number(estimate.mu);
   if (fit.generator == "bitline_vmin") {
     text += ", sigma_bitline: " + number(estimate.sigma_bitline) +
@@ -117,7 +115,7 @@ std::string chip_text(const experiment::FitData& data, const experiment::VminFit
   } else {
     text += ", sigma: " + number(estimate.sigma_cell);
   }
-  const auto polarity = experiment::fit_polarity(data);
+  const auto polarity = memory::fit_polarity(data);
   const bool stuck = polarity && data.stuck_at_0 + data.stuck_at_1 > data.flips;
   const bool polar = stuck && polarity->polarity == memory::Polarity::kBitline;
   if (fit.generator == "bitline_vmin" || polar) text += layout_text(data.layout);
@@ -129,8 +127,8 @@ std::string chip_text(const experiment::FitData& data, const experiment::VminFit
 }
 
 /// How the map's stuck cells are stuck; nothing without any.
-std::vector<Fact> polarity_facts(const experiment::FitData& data) {
-  const auto fit = experiment::fit_polarity(data);
+std::vector<Fact> polarity_facts(const memory::FitData& data) {
+  const auto fit = memory::fit_polarity(data);
   if (!fit) return {};
   return {{{"polarity", "polarity of stuck cells"}, to_string(fit->polarity)},
           {{"stuck_at_0_share", "  stuck_at_0_share"}, rounded(fit->stuck_at_0_share)},
@@ -140,14 +138,14 @@ std::vector<Fact> polarity_facts(const experiment::FitData& data) {
 }
 
 struct Fitted {
-  experiment::VminFit fit;
-  experiment::FitGoodness goodness;
+  memory::VminFit fit;
+  memory::FitGoodness goodness;
 };
 
-std::vector<Fact> facts_of(const experiment::FitData& data, const Fitted& fitted,
+std::vector<Fact> facts_of(const memory::FitData& data, const Fitted& fitted,
                            const memory::FaultMapHeader& header) {
   const std::string& unit = header.unit;
-  const experiment::VminFit& fit = fitted.fit;
+  const memory::VminFit& fit = fitted.fit;
   const std::string& name = fit.generator;
   const bool bitlines = name == "bitline_vmin";
   std::vector<Fact> facts{
@@ -176,8 +174,7 @@ std::optional<double> figure_of(const std::optional<Simulated>& simulated,
   return (*simulated).*figure;
 }
 
-Table goodness_table(const experiment::FitData& data,
-                     const std::vector<experiment::FitMeasure>& measures,
+Table goodness_table(const memory::FitData& data, const std::vector<memory::FitMeasure>& measures,
                      const std::vector<Fitted>& all, const std::string& unit) {
   Table table{.key = "measures",
               .columns = {{"voltage", "voltage", unit},
@@ -191,7 +188,7 @@ Table goodness_table(const experiment::FitData& data,
     table.columns.push_back({name + "_p05", title + " 5 %", "", Style::kRate, 1});
     table.columns.push_back({name + "_p95", title + " 95 %", "", Style::kRate, 1});
   }
-  const experiment::MeasureValues measured = experiment::values(data, measures);
+  const memory::MeasureValues measured = memory::values(data, measures);
   for (std::size_t i = 0; i < measures.size(); ++i) {
     std::vector<Cell> row{voltage_cell(measures[i].voltage), to_string(measures[i]),
                           optional_cell(measured[i])};
@@ -206,12 +203,11 @@ Table goodness_table(const experiment::FitData& data,
   return table;
 }
 
-experiment::FitData data_of(const Arguments& arguments, const memory::ImportedMap& input) {
+memory::FitData data_of(const Arguments& arguments, const memory::ImportedMap& input) {
   const memory::BitlineLayout layout = layout_of(arguments);
   const auto voltages = arguments.voltages("voltage");
   try {
-    experiment::FitData data =
-        experiment::fit_data(input.map, layout, voltages.value_or(input.voltages));
+    memory::FitData data = memory::fit_data(input.map, layout, voltages.value_or(input.voltages));
     data.require_spread();
     return data;
   } catch (const InputError& error) {
@@ -228,14 +224,14 @@ int run(const Arguments& arguments, const Streams& streams) {
       arguments.integer("seed", 0, std::numeric_limits<std::uint64_t>::max()).value_or(0);
   const memory::ImportedMap input = read_map_input(arguments);
   const memory::SparseFaultMap& map = input.map;
-  const experiment::FitData data = data_of(arguments, input);
+  const memory::FitData data = data_of(arguments, input);
 
   const std::string& unit = map.header().unit;
-  const std::vector<experiment::FitMeasure> measures = fit_measures(data);
+  const std::vector<memory::FitMeasure> measures = fit_measures(data);
   std::vector<Fitted> all;
   Progress progress(streams.err, progress_form(arguments.has("quiet")));
   progress.show("fitting");
-  for (const experiment::VminFit& fit : fits_of(map, data, generator)) {
+  for (const memory::VminFit& fit : fits_of(map, data, generator)) {
     progress.show("comparing with chips of " + fit.generator);
     all.push_back({fit, fit_goodness(data, fit, measures, chips, seed)});
   }

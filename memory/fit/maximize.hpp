@@ -5,7 +5,7 @@
 #include <functional>
 #include <optional>
 
-namespace brownout::experiment {
+namespace brownout::memory {
 
 using Objective = std::function<double(const Eigen::VectorXd&)>;
 
@@ -20,4 +20,4 @@ Eigen::VectorXd maximize(const Objective& objective, const Eigen::VectorXd& star
 std::optional<Eigen::VectorXd> standard_errors(const Objective& objective,
                                                const Eigen::VectorXd& at, double step);
 
-}  // namespace brownout::experiment
+}  // namespace brownout::memory

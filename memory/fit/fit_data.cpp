@@ -1,4 +1,4 @@
-#include "sim/experiment/fit/fit_data.hpp"
+#include "memory/fit/fit_data.hpp"
 
 #include <algorithm>
 #include <functional>
@@ -9,17 +9,14 @@
 #include "memory/base/arithmetic.hpp"
 #include "memory/base/input_error.hpp"
 
-namespace brownout::experiment {
+namespace brownout::memory {
 namespace {
-
-using memory::Fault;
-using memory::Voltage;
 
 constexpr std::size_t kMostVoltages = 12;
 
 // The voltages at which the map's cells fail first, thinned out where it has very many: a
 // generated chip has one per cell.
-std::vector<Voltage> voltages_of(const memory::SparseFaultMap& map) {
+std::vector<Voltage> voltages_of(const SparseFaultMap& map) {
   if (!map.header().lowest_measured) {
     throw InputError(
         "the map does not say lowest_measured, so nothing tells at which voltages its other cells "
@@ -41,7 +38,7 @@ std::vector<Voltage> voltages_of(const memory::SparseFaultMap& map) {
   return thinned;
 }
 
-void check_voltages(const memory::SparseFaultMap& map, const std::vector<Voltage>& voltages) {
+void check_voltages(const SparseFaultMap& map, const std::vector<Voltage>& voltages) {
   const auto lowest = map.header().lowest_measured;
   if (lowest && voltages.back() < *lowest) {
     throw InputError(voltages.back().text() + " " + map.header().unit +
@@ -50,15 +47,15 @@ void check_voltages(const memory::SparseFaultMap& map, const std::vector<Voltage
   }
 }
 
-void count_kind(FitData& data, memory::FaultKind kind) {
+void count_kind(FitData& data, FaultKind kind) {
   switch (kind) {
-    case memory::FaultKind::kFlip:
+    case FaultKind::kFlip:
       ++data.flips;
       return;
-    case memory::FaultKind::kStuckAt0:
+    case FaultKind::kStuckAt0:
       ++data.stuck_at_0;
       return;
-    case memory::FaultKind::kStuckAt1:
+    case FaultKind::kStuckAt1:
       ++data.stuck_at_1;
       return;
   }
@@ -85,15 +82,15 @@ Alike clean_bitlines(FitData& data) {
   return alike;
 }
 
-void count_stuck(StuckCells& bitline, memory::FaultKind kind) {
-  if (kind == memory::FaultKind::kStuckAt0) ++bitline.at_0;
-  if (kind == memory::FaultKind::kStuckAt1) ++bitline.at_1;
+void count_stuck(StuckCells& bitline, FaultKind kind) {
+  if (kind == FaultKind::kStuckAt0) ++bitline.at_0;
+  if (kind == FaultKind::kStuckAt1) ++bitline.at_1;
 }
 
 // By number of the bitline, the counts of its cells that fail somewhere; in place of the last count
 // its defects.
-std::map<std::uint64_t, std::vector<std::uint32_t>> faulty_bitlines(
-    const memory::SparseFaultMap& map, FitData& data) {
+std::map<std::uint64_t, std::vector<std::uint32_t>> faulty_bitlines(const SparseFaultMap& map,
+                                                                    FitData& data) {
   const std::size_t intervals = data.voltages.size() + 1;
   const std::uint32_t per_column = data.layout.bitlines(data.geometry.rows);
   std::map<std::uint64_t, std::vector<std::uint32_t>> faulty;
@@ -139,7 +136,7 @@ void FitData::require_spread() const {
                    " of the voltages; a mean and a spread need two or more");
 }
 
-FitData fit_data(const memory::SparseFaultMap& map, const memory::BitlineLayout& layout,
+FitData fit_data(const SparseFaultMap& map, const BitlineLayout& layout,
                  std::vector<Voltage> voltages) {
   layout.validate();
   FitData data;
@@ -168,4 +165,4 @@ FitData fit_data(const memory::SparseFaultMap& map, const memory::BitlineLayout&
   return data;
 }
 
-}  // namespace brownout::experiment
+}  // namespace brownout::memory

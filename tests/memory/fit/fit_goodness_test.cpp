@@ -1,6 +1,6 @@
 // How well a fit describes a map: measures counted by hand, and models that are right and wrong.
 // A drawn board, and the measured 28 nm one where its data are at hand.
-#include "sim/experiment/fit/fit_goodness.hpp"
+#include "memory/fit/fit_goodness.hpp"
 
 #include <gtest/gtest.h>
 
@@ -10,13 +10,8 @@
 #include "memory/generators/vmin_generator.hpp"
 #include "tests/support/measured_board.hpp"
 
-namespace brownout::experiment {
+namespace brownout::memory {
 namespace {
-
-using memory::Fault;
-using memory::FaultKind;
-using memory::SparseFaultMap;
-using memory::Voltage;
 
 Voltage volts(const char* text) { return Voltage::parse(text); }
 
@@ -48,17 +43,16 @@ TEST(FitGoodness, MeasuresAreCountsOfTheMap) {
           "0.6 share on bitlines with >= 10: 0", "0.6 share on bitlines with >= 20: 0"}));
 }
 
-constexpr memory::SramGeometry kGeometry{4, 256, 64};
+constexpr SramGeometry kGeometry{4, 256, 64};
 
 FitData data_of_bitlines() {
-  memory::VoltageProfileData profile;
+  VoltageProfileData profile;
   profile.name = "test";
   profile.source = "test";
   profile.error_free_voltage = profile.reference_voltage = volts("1");
   profile.rows = {{volts("0.4"), 0.5, {}, {}}, {volts("0.9"), 0.1, {}, {}}};
-  const memory::VminFaultMap map("test", kGeometry,
-                                 std::make_shared<const memory::VoltageProfile>(profile),
-                                 {.mu = 0.25, .sigma_bitline = 0.04, .sigma_cell = 0.05}, {}, 5);
+  const VminFaultMap map("test", kGeometry, std::make_shared<const VoltageProfile>(profile),
+                         {.mu = 0.25, .sigma_bitline = 0.04, .sigma_cell = 0.05}, {}, 5);
   return fit_data({{kGeometry, "V", volts("0.4"), "test"}, map.faults()}, {},
                   {volts("0.4"), volts("0.42"), volts("0.45")});
 }
@@ -94,7 +88,7 @@ TEST(FitGoodness, SimulatedFaultCountsAreThoseOfTheModel) {
 
 // All that a fit of a board says: the parameters within so many standard errors of others, bitlines
 // needed by far, and the board one of the chips that the fit makes.
-void expect_fitted(const memory::SramGeometry& geometry, const std::string& csv,
+void expect_fitted(const SramGeometry& geometry, const std::string& csv,
                    const VminParameters& expected, double errors) {
   std::vector<Fault> faults;
   for (const testing::BoardBit& bit : testing::board_bits(csv)) {
@@ -127,7 +121,7 @@ void expect_fitted(const memory::SramGeometry& geometry, const std::string& csv,
 
 // What it was drawn from, by the fit's own errors.
 TEST(FitGoodness, ADrawnBoardIsOneOfItsFit) {
-  constexpr memory::VminTerms kTerms = testing::kDrawnTerms;
+  constexpr VminTerms kTerms = testing::kDrawnTerms;
   expect_fitted(testing::kDrawnBoard, testing::drawn_board(),
                 {kTerms.mu, kTerms.sigma_bitline, kTerms.sigma_cell}, 3);
 }
@@ -140,4 +134,4 @@ TEST(FitGoodness, TheMeasuredBoardIsOneOfItsFit) {
 }
 
 }  // namespace
-}  // namespace brownout::experiment
+}  // namespace brownout::memory

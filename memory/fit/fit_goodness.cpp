@@ -1,4 +1,4 @@
-#include "sim/experiment/fit/fit_goodness.hpp"
+#include "memory/fit/fit_goodness.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -8,10 +8,8 @@
 #include "memory/chip_draws.hpp"
 #include "memory/generators/vmin_generator.hpp"
 
-namespace brownout::experiment {
+namespace brownout::memory {
 namespace {
-
-using memory::Voltage;
 
 // Faults of the faulty bitlines of a chip at one voltage, in any order.
 using BitlineFaults = std::vector<std::uint32_t>;
@@ -47,8 +45,8 @@ BitlineFaults bitlines_at(const FitData& data, Voltage voltage) {
 }
 
 // A profile that covers the voltages and says nothing else.
-std::shared_ptr<const memory::VoltageProfile> covering(const std::vector<Voltage>& voltages) {
-  memory::VoltageProfileData profile;
+std::shared_ptr<const VoltageProfile> covering(const std::vector<Voltage>& voltages) {
+  VoltageProfileData profile;
   profile.name = "map fit";
   profile.source = "the voltages of the map";
   const Voltage lowest = voltages.back();
@@ -56,13 +54,13 @@ std::shared_ptr<const memory::VoltageProfile> covering(const std::vector<Voltage
   profile.error_free_voltage = Voltage::from_micro(above.micro() + 1);
   profile.reference_voltage = profile.error_free_voltage;
   profile.rows = {{lowest, 0.5, {}, {}}, {above, 0.25, {}, {}}};
-  return std::make_shared<const memory::VoltageProfile>(std::move(profile));
+  return std::make_shared<const VoltageProfile>(std::move(profile));
 }
 
 std::vector<MeasureValues> simulate(const FitData& data, const VminFit& fit,
                                     const std::vector<FitMeasure>& measures, int chips,
                                     std::uint64_t seed) {
-  memory::VminTerms terms;
+  VminTerms terms;
   terms.mu = fit.estimate.mu;
   terms.sigma_bitline = fit.estimate.sigma_bitline;
   terms.sigma_cell = fit.estimate.sigma_cell;
@@ -71,10 +69,9 @@ std::vector<MeasureValues> simulate(const FitData& data, const VminFit& fit,
   const auto profile = covering(data.voltages);
   std::vector<MeasureValues> result;
   for (std::uint64_t chip = 0; chip < static_cast<std::uint64_t>(chips); ++chip) {
-    const memory::VminFaultMap map(fit.generator, data.geometry, profile, terms, {},
-                                   memory::chip_seed(seed, chip));
-    const memory::FaultMapHeader header{data.geometry, "", data.voltages.back(), ""};
-    const memory::SparseFaultMap measured(header, map.faults());
+    const VminFaultMap map(fit.generator, data.geometry, profile, terms, {}, chip_seed(seed, chip));
+    const FaultMapHeader header{data.geometry, "", data.voltages.back(), ""};
+    const SparseFaultMap measured(header, map.faults());
     result.push_back(values(fit_data(measured, data.layout, data.voltages), measures));
   }
   return result;
@@ -183,4 +180,4 @@ FitGoodness fit_goodness(const FitData& data, const VminFit& fit,
   return goodness;
 }
 
-}  // namespace brownout::experiment
+}  // namespace brownout::memory

@@ -6,9 +6,9 @@
 #include <optional>
 #include <string>
 
-#include "sim/experiment/fit/fit_data.hpp"
+#include "memory/fit/fit_data.hpp"
 
-namespace brownout::experiment {
+namespace brownout::memory {
 
 /// Vmin of a cell: normal with mean mu, sigma_bitline from bitline to bitline, sigma_cell from cell
 /// to cell and sigma_row from row to row; in the map's unit.
@@ -42,4 +42,4 @@ struct VminFit {
 VminFit fit_gaussian_vmin(const FitData& data);
 VminFit fit_bitline_vmin(const FitData& data);
 
-}  // namespace brownout::experiment
+}  // namespace brownout::memory

@@ -1,5 +1,5 @@
 // The fit: its data, its likelihood against a direct computation, and known parameters recovered.
-#include "sim/experiment/fit/vmin_fit.hpp"
+#include "memory/fit/vmin_fit.hpp"
 #include "memory/chip_draws.hpp"
 
 #include <gtest/gtest.h>
@@ -9,18 +9,12 @@
 #include <numbers>
 
 #include "memory/base/input_error.hpp"
+#include "memory/fit/maximize.hpp"
+#include "memory/fit/row_fit.hpp"
 #include "memory/generators/vmin_generator.hpp"
-#include "sim/experiment/fit/maximize.hpp"
-#include "sim/experiment/fit/row_fit.hpp"
 
-namespace brownout::experiment {
+namespace brownout::memory {
 namespace {
-
-using memory::CellAddress;
-using memory::Fault;
-using memory::FaultKind;
-using memory::SparseFaultMap;
-using memory::Voltage;
 
 Voltage volts(const char* text) { return Voltage::parse(text); }
 
@@ -39,7 +33,7 @@ SparseFaultMap small_map() {
            {{1, 6, 0}, volts("0.5"), FaultKind::kFlip},
            {{1, 7, 0}, Voltage::infinite(), FaultKind::kFlip}}};
 }
-constexpr memory::BitlineLayout kSmallLayout{.cells = 4, .interleave = 2};
+constexpr BitlineLayout kSmallLayout{.cells = 4, .interleave = 2};
 
 TEST(FitData, CountsTheCellsOfEachBitlineByTheVoltageAtWhichTheyFailFirst) {
   const FitData data = fit_data(small_map(), kSmallLayout, grid({"0.5", "0.6", "0.55"}));
@@ -148,16 +142,15 @@ TEST(VminFit, ParabolasAreMaximizedAndMeasured) {
   EXPECT_FALSE(standard_errors(saddle, Eigen::Vector2d(0, 0), 0.1).has_value());
 }
 
-SparseFaultMap generated(const memory::VminTerms& terms, std::uint64_t chip) {
-  constexpr memory::SramGeometry kGeometry{4, 256, 64};
-  memory::VoltageProfileData data;
+SparseFaultMap generated(const VminTerms& terms, std::uint64_t chip) {
+  constexpr SramGeometry kGeometry{4, 256, 64};
+  VoltageProfileData data;
   data.name = "test";
   data.source = "test";
   data.error_free_voltage = data.reference_voltage = volts("1");
   data.rows = {{volts("0.4"), 0.5, {}, {}}, {volts("0.9"), 0.1, {}, {}}};
-  const memory::VminFaultMap map("test", kGeometry,
-                                 std::make_shared<const memory::VoltageProfile>(data), terms, {},
-                                 memory::chip_seed(11, chip));
+  const VminFaultMap map("test", kGeometry, std::make_shared<const VoltageProfile>(data), terms, {},
+                         chip_seed(11, chip));
   return {{kGeometry, "V", volts("0.4"), "test"}, map.faults()};
 }
 
@@ -176,10 +169,10 @@ void expect_recovered(double truth, const std::vector<std::pair<double, double>>
 }
 
 TEST(VminFit, KnownParametersOfBitlinesAreRecoveredWithinTheirErrors) {
-  const memory::VminTerms terms{.mu = 0.3,
-                                .sigma_bitline = 0.04,
-                                .sigma_cell = 0.05,
-                                .bitlines = {.cells = 64, .interleave = 2}};
+  const VminTerms terms{.mu = 0.3,
+                        .sigma_bitline = 0.04,
+                        .sigma_cell = 0.05,
+                        .bitlines = {.cells = 64, .interleave = 2}};
   std::vector<std::pair<double, double>> mu, sigma_bitline, sigma_cell;
   for (std::uint64_t chip = 0; chip < kChips; ++chip) {
     const FitData data =
@@ -199,11 +192,11 @@ TEST(VminFit, KnownParametersOfBitlinesAreRecoveredWithinTheirErrors) {
 // To first order in sigma_row, so within 5 % of it.
 TEST(RowFit, ATermOfTheRowIsTakenOutOfTheCells) {
   for (const double sigma_row : {0.0, 0.012}) {
-    const memory::VminTerms terms{.mu = 0.3,
-                                  .sigma_bitline = 0.04,
-                                  .sigma_row = sigma_row,
-                                  .sigma_cell = 0.05,
-                                  .bitlines = {.cells = 64, .interleave = 2}};
+    const VminTerms terms{.mu = 0.3,
+                          .sigma_bitline = 0.04,
+                          .sigma_row = sigma_row,
+                          .sigma_cell = 0.05,
+                          .bitlines = {.cells = 64, .interleave = 2}};
     for (std::uint64_t chip = 0; chip < kChips; ++chip) {
       const SparseFaultMap map = generated(terms, chip);
       const FitData data = fit_data(map, terms.bitlines, grid({"0.4", "0.42", "0.44", "0.48"}));
@@ -219,7 +212,7 @@ TEST(RowFit, ATermOfTheRowIsTakenOutOfTheCells) {
 }
 
 TEST(VminFit, IndependentCellsHaveNoTermOfTheBitline) {
-  const memory::VminTerms terms{.mu = 0.3, .sigma_cell = 0.06};
+  const VminTerms terms{.mu = 0.3, .sigma_cell = 0.06};
   std::vector<std::pair<double, double>> mu, sigma;
   int preferred = 0;
   for (std::uint64_t chip = 0; chip < kChips; ++chip) {
@@ -238,4 +231,4 @@ TEST(VminFit, IndependentCellsHaveNoTermOfTheBitline) {
 }
 
 }  // namespace
-}  // namespace brownout::experiment
+}  // namespace brownout::memory

@@ -4,13 +4,13 @@
 
 #include <optional>
 
+#include "memory/fit/fit_data.hpp"
 #include "memory/generators/generated_cells.hpp"
-#include "sim/experiment/fit/fit_data.hpp"
 
-namespace brownout::experiment {
+namespace brownout::memory {
 
 struct PolarityFit {
-  memory::Polarity polarity = memory::Polarity::kCell;
+  Polarity polarity = Polarity::kCell;
   double stuck_at_0_share = 0.5;  ///< of cells, or of bitlines with a stuck cell
   double standard_error = 0;      ///< sqrt(share (1 - share) / number of them)
   /// Estimated share of stuck cells against the polarity of their bitline.
@@ -23,4 +23,4 @@ struct PolarityFit {
 /// a map without stuck cells.
 std::optional<PolarityFit> fit_polarity(const FitData& data);
 
-}  // namespace brownout::experiment
+}  // namespace brownout::memory

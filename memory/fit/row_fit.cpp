@@ -1,4 +1,4 @@
-#include "sim/experiment/fit/row_fit.hpp"
+#include "memory/fit/row_fit.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -8,7 +8,7 @@
 
 #include "memory/numbers/normal_distribution.hpp"
 
-namespace brownout::experiment {
+namespace brownout::memory {
 namespace {
 
 // Rows of a bank that share their bitlines, with the failing cells of each.
@@ -18,9 +18,9 @@ struct Block {
 
 using Blocks = std::map<std::pair<std::uint32_t, std::uint32_t>, Block>;
 
-Blocks blocks_of(const memory::SparseFaultMap& map, const FitData& data) {
+Blocks blocks_of(const SparseFaultMap& map, const FitData& data) {
   Blocks blocks;
-  for (const memory::Fault& fault : map.faults()) {
+  for (const Fault& fault : map.faults()) {
     if (fault.vfail.is_infinite() || fault.vfail < data.voltages.back()) continue;
     Block& block = blocks[{fault.cell.bank, data.layout.bitline(fault.cell.row)}];
     ++block.of_column[fault.cell.column];
@@ -53,7 +53,7 @@ void add_block(Excess& sums, const Block& block, double rows, double sigma) {
     const double rate = count / rows;
     expected += rate * (1 - rate) * rows / (rows - 1);
     // Where all cells fail nothing moves.
-    if (count < rows) slope += density(memory::reproducible_inverse_normal(rate)) / sigma;
+    if (count < rows) slope += density(reproducible_inverse_normal(rate)) / sigma;
   }
   const double variance = variance_of_rows(block, rows);
   sums.variance += variance - expected;
@@ -63,7 +63,7 @@ void add_block(Excess& sums, const Block& block, double rows, double sigma) {
 
 }  // namespace
 
-VminFit with_row_term(const memory::SparseFaultMap& map, const FitData& data, VminFit fit) {
+VminFit with_row_term(const SparseFaultMap& map, const FitData& data, VminFit fit) {
   constexpr double kLeastDeviations = 4;
   Excess sums;
   for (const auto& [place, block] : blocks_of(map, data)) {
@@ -85,4 +85,4 @@ VminFit with_row_term(const memory::SparseFaultMap& map, const FitData& data, Vm
   return fit;
 }
 
-}  // namespace brownout::experiment
+}  // namespace brownout::memory

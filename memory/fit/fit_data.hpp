@@ -9,7 +9,7 @@
 #include "memory/bitline_layout.hpp"
 #include "memory/maps/sparse_fault_map.hpp"
 
-namespace brownout::experiment {
+namespace brownout::memory {
 
 /// Bitlines that look alike. Element j of `cells` counts those whose highest failing voltage is
 /// voltages[j]; the last element, those that work at every voltage.
@@ -24,9 +24,9 @@ struct StuckCells {
 };
 
 struct FitData {
-  memory::SramGeometry geometry;
-  memory::BitlineLayout layout;
-  std::vector<memory::Voltage> voltages;  ///< falling; the first is the highest measured
+  SramGeometry geometry;
+  BitlineLayout layout;
+  std::vector<Voltage> voltages;  ///< falling; the first is the highest measured
   std::vector<BitlineGroup> groups;
   std::vector<std::uint64_t> cells;  ///< of all bitlines, as in BitlineGroup
   std::uint64_t bitlines = 0;
@@ -47,7 +47,7 @@ struct FitData {
 /// than 12 of these, 12 evenly spaced ones. A cell that fails first between two voltages counts at
 /// the lower one. Throws InputError: a voltage below the lowest measured one, a map without
 /// one and no voltages.
-FitData fit_data(const memory::SparseFaultMap& map, const memory::BitlineLayout& layout,
-                 std::vector<memory::Voltage> voltages);
+FitData fit_data(const SparseFaultMap& map, const BitlineLayout& layout,
+                 std::vector<Voltage> voltages);
 
-}  // namespace brownout::experiment
+}  // namespace brownout::memory

@@ -1,5 +1,5 @@
 // Polarity of measured maps: of cells or bitlines, and where neither is quite true.
-#include "sim/experiment/fit/polarity_fit.hpp"
+#include "memory/fit/polarity_fit.hpp"
 
 #include <gtest/gtest.h>
 
@@ -8,31 +8,26 @@
 #include "memory/chip_draws.hpp"
 #include "memory/generators/iid_generator.hpp"
 
-namespace brownout::experiment {
+namespace brownout::memory {
 namespace {
 
-using memory::FaultKind;
-using memory::FaultMixture;
-using memory::Polarity;
-using memory::Voltage;
-
-constexpr memory::SramGeometry kGeometry{2, 256, 100};
-constexpr memory::BitlineLayout kLayout{.cells = 64, .interleave = 2};
+constexpr SramGeometry kGeometry{2, 256, 100};
+constexpr BitlineLayout kLayout{.cells = 64, .interleave = 2};
 
 // At 5 % of the cells: three of a bitline on average.
 FitData data_of(const FaultMixture& mixture, std::uint64_t seed = 1, double turned = 0) {
-  memory::CellMasks masks = memory::independent_cells(
-      kGeometry, memory::Chance(0.05), memory::FailureKinds(kGeometry, mixture, seed), seed);
-  std::vector<memory::Fault> faults;
-  const memory::Chance against(turned);
-  masks.for_each([&](const memory::CellAddress& cell, FaultKind kind) {
-    const auto number = memory::keyed_hash(seed, cell.bank, cell.row, cell.column, 99);
+  CellMasks masks =
+      independent_cells(kGeometry, Chance(0.05), FailureKinds(kGeometry, mixture, seed), seed);
+  std::vector<Fault> faults;
+  const Chance against(turned);
+  masks.for_each([&](const CellAddress& cell, FaultKind kind) {
+    const auto number = keyed_hash(seed, cell.bank, cell.row, cell.column, 99);
     if (kind != FaultKind::kFlip && against.happens(number)) {
       kind = kind == FaultKind::kStuckAt0 ? FaultKind::kStuckAt1 : FaultKind::kStuckAt0;
     }
     faults.push_back({cell, Voltage::parse("0.8"), kind});
   });
-  const memory::SparseFaultMap map({kGeometry, "V", Voltage::parse("0.8"), ""}, faults);
+  const SparseFaultMap map({kGeometry, "V", Voltage::parse("0.8"), ""}, faults);
   return fit_data(map, kLayout, {Voltage::parse("0.8")});
 }
 
@@ -69,4 +64,4 @@ TEST(PolarityFit, FewCellsAgainstTheirBitlineLeaveItItsPolarityAndManyDoNot) {
 TEST(PolarityFit, FlipsHaveNone) { EXPECT_FALSE(fit_polarity(data_of({}))); }
 
 }  // namespace
-}  // namespace brownout::experiment
+}  // namespace brownout::memory

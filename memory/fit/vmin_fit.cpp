@@ -1,4 +1,4 @@
-#include "sim/experiment/fit/vmin_fit.hpp"
+#include "memory/fit/vmin_fit.hpp"
 
 #include <Eigen/Dense>
 #include <algorithm>
@@ -6,10 +6,10 @@
 #include <limits>
 #include <numbers>
 
+#include "memory/fit/maximize.hpp"
 #include "memory/numbers/normal_distribution.hpp"
-#include "sim/experiment/fit/maximize.hpp"
 
-namespace brownout::experiment {
+namespace brownout::memory {
 namespace {
 
 double below(double x) { return 0.5 * std::erfc(-x / std::numbers::sqrt2); }
@@ -22,8 +22,7 @@ double log_between(double low, double high) {
 }
 
 // Element j: ln of the probability that a cell of this mean and sigma falls into interval j.
-Eigen::RowVectorXd log_intervals(const std::vector<memory::Voltage>& voltages, double mean,
-                                 double sigma) {
+Eigen::RowVectorXd log_intervals(const std::vector<Voltage>& voltages, double mean, double sigma) {
   Eigen::RowVectorXd result(static_cast<Eigen::Index>(voltages.size() + 1));
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
   double next_above = -kInfinity;  // (mean - V) / sigma of the next higher voltage
@@ -65,7 +64,7 @@ VminParameters start(const FitData& data) {
     failing += static_cast<double>(data.cells[j]);
     if (data.cells[j] == 0 || failing == total) continue;
     const double v = data.voltages[j].value();
-    const double q = memory::reproducible_inverse_normal(failing / total);
+    const double q = reproducible_inverse_normal(failing / total);
     n += 1, sum_v += v, sum_q += q, sum_vv += v * v, sum_vq += v * q;
   }
   const double spread = sum_vv - sum_v * sum_v / n;
@@ -169,4 +168,4 @@ VminFit fit_bitline_vmin(const FitData& data) {
   return fit;
 }
 
-}  // namespace brownout::experiment
+}  // namespace brownout::memory

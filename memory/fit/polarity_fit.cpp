@@ -1,10 +1,10 @@
 // The second model is a mixture of two kinds of bitlines, fitted by expectation maximization.
-#include "sim/experiment/fit/polarity_fit.hpp"
+#include "memory/fit/polarity_fit.hpp"
 
 #include <algorithm>
 #include <cmath>
 
-namespace brownout::experiment {
+namespace brownout::memory {
 namespace {
 
 constexpr double kMostAgainst = 0.1;
@@ -72,7 +72,7 @@ std::optional<PolarityFit> fit_polarity(const FitData& data) {
   PolarityFit fit{.stuck_at_0_share = share, .against_bitline = mixture.against};
   double objects = cells;
   if (better && mixture.against < kMostAgainst) {
-    fit.polarity = memory::Polarity::kBitline;
+    fit.polarity = Polarity::kBitline;
     fit.stuck_at_0_share = mixture.at_0;
     objects = static_cast<double>(data.stuck_bitlines.size());
   }
@@ -80,4 +80,4 @@ std::optional<PolarityFit> fit_polarity(const FitData& data) {
   return fit;
 }
 
-}  // namespace brownout::experiment
+}  // namespace brownout::memory

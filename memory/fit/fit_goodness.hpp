@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "sim/experiment/fit/vmin_fit.hpp"
+#include "memory/fit/vmin_fit.hpp"
 
-namespace brownout::experiment {
+namespace brownout::memory {
 
 /// One figure of a chip at one voltage.
 struct FitMeasure {
@@ -18,7 +18,7 @@ struct FitMeasure {
     kFaultyBitlines,  ///< bitlines with a failing cell
     kShare            ///< of the failing cells, those on bitlines with `least` of them or more
   };
-  memory::Voltage voltage;
+  Voltage voltage;
   Kind kind = Kind::kFaults;
   std::uint32_t least = 0;
 };
@@ -51,4 +51,4 @@ struct FitGoodness {
 FitGoodness fit_goodness(const FitData& data, const VminFit& fit,
                          const std::vector<FitMeasure>& measures, int chips, std::uint64_t seed);
 
-}  // namespace brownout::experiment
+}  // namespace brownout::memory

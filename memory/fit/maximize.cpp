@@ -1,11 +1,11 @@
-#include "sim/experiment/fit/maximize.hpp"
+#include "memory/fit/maximize.hpp"
 
 #include <Eigen/Cholesky>
 #include <algorithm>
 #include <cmath>
 #include <vector>
 
-namespace brownout::experiment {
+namespace brownout::memory {
 namespace {
 
 struct Corner {
@@ -103,4 +103,4 @@ std::optional<Eigen::VectorXd> standard_errors(const Objective& objective,
   return errors;
 }
 
-}  // namespace brownout::experiment
+}  // namespace brownout::memory
