@@ -4,7 +4,8 @@
 BUILD_PACKAGES=(build-essential cmake ninja-build pkg-config python3-venv
   libsystemc-dev libeigen3-dev libyaml-cpp-dev libboost-program-options-dev libdnnl-dev libonnx-dev
   libprotobuf-dev protobuf-compiler libflatbuffers-dev flatbuffers-compiler libpng-dev
-  libturbojpeg0-dev libsqlite3-dev libzip-dev zlib1g-dev libssl-dev libfmt-dev nlohmann-json3-dev)
+  libturbojpeg0-dev libsqlite3-dev libzip-dev zlib1g-dev libssl-dev libfmt-dev nlohmann-json3-dev
+  libnlopt-cxx-dev)
 TEST_PACKAGES=(libgtest-dev libgmock-dev libbenchmark-dev clang-format-14 clang libclang-rt-dev
   libomp-dev qemu-user)
 

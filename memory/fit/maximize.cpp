@@ -1,62 +1,28 @@
 #include "memory/fit/maximize.hpp"
 
 #include <Eigen/Cholesky>
-#include <algorithm>
-#include <cmath>
+#include <nlopt.hpp>
 #include <vector>
 
 namespace brownout::memory {
 namespace {
 
-struct Corner {
-  Eigen::VectorXd at;
-  double value = 0;
-};
+/// As NLopt calls it; a simplex asks for no gradient.
+double value_at(const std::vector<double>& at, std::vector<double>& /*gradient*/, void* objective) {
+  return (*static_cast<const Objective*>(objective))(
+      Eigen::Map<const Eigen::VectorXd>(at.data(), static_cast<Eigen::Index>(at.size())));
+}
 
-bool is_better(const Corner& a, const Corner& b) { return a.value > b.value; }
-
-Eigen::VectorXd climb(const Objective& objective, const Eigen::VectorXd& start,
-                      const Eigen::VectorXd& scale) {
-  constexpr int kMostSteps = 2000;
+std::vector<double> climb(Objective objective, const std::vector<double>& start,
+                          const Eigen::VectorXd& scale) {
+  constexpr int kMostCalls = 10'000;
   constexpr double kClose = 1e-7;  // of the objective: far below what a likelihood can tell apart
-  const auto corner = [&](const Eigen::VectorXd& at) { return Corner{at, objective(at)}; };
-  std::vector<Corner> simplex{corner(start)};
-  for (Eigen::Index i = 0; i < start.size(); ++i) {
-    Eigen::VectorXd at = start;
-    at[i] += scale[i];
-    simplex.push_back(corner(at));
-  }
-  for (int step = 0; step < kMostSteps; ++step) {
-    std::sort(simplex.begin(), simplex.end(), is_better);
-    Corner& worst = simplex.back();
-    if (simplex.front().value - worst.value < kClose) break;
-    Eigen::VectorXd centre = Eigen::VectorXd::Zero(start.size());
-    for (std::size_t i = 0; i + 1 < simplex.size(); ++i) centre += simplex[i].at;
-    centre /= static_cast<double>(start.size());
-    const auto beyond = [&](double factor) {
-      return corner(centre + factor * (centre - worst.at));
-    };
-    const Corner reflected = beyond(1);
-    if (is_better(reflected, simplex.front())) {
-      const Corner expanded = beyond(2);
-      worst = is_better(expanded, reflected) ? expanded : reflected;
-    } else if (is_better(reflected, simplex[simplex.size() - 2])) {
-      worst = reflected;
-    } else {
-      const bool outside = is_better(reflected, worst);
-      const Corner contracted = beyond(outside ? 0.5 : -0.5);
-      if (is_better(contracted, outside ? reflected : worst)) {
-        worst = contracted;
-      } else {
-        for (std::size_t i = 1; i < simplex.size(); ++i) {
-          simplex[i] = corner((simplex[i].at + simplex.front().at) / 2);
-        }
-      }
-    }
-  }
-  return std::max_element(simplex.begin(), simplex.end(),
-                          [](const Corner& a, const Corner& b) { return is_better(b, a); })
-      ->at;
+  nlopt::opt search(nlopt::LN_NELDERMEAD, static_cast<unsigned>(start.size()));
+  search.set_max_objective(value_at, &objective);
+  search.set_initial_step(std::vector<double>(scale.begin(), scale.end()));
+  search.set_ftol_abs(kClose);
+  search.set_maxeval(kMostCalls);
+  return search.optimize(start);
 }
 
 Eigen::MatrixXd second_derivatives(const Objective& objective, const Eigen::VectorXd& at,
@@ -85,7 +51,9 @@ Eigen::MatrixXd second_derivatives(const Objective& objective, const Eigen::Vect
 
 Eigen::VectorXd maximize(const Objective& objective, const Eigen::VectorXd& start,
                          const Eigen::VectorXd& scale) {
-  return climb(objective, climb(objective, start, scale), scale / 4);
+  const std::vector<double> found =
+      climb(objective, climb(objective, {start.begin(), start.end()}, scale), scale / 4);
+  return Eigen::Map<const Eigen::VectorXd>(found.data(), start.size());
 }
 
 std::optional<Eigen::VectorXd> standard_errors(const Objective& objective,

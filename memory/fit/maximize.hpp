@@ -9,7 +9,7 @@ namespace brownout::memory {
 
 using Objective = std::function<double(const Eigen::VectorXd&)>;
 
-/// The simplex method of Nelder and Mead (The Computer Journal 7, 1965), started with the corners
+/// By NLopt's simplex of Nelder and Mead, which draws nothing: started with the corners
 /// start + scale[i] along axis i and once more around what it found.
 Eigen::VectorXd maximize(const Objective& objective, const Eigen::VectorXd& start,
                          const Eigen::VectorXd& scale);

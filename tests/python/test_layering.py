@@ -58,6 +58,7 @@ OWNED_HEADERS = {
     r"/boost/program_options": "sim/cli",
     r"/(onnx|google/protobuf)/": "models",
     r"/flatbuffers/": "models",
+    r"/nlopt\.hpp$": "memory",
     r"/(dnnl|oneapi)[^/]*(/|\.hpp$|\.h$)": "models",
 }
 
