@@ -22,6 +22,7 @@ struct Narrow {
   void operator()(Convolution& node) const { narrow(node.clamp_low, node.clamp_high, range); }
   void operator()(Addition& node) const { narrow(node.clamp_low, node.clamp_high, range); }
   void operator()(Multiplication& node) const { narrow(node.clamp_low, node.clamp_high, range); }
+  void operator()(Normalization& node) const { narrow(node.clamp_low, node.clamp_high, range); }
   void operator()(Lookup& node) const {
     narrow(node.table, range);
     for (Lookup::Table& table : node.channel_tables) narrow(table, range);

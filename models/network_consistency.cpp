@@ -1,5 +1,6 @@
 // What the importers promise of a network: a violation is a bug of theirs.
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <iterator>
 #include <set>
@@ -202,6 +203,22 @@ class Checker {
   void check(const Softmax& node) const {
     require(network_.arithmetic == Arithmetic::kLiteRt, "a softmax of another runtime than LiteRT");
     require(shape(node.input) == shape(node.output), "shapes of a softmax");
+  }
+
+  void check(const Normalization& node) const {
+    require(network_.arithmetic == Arithmetic::kOnnxRuntime,
+            "a normalization of another runtime than ONNX Runtime");
+    check_clamp(node.clamp_low, node.clamp_high);
+    require(shape(node.input) == shape(node.output), "shapes of a normalization");
+    const Shape& in = shape(node.input);
+    require(node.groups > 0 && in.channels % node.groups == 0, "groups do not divide the channels");
+    require(node.epsilon > 0, "epsilon");
+    const auto is_finite = [](float value) { return std::isfinite(value); };
+    for (const std::vector<float>* list : {&node.scales, &node.biases}) {
+      require(
+          list->size() == in.channel_count() && std::all_of(list->begin(), list->end(), is_finite),
+          "scales or biases of a normalization");
+    }
   }
 
   void check(const Pooling& node) const {

@@ -35,6 +35,8 @@ void NetworkSize::add_node(const Node& node, const Shape& made) {
   } else if (const auto* pooling = std::get_if<Pooling>(&node)) {
     const Window& window = pooling->window;
     add_macs(made, std::int64_t{window.kernel_height} * window.kernel_width);
+  } else if (const auto* normalization = std::get_if<Normalization>(&node)) {
+    add_constants(normalization->scales.size() + normalization->biases.size());
   }
 }
 

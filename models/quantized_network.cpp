@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <utility>
 
 #include "memory/base/input_error.hpp"
 
@@ -103,6 +104,10 @@ std::string node_kind(const Node& node) {
     std::string operator()(const Padding& /*n*/) const { return "pad"; }
     std::string operator()(const StridedCopy& /*n*/) const { return "copy"; }
     std::string operator()(const Softmax& /*n*/) const { return "softmax"; }
+    std::string operator()(const Normalization& n) const {
+      if (n.groups == 1) return "layer_norm";
+      return std::cmp_equal(n.groups, n.scales.size()) ? "instance_norm" : "group_norm";
+    }
   };
   return std::visit(Namer{}, node);
 }

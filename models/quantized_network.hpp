@@ -241,8 +241,20 @@ struct Softmax {
   float beta = 1.0F;
 };
 
+/// Brings each group of channels, over all pixels, to mean 0 and variance 1, then scale * x + bias
+/// of each channel: group normalization; of one group layer, of a channel a group instance
+/// normalization. ONNX Runtime's networks only (arithmetic/normalization.hpp).
+struct Normalization {
+  std::string name;
+  TensorId input = 0, output = 0;
+  int groups = 1;
+  float epsilon = 1e-5F;                        ///< added to the variance of real values
+  std::vector<float> scales = {}, biases = {};  ///< per channel
+  int clamp_low = 0, clamp_high = 255;
+};
+
 using Node = std::variant<Convolution, Addition, Pooling, Multiplication, Lookup, Concatenation,
-                          Padding, StridedCopy, Softmax>;
+                          Padding, StridedCopy, Softmax, Normalization>;
 
 /// Whose arithmetic the nodes follow to the bit (arithmetic.hpp).
 enum class Arithmetic { kOnnxRuntime, kLiteRt };
@@ -278,7 +290,7 @@ Shape padded_shape(const Shape& input, const Padding& padding);
 
 const std::string& node_name(const Node& node);
 /// As reports call it: conv, fully_connected, add, sub, mul, max_pool, average_pool,
-/// global_average_pool, lookup, concat, pad, copy, softmax.
+/// global_average_pool, lookup, concat, pad, copy, softmax, layer_norm, instance_norm, group_norm.
 std::string node_kind(const Node& node);
 TensorId node_output(const Node& node);
 std::vector<TensorId> node_inputs(const Node& node);

@@ -83,12 +83,13 @@ struct RealRequantizer {
   int zero_point = 0;
   int low = 0, high = 255;
 
+  float relative_low() const { return static_cast<float>(low - zero_point); }
+  float relative_high() const { return static_cast<float>(high - zero_point); }
   std::uint8_t operator()(std::int32_t accumulator, int channel) const {
     const auto c = static_cast<std::size_t>(channel);
     const float value =
         real_sum(accumulator, sums.multipliers[c], sums.offsets[c], sums.slope, sums.bipolar);
-    const float limited =
-        clip(value, static_cast<float>(low - zero_point), static_cast<float>(high - zero_point));
+    const float limited = clip(value, relative_low(), relative_high());
     return static_cast<std::uint8_t>(round_half_even(limited) + zero_point);
   }
 };

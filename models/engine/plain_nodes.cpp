@@ -7,6 +7,7 @@
 #include "models/arithmetic/softmax.hpp"
 #include "models/engine/kernels.hpp"
 #include "models/engine/movement.hpp"
+#include "models/engine/normalization.hpp"
 
 namespace brownout::models {
 namespace {
@@ -133,6 +134,15 @@ void run_node(const QuantizedNetwork& network, const Softmax& node, TensorBuffer
   const FixedPointSoftmax softmax = make_softmax(network, node);
   for (std::int64_t i = 0; i < images * shape.size(); i += shape.channels) {
     softmax(std::span(data(node.input) + i, shape.channel_count()), data(node.output) + i);
+  }
+}
+
+void run_node(const QuantizedNetwork& network, const Normalization& node, TensorBuffers& data,
+              int images) {
+  const std::int64_t size = network.tensor(node.input).shape.size();
+  for (int image = 0; image < images; ++image) {
+    normalize_image(network, node, data(node.input) + image * size,
+                    data(node.output) + image * size);
   }
 }
 

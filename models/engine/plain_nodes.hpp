@@ -38,5 +38,7 @@ void run_node(const QuantizedNetwork& network, const StridedCopy& node, TensorBu
               int images);
 void run_node(const QuantizedNetwork& network, const Softmax& node, TensorBuffers& data,
               int images);
+void run_node(const QuantizedNetwork& network, const Normalization& node, TensorBuffers& data,
+              int images);
 
 }  // namespace brownout::models

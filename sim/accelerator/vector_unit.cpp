@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "memory/base/arithmetic.hpp"
+#include "models/arithmetic/normalization.hpp"
 #include "models/arithmetic/softmax.hpp"
 
 namespace brownout::accelerator {
@@ -36,12 +37,13 @@ Cycle VectorUnit::requantize_block(FoldIndex last_fold, Cycle from) {
 }
 
 Cycle VectorUnit::run_layer(models::NodeIndex node, Cycle from) {
-  return enqueue({.node = node}, state_.program().layers[node].vector_elements, from);
+  const schedule::Layer& layer = state_.program().layers[node];
+  return enqueue({.node = node}, layer.vector_elements, from, layer.vector_latency);
 }
 
-Cycle VectorUnit::enqueue(Work work, std::int64_t elements, Cycle from) {
+Cycle VectorUnit::enqueue(Work work, std::int64_t elements, Cycle from, Cycle latency) {
   const std::int64_t lanes = state_.spec().vector_lanes;
-  work.done = std::max(free_from_, from) + divide_up(elements, lanes);
+  work.done = std::max(free_from_, from) + divide_up(elements, lanes) + latency;
   free_from_ = work.done;
   if (queue_.empty()) completed_.notify(state_.clock.until_just_before(work.done));
   queue_.push_back(work);
@@ -143,6 +145,30 @@ void VectorUnit::finish(models::NodeIndex node, const models::Softmax& softmax) 
   counts[Event::kVectorOp] += models::kSoftmaxPasses * size;
   counts[Event::kActivationSramRead] += models::kSoftmaxPasses * size;
   counts[Event::kActivationSramWrite] += size;
+}
+
+void VectorUnit::finish(models::NodeIndex node, const models::Normalization& normalization) {
+  const models::Shape& shape = shape_of(normalization.input);
+  const auto codes = codes_of(normalization.input);
+  const std::size_t channels = shape.channel_count();
+  hardware::EventCounts& counts = state_.counts(node);
+  std::vector<models::CodeSums> sums(channels);
+  for (std::size_t i = 0; i < codes.size(); ++i) {
+    sums[i % channels].add(codes[i]);
+    counts[Event::kActivationSramRead] += 1;
+    counts[Event::kVectorOp] += 1;
+  }
+  counts[Event::kVectorOp] +=
+      static_cast<unsigned>(normalization.groups) * std::uint64_t{hardware::kStatisticsStages};
+  const models::RealRequantizer normalize =
+      models::make_normalizer(state_.job->network, normalization, sums);
+  counts[Event::kVectorOp] += channels;
+  counts[Event::kParameterRead] += channels * hardware::kParameterBytes;
+  const std::uint64_t output = address_of(normalization.output);
+  for (std::size_t i = 0; i < codes.size(); ++i) {
+    activation_sram->write(output + i, normalize(codes[i], static_cast<int>(i % channels)));
+    count(node, 1, 1);
+  }
 }
 
 }  // namespace brownout::accelerator

@@ -46,7 +46,7 @@ class VectorUnit final : public sc_core::sc_module, public VectorPort {
     Cycle done = 0;
   };
 
-  Cycle enqueue(Work work, std::int64_t elements, Cycle from);
+  Cycle enqueue(Work work, std::int64_t elements, Cycle from, Cycle latency = 0);
   void complete();
   void finish_block(FoldIndex fold);
   void finish(models::NodeIndex node, const models::Addition& addition);
@@ -58,6 +58,7 @@ class VectorUnit final : public sc_core::sc_module, public VectorPort {
   void finish(models::NodeIndex node, const models::Padding& padding);
   void finish(models::NodeIndex node, const models::StridedCopy& copy);
   void finish(models::NodeIndex node, const models::Softmax& softmax);
+  void finish(models::NodeIndex node, const models::Normalization& normalization);
   void count(models::NodeIndex node, std::uint64_t reads, std::uint64_t writes);
   std::uint64_t address_of(models::TensorId id) const { return state_.program().address_of(id); }
   const models::Shape& shape_of(models::TensorId id) const;

@@ -36,6 +36,10 @@ inline constexpr std::size_t kEventCount = static_cast<std::size_t>(Event::kCoun
 /// mantissa whose shift is not counted.
 inline constexpr std::uint64_t kParameterBytes = 8;
 
+/// Stages of the pipeline of the vector unit that makes a group's mean and 1 / sqrt(variance +
+/// epsilon) of its sums; it takes a group a cycle, and each stage does one operation.
+inline constexpr int kStatisticsStages = 16;
+
 /// The names that energy tables and reports use.
 inline constexpr std::array<std::string_view, kEventCount> kEventNames = {"mac_active",
                                                                           "mac_gated",

@@ -6,7 +6,9 @@
 
 #include "memory/base/arithmetic.hpp"
 #include "memory/base/input_error.hpp"
+#include "models/arithmetic/normalization.hpp"
 #include "models/arithmetic/softmax.hpp"
+#include "sim/hardware/event_counts.hpp"
 #include "sim/schedule/activation_plan.hpp"
 #include "sim/schedule/lower.hpp"
 
@@ -73,7 +75,16 @@ std::int64_t vector_elements(const models::QuantizedNetwork& network, const mode
     return output.size() * pooling->window.kernel_height * pooling->window.kernel_width;
   }
   if (std::holds_alternative<models::Softmax>(node)) return output.size() * models::kSoftmaxPasses;
+  if (std::holds_alternative<models::Normalization>(node)) {  // a factor and offset a channel, too
+    return output.size() * models::kNormalizationPasses + output.channels;
+  }
   return output.size();
+}
+
+/// Until the last group's statistics have left their pipeline.
+Cycle vector_latency(const models::Node& node) {
+  const auto* normalization = std::get_if<models::Normalization>(&node);
+  return normalization == nullptr ? 0 : normalization->groups + hardware::kStatisticsStages - 1;
 }
 
 void place_activations(TileProgram& program, const models::QuantizedNetwork& network) {
@@ -113,6 +124,7 @@ TileProgram make_program(const models::QuantizedNetwork& network,
       append_folds(program, layer, first_tile);
     } else {
       layer.vector_elements = vector_elements(network, network.nodes[i]);
+      layer.vector_latency = vector_latency(network.nodes[i]);
     }
     program.layers.push_back(layer);
   }

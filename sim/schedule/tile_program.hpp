@@ -20,6 +20,7 @@
 
 namespace brownout::schedule {
 
+using hardware::Cycle;
 using hardware::FoldIndex;
 /// Of the tiles of a program, in the order in which they are first used.
 using TileIndex = Index<struct TileKind>;
@@ -80,6 +81,7 @@ struct Layer {
   FoldIndex first_fold;
   std::size_t fold_count = 0, block_count = 0;
   std::int64_t vector_elements = 0;  ///< other layers: elements through the vector unit
+  Cycle vector_latency = 0;          ///< other layers: cycles in which its lanes wait
 };
 
 struct TileProgram {

@@ -82,7 +82,8 @@ class Recurrence {
   }
 
   LayerTimes vector_layer(const schedule::Layer& layer, Cycle start) const {
-    return {start, start, start + divide_up(layer.vector_elements, program_.spec.vector_lanes)};
+    const Cycle passes = divide_up(layer.vector_elements, program_.spec.vector_lanes);
+    return {start, start, start + passes + layer.vector_latency};
   }
 
   const schedule::TileProgram& program_;

@@ -119,6 +119,9 @@ std::uint64_t activation_reads(const models::QuantizedNetwork& network, const mo
   if (std::holds_alternative<models::Softmax>(node)) {  // maximum, sum, shares
     return static_cast<std::uint64_t>(output.size()) * 3;
   }
+  if (std::holds_alternative<models::Normalization>(node)) {  // statistics, results
+    return static_cast<std::uint64_t>(output.size()) * 2;
+  }
   const bool two_operands = std::holds_alternative<models::Addition>(node) ||
                             std::holds_alternative<models::Multiplication>(node);
   const int computed = (two_operands ? 2 : 1) - models::constant_operands(network, node);
@@ -134,6 +137,10 @@ EventCounts vector_layer(const schedule::Layer& layer, const models::QuantizedNe
       static_cast<std::uint64_t>(network.tensor(models::node_output(node)).shape.size());
   if (const auto* lookup = std::get_if<models::Lookup>(&node)) {
     counts[Event::kParameterRead] = lookup->bytes();
+  } else if (const auto* normalization = std::get_if<models::Normalization>(&node)) {
+    counts[Event::kVectorOp] += static_cast<std::uint64_t>(normalization->groups) *
+                                std::uint64_t{hardware::kStatisticsStages};
+    counts[Event::kParameterRead] = normalization->scales.size() * hardware::kParameterBytes;
   } else {
     counts[Event::kParameterRead] = static_cast<std::uint64_t>(
         layer.vector_elements * models::constant_operands(network, node));

@@ -128,6 +128,10 @@ TEST_P(MachineAgrees, OnBranchingNetworks) {
   compare_executors(GetParam(), testing::random_branching_network(4));
 }
 
+TEST_P(MachineAgrees, OnNormalizedNetworks) {
+  compare_executors(GetParam(), testing::random_normalized_network(7));
+}
+
 TEST_P(MachineAgrees, OnNetworksOfSeveralOutputs) {
   const models::QuantizedNetwork network = testing::random_branching_network(6);
   compare_executors(GetParam(),
@@ -229,7 +233,8 @@ std::vector<Case> cases() {
       all.push_back(wide);
     }
   }
-  // Nodes 1, 4 and 7 are a grouped convolution, a plain one and the fully connected layer.
+  // Nodes 1, 4 and 7 of the residual network are a grouped convolution, a plain one and the fully
+  // connected layer; of each network one has weights.
   const storage::FaultFilter layers{
       .layers = {false, true, false, false, true, false, false, true}};
   const storage::FaultFilter bits{.layers = {}, .bits = 0b10010001};

@@ -34,6 +34,21 @@ class NetworkBuilder {
     return push(node);
   }
 
+  /// Of these groups, to values of 4 deviations to either side.
+  NetworkBuilder& normalization(models::TensorId input, int groups, int zero_point = 120) {
+    models::Normalization node;
+    node.name = "norm" + std::to_string(network_.nodes.size());
+    node.input = input;
+    node.groups = groups;
+    const models::Shape shape = network_.tensor(input).shape;
+    for (int c = 0; c < shape.channels; ++c) {
+      node.scales.push_back(static_cast<float>(draw(9, c) % 256 - 64) / 128);
+      node.biases.push_back(static_cast<float>(draw(10, c) % 256 - 128) / 256);
+    }
+    node.output = add_tensor(node.name + ".out", shape, 1.0F / 32, zero_point);
+    return push(node);
+  }
+
   models::TensorId last() const { return network_.output; }
   const models::Shape& shape() const { return network_.tensor(last()).shape; }
 

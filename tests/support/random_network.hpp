@@ -128,6 +128,19 @@ inline models::QuantizedNetwork random_branching_network(std::uint64_t seed) {
   return random_branching_builder(seed).build();
 }
 
+/// Normalizations of groups, of each channel, of a whole tensor and of a vector.
+inline models::QuantizedNetwork random_normalized_network(std::uint64_t seed) {
+  NetworkBuilder b(seed, {4, 7, 9}, 30);
+  b.convolution(b.last(), 12, {.kernel_height = 3, .kernel_width = 3}, 1, 140);
+  b.normalization(b.last(), 3, 0);
+  const models::TensorId skip = b.last();
+  b.convolution(skip, 12, {}, 1, 90).normalization(b.last(), 12).addition(b.last(), skip);
+  b.normalization(b.last(), 1);
+  b.pooling(b.last(), models::PoolKind::kMax, {.kernel_height = 2, .kernel_width = 2});
+  b.fully_connected(b.last(), 10).normalization(b.last(), 5);
+  return b.build();
+}
+
 /// The same in LiteRT's arithmetic, and what only that has: a difference, tables by channel.
 inline models::QuantizedNetwork random_litert_branching_network(std::uint64_t seed) {
   NetworkBuilder b = random_branching_builder(seed);

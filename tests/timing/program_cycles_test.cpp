@@ -107,6 +107,20 @@ TEST(ProgramCycles, ARowOfMoreWordsThanBanksStallsTheLoad) {
   EXPECT_EQ(cycles.compute, 2 * 8 + 32 + 5 - 2);
 }
 
+// As docs/model.md has it: two passes and an element a channel, then 16 + groups - 1 cycles.
+TEST(ProgramCycles, ANormalizationReadsTwiceAndWaitsForItsStatistics) {
+  hardware::AcceleratorSpec spec = unlimited(8, 8);
+  spec.vector_lanes = 10;
+  for (const int groups : {1, 2, 6}) {
+    testing::NetworkBuilder builder(1, {6, 5, 7});
+    builder.normalization(builder.last(), groups);
+    const schedule::TileProgram program = schedule::make_program(builder.build(), spec);
+    const hardware::ProgramTimes times = program_times(program, schedule::lay_out(program));
+    const hardware::LayerTimes& layer = times.layers[{0}];
+    EXPECT_EQ(layer.end - layer.start, (2 * 6 * 5 * 7 + 6 + 9) / 10 + 16 + groups - 1);
+  }
+}
+
 TEST(ProgramCycles, ATransferIsLatencyAndWholeBursts) {
   const hardware::DramSpec dram{.bytes_per_cycle = 8, .latency_cycles = 100, .burst_bytes = 64};
   EXPECT_EQ(transfer_cycles(dram, 1), 100 + 8);
