@@ -29,7 +29,10 @@ OnnxGraph::OnnxGraph(const std::filesystem::path& path) : path_(path.string()) {
     constants_.emplace(tensor.name(), &tensor);
   }
   for (const onnx::NodeProto& node : proto().node()) {
-    for (const std::string& input : node.input()) ++uses_[input];
+    for (const std::string& input : node.input()) {
+      ++uses_[input];
+      readers_.emplace(input, &node);
+    }
     const bool passes = node.op_type() == "Identity" && makers_.contains(input_name(node, 0));
     const onnx::NodeProto* maker = passes ? makers_.at(input_name(node, 0)) : &node;
     for (const std::string& output : node.output()) makers_.emplace(output, maker);
@@ -119,6 +122,11 @@ const onnx::TensorProto* OnnxGraph::constant(const std::string& name) const {
 const onnx::NodeProto* OnnxGraph::maker(const std::string& name) const {
   const auto found = makers_.find(name);
   return found == makers_.end() ? nullptr : found->second;
+}
+
+const onnx::NodeProto* OnnxGraph::reader(const std::string& name) const {
+  const auto found = readers_.find(name);
+  return found == readers_.end() ? nullptr : found->second;
 }
 
 int OnnxGraph::uses(const std::string& name) const {

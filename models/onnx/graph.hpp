@@ -27,6 +27,8 @@ class OnnxGraph {
   const onnx::TensorProto* constant(const std::string& name) const;
   /// The node that makes an edge, by way of Identity; or nullptr.
   const onnx::NodeProto* maker(const std::string& name) const;
+  /// The first node that reads an edge, or nullptr.
+  const onnx::NodeProto* reader(const std::string& name) const;
   /// How many node inputs and graph outputs read an edge.
   int uses(const std::string& name) const;
 
@@ -55,6 +57,7 @@ class OnnxGraph {
   std::deque<onnx::TensorProto> made_;  ///< constants that the file does not hold as tensors
   std::unordered_map<std::string, const onnx::TensorProto*> constants_;
   std::unordered_map<std::string, const onnx::NodeProto*> makers_;
+  std::unordered_map<std::string, const onnx::NodeProto*> readers_;
   std::unordered_map<std::string, int> uses_;
 };
 

@@ -119,8 +119,8 @@ TensorId Importer::read_output(const std::string& name) {
     graph_.fail("output '" + name + "' is a flattened map of " + std::to_string(shape.height) +
                 " x " + std::to_string(shape.width) + " pixels: its elements have no one order");
   }
-  if (found->second.view == View::kGroups) {
-    graph_.fail("output '" + name + "' has five dimensions");
+  if (is_grouped(found->second.view)) {
+    graph_.fail("output '" + name + "' has its channels in groups");
   }
   if (found->second.tensor == network_.input && !network_.nodes.empty()) {
     graph_.fail("output '" + name + "' is the input itself");
@@ -248,7 +248,7 @@ void Importer::add_size(const onnx::NodeProto& node, const Node& made, const Sha
 }
 
 Edge Importer::pending_edge(const onnx::NodeProto& node, Node made, const Shape& shape, View view) {
-  if (view == View::kGroups) graph_.fail(node, "its input has five dimensions");
+  if (is_grouped(view)) graph_.fail(node, "its input has its channels in groups");
   add_size(node, made, shape);
   pending_.push_back({.node = std::move(made), .shape = shape, .source = &node});
   return {.kind = Edge::Kind::kPending,

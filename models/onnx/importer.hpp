@@ -68,7 +68,7 @@ struct Edge {
   std::shared_ptr<const QuantizedConstant> constant = nullptr;
   std::shared_ptr<const ChannelValues> values = nullptr;  ///< kReal: none where just dequantized
   View view = View::kPlanes;
-  int groups = 1;                            ///< of View::kGroups
+  int groups = 1;                            ///< of View::kGroups and kGroupRows
   bool exclusive = false;                    ///< no other edge shows the same values
   float low = -kInfinity, high = kInfinity;  ///< kPending: limits by Relu and Clip
   /// kPending: before these limits; kInput: before its quantization, one for all channels.
@@ -188,6 +188,14 @@ class Importer {
   bool combine_values(const onnx::NodeProto& node);
   ChannelValues constant_values(const onnx::NodeProto& node, const onnx::TensorProto& tensor,
                                 const Edge& edge);
+
+  // normalizations.cpp
+  void normalization(const onnx::NodeProto& node);
+  int normalized_groups(const onnx::NodeProto& node, const Edge& input) const;
+  std::vector<float> normalization_values(const onnx::NodeProto& node, int index, const Edge& input,
+                                          int groups);
+  bool feeds_instance_normalization(const onnx::NodeProto& reshape) const;
+  bool combine_normalized(const onnx::NodeProto& node);
 
   // operands.cpp
   Edge with_operand(const onnx::NodeProto& node, const Edge& tensor, const Edge& constant,

@@ -27,7 +27,7 @@ void Importer::cast(const onnx::NodeProto& node) {
 void Importer::shape(const onnx::NodeProto& node) {
   const Edge& source = edge(node, 0);
   if (source.is_constant()) graph_.fail(node, "the shape of a quantized constant");
-  if (source.view == View::kGroups) graph_.fail(node, "the shape of grouped channels");
+  if (is_grouped(source.view)) graph_.fail(node, "the shape of grouped channels");
   shape_values_.set_shape(node, source.view, shape_of(source));
 }
 
@@ -71,16 +71,20 @@ void Importer::reshape(const onnx::NodeProto& node) {
     const std::int64_t axis = int_attribute(node, "axis", 1);
     const std::int64_t rank = rank_of(result.view);
     if (axis == 1 || axis == 1 - rank) dims = {1, -1};
-  } else if (result.view != View::kGroups) {
+  } else if (!is_grouped(result.view)) {
     dims = squeezed(node, result);
   }
-  const View from = result.view == View::kGroups ? View::kPlanes : result.view;
+  const View from = is_grouped(result.view) ? View::kPlanes : result.view;
   if (const auto view = reshaped_view(from, shape, dims)) {
     result.view = *view;
     result.groups = 1;
   } else if (const auto groups = channel_groups(shape, dims); groups && from == View::kPlanes) {
     result.view = View::kGroups;
     result.groups = *groups;
+  } else if (const auto rows = grouped_rows(from, shape, dims);
+             rows && feeds_instance_normalization(node)) {
+    result.view = View::kGroupRows;
+    result.groups = *rows;
   } else if (reorder_by_shape(node, dims)) {
     return;
   } else {

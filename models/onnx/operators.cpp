@@ -55,6 +55,7 @@ Shape Importer::shape_after(const onnx::NodeProto& node, const Shape& input, con
 
 void Importer::require_planes(const onnx::NodeProto& node, const Edge& edge) const {
   if (is_flat(edge.view)) graph_.fail(node, "its input has no height and width");
+  if (is_grouped(edge.view)) graph_.fail(node, "its input has its channels in groups");
   if (is_pixels(edge.view) && !is_channels_last(node)) {
     graph_.fail(node, std::string("its input has its channels last; transpose it to (N, C, ") +
                           (is_row(edge.view) ? "W)" : "H, W)"));
@@ -106,7 +107,8 @@ void Importer::fully_connected(const onnx::NodeProto& node) {
 
 /// Add, Mul, and with one tensor Sub and Div.
 void Importer::elementwise(const onnx::NodeProto& node) {
-  if (combine_input(node) || combine_sums(node) || combine_values(node)) return;
+  if (combine_input(node) || combine_sums(node) || combine_normalized(node)) return;
+  if (combine_values(node)) return;
   const bool product = node.op_type() == "Mul";
   if (!product && node.op_type() != "Add") {
     graph_.fail(node, "it is only supported on one tensor and constants, as part of a table");

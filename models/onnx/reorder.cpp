@@ -79,7 +79,7 @@ StridedCopy copied(const std::vector<std::vector<Loop>>& dims, View view, Shape&
 bool Importer::reorder_by_shape(const onnx::NodeProto& node, std::vector<std::int64_t> dims) {
   const View from = edge(node, 0).view;
   auto resolved = resolved_dims(from, shape_of(edge(node, 0)), std::move(dims));
-  if (from == View::kGroups || !resolved) return false;
+  if (is_grouped(from) || !resolved) return false;
   const bool row = resolved->size() == 2;  // one pixel high
   if (row) resolved->insert(resolved->begin() + (is_pixels(from) ? 0 : 1), 1);
   if (resolved->size() != 3) return false;
@@ -97,7 +97,7 @@ bool Importer::reorder_by_shape(const onnx::NodeProto& node, std::vector<std::in
 bool Importer::reorder_by_axes(const onnx::NodeProto& node,
                                const std::vector<std::int64_t>& order) {
   const View from = edge(node, 0).view;
-  if (is_flat(from) || from == View::kGroups) return false;
+  if (is_flat(from) || is_grouped(from)) return false;
   std::vector<std::int64_t> sorted = order;
   std::sort(sorted.begin(), sorted.end());
   if (sorted != std::vector<std::int64_t>{0, 1, 2, 3} || order[0] != 0) return false;

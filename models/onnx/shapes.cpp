@@ -19,13 +19,14 @@ std::vector<std::int64_t> view_dims(View view, const Shape& shape) {
     case View::kFlat:
     case View::kFlatPixels:
     case View::kGroups:
+    case View::kGroupRows:
       break;
   }
   return {shape.size()};
 }
 
 std::optional<Axis> view_axis(View view, const Shape& shape, std::int64_t axis) {
-  if (view == View::kGroups) return std::nullopt;
+  if (is_grouped(view)) return std::nullopt;
   if (axis < 0) axis += rank_of(view);
   if (is_flat(view)) {
     const bool one_pixel = shape.height == 1 && shape.width == 1;
@@ -126,6 +127,14 @@ std::optional<int> channel_groups(const Shape& shape, std::vector<std::int64_t> 
     return std::nullopt;
   }
   return static_cast<int>(dims[1]);
+}
+
+std::optional<int> grouped_rows(View from, const Shape& shape, std::vector<std::int64_t> dims) {
+  const auto resolved = resolved_dims(from, shape, std::move(dims));
+  if (!resolved || resolved->size() != 2 || is_pixels(from)) return std::nullopt;
+  const std::int64_t groups = resolved->front();
+  if (groups > shape.channels || shape.channels % groups != 0) return std::nullopt;
+  return static_cast<int>(groups);
 }
 
 }  // namespace brownout::models

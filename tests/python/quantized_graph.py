@@ -35,6 +35,7 @@ class QuantizedGraph:
         self.rng = np.random.default_rng([20, case])
         self.form, self.dtype = form, np.int8 if signed else np.uint8
         self.low = -128 if signed else 0
+        self.opset = 18
         self.nodes: list[onnx.NodeProto] = []
         self.constants: dict[str, NDArray] = {}
         self.kinds: list[str] = []
@@ -200,8 +201,9 @@ class QuantizedGraph:
         ]
         tensors = [numpy_helper.from_array(value, name) for name, value in self.constants.items()]
         graph = helper.make_graph(self.nodes, "random", ends[:1], ends[1:], tensors)
-        opsets = [helper.make_opsetid("", 18), helper.make_opsetid("com.microsoft", 1)]
-        return helper.make_model(graph, opset_imports=opsets, ir_version=8)
+        opsets = [helper.make_opsetid("", self.opset), helper.make_opsetid("com.microsoft", 1)]
+        version = helper.find_min_ir_version_for(opsets[:1])
+        return helper.make_model(graph, opset_imports=opsets, ir_version=version)
 
     def images(self, count: int) -> tuple[NDArray, NDArray]:
         """Real inputs, and the codes (N, C, H, W) that they are quantized to."""
