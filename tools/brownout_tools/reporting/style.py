@@ -109,6 +109,7 @@ class Picture:
         buffer = io.BytesIO()
         with settings(), matplotlib.rc_context(options):
             self.figure.savefig(buffer, format=kind, metadata=nothing)
+        self.figure.set_layout_engine(None)  # found once, which takes as long as to draw
         return buffer.getvalue()
 
     @property
