@@ -5,14 +5,15 @@
 #include <string>
 
 #include "memory/base/input_error.hpp"
+#include "memory/base/large_pages.hpp"
 
 namespace brownout::memory {
 namespace {
 
-/// Where the fault of a row's cell belongs: among the parts of the row's words.
+/// Where the fault of a row's cell belongs: among the parts of the row's words, from its first on.
 struct Place {
-  std::uint64_t words;  ///< behind the first of the row
-  std::uint32_t part, bit;
+  std::size_t part;
+  std::uint32_t bit;
 };
 
 /// Of every column; the same in all rows. Words that lie `banks` apart share a row.
@@ -22,26 +23,28 @@ std::vector<Place> places_by_column(const SramOrganisation& organisation) {
   for (std::uint32_t w = 0; w < organisation.column_mux; ++w) {
     const std::uint64_t word = std::uint64_t{w} * organisation.banks;
     for (std::uint32_t bit = 0; bit < organisation.cell_bits(); ++bit) {
-      places[organisation.locate({word, bit}).column] = {
-          word, static_cast<std::uint32_t>(parts.part_of(bit)), parts.place_of(bit)};
+      places[organisation.locate({word, bit}).column] = {word * parts.count() + parts.part_of(bit),
+                                                         parts.place_of(bit)};
     }
   }
   return places;
 }
 
-/// Adds the faults of a row's cells to its words, of which `first` is the first.
-void add_row(WordMasks& masks, std::uint64_t first, const std::vector<Place>& places,
+/// Adds the faults of a row's cells to the parts of its words, of which `first` is the first.
+void add_row(PartMask* first, const std::vector<Place>& places,
              const FaultMask<std::span<const std::uint64_t>>& row) {
   for (std::size_t element = 0; element < row.flip.size(); ++element) {
-    const PartMask faults{row.stuck_at_0[element], row.stuck_at_1[element], row.flip[element]};
-    std::uint64_t left = faults.stuck_at_0 | faults.stuck_at_1 | faults.flip;
-    for (; left != 0; left &= left - 1) {
-      const auto offset = static_cast<std::size_t>(std::countr_zero(left));
-      const Place& place = places[element * 64 + offset];
-      PartMask& mask = masks.part(first + place.words, place.part);
-      mask.stuck_at_0 |= (faults.stuck_at_0 >> offset & 1) << place.bit;
-      mask.stuck_at_1 |= (faults.stuck_at_1 >> offset & 1) << place.bit;
-      mask.flip |= (faults.flip >> offset & 1) << place.bit;
+    const std::uint64_t at_0 = row.stuck_at_0[element], at_1 = row.stuck_at_1[element];
+    const Place* of_element = &places[element * 64];
+    for (std::uint64_t left = at_0 | at_1; left != 0; left &= left - 1) {
+      const int offset = std::countr_zero(left);
+      const Place place = of_element[offset];
+      first[place.part].stuck_at_0 |= (at_0 >> offset & 1) << place.bit;
+      first[place.part].stuck_at_1 |= (at_1 >> offset & 1) << place.bit;
+    }
+    for (std::uint64_t left = row.flip[element]; left != 0; left &= left - 1) {
+      const Place place = of_element[std::countr_zero(left)];
+      first[place.part].flip |= std::uint64_t{1} << place.bit;
     }
   }
 }
@@ -69,10 +72,14 @@ WordMasks word_masks(const SramOrganisation& organisation, const CellMasks& cell
   WordMasks masks = WordMasks::with_room_for(organisation);
   for (std::uint64_t begin = 0; begin < organisation.words; begin += step) {
     masks.add_words(step);
+    if (begin == 0) {  // most of the memory is untouched yet
+      prefer_large_pages(&masks.part(0, 0),
+                         organisation.words * WordParts(organisation).count() * sizeof(PartMask));
+    }
     // Banks take words in turn: each has a row of these.
     const std::uint32_t row = organisation.locate({begin, 0}).row;
     for (std::uint32_t bank = 0; bank < organisation.banks; ++bank) {
-      add_row(masks, begin + bank, places, cells.row({bank, row}));
+      add_row(&masks.part(begin + bank, 0), places, cells.row({bank, row}));
     }
   }
   return masks;
