@@ -15,7 +15,7 @@ started=$SECONDS
 say "This installs missing packages, builds Brownout, sweeps $workload and writes $out/report.html"
 install_packages "${BUILD_PACKAGES[@]}"
 make_python_environment ""
-build release -DBROWNOUT_TESTS=OFF -DBROWNOUT_BENCHMARKS=OFF
+build release -DBROWNOUT_TESTS=OFF -DBROWNOUT_BENCHMARKS=OFF -DBROWNOUT_QUICK_BUILD=ON
 
 say "Sweeping $workload: every voltage on 10 chips"
 build/release/brownout sweep "$workload" --out "$out"

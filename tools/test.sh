@@ -24,7 +24,8 @@ say "Formatting and lint"
 git ls-files '*.cpp' '*.hpp' | xargs clang-format-14 --dry-run --Werror
 .venv/bin/ruff check --config tools/pyproject.toml tools tests/python tests/models tests/benchmarks
 
-build release -DBROWNOUT_TESTS=ON -DBROWNOUT_BENCHMARKS=ON -DBROWNOUT_WERROR=ON
+build release -DBROWNOUT_TESTS=ON -DBROWNOUT_BENCHMARKS=ON -DBROWNOUT_WERROR=ON \
+  -DBROWNOUT_QUICK_BUILD=OFF
 say "C++ tests"
 ctest --preset release --parallel "$(nproc)" --no-tests=error
 

@@ -17,10 +17,28 @@ if(BROWNOUT_SANITIZE)
   target_link_options(brownout_options INTERFACE -fsanitize=${BROWNOUT_SANITIZE})
 endif()
 
-# brownout_library(NAME SOURCES ... [USES lower libraries ...] [PRIVATE_USES third-party ...])
+# brownout_library(NAME [SOURCES ...] [RUNS_ONCE ...] [USES lower libraries ...]
+#                  [PRIVATE_USES third-party ...])
+# RUNS_ONCE: sources that run once a command or a file, not for every image, weight or cell.
+# BROWNOUT_QUICK_BUILD compiles these at -O1, and the standard headers once a library; nothing of
+# ours, so that what a file includes stays its own business. That saves a third of the time or more.
 function(brownout_library name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;USES;PRIVATE_USES" ${ARGN})
-  add_library(brownout_${name} STATIC ${ARG_SOURCES})
+  cmake_parse_arguments(ARG "" "" "SOURCES;RUNS_ONCE;USES;PRIVATE_USES" ${ARGN})
+  add_library(brownout_${name} STATIC ${ARG_SOURCES} ${ARG_RUNS_ONCE})
   target_link_libraries(brownout_${name}
     PUBLIC brownout_options ${ARG_USES} PRIVATE ${ARG_PRIVATE_USES})
+  if(NOT BROWNOUT_QUICK_BUILD)
+    return()
+  endif()
+  if(ARG_RUNS_ONCE)
+    set_source_files_properties(${ARG_RUNS_ONCE} PROPERTIES COMPILE_OPTIONS -O1)
+  endif()
+  list(LENGTH ARG_SOURCES hot)
+  list(LENGTH ARG_RUNS_ONCE cold)
+  math(EXPR sources "${hot} + ${cold}")
+  if(sources GREATER 9)  # for fewer it takes longer than it saves
+    target_precompile_headers(brownout_${name} PRIVATE <algorithm> <array> <cmath> <cstdint>
+      <filesystem> <functional> <map> <memory> <optional> <ostream> <string> <string_view> <utility>
+      <variant> <vector>)
+  endif()
 endfunction()
