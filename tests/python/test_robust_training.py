@@ -336,3 +336,14 @@ def test_recipes_are_refused_with_their_place(text: str, message: str, tmp_path:
     with pytest.raises(RecipeError, match=r"recipe\.yaml") as error:
         read_recipe(path)
     assert message in str(error.value)
+
+
+def test_a_model_that_starts_at_the_end_is_the_other_one_quantized(tmp_path: Path) -> None:
+    first = Model("float")
+    second = Model("after", scheme="normal", bits=4, start=Start("float", at=1))
+    recipe, data = small(tmp_path, first, second)
+    lines: list[str] = []
+    path = train(recipe, second, data, tmp_path, False, 0, None, lines.append)
+    assert len(lines) == 2
+    for name, value in weights_in(tmp_path / "float.0.pt").items():
+        assert torch.equal(value, weights_in(path)[name]), name

@@ -30,8 +30,10 @@ def make(name: str, directory: Path, option: str, seed: int) -> None:
     if answers.shape != arrays["x"].shape:  # a classifier
         arrays["y"] = answers.argmax(axis=1)
     np.savez(directory / "inputs.npz", **arrays)
-    print(f"{name}: {model.count_params():,} random parameters, seed {seed}, {len(data):,} bytes: "
-          f"{directory / 'network.tflite'}")
+    print(
+        f"{name}: {model.count_params():,} random parameters, seed {seed}, {len(data):,} bytes: "
+        f"{directory / 'network.tflite'}"
+    )
     print(f"{name}: {len(arrays['x'])} made-up inputs: {directory / 'inputs.npz'}")
 
 

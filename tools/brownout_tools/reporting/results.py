@@ -22,6 +22,7 @@ POINT_NUMBERS = [
 POINT_SHARES_OF_ENERGY = ["weight_sram_share"]
 ASKED = "ber_asked"  # filled in a sweep over bit error rates
 REFERENCE = "reference"  # the metric without faults
+RERR = "rerr"  # filled where images are classified
 MITIGATION_ENERGY = "mitigation_energy_j"  # a column of sweeps with mitigations
 
 MANIFEST = "manifest.json"
@@ -125,9 +126,9 @@ def read_points(path: Path) -> Points:
     shares = [*POINT_SHARES, *POINT_SHARES_OF_ENERGY]
     numbers |= {name: table.numbers(name, 1) for name in shares}
     numbers |= {name: table.numbers(name, metric.most) for name in metric.columns}
-    if not metric.is_share:  # a share's reference stands in the criterion
-        numbers[REFERENCE] = table.numbers(REFERENCE)
-    numbers[ASKED] = table.numbers(ASKED, 1, may_be_empty=True)
+    numbers[REFERENCE] = table.numbers(REFERENCE, metric.most, may_be_empty=metric.is_share)
+    for name in (ASKED, RERR):
+        numbers[name] = table.numbers(name, 1, may_be_empty=True)
     if MITIGATION_ENERGY in table.columns:
         numbers[MITIGATION_ENERGY] = table.numbers(MITIGATION_ENERGY)
     else:

@@ -54,7 +54,10 @@ class BitErrors:
 
 @dataclass(frozen=True)
 class Start:
-    """Go on from another model of the recipe, trained for a share ``at`` of its epochs."""
+    """Go on from another model of the recipe, trained for a share ``at`` of its epochs.
+
+    At 1 nothing is left to train: the other model's weights, quantized after training.
+    """
 
     model: str
     at: float = 0.7

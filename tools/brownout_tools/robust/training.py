@@ -233,6 +233,8 @@ def train(
         before = recipe.models[model.start.model]
         train(recipe, before, data, directory, full, seed, program, report)
         training.restore(_part(directory, before, seed, model.start.at), before.name)
+        if training.epoch == epochs:
+            save(target, training.checkpoint())
     if training.epoch == epochs:
         return target
     images, labels = load_split(recipe, data, "train")
@@ -244,7 +246,7 @@ def train(
         loss = training.run_epoch(images, labels)
         save(target, training.checkpoint())
         for at in recipe.starts_of(model.name):
-            if training.epoch == round(at * epochs):
+            if at < 1 and training.epoch == round(at * epochs):
                 save(_part(directory, model, seed, at), training.checkpoint())
         error = quantized_wrong(training.network, model, normalize, test_images, test_labels)
         elapsed = time.monotonic() - started
@@ -257,4 +259,7 @@ def train(
 
 
 def _part(directory: Path, model: Model, seed: int, at: float) -> Path:
+    """The checkpoint of a model at a share of its training."""
+    if at == 1:
+        return checkpoint_of(directory, model, seed)
     return directory / f"{model.name}.{seed}.{round(100 * at)}%.pt"

@@ -30,15 +30,8 @@ def positive(text: str) -> int:
     return value
 
 
-def parse(arguments: list[str] | None) -> argparse.Namespace:
-    """Read the command line."""
-    parser = argparse.ArgumentParser(
-        prog="python -m brownout_tools.studies",
-        description="Run a study: "
-        + "; ".join(f"{s.name}: {s.summary}" for s in STUDIES.values())
-        + ". Call it from the root of the repository.",
-    )
-    parser.add_argument("study", choices=list(STUDIES))
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """What every study takes."""
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="results")
     parser.add_argument("--chips", type=positive, metavar="N", help="default: the study's own")
     parser.add_argument("--images", type=positive, metavar="N", help="default: the workload's")
@@ -52,6 +45,18 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--brownout", type=Path, default=Path("build/release/brownout"), help="the program"
     )
+
+
+def parse(arguments: list[str] | None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(
+        prog="python -m brownout_tools.studies",
+        description="Run a study: "
+        + "; ".join(f"{s.name}: {s.summary}" for s in STUDIES.values())
+        + ". Call it from the root of the repository.",
+    )
+    parser.add_argument("study", choices=list(STUDIES))
+    add_options(parser)
     return parser.parse_args(arguments)
 
 
@@ -65,19 +70,13 @@ def run(study: Study, runner: Runner, workloads: list[Path]) -> list[Result]:
     return results
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Run the command; return 0, or 2 after a message about what failed."""
-    args = parse(arguments)
-    study = STUDIES[args.study]
+def make(study: Study, args: argparse.Namespace) -> str:
+    """Run a study with the options of ``add_options`` and write its files; its table."""
     workloads = args.workload or [Path(name) for name in study.workloads]
     runner = Runner(
         args.brownout, args.out, args.chips, args.images, args.jobs, PROFILE, tuple(args.set)
     )
-    try:
-        results = run(study, runner, workloads)
-    except (InputError, StudyError, OSError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
+    results = run(study, runner, workloads)
     table = study.tables(results)
     write_files(
         {
@@ -86,5 +85,15 @@ def main(arguments: list[str] | None = None) -> int:
             args.out / f"{study.name}.png": study.picture(results).png,
         }
     )
-    print(table, end="")
+    return table
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command; return 0, or 2 after a message about what failed."""
+    args = parse(arguments)
+    try:
+        print(make(STUDIES[args.study], args), end="")
+    except (InputError, StudyError, OSError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
     return 0

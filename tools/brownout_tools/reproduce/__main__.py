@@ -1,0 +1,7 @@
+"""``python -m brownout_tools.reproduce``."""
+
+import sys
+
+from brownout_tools.reproduce.command import main
+
+sys.exit(main())

@@ -1,0 +1,49 @@
+"""Bit Error Robustness for Energy-Efficient DNN Accelerators (Stutz et al., arXiv 2006.13977)."""
+
+from brownout_tools.reproduce.robust_error import Row, robust_error_study
+
+MNIST_RATES = ("0.01", "0.05", "0.1", "0.15", "0.2")
+CHIPS = 50  # the paper's
+
+
+def _paper(rates: tuple[str, ...], *values: float) -> dict[str, float]:
+    return dict(zip(rates, values, strict=True))
+
+
+MNIST = robust_error_study(
+    "mlsys21_mnist",
+    "MNIST, 8 bits: quantization, clipping, training with bit errors",
+    "workloads/robust/mnist.yaml",
+    (
+        Row("Normal", "mnist/normal.onnx", "twos_complement"),
+        Row(
+            "RQuant",
+            "mnist/rquant.onnx",
+            paper_err=0.40,
+            paper=_paper(MNIST_RATES, 0.69, 85.96, 90.20, 90.10, 89.83),
+        ),
+        Row("Clipping 0.1", "mnist/clip_0.1.onnx"),
+        Row(
+            "Clipping 0.05",
+            "mnist/clip_0.05.onnx",
+            paper_err=0.42,
+            paper=_paper(MNIST_RATES, 0.47, 0.63, 8.67, 80.64, 89.57),
+        ),
+        Row(
+            "Clipping 0.025",
+            "mnist/clip_0.025.onnx",
+            paper_err=0.43,
+            paper=_paper(MNIST_RATES, 0.47, 0.56, 0.71, 1.81, 32.68),
+        ),
+        Row(
+            "RandBET 0.05, 20 %",
+            "mnist/randbet_0.05.onnx",
+            paper_err=0.39,
+            paper=_paper(MNIST_RATES, 0.42, 0.48, 0.53, 0.63, 0.94),
+        ),
+    ),
+    MNIST_RATES,
+    CHIPS,
+)
+
+STUDIES = (MNIST,)
