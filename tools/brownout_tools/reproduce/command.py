@@ -5,12 +5,16 @@ import sys
 from collections.abc import Mapping, Sequence
 
 from brownout_tools.reporting.inputs import InputError
-from brownout_tools.reproduce import mlsys21
+from brownout_tools.reproduce import faq, flatenn, mlsys21
 from brownout_tools.studies import command as studies
 from brownout_tools.studies.study import Study
 from brownout_tools.studies.sweeps import StudyError
 
-PAPERS: Mapping[str, Sequence[Study]] = {"mlsys21": mlsys21.STUDIES}
+PAPERS: Mapping[str, Sequence[Study]] = {
+    "mlsys21": mlsys21.STUDIES,
+    "faq": faq.STUDIES,
+    "flatenn": flatenn.STUDIES,
+}
 
 
 def _parse(arguments: list[str] | None) -> argparse.Namespace:

@@ -5,15 +5,17 @@ folded or rounded by somebody else. Opset 21 is the first with group norms and 4
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import onnx
+import torch
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor, nn
 
 from brownout_tools.robust import weights
-from brownout_tools.robust.activations import INPUT, Range, bias_codes, calibrate
+from brownout_tools.robust.activations import INPUT, Range, RoundedNetwork, bias_codes, calibrate
 from brownout_tools.robust.layers import BatchNorm, Chain, GroupNorm
 from brownout_tools.robust.recipe import Model
 from brownout_tools.robust.schemes import SCHEMES
@@ -191,7 +193,21 @@ def to_onnx(
     return model_proto
 
 
-def export_model(network: Chain, model: Model, inputs: Tensor) -> onnx.ModelProto:
+@dataclass(frozen=True)
+class Exported:
+    """A network's file, and what PyTorch computes of it."""
+
+    file: onnx.ModelProto
+    rounded: RoundedNetwork
+
+    def logit_codes(self, inputs: Tensor) -> NDArray[np.uint8]:
+        """PyTorch's codes of the logits of ``inputs`` (N, C, H, W): (N, classes)."""
+        last = list(self.rounded.ranges.values())[-1]
+        parts = [last.codes(self.rounded(x)) for x in inputs.split(250)]
+        return torch.cat(parts).numpy()
+
+
+def export_model(network: Chain, model: Model, inputs: Tensor) -> Exported:
     """Find the ranges of the activations over ``inputs`` (N, C, H, W), with the weights that the
     memory holds, and export."""
     parameters = weights.stored_weights(network)
@@ -200,4 +216,5 @@ def export_model(network: Chain, model: Model, inputs: Tensor) -> onnx.ModelProt
     with weights.replaced(parameters, weights.clean(stored)):
         ranges = calibrate(network, inputs)
     _, channels, height, width = inputs.shape
-    return to_onnx(network, model.name, stored, ranges, (channels, height, width))
+    file = to_onnx(network, model.name, stored, ranges, (channels, height, width))
+    return Exported(file, RoundedNetwork(network, stored, ranges))
