@@ -26,7 +26,12 @@ def _cases(workloads: list[Path]) -> list[Case]:
             {"model": model, "faults": faults},
             workload,
             voltages_at(RATES),
-            [*independent_cells(), *kind, f"workload.network={workload.parent / network}"],
+            [
+                *independent_cells(),
+                *kind,
+                "accelerator.placement=resident",
+                f"workload.network={network}",
+            ],
         )
         for workload in workloads
         for faults, kind in FAULTS.items()

@@ -15,7 +15,7 @@ MNIST = robust_error_study(
     "MNIST, 8 bits: quantization, clipping, training with bit errors",
     "workloads/robust/mnist.yaml",
     (
-        Row("Normal", "mnist/normal.onnx", "twos_complement"),
+        #Row("Normal", "mnist/normal.onnx", "twos_complement"),
         Row(
             "RQuant",
             "mnist/rquant.onnx",

@@ -40,7 +40,8 @@ def _cases(rows: Sequence[Row], rates: Sequence[str], workloads: Sequence[Path])
             voltages_at(rates),
             [
                 *independent_cells(),
-                f"workload.network={workload.parent / row.network}",
+                "accelerator.placement=resident",  # a cell for each bit, as in the paper
+                f"workload.network={row.network}",
                 f"memory.encoding={row.encoding}",
             ],
         )
