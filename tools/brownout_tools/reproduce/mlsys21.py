@@ -3,7 +3,7 @@
 from brownout_tools.reproduce.robust_error import Row, robust_error_study
 
 MNIST_RATES = ("0.01", "0.05", "0.1", "0.15", "0.2")
-CHIPS = 50  # the paper's
+CHIPS = 20  # the paper has 50
 
 
 def _paper(rates: tuple[str, ...], *values: float) -> dict[str, float]:
@@ -12,10 +12,11 @@ def _paper(rates: tuple[str, ...], *values: float) -> dict[str, float]:
 
 MNIST = robust_error_study(
     "mlsys21_mnist",
-    "MNIST, 8 bits: quantization, clipping, training with bit errors",
+    "MNIST: quantization, clipping, training with bit errors",
     "workloads/robust/mnist.yaml",
     (
-        #Row("Normal", "mnist/normal.onnx", "twos_complement"),
+        Row("Normal, after training", "mnist/normal.onnx", "twos_complement"),
+        Row("RQuant, after training", "mnist/rquant_after.onnx"),
         Row(
             "RQuant",
             "mnist/rquant.onnx",
@@ -41,6 +42,9 @@ MNIST = robust_error_study(
             paper_err=0.39,
             paper=_paper(MNIST_RATES, 0.42, 0.48, 0.53, 0.63, 0.94),
         ),
+        Row("Clipping 0.05, 4 bits", "mnist/clip_0.05_4.onnx"),
+        Row("RandBET 0.05, 20 %, 4 bits", "mnist/randbet_0.05_4.onnx"),
+        Row("Clipping 0.05, batch norm", "mnist/clip_0.05_batch.onnx"),
     ),
     MNIST_RATES,
     CHIPS,
