@@ -34,7 +34,9 @@ TEST(ShippedFiles, EveryFolderOfConfigsIsCoveredHere) {
   for (const auto& entry : std::filesystem::directory_iterator(kSource / "configs")) {
     if (entry.is_directory()) folders.push_back(entry.path().filename());
   }
-  EXPECT_THAT(folders, testing::UnorderedElementsAre("accelerators", "energy", "memories"));
+  // Recipes of training are the Python tools' (tests/python/test_robust_training.py).
+  EXPECT_THAT(folders,
+              testing::UnorderedElementsAre("accelerators", "energy", "memories", "recipes"));
 }
 
 TEST(ShippedFiles, EveryAcceleratorLoads) {
