@@ -44,7 +44,6 @@ MNIST = robust_error_study(
         ),
         Row("Clipping 0.05, 4 bits", "mnist/clip_0.05_4.onnx"),
         Row("RandBET 0.05, 20 %, 4 bits", "mnist/randbet_0.05_4.onnx"),
-        Row("Clipping 0.05, batch norm", "mnist/clip_0.05_batch.onnx"),
     ),
     MNIST_RATES,
     CHIPS,

@@ -78,7 +78,7 @@ def _picture(name: str, rates: Sequence[str], results: Sequence[Result]) -> Pict
     for result in results:
         by_model.setdefault(result.labels["model"], {})[result.at] = result
     with style.settings():
-        figure = style.new_figure(6.0, 3.6)
+        figure = style.new_figure(8.0, 3.6)
         axes = figure.subplots()
         x = [100 * float(rate) for rate in rates]
         for i, (model, points) in enumerate(by_model.items()):
@@ -104,7 +104,7 @@ def _picture(name: str, rates: Sequence[str], results: Sequence[Result]) -> Pict
         axes.set_yticks(ticks, [f"{t:g}" for t in ticks])
         axes.set_xlabel("bit error rate (%)")
         axes.set_ylabel("robust error RErr (%)")
-        axes.legend(loc="upper left", fontsize="small")
+        figure.legend(loc="outside right upper")
         alt = "Robust error by bit error rate, a line for each network."
         return Picture(name, alt, figure)
 
