@@ -13,6 +13,7 @@ from brownout_tools.studies.tables import accuracy_cell, markdown
 RATES = ("0.005", "0.01", "0.02")
 MODELS = {
     "dense": "mnist/rquant.onnx",
+    "dense, SAQ": "mnist/saq.onnx",
     "sparse": "mnist/sparse.onnx",
     "sparse, SAQ": "mnist/sparse_saq.onnx",
 }

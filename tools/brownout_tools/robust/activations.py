@@ -1,7 +1,7 @@
 """8-bit activations of a trained network: where they are rounded, with which ranges, and how the
 network then computes in PyTorch. The exported file rounds at the same places."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import torch
@@ -96,8 +96,8 @@ class RoundedNetwork:
         self.network, self.ranges = network, ranges
         self.values = clean(stored) | rounded_biases(network, stored, ranges)
 
-    def __call__(self, x: Tensor) -> Tensor:
-        """Map float32 (N, C, H, W) to rounded logits, computing in float32."""
+    def layers(self, x: Tensor) -> Iterator[tuple[str, Tensor]]:
+        """Each layer's name and output for float32 (N, C, H, W), logits last."""
         parameters = dict(self.network.named_parameters())
         with replaced(parameters, self.values), torch.inference_mode():
             x = self.ranges[INPUT].round(x)
@@ -105,4 +105,14 @@ class RoundedNetwork:
                 x = layer(x)
                 if name in self.ranges:
                     x = self.ranges[name].round(x)
-        return x
+                yield name, x
+
+    def __call__(self, x: Tensor) -> Tensor:
+        """Map float32 (N, C, H, W) to rounded logits, computing in float32."""
+        *_, (_, logits) = self.layers(x)
+        return logits
+
+    def zero_shares(self, x: Tensor) -> dict[str, float]:
+        """Share of the activations behind each ReLU that are 0."""
+        relus = {n for n, layer in self.network.named_children() if isinstance(layer, nn.ReLU)}
+        return {n: float((y == 0).float().mean()) for n, y in self.layers(x) if n in relus}

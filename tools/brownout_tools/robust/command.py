@@ -78,9 +78,11 @@ def _export(args: argparse.Namespace, recipe: Recipe) -> None:
         codes = exported.logit_codes(tests)
         logits[name] = codes[:REFERENCE_IMAGES]
         error = float((codes.argmax(1) != labels.numpy()).mean())
-        told = [state["epochs"], args.seed, round(state["seconds"])]
+        zeros = exported.rounded.zero_shares(tests[:1000])
+        shares = ", ".join(f"{100 * share:.0f}" for share in zeros.values())
+        told = [shares, state["epochs"], args.seed, round(state["seconds"])]
         lines.append(f"| {name} | {100 * error:.2f} | {' | '.join(map(str, told))} |")
-        _say(f"{name}: error {100 * error:.2f} %")
+        _say(f"{name}: error {100 * error:.2f} %, zeros behind each ReLU {shares} %")
     np.savez_compressed(args.to / LOGITS, **logits)
     (args.to / "README.md").write_text(_readme(args, recipe, len(labels), lines))
 
@@ -90,10 +92,10 @@ README = """# Networks of the recipe {recipe}
 Made by `python -m brownout_tools.robust` from `{path}`, which says how each was trained.
 `{logits}` holds the codes of the logits that PyTorch computes with these weights and 8-bit
 activations for the first {images} test images. The error is that of the same arithmetic on all
-{tests} test images.
+{tests} test images. Seconds are those of one thread of a machine that did other things, too.
 
-| network | error (%) | epochs | seed | seconds of training, one thread of a loaded machine |
-|---|---|---|---|---|
+| network | error (%) | zeros behind each ReLU (%) | epochs | seed | seconds |
+|---|---|---|---|---|---|
 """
 
 
