@@ -126,9 +126,11 @@ def read_points(path: Path) -> Points:
     shares = [*POINT_SHARES, *POINT_SHARES_OF_ENERGY]
     numbers |= {name: table.numbers(name, 1) for name in shares}
     numbers |= {name: table.numbers(name, metric.most) for name in metric.columns}
-    numbers[REFERENCE] = table.numbers(REFERENCE, metric.most, may_be_empty=metric.is_share)
-    for name in (ASKED, RERR):
-        numbers[name] = table.numbers(name, 1, may_be_empty=True)
+    numbers[ASKED] = table.numbers(ASKED, 1, may_be_empty=True)
+    if not metric.is_share or REFERENCE in table.columns:  # a share's is in the criterion, too
+        numbers[REFERENCE] = table.numbers(REFERENCE, metric.most, may_be_empty=metric.is_share)
+    if RERR in table.columns:
+        numbers[RERR] = table.numbers(RERR, 1, may_be_empty=True)
     if MITIGATION_ENERGY in table.columns:
         numbers[MITIGATION_ENERGY] = table.numbers(MITIGATION_ENERGY)
     else:
