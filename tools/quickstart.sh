@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # From a fresh clone on a bare Debian 12 or Ubuntu 24.04 to a voltage-energy-accuracy curve:
 # installs the packages that are missing (with sudo unless you are root), builds Brownout, sweeps a
-# workload and makes its report. Takes 6 to 7 minutes on two idle cores, nearly all of it the build.
+# workload and makes its report. Takes 4 to 5 minutes on two idle cores, nearly all of it the build.
 #
 #   tools/quickstart.sh [WORKLOAD.yaml]        default: workloads/mnist_cnn.yaml
 set -euo pipefail
