@@ -14,7 +14,7 @@ std::vector<LayerColumn> product_columns() {
        "the output tensor up to the first semicolon",
        &LayerResult::name},
       {"kind", "",
-       "as `network` calls its operator, such as conv, fully_connected, add; or transfer",
+       "as network calls its operator, such as conv, fully_connected, add; or transfer",
        &LayerResult::kind},
       {"m", "", "output pixels of the layer's matrix product; 0 for layers without weights",
        &LayerResult::m},
