@@ -13,8 +13,7 @@ std::vector<LayerColumn> product_columns() {
        "node name of the ONNX file (its output's name where the node has none); TFLite: name of "
        "the output tensor up to the first semicolon",
        &LayerResult::name},
-      {"kind", "",
-       "as network calls its operator, such as conv, fully_connected, add; or transfer",
+      {"kind", "", "as network calls its operator, such as conv, fully_connected, add; or transfer",
        &LayerResult::kind},
       {"m", "", "output pixels of the layer's matrix product; 0 for layers without weights",
        &LayerResult::m},
