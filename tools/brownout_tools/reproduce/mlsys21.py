@@ -3,6 +3,7 @@
 from brownout_tools.reproduce.robust_error import Row, robust_error_study
 
 MNIST_RATES = ("0.01", "0.05", "0.1", "0.15", "0.2")
+CIFAR10_RATES = ("0.001", "0.005", "0.01", "0.015", "0.02", "0.025")
 CHIPS = 20  # the paper has 50
 
 
@@ -49,4 +50,32 @@ MNIST = robust_error_study(
     CHIPS,
 )
 
-STUDIES = (MNIST,)
+CIFAR10 = robust_error_study(
+    "mlsys21_cifar10",
+    "CIFAR-10, 8 bits: quantization, clipping, training with bit errors",
+    "workloads/robust/cifar10.yaml",
+    (
+        Row(
+            "RQuant",
+            "cifar10/rquant.onnx",
+            paper_err=4.32,
+            paper=_paper(CIFAR10_RATES, 5.54, 11.28, 32.05, 68.65, 85.28, 89.01),
+        ),
+        Row(
+            "Clipping 0.1",
+            "cifar10/clip_0.1.onnx",
+            paper_err=4.82,
+            paper=_paper(CIFAR10_RATES, 5.58, 6.95, 8.93, 12.22, 17.80, 27.02),
+        ),
+        Row(
+            "RandBET 0.1, 2.5 %",
+            "cifar10/randbet_0.1.onnx",
+            paper_err=5.71,  # trained at 2 %
+            paper=_paper(CIFAR10_RATES, 6.22, 7.00, 7.83, 8.69, 9.70, 10.91),
+        ),
+    ),
+    (*CIFAR10_RATES, "0.05"),
+    CHIPS,
+)
+
+STUDIES = (MNIST, CIFAR10)

@@ -35,7 +35,7 @@ def _label(rate: str) -> str:
 def _cases(rows: Sequence[Row], rates: Sequence[str], workloads: Sequence[Path]) -> list[Case]:
     return [
         Case(
-            {"model": row.name},
+            {"workload": workload.stem, "model": row.name},
             workload,
             voltages_at(rates),
             [
@@ -100,7 +100,8 @@ def _picture(name: str, rates: Sequence[str], results: Sequence[Result]) -> Pict
         axes.set_yscale("log")
         axes.set_xticks(x, [f"{value:g}" for value in x], minor=False)
         axes.minorticks_off()
-        ticks = [t for t in (0.5, 1, 2, 5, 10, 20, 50, 90)]
+        low = axes.get_ylim()[0]
+        ticks = [t for t in (0.5, 1, 2, 5, 10, 20, 50, 90) if t >= low]
         axes.set_yticks(ticks, [f"{t:g}" for t in ticks])
         axes.set_xlabel("bit error rate (%)")
         axes.set_ylabel("robust error RErr (%)")
