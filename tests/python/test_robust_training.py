@@ -15,7 +15,8 @@ from torch import nn
 from brownout_binary import BROWNOUT, ROOT, needs_brownout
 from brownout_tools.robust import weights
 from brownout_tools.robust.activations import calibrate
-from brownout_tools.robust.die import failing_bits
+from brownout_tools.robust.command import main
+from brownout_tools.robust.die import DieError, failing_bits
 from brownout_tools.robust.export import export_model, to_onnx
 from brownout_tools.robust.gradients import ErrorSource, Stepper
 from brownout_tools.robust.layers import NORMS, BatchNorm, Chain, GroupNorm, mnist_net
@@ -323,6 +324,16 @@ def test_the_recipes_of_the_repository_can_be_read(path: Path) -> None:
         ("models: {a: {start: 3}}", "models.a.start: 3 is no map"),
         ("models: {a: {bit_errors: {die: {volts: 1}}}}", "models.a.bit_errors.die.volts: unknown"),
         ("models: {}", "missing 3 required positional arguments"),
+        ("models: {a: {bits: 4.0}}", "models.a.bits: 4.0 is not one of 2"),
+        ("models: {a: {clip: abc}}", "models.a.clip: 'abc' is no number in 1e-09..inf"),
+        ("models: {a: {clip: -1}}", "models.a.clip: -1 is no number in 1e-09..inf"),
+        ("models: {a: {bit_errors: {rate: 2}}}", "a.bit_errors.rate: 2 is no number in 0..1"),
+        ("models: {a: {scheme: }}", "models.a.scheme: has no value"),
+        ("models: {a: {}}\nbatch: 0", "batch: 0 is no whole number in 1..inf"),
+        (
+            "models: {a: {start: {model: b}}, b: {start: {model: a}}}",
+            "models.a.start: a circle: a -> b -> a",
+        ),
         ("models: [", "expected the node content"),
     ],
 )
@@ -343,3 +354,30 @@ def test_a_model_that_starts_at_the_end_is_the_other_one_quantized(tmp_path: Pat
     assert len(lines) == 2
     for name, value in weights_in(tmp_path / "float.0.pt").items():
         assert torch.equal(value, weights_in(path)[name]), name
+
+
+def test_files_that_are_no_checkpoints_of_a_model_are_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    recipe = str(ROOT / "configs/recipes/mnist.yaml")
+    words = ["evaluate", recipe, "rquant", "--data", str(tmp_path), "--out", str(tmp_path)]
+    (tmp_path / "rquant.0.pt").write_bytes(b"PK\x03\x04 cut off")
+    assert main(words) == 2
+    assert "rquant.0.pt: no checkpoint: " in capsys.readouterr().err
+    model = read_recipe(Path(recipe)).models["clip_0.1"]
+    other = Training(read_recipe(Path(recipe)), model, 8, 0)
+    torch.save(other.checkpoint(), tmp_path / "rquant.0.pt")
+    assert main(words) == 2
+    assert "holds mnist/clip_0.1, not mnist/rquant" in capsys.readouterr().err
+    for option in ("--images", "--chips"):
+        with pytest.raises(SystemExit) as stopped:
+            main([*words, option, "0"])
+        assert stopped.value.code == 2
+
+
+@needs_brownout
+def test_faq_for_a_die_whose_cells_flip_is_refused() -> None:
+    network = trained_like("none")
+    die = Die(str(WORKLOAD), 0.8, ["accelerator.placement=streaming"], faq=True)
+    with pytest.raises(DieError, match="needs cells that are stuck; those of conv1"):
+        failing_bits(BROWNOUT, die, network, stored_of(network, "rquant", 8), (1, 28, 28))

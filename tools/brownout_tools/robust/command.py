@@ -13,12 +13,14 @@ from brownout_tools.robust.evaluation import robust_errors
 from brownout_tools.robust.export import export_model
 from brownout_tools.robust.recipe import DATASETS, Recipe, RecipeError, read_recipe
 from brownout_tools.robust.training import (
+    CheckpointError,
     Normalizer,
     checkpoint_of,
     load_network,
     load_split,
     train,
 )
+from brownout_tools.studies.command import positive
 from brownout_tools.training.quantize import calibration_inputs
 
 LOGITS, REFERENCE_IMAGES = "reference_logits.npz", 200
@@ -107,6 +109,14 @@ def _readme(args: argparse.Namespace, recipe: Recipe, tests: int, lines: list[st
     return head + "\n".join(lines) + "\n"
 
 
+def _rates(text: str) -> list[float]:
+    """Parse shares of failing bits, comma-separated."""
+    rates = [float(part) for part in text.split(",")]
+    if not all(0 <= rate <= 1 for rate in rates):
+        raise ValueError
+    return rates
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m brownout_tools.robust", description=__doc__)
     commands = parser.add_subparsers(required=True)
@@ -122,7 +132,7 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--data", type=Path, required=True, help="directory of the data set")
         command.add_argument("--out", type=Path, required=True, help="directory of checkpoints")
         command.add_argument("--seed", type=int, default=0)
-        command.add_argument("--threads", type=int, default=2)
+        command.add_argument("--threads", type=positive, default=2)
         if name == "train":
             command.add_argument("--full", action="store_true", help="as many epochs as the paper")
             command.add_argument(
@@ -130,13 +140,11 @@ def _parser() -> argparse.ArgumentParser:
             )
         elif name == "export":
             command.add_argument("--to", type=Path, required=True, help="directory of the files")
-            command.add_argument("--calibration-images", type=int, default=1000)
+            command.add_argument("--calibration-images", type=positive, default=1000)
         else:
-            command.add_argument(
-                "--rates", type=lambda s: [float(r) for r in s.split(",")], default=[0.01]
-            )
-            command.add_argument("--chips", type=int, default=20)
-            command.add_argument("--images", type=int, default=1000)
+            command.add_argument("--rates", type=_rates, default=[0.01], metavar="P,...")
+            command.add_argument("--chips", type=positive, default=20)
+            command.add_argument("--images", type=positive, default=1000)
     return parser
 
 
@@ -146,7 +154,7 @@ def main(arguments: list[str] | None = None) -> int:
     torch.set_num_threads(args.threads)
     try:
         args.run(args, read_recipe(args.recipe))
-    except (RecipeError, DieError, FileNotFoundError) as error:
+    except (RecipeError, DieError, CheckpointError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     return 0

@@ -46,7 +46,7 @@ def _read_back(
         command += ["--voltage", str(die.voltage), f"--set=workload.network={file}"]
         command += [f"--set=memory.encoding={scheme.encoding}"]
         command += [f"--set={setting}" for setting in die.settings]
-        done = subprocess.run(command, capture_output=True, text=True)
+        done = subprocess.run(command, capture_output=True, text=True)  # OSError: no such program
         if done.returncode != 0:
             raise DieError(f"{' '.join(command)}\n{done.stderr.strip()}")
         with np.load(out) as arrays:
@@ -78,4 +78,6 @@ def failing_bits(
         found[name] = FailingBits(
             at_0=~high & ~low & all_bits, at_1=high & low, flips=low & ~high & all_bits
         )
+        if die.faq and bool(found[name].flips.any()):
+            raise DieError(f"{die.workload}: faq: needs cells that are stuck; those of {name} flip")
     return found

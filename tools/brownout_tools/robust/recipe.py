@@ -1,5 +1,7 @@
 """Recipes: which networks are trained how, read from YAML and checked."""
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -116,7 +118,30 @@ ALLOWED = {
     "norm": tuple(NORMS),
     "variant": ("plain", "curricular", "alternating", "only"),
     "bits": tuple(range(2, 9)),
+    **dict.fromkeys(("flip", "bfloat16", "faq"), (True, False)),
 }
+INF = math.inf
+NUMBERS: dict[str, tuple[type, float, float]] = {  # int: whole ones only; limits included
+    **dict.fromkeys(("reduced", "full", "batch"), (int, 1, INF)),
+    **dict.fromkeys(("crop_padding", "chip"), (int, 0, INF)),
+    **dict.fromkeys(("clip", "peak_learning_rate", "from_loss"), (float, 1e-9, INF)),
+    **dict.fromkeys(("largest_gradient", "voltage"), (float, 1e-9, INF)),
+    **dict.fromkeys(("weight_decay", "sparsity", "sharpness"), (float, 0, INF)),
+    **dict.fromkeys(("rate", "at"), (float, 0, 1)),
+}
+
+
+def _check(place: str, key: str, value: Any) -> None:
+    """Refuse a value that its key does not take."""
+    if key in ALLOWED and not any(type(value) is type(a) and value == a for a in ALLOWED[key]):
+        allowed = ", ".join(map(str, ALLOWED[key]))
+        raise RecipeError(f"{place}.{key}: {value!r} is not one of {allowed}")
+    if key in NUMBERS:
+        kind, low, high = NUMBERS[key]
+        kinds = (int,) if kind is int else (int, float)
+        if type(value) not in kinds or not low <= value <= high:
+            what = "whole number" if kind is int else "number"
+            raise RecipeError(f"{place}.{key}: {value!r} is no {what} in {low:g}..{high:g}")
 
 
 def _values(kind: type, place: str, section: Any, **given: Any) -> dict[str, Any]:
@@ -126,10 +151,10 @@ def _values(kind: type, place: str, section: Any, **given: Any) -> dict[str, Any
     for key, value in section.items():
         if key not in keys:
             raise RecipeError(f"{place}.{key}: unknown; known are {', '.join(sorted(keys))}")
-        if key in ALLOWED and value not in ALLOWED[key]:
-            allowed = ", ".join(map(str, ALLOWED[key]))
-            raise RecipeError(f"{place}.{key}: {value!r} is not one of {allowed}")
-        if key in NESTED and value is not None:
+        if value is None:
+            raise RecipeError(f"{place}.{key}: has no value")
+        _check(place, key, value)
+        if key in NESTED:
             nested = NESTED[key]
             section = section | {key: _made(nested, f"{place}.{key}", value)}
     return section | given
@@ -141,6 +166,16 @@ def _made(kind: type, place: str, section: Any, **given: Any) -> Any:
         return kind(**values)
     except TypeError as error:
         raise RecipeError(f"{place}: {error}") from None
+
+
+def _refuse_circles(place: str, models: Mapping[str, Model], model: Model) -> None:
+    seen, start = [model.name], model.start
+    while start and start.model in models:
+        if start.model in seen:
+            circle = " -> ".join([*seen, start.model])
+            raise RecipeError(f"{place}: models.{model.name}.start: a circle: {circle}")
+        seen.append(start.model)
+        start = models[start.model].start
 
 
 def read_recipe(path: Path) -> Recipe:
@@ -163,4 +198,5 @@ def read_recipe(path: Path) -> Recipe:
                 f"{place}: models.{model.name}.start.model: {model.start.model!r} "
                 f"is not one of {known}"
             )
+        _refuse_circles(place, models, model)
     return _made(Recipe, place, document | {"models": models}, name=path.stem)

@@ -1,6 +1,6 @@
 """The loop: epochs, learning rate, checkpoints. Resumed, it goes on with the same numbers."""
 
-import os
+import pickle
 import time
 from collections.abc import Callable
 from dataclasses import asdict
@@ -20,21 +20,11 @@ from brownout_tools.robust.layers import NETWORKS, Chain
 from brownout_tools.robust.recipe import DATASETS, INPUT_SHAPES, Model, Recipe
 from brownout_tools.robust.schemes import SCHEMES
 from brownout_tools.training.augment import random_crop_and_flip
-from brownout_tools.training.datasets import Preprocess
-from brownout_tools.training.train import learning_rate
+from brownout_tools.training.train import Normalizer, learning_rate, save
 
 
-class Normalizer:
-    """A data set's preprocessing on torch tensors: uint8 (N, C, H, W) to float32."""
-
-    def __init__(self, preprocess: Preprocess) -> None:
-        self.scale = preprocess.scale
-        self.mean = torch.tensor(preprocess.mean)[:, None, None]
-        self.std = torch.tensor(preprocess.std)[:, None, None]
-
-    def __call__(self, images: Tensor) -> Tensor:
-        x = (images.float() * self.scale - self.mean) / self.std
-        return x.contiguous(memory_format=torch.channels_last)
+class CheckpointError(ValueError):
+    """A file that is no checkpoint, or that of something else."""
 
 
 def make_network(recipe: Recipe, model: Model) -> Chain:
@@ -68,19 +58,20 @@ def quantized_wrong(
         return wrong(network, normalize, images, labels)
 
 
-def save(path: Path, state: dict[str, Any]) -> None:
-    """Write a checkpoint whole or not at all."""
-    partial = path.with_suffix(".partial")
-    torch.save(state, partial)
-    os.replace(partial, path)
+def read_checkpoint(path: Path) -> dict[str, Any]:
+    """All that a checkpoint tells; CheckpointError where it is none."""
+    try:
+        return torch.load(path, weights_only=True)
+    except (RuntimeError, pickle.UnpicklingError, EOFError) as error:
+        raise CheckpointError(f"{path}: no checkpoint: {str(error).splitlines()[0]}") from None
 
 
 def load_network(recipe: Recipe, model: Model, path: Path) -> tuple[Chain, dict[str, Any]]:
     """The network of a checkpoint, and all that the checkpoint tells."""
-    state = torch.load(path, weights_only=True)
+    state = read_checkpoint(path)
     told = (state["recipe"], state["model"])
     if told != (recipe.name, model.name):
-        raise ValueError(f"{path}: holds {'/'.join(told)}, not {recipe.name}/{model.name}")
+        raise CheckpointError(f"{path}: holds {'/'.join(told)}, not {recipe.name}/{model.name}")
     network = make_network(recipe, model)
     network.load_state_dict(state["network"])
     return network, state
@@ -160,11 +151,13 @@ class Training:
 
     def restore(self, path: Path, name: str) -> None:
         """Go on from the checkpoint of a model of this recipe, trained for as many epochs."""
-        state = torch.load(path, weights_only=True)
+        state = read_checkpoint(path)
         told = (state["recipe"], state["model"], state["seed"], state["epochs"])
         wanted = (self.recipe.name, name, self.seed, self.epochs)
         if told != wanted:
-            raise ValueError(f"{path}: holds {told}, not {wanted} (recipe, model, seed, epochs)")
+            raise CheckpointError(
+                f"{path}: holds {told}, not {wanted} (recipe, model, seed, epochs)"
+            )
         self.network.load_state_dict(state["network"])
         self.optimizer.load_state_dict(state["optimizer"])
         self.epoch = state["epoch"]

@@ -17,7 +17,7 @@ from torch.nn import functional
 
 from brownout_tools.training import metrics
 from brownout_tools.training.augment import random_crop_and_flip
-from brownout_tools.training.datasets import NORMAL_DIGIT
+from brownout_tools.training.datasets import NORMAL_DIGIT, Preprocess
 from brownout_tools.training.narrow_weights import fake_quantize_weights
 from brownout_tools.training.networks import fold_batch_norms
 from brownout_tools.training.recipes import RECIPES, Recipe
@@ -32,12 +32,12 @@ def learning_rate(step: int, steps: int, peak: float, warm_up: float = 0.2) -> f
 
 
 class Normalizer:
-    """The recipe's preprocessing on torch tensors: uint8 (N, C, H, W) to float32, channels last."""
+    """A data set's preprocessing on torch tensors: uint8 (N, C, H, W) to float32, channels last."""
 
-    def __init__(self, recipe: Recipe) -> None:
-        self.scale = recipe.dataset.preprocess.scale
-        self.mean = torch.tensor(recipe.dataset.preprocess.mean)[:, None, None]
-        self.std = torch.tensor(recipe.dataset.preprocess.std)[:, None, None]
+    def __init__(self, preprocess: Preprocess) -> None:
+        self.scale = preprocess.scale
+        self.mean = torch.tensor(preprocess.mean)[:, None, None]
+        self.std = torch.tensor(preprocess.std)[:, None, None]
 
     def __call__(self, images: Tensor) -> Tensor:
         x = (images.float() * self.scale - self.mean) / self.std
@@ -53,7 +53,7 @@ def outputs(model: nn.Module, images: Tensor, normalize: Normalizer) -> Tensor:
 
 def quality(recipe: Recipe, model: nn.Module, images: Tensor, labels: Tensor) -> float:
     """Top-1 of a classifier, ROC AUC of an auto-encoder; both are shares."""
-    normalize = Normalizer(recipe)
+    normalize = Normalizer(recipe.dataset.preprocess)
     found = outputs(model, images, normalize).numpy()
     if recipe.reconstructs:
         return metrics.anomaly_auc(found, normalize(images).numpy(), labels.numpy(), NORMAL_DIGIT)
@@ -121,7 +121,7 @@ def train(
     )
     labels = labels.long()
     metric = "auc" if recipe.reconstructs else "top1"
-    normalize = Normalizer(recipe)
+    normalize = Normalizer(recipe.dataset.preprocess)
     model = recipe.trained_network() if resume else first_network(recipe, start)
     model = model.to(memory_format=torch.channels_last)
     optimizer = make_optimizer(model, recipe)
